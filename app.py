@@ -1,0 +1,5 @@
+"""Starts QCMFM Studio: `streamlit run app.py`."""
+
+import streamlit as st
+
+app = st.App("qcmfm/ui/router.py")

@@ -1,0 +1,1 @@
+"""Pretrained encoders: a photo becomes regions, a caption becomes words."""

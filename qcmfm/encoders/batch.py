@@ -1,0 +1,128 @@
+"""What every fusion model gets: regions and words of a few records, and what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from qcmfm.encoders.image import RegionFeatures
+from qcmfm.encoders.text import WordFeatures
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Features of a batch of records; whatever a record lacks is zero and masked.
+
+    Args:
+        regions: Region vectors of each photo.
+        image: Mean region vector of each photo.
+        has_image: Whether the record has a photo.
+        words: Word vectors of each caption, padded with zeros.
+        word_mask: Which of them are words.
+        sentence: Vector of each caption.
+        terms: Weights of the run's lexicon terms in each caption.
+        has_text: Whether the caption has a word.
+    """
+
+    regions: Float[Tensor, "batch region image_dim"]
+    image: Float[Tensor, "batch image_dim"]
+    has_image: Bool[Tensor, " batch"]
+    words: Float[Tensor, "batch word text_dim"]
+    word_mask: Bool[Tensor, "batch word"]
+    sentence: Float[Tensor, "batch sentence_dim"]
+    terms: Float[Tensor, "batch term"]
+    has_text: Bool[Tensor, " batch"]
+
+    def __len__(self) -> int:
+        return len(self.has_image)
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on another device."""
+        return Batch(**{name: value.to(device) for name, value in vars(self).items()})
+
+    def without(
+        self, image: Bool[Tensor, " batch"] | None = None, text: Bool[Tensor, " batch"] | None = None
+    ) -> "Batch":
+        """The same batch with the photo or the caption of some records taken away.
+
+        Args:
+            image: Records that lose their photo.
+            text: Records that lose their caption.
+        """
+        batch = self
+        if image is not None:
+            keep = (~image).to(self.regions.dtype)
+            batch = replace(
+                batch,
+                regions=batch.regions * keep[:, None, None],
+                image=batch.image * keep[:, None],
+                has_image=batch.has_image & ~image,
+            )
+        if text is not None:
+            keep = (~text).to(self.words.dtype)
+            batch = replace(
+                batch,
+                words=batch.words * keep[:, None, None],
+                word_mask=batch.word_mask & ~text[:, None],
+                sentence=batch.sentence * keep[:, None],
+                terms=batch.terms * keep[:, None],
+                has_text=batch.has_text & ~text,
+            )
+        return batch
+
+
+@dataclass(frozen=True)
+class FeatureShape:
+    """The sizes that a fusion model is built for.
+
+    Args:
+        grid: Rows and columns of regions.
+        image_dim: Length of a region vector.
+        text_dim: Length of a word vector.
+        sentence_dim: Length of a sentence vector.
+        terms: Number of lexicon terms.
+    """
+
+    grid: tuple[int, int]
+    image_dim: int
+    text_dim: int
+    sentence_dim: int
+    terms: int
+
+
+def collate(
+    photos: Sequence[RegionFeatures | None],
+    captions: Sequence[WordFeatures | None],
+    terms: Float[Tensor, "batch term"],
+    shape: FeatureShape,
+) -> Batch:
+    """Stack the features of single records, each photo and caption of which may be missing.
+
+    Args:
+        photos: Regions of one photo each, without a batch axis, or None.
+        captions: Words of one caption each, or None.
+        terms: Lexicon weights.
+        shape: Sizes to pad the missing ones to.
+    """
+    size, region = len(photos), shape.grid[0] * shape.grid[1]
+    longest = max([1, *(len(c.words) for c in captions if c is not None)])
+    regions = torch.zeros(size, region, shape.image_dim)
+    image = torch.zeros(size, shape.image_dim)
+    words = torch.zeros(size, longest, shape.text_dim)
+    word_mask = torch.zeros(size, longest, dtype=torch.bool)
+    sentence = torch.zeros(size, shape.sentence_dim)
+    has_text = torch.zeros(size, dtype=torch.bool)
+    for row, (photo, caption) in enumerate(zip(photos, captions, strict=True)):
+        if photo is not None:
+            regions[row], image[row] = photo.regions, photo.vector
+        if caption is not None and len(caption.words):
+            words[row, : len(caption.words)] = caption.words
+            word_mask[row, : len(caption.words)] = True
+            sentence[row] = caption.sentence
+            has_text[row] = True
+    has_image = torch.tensor([photo is not None for photo in photos], dtype=torch.bool)
+    return Batch(
+        regions, image, has_image, words, word_mask, sentence, terms * has_text[:, None], has_text
+    )

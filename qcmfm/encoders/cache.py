@@ -1,0 +1,96 @@
+"""Features on disk: computed once per content and encoder, shared by every model.
+
+A store is a folder of shards. A shard holds the features of one batch as a safetensors file in
+float16 and names their keys in its header; it appears whole or not at all, so that a kill loses at
+most the batch in hand. Shards are memory-mapped on read.
+"""
+
+import functools
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+from qcmfm.storage import atomic_file
+
+_LARGEST = float(np.finfo(np.float16).max)
+
+
+class FeatureStore:
+    """Arrays by content hash, for one encoder and one view.
+
+    Args:
+        folder: Where the shards lie; made when the first one is written.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._place: dict[str, tuple[Path, int]] = {}
+        for shard in sorted(folder.glob("*.safetensors")):
+            keys = json.loads(_open(shard).metadata()["keys"])
+            self._place |= {key: (shard, row) for row, key in enumerate(keys)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._place
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those of `keys` that are not stored, each once, in order."""
+        return [key for key in dict.fromkeys(keys) if key not in self._place]
+
+    def add(self, keys: Sequence[str], arrays: Mapping[str, Sequence[np.ndarray]]) -> None:
+        """Store one shard.
+
+        Args:
+            keys: Content hash of each item.
+            arrays: For each name one array per item; the first axis may differ in length. Floats
+                are kept as float16, integers as they are.
+        """
+        packed: dict[str, np.ndarray] = {}
+        for name, items in arrays.items():
+            ends = np.cumsum([len(item) for item in items])
+            packed[name] = np.ascontiguousarray(np.concatenate([_half(item) for item in items]))
+            packed[f"{name}.ends"] = ends.astype(np.int64)
+        shard = self.folder / f"{uuid.uuid4().hex}.safetensors"
+        with atomic_file(shard) as temporary:
+            save_file(packed, temporary, metadata={"keys": json.dumps(list(keys))})
+        self._place |= {key: (shard, row) for row, key in enumerate(keys)}
+
+    def get(self, key: str) -> dict[str, np.ndarray]:
+        """The arrays of one item, by name.
+
+        Raises:
+            KeyError: Nothing is stored under `key`.
+        """
+        shard, row = self._place[key]
+        file = _open(shard)
+        found: dict[str, np.ndarray] = {}
+        for name in _names(shard):
+            ends = _ends(shard, name)
+            found[name] = file.get_slice(name)[int(ends[row - 1]) if row else 0 : int(ends[row])]
+        return found
+
+
+def _half(item: np.ndarray) -> np.ndarray:
+    floating = np.issubdtype(item.dtype, np.floating)
+    return item.clip(-_LARGEST, _LARGEST).astype(np.float16) if floating else item
+
+
+# Open files are few, so that a million records do not run out of file handles.
+@functools.lru_cache(maxsize=256)
+def _open(shard: Path) -> Any:
+    return safe_open(shard, framework="numpy")
+
+
+@functools.lru_cache(maxsize=4096)
+def _names(shard: Path) -> list[str]:
+    return [name for name in _open(shard).keys() if not name.endswith(".ends")]  # noqa: SIM118
+
+
+@functools.lru_cache(maxsize=8192)
+def _ends(shard: Path, name: str) -> np.ndarray:
+    return _open(shard).get_tensor(f"{name}.ends")

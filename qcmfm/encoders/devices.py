@@ -1,0 +1,27 @@
+"""Which processor the encoders and models run on."""
+
+import os
+
+import torch
+
+from qcmfm.errors import EncoderError
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """`auto` takes CUDA, then Apple's MPS, then the CPU; any other name is taken as it is.
+
+    Raises:
+        EncoderError: The machine has no such device.
+    """
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if name == "auto":
+        name = "cuda" if cuda else "mps" if mps else "cpu"
+    there = {"cuda": cuda, "mps": mps, "cpu": True}.get(name.split(":")[0], False)
+    if not there:
+        raise EncoderError(f"This machine has no device {name!r}.", "Use auto or cpu.")
+    return torch.device(name)
+
+
+def use_threads(count: int | None = None) -> None:
+    """Let torch use `count` threads, by default one for each core this process may run on."""
+    torch.set_num_threads(count or len(os.sched_getaffinity(0)))

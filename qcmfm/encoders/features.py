@@ -1,0 +1,274 @@
+"""A collection's features: encode what is new, then hand out batches."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qcmfm.encoders.batch import Batch, FeatureShape, collate
+from qcmfm.encoders.cache import FeatureStore
+from qcmfm.encoders.image import ImageEncoder, RegionFeatures, load_image_encoder
+from qcmfm.encoders.lexicon import Lexicon
+from qcmfm.encoders.photo import content_hash, read_photo
+from qcmfm.encoders.text import TextEncoder, WordFeatures, load_text_encoder
+from qcmfm.encoders.views import ORIGINAL, apply_view
+from qcmfm.errors import PhotoError
+from qcmfm.progress import Progress, Work
+from qcmfm.records import Collection, Problem, Record, Row
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """The pair of encoders that a run was trained with."""
+
+    image: ImageEncoder
+    text: TextEncoder
+
+    def shape(self, lexicon: Lexicon) -> FeatureShape:
+        """The sizes of what these encoders give."""
+        image, text = self.image, self.text
+        return FeatureShape(
+            image.grid, image.dim, text.dim, text.sentence_dim, len(lexicon.terms)
+        )
+
+
+def load_encoders(image: str = "", text: str = "", device: str = "auto") -> Encoders:
+    """Load both encoders; an empty name means the built-in one."""
+    from qcmfm.encoders import image as images
+    from qcmfm.encoders import text as texts
+
+    return Encoders(
+        load_image_encoder(image or images.DEFAULT, device),
+        load_text_encoder(text or texts.DEFAULT, device),
+    )
+
+
+@dataclass
+class FeatureTable:
+    """The features of a list of records, read from disk when they are asked for.
+
+    Args:
+        records: The records, in order.
+        image_keys: Content hash of each photo; empty where there is none that can be read.
+        caption_keys: Content hash of each caption; empty where it has no word.
+        images: A store for each view of the photos.
+        captions: The store of the captions.
+        shape: Sizes of the features.
+        lexicon: Gives every batch its terms.
+        problems: Photos that could not be read.
+    """
+
+    records: list[Record]
+    image_keys: list[str]
+    caption_keys: list[str]
+    images: dict[str, FeatureStore]
+    captions: FeatureStore
+    shape: FeatureShape
+    lexicon: Lexicon = field(default_factory=lambda: Lexicon([], []))
+    problems: list[Problem] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def with_lexicon(self, lexicon: Lexicon) -> "FeatureTable":
+        """The same features with the terms of `lexicon`."""
+        return replace(self, lexicon=lexicon, shape=replace(self.shape, terms=len(lexicon.terms)))
+
+    def subset(self, rows: Sequence[int]) -> "FeatureTable":
+        """The same features for some of the records."""
+        return replace(
+            self,
+            records=[self.records[row] for row in rows],
+            image_keys=[self.image_keys[row] for row in rows],
+            caption_keys=[self.caption_keys[row] for row in rows],
+        )
+
+    def is_empty(self, row: int) -> bool:
+        """Whether the record has neither a photo nor a caption to go by."""
+        return not (self.image_keys[row] or self.caption_keys[row])
+
+    def batch(self, rows: Sequence[int], views: Sequence[str] | None = None) -> Batch:
+        """The features of some records.
+
+        Args:
+            rows: Places in `records`.
+            views: The view of each photo; by default the photo as it stands.
+        """
+        views = views or [ORIGINAL] * len(rows)
+        photos = [self._photo(row, view) for row, view in zip(rows, views, strict=True)]
+        captions = [self._caption(row) for row in rows]
+        terms = self.lexicon.weights([self.records[row].caption for row in rows])
+        return collate(photos, captions, terms, self.shape)
+
+    def batches(self, size: int = 256) -> Iterator[tuple[range, Batch]]:
+        """All records in order, `size` at a time."""
+        for start in range(0, len(self), size):
+            rows = range(start, min(start + size, len(self)))
+            yield rows, self.batch(rows)
+
+    def _photo(self, row: int, view: str) -> RegionFeatures | None:
+        key = self.image_keys[row]
+        if not key:
+            return None
+        found = self.images[view].get(key)
+        return RegionFeatures(
+            torch.from_numpy(found["regions"]).float(), torch.from_numpy(found["vector"][0]).float()
+        )
+
+    def _caption(self, row: int) -> WordFeatures | None:
+        key = self.caption_keys[row]
+        if not key:
+            return None
+        found = self.captions.get(key)
+        return WordFeatures(
+            torch.from_numpy(found["words"]).float(),
+            torch.from_numpy(found["spans"]),
+            torch.from_numpy(found["sentence"][0]).float(),
+        )
+
+    def word_spans(self, row: int) -> list[tuple[int, int]]:
+        """Start and end in the caption of each word that has a vector."""
+        found = self._caption(row)
+        return [] if found is None else [tuple(span) for span in found.spans.tolist()]
+
+
+class FeatureCache:
+    """Encodes what is new, and keeps it.
+
+    Args:
+        encoders: What to encode with.
+        folder: The features folder of the workspace.
+    """
+
+    def __init__(self, encoders: Encoders, folder: Path):
+        self.encoders = encoders
+        self._folder = folder
+        self._images: dict[str, FeatureStore] = {}
+        self._captions = FeatureStore(folder / encoders.text.id / "caption")
+
+    def encode(
+        self,
+        collection: Collection,
+        views: Sequence[str] = (ORIGINAL,),
+        rows: Sequence[Row] | None = None,
+    ) -> Work[FeatureTable]:
+        """Compute the features of a collection that are not on disk yet.
+
+        Work that was killed goes on from the last whole batch. A photo that cannot be read is
+        reported and its record goes on with the caption.
+
+        Args:
+            collection: Where the records are from.
+            views: Views of the photos; those beyond the original are for training.
+            rows: Rows to encode; by default all that were not refused.
+        """
+        rows = collection.rows if rows is None else rows
+        kept = [(row, row.record) for row in rows if row.record is not None]
+        records = [record for _, record in kept]
+        paths = [collection.image_path(record) for record in records]
+        image_keys = [content_hash(path.read_bytes()) if path else "" for path in paths]
+        source = {key: path for key, path in zip(image_keys, paths, strict=True) if path}
+        broken: dict[str, str] = {}
+        for view in views:
+            keys = [key for key in self._store(view).missing(source) if key not in broken]
+            broken |= yield from _encode_photos(
+                self.encoders.image, self._store(view), view, keys, source
+            )
+        caption_keys = [content_hash(r.caption.encode()) if r.caption else "" for r in records]
+        text_of = {key: r.caption for key, r in zip(caption_keys, records, strict=True) if key}
+        yield from _encode_captions(self.encoders.text, self._captions, text_of)
+        wordless = {key for key in text_of if not len(self._captions.get(key)["words"])}
+        return FeatureTable(
+            records,
+            ["" if key in broken else key for key in image_keys],
+            ["" if key in wordless else key for key in caption_keys],
+            {view: self._store(view) for view in views},
+            self._captions,
+            self.encoders.shape(Lexicon([], [])),
+            problems=[
+                Problem(row.number, "image", broken[key], row.record_id)
+                for (row, _), key in zip(kept, image_keys, strict=True)
+                if key in broken
+            ],
+        )
+
+    def _store(self, view: str) -> FeatureStore:
+        if view not in self._images:
+            self._images[view] = FeatureStore(self._folder / self.encoders.image.id / view)
+        return self._images[view]
+
+
+def _encode_photos(
+    encoder: ImageEncoder,
+    store: FeatureStore,
+    view: str,
+    keys: list[str],
+    source: dict[str, Path],
+) -> Work[dict[str, str]]:
+    """Encode one view of the photos under `keys`; returns what is wrong with those it could not."""
+    broken: dict[str, str] = {}
+    stage = "Looking at photos" if view == ORIGINAL else f"Looking at photos ({view})"
+
+    def prepare(key: str) -> np.ndarray | PhotoError:
+        try:
+            photo = read_photo(source[key], at_least=2 * max(encoder.size))
+            return encoder.pixels(apply_view(view, photo, key))
+        except PhotoError as error:
+            return error
+
+    done = 0
+    for batch, prepared in _ahead(keys, prepare):
+        good: dict[str, np.ndarray] = {}
+        for key, pixels in zip(batch, prepared, strict=True):
+            if isinstance(pixels, PhotoError):
+                broken[key] = pixels.message
+            else:
+                good[key] = pixels
+        if good:
+            found = encoder.encode(torch.from_numpy(np.stack(list(good.values()))))
+            regions, vector = list(found.regions.numpy()), list(found.vector.numpy()[:, None])
+            store.add(list(good), {"regions": regions, "vector": vector})
+        done += len(batch)
+        yield Progress(stage, done, len(keys))
+    return broken
+
+
+def _ahead(
+    keys: list[str], prepare: Callable[[str], np.ndarray | PhotoError]
+) -> Iterator[tuple[list[str], list[np.ndarray | PhotoError]]]:
+    """Batches of prepared photos; the next batch is decoded while the last one is encoded."""
+    batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+
+        def prepare_all(batch: list[str]) -> list[np.ndarray | PhotoError]:
+            return [prepare(key) for key in batch]
+
+        waiting: Future[list[np.ndarray | PhotoError]] | None = None
+        for index, batch in enumerate(batches):
+            current = waiting or pool.submit(prepare_all, batch)
+            prepared = current.result()
+            following = batches[index + 1 : index + 2]
+            waiting = pool.submit(prepare_all, following[0]) if following else None
+            yield batch, prepared
+
+
+def _encode_captions(
+    encoder: TextEncoder, store: FeatureStore, text_of: dict[str, str]
+) -> Work[None]:
+    """Encode captions of like length together, since a batch is as slow as its longest."""
+    keys = sorted(store.missing(text_of), key=lambda key: len(text_of[key]))
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        found = encoder.encode([text_of[key] for key in batch])
+        arrays = {
+            "words": [item.words.numpy() for item in found],
+            "spans": [item.spans.numpy() for item in found],
+            "sentence": [item.sentence.numpy()[None] for item in found],
+        }
+        store.add(batch, arrays)
+        yield Progress("Reading captions", start + len(batch), len(keys))

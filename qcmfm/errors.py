@@ -1,0 +1,43 @@
+"""What a user can mend. Anything that is not a `QcmfmError` is a bug."""
+
+
+class QcmfmError(Exception):
+    """An error whose message says what is wrong and whose hint says what to do.
+
+    Args:
+        message: One sentence: what is wrong, with the value that was found.
+        hint: One sentence: what to do about it.
+    """
+
+    def __init__(self, message: str, hint: str):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Message and hint as one line, as the command line prints it."""
+        return f"{self.message} {self.hint}"
+
+
+class RecordsError(QcmfmError):
+    """A records file that cannot be read at all; bad rows are reported as `Problem`s instead."""
+
+
+class PhotoError(QcmfmError):
+    """Bytes that are not a photo the program can show."""
+
+
+class EncoderError(QcmfmError):
+    """An encoder that cannot be loaded."""
+
+
+class CircuitError(QcmfmError):
+    """A circuit, or an input to one, that cannot be."""
+
+
+class TrainingError(QcmfmError):
+    """Records or settings that no model can be trained with."""
+
+
+class RunError(QcmfmError):
+    """A run folder that is missing, incomplete or altered."""

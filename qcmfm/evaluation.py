@@ -1,0 +1,173 @@
+"""Probabilities + labels -> metrics with intervals; calibration."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+BINS = 15
+"""Confidence bins of the expected calibration error (Guo et al. 2017)."""
+
+RESAMPLES = 2000
+
+# Axis names in this file: n records, k labels, g groups, b resamples.
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and the interval that 95% of the resamples fall into."""
+
+    value: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, float]:
+        """The three numbers by name."""
+        return {"value": self.value, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Everything the metrics are made of, summed by group, so that resampling is one product."""
+
+    confusion: Array  # g x k x k: true label, predicted label
+    losses: Array  # g x 2: negative log likelihood, Brier score
+    bins: Array  # g x bin x 3: records, correct ones, sum of confidence
+
+
+def evaluate(
+    probabilities: Array,
+    truth: Sequence[int],
+    groups: Sequence[str],
+    labels: Sequence[str],
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> dict[str, Any]:
+    """Measure predictions against the truth, as JSON values.
+
+    Accuracy; precision, recall and F1 per label and averaged over the labels that occur in the
+    truth (macro); confusion matrix (rows: truth); negative log likelihood in nats; Brier score
+    (sum over labels); expected calibration error over 15 equal bins. Intervals are percentiles of
+    a bootstrap over groups, since records of one object are not independent.
+
+    Args:
+        probabilities: Records x labels, each row adding up to 1.
+        truth: Number of the true label of each record.
+        groups: Group of each record.
+        labels: Name of each label.
+        seed: Seeds the bootstrap.
+        resamples: How many times the groups are drawn anew.
+
+    Raises:
+        ValueError: There is no record, or the lengths differ.
+    """
+    true, k = np.asarray(truth, dtype=np.int64), len(labels)
+    if len(true) == 0 or not len(true) == len(probabilities) == len(groups):
+        sizes = f"{len(true)} labels, {len(probabilities)} predictions, {len(groups)} groups"
+        raise ValueError(f"nothing to evaluate: {sizes}")
+    counts = _count(np.asarray(probabilities, dtype=np.float64), true, groups, k)
+    once = _metrics(counts, np.ones((1, len(counts.confusion))))
+    draws = np.random.default_rng(seed).multinomial(
+        len(counts.confusion), np.full(len(counts.confusion), 1 / len(counts.confusion)), resamples
+    )
+    drawn = _metrics(counts, draws.astype(np.float64))
+    confusion = counts.confusion.sum(0)
+    precision, recall, f1 = _per_label(confusion[None])
+    return {
+        "records": len(true),
+        "groups": len(counts.confusion),
+        **{name: _interval(once[name], drawn[name]).to_json() for name in once},
+        "per_label": {
+            label: {
+                "precision": float(precision[0, i]),
+                "recall": float(recall[0, i]),
+                "f1": float(f1[0, i]),
+                "records": int(confusion[i].sum()),
+            }
+            for i, label in enumerate(labels)
+        },
+        "labels": list(labels),
+        "confusion": confusion.astype(int).tolist(),
+    }
+
+
+def _count(probabilities: Array, true: Array, groups: Sequence[str], k: int) -> _Counts:
+    names, group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    confusion = np.zeros((len(names), k, k))
+    losses = np.zeros((len(names), 2))
+    bins = np.zeros((len(names), BINS, 3))
+    rows = np.arange(len(true))
+    predicted, confidence = probabilities.argmax(1), probabilities.max(1)
+    np.add.at(confusion, (group, true, predicted), 1)
+    nll = -np.log(np.clip(probabilities[rows, true], 1e-12, 1))
+    brier = np.square(probabilities - np.eye(k)[true]).sum(1)
+    np.add.at(losses, group, np.stack([nll, brier], 1))
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    correct = (predicted == true).astype(np.float64)
+    np.add.at(bins, (group, place), np.stack([np.ones_like(correct), correct, confidence], 1))
+    return _Counts(confusion, losses, bins)
+
+
+def _metrics(counts: _Counts, weights: Array) -> dict[str, Array]:
+    """Every metric for each row of `weights` (b x g): how often each group counts."""
+    confusion = np.tensordot(weights, counts.confusion, 1)
+    total = confusion.sum((1, 2))
+    losses = weights @ counts.losses
+    bins = np.tensordot(weights, counts.bins, 1)
+    precision, recall, f1 = _per_label(confusion)
+    occurs = confusion.sum(2) > 0
+    gap = np.abs(bins[..., 1] - bins[..., 2]).sum(1)
+    return {
+        "accuracy": np.trace(confusion, axis1=1, axis2=2) / total,
+        "macro_precision": _mean_where(precision, occurs),
+        "macro_recall": _mean_where(recall, occurs),
+        "macro_f1": _mean_where(f1, occurs),
+        "nll": losses[:, 0] / total,
+        "brier": losses[:, 1] / total,
+        "ece": gap / total,
+    }
+
+
+def _per_label(confusion: Array) -> tuple[Array, Array, Array]:
+    """Precision, recall and F1 (b x k); 0 where a denominator is 0."""
+    hit = np.diagonal(confusion, axis1=1, axis2=2)
+    true, predicted = confusion.sum(2), confusion.sum(1)
+    precision = hit / np.maximum(predicted, 1e-12)
+    recall = hit / np.maximum(true, 1e-12)
+    return precision, recall, 2 * hit / np.maximum(true + predicted, 1e-12)
+
+
+def _mean_where(values: Array, mask: Array) -> Array:
+    return (values * mask).sum(1) / mask.sum(1)
+
+
+def _interval(value: Array, drawn: Array) -> Interval:
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Interval(float(value[0]), float(low), float(high))
+
+
+def softmax(logits: Array, temperature: float = 1.0) -> Array:
+    """Probabilities (n x k) of logits divided by a temperature."""
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    scaled -= scaled.max(1, keepdims=True)
+    exponent = np.exp(scaled)
+    return exponent / exponent.sum(1, keepdims=True)
+
+
+def fit_temperature(logits: Array, truth: Sequence[int]) -> float:
+    """The temperature under which the logits have the least negative log likelihood.
+
+    Temperature scaling (Guo et al. 2017) changes how sure the model is, never which label is first.
+    """
+    from scipy.optimize import minimize_scalar
+
+    true = np.asarray(truth)
+
+    def loss(log_temperature: float) -> float:
+        chosen = softmax(logits, float(np.exp(log_temperature)))[np.arange(len(true)), true]
+        return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
+
+    found: Any = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+    return float(np.exp(found.x))

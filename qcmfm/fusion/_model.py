@@ -1,0 +1,141 @@
+"""What every fusion model is and returns."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Where words and regions looked; each row adds up to 1, or to 0 where there was nothing.
+
+    Args:
+        word_to_region: What each word took from each region, per head.
+        region_to_word: What each region took from each word, per head.
+    """
+
+    word_to_region: Float[Tensor, "batch head word region"]
+    region_to_word: Float[Tensor, "batch head region word"]
+
+
+@dataclass(frozen=True)
+class Fused:
+    """What a fusion model says of a batch.
+
+    Args:
+        logits: One value for each label, before calibration.
+        attention: Attention maps, where the model has them.
+        amplitudes: The vector put into the qubits, where the model has one.
+        readout: Measured expectation values, where the model has them.
+    """
+
+    logits: Float[Tensor, "batch label"]
+    attention: Attention | None = None
+    amplitudes: Float[Tensor, "batch amplitude"] | None = None
+    readout: Float[Tensor, "batch observable"] | None = None
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Choices a model can be built with; each model adds its own."""
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """Options from text or JSON values.
+
+        Raises:
+            TrainingError: There is no such option, or its value is no such thing.
+        """
+        kinds = {field.name: field.type for field in fields(cls)}
+        parsed: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in kinds:
+                known = ", ".join(kinds) or "none"
+                raise TrainingError(f"There is no option {name!r}.", f"Options: {known}.")
+            parsed[name] = _convert(name, value, kinds[name])
+        return cls(**parsed)
+
+
+def _convert(name: str, value: Any, kind: Any) -> Any:
+    text = str(value).strip().lower()
+    try:
+        if kind is bool:
+            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
+                text
+            ]
+        return kind(text)
+    except (KeyError, ValueError):
+        word = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "text")
+        raise TrainingError(f"Option {name} cannot be {value!r}.", f"Give {word}.") from None
+
+
+class FusionModel(nn.Module, ABC):
+    """Regions and words -> logits. A missing photo or caption is a normal input.
+
+    Args:
+        shape: Sizes of the features.
+        n_labels: Number of labels.
+        options: Choices, of the class's own `Options`.
+    """
+
+    Options: ClassVar[type[ModelOptions]] = ModelOptions
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: ModelOptions):
+        super().__init__()
+        self.shape, self.n_labels, self.options = shape, n_labels, options
+
+    @classmethod
+    def name(cls) -> str:
+        """The model's name: that of its file."""
+        return cls.__module__.rsplit(".", 1)[-1]
+
+    def config(self) -> dict[str, Any]:
+        """What is needed to build the same model again, as JSON values."""
+        return {
+            "model": self.name(),
+            "shape": asdict(self.shape),
+            "n_labels": self.n_labels,
+            "options": asdict(self.options),
+        }
+
+    @classmethod
+    def build(cls, shape: FeatureShape, n_labels: int, options: Mapping[str, Any]) -> Self:
+        """A model with options given as text or JSON values."""
+        return cls(shape, n_labels, cls.Options.parse(options))
+
+    def observe(self, batches: Iterable[Batch]) -> None:
+        """Look once at the training features before training, for instance to scale them."""
+
+    def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
+        """Parameters for the optimizer: matrices decay, biases, gains and angles do not."""
+        matrices = [p for p in self.parameters() if p.ndim > 1]
+        others = [p for p in self.parameters() if p.ndim <= 1]
+        return [
+            {"params": matrices, "weight_decay": weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+
+    @abstractmethod
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits and evidence for a batch in which every record has a photo or a caption."""
+
+    def forward(self, batch: Batch) -> Fused:
+        """As `fuse`."""
+        return self.fuse(batch)
+
+    def n_parameters(self) -> int:
+        """Number of trainable parameters."""
+        return sum(p.numel() for p in self.parameters() if p.requires_grad)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters lie."""
+        return next(self.parameters()).device

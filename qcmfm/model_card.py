@@ -1,0 +1,83 @@
+"""The model card of a run, made from what the run itself says."""
+
+from typing import Any
+
+from qcmfm.runs import Run
+
+_NAMES = {
+    "accuracy": "accuracy",
+    "macro_precision": "macro precision",
+    "macro_recall": "macro recall",
+    "macro_f1": "macro F1",
+    "nll": "negative log likelihood (nats)",
+    "brier": "Brier score",
+    "ece": "expected calibration error",
+}
+
+
+def write_card(run: Run, notes: str = "") -> str:
+    """The card as Markdown.
+
+    Args:
+        run: The run; its configuration, labels and metrics are told.
+        notes: Markdown on the data, its licence and known weaknesses.
+    """
+    config, data = run.config, run.config["data"]
+    model, encoders = run.model.config(), config["encoders"]
+    lines = [
+        f"# {run.name}",
+        "",
+        f"A `{model['model']}` model that reads a photo and a caption and says which of "
+        f"{len(run.labels)} labels fits. Quantum parts are simulated; no quantum computer was used.",
+        "",
+        f"- Labels: {', '.join(_with_uri(label, config) for label in run.labels)}",
+        f"- Trained: {config['created']}, on {data['train_records']} records of "
+        f"`{data['collection']}`, with {data['val_records']} more for early stopping and "
+        "calibration",
+        f"- Encoders, frozen: {encoders['image']['id']} (photos), {encoders['text']['id']} "
+        "(captions)",
+        f"- Trainable parameters: {config['parameters']:,}",
+        f"- Parent run: {config.get('parent') or 'none'}",
+        f"- Training data fingerprint: `{data['fingerprint'][:16]}`",
+        "",
+    ]
+    if config.get("command"):
+        lines += ["Made by", "", "```", config["command"], "```", ""]
+    for split, measured in run.metrics.items():
+        lines += _metrics(split, measured)
+    if notes:
+        lines += [notes.strip(), ""]
+    lines += [
+        "## Use",
+        "",
+        "Propose labels for a person to accept or correct. The probabilities are calibrated on "
+        "records like the training records, and mean little for other kinds of objects.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _with_uri(label: str, config: dict[str, Any]) -> str:
+    uri = config["vocabulary"].get(label)
+    return f"[{label}]({uri})" if uri else label
+
+
+def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
+    lines = [
+        f"## Measured on `{split}`",
+        "",
+        f"{measured['records']} records, {measured['groups']} objects; 95% intervals from a "
+        "bootstrap over objects.",
+        "",
+        "| measure | value | interval |",
+        "|---|---|---|",
+    ]
+    for name, words in _NAMES.items():
+        found = measured[name]
+        interval = f"{found['low']:.3f} to {found['high']:.3f}"
+        lines.append(f"| {words} | {found['value']:.3f} | {interval} |")
+    lines += ["", "| label | precision | recall | F1 | records |", "|---|---|---|---|---|"]
+    for label, found in measured["per_label"].items():
+        numbers = " | ".join(f"{found[name]:.2f}" for name in ("precision", "recall", "f1"))
+        lines.append(f"| {label} | {numbers} | {found['records']} |")
+    return [*lines, ""]

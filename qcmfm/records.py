@@ -1,0 +1,273 @@
+"""Museum records: a photo and a caption each, in a folder with a `records.csv`.
+
+Reading is strict about ids and tolerant about everything else: what is wrong with a row is reported
+as a `Problem`, and the other rows go on.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from qcmfm.errors import RecordsError
+from qcmfm.storage import atomic_file
+
+FIELDS = ("record_id", "image", "caption", "label", "split", "group")
+SPLITS = ("train", "val", "test", "holdout")
+MAX_CELL = 16 * 1024 * 1024
+"""Characters that one cell may hold."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One museum object's photo and caption, either of which may be missing.
+
+    Args:
+        record_id: Unique within its collection.
+        image: Path of the photo inside the collection's folder; empty when there is none.
+        caption: What the catalogue says; empty when it says nothing.
+        label: The recorded category; empty when there is none.
+        split: One of `SPLITS`, or empty.
+        group: Records of one object share a group; a record without one is its own group.
+        cells: Every column of the source as it was.
+    """
+
+    record_id: str
+    image: str = ""
+    caption: str = ""
+    label: str = ""
+    split: str = ""
+    group: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def group_key(self) -> str:
+        """The group, or one made of the record alone."""
+        return f"group:{self.group}" if self.group else f"record:{self.record_id}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one cell of the source.
+
+    Args:
+        row: Row as a spreadsheet counts it: the header is row 1.
+        column: Column name; empty where the whole row is meant.
+        reason: One sentence.
+        record_id: The record's id, as far as it has one.
+        refused: Whether the record was left out; otherwise it goes on without that cell.
+    """
+
+    row: int
+    column: str
+    reason: str
+    record_id: str = ""
+    refused: bool = False
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        where = f"row {self.row}" + (f", column {self.column}" if self.column else "")
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the source: the record it became, or None where it was refused."""
+
+    number: int
+    record_id: str
+    record: Record | None
+
+
+@dataclass
+class Collection:
+    """Records and the folder that their image paths start from.
+
+    Args:
+        folder: Image paths are relative to it, and never leave it.
+        columns: Column names in the order of the source.
+        rows: Every row of the source, in order, refused ones too.
+        problems: What was found wrong, in the order of the rows.
+    """
+
+    folder: Path
+    columns: tuple[str, ...] = FIELDS
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def from_records(cls, folder: Path, records: Sequence[Record]) -> "Collection":
+        """A collection of records made by the program."""
+        rows = [Row(number, r.record_id, r) for number, r in enumerate(records, start=2)]
+        extra = [name for r in records for name in r.cells if name not in FIELDS]
+        return cls(folder, (*FIELDS, *dict.fromkeys(extra)), rows)
+
+    @property
+    def records(self) -> list[Record]:
+        """The records that were not refused."""
+        return [row.record for row in self.rows if row.record is not None]
+
+    def image_path(self, record: Record) -> Path | None:
+        """Where the record's photo lies, or None where it has none."""
+        return self.folder / record.image if record.image else None
+
+
+def read_collection(
+    file: Path, caption_column: str = "caption", label_column: str = "label"
+) -> Collection:
+    """Read a records file: UTF-8 (BOM or not) or UTF-16, comma, semicolon or tab.
+
+    Args:
+        file: The CSV, or a folder that holds a `records.csv`.
+        caption_column: Column to take the caption from.
+        label_column: Column to take the label from.
+
+    Raises:
+        RecordsError: The file is missing, empty or no table with a `record_id` column, or a
+            column that was asked for is not there.
+    """
+    file = file / "records.csv" if file.is_dir() else file
+    if not file.is_file():
+        raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
+    reader = _cells(file)
+    header = next(reader, [])
+    _check_header(file, header, caption_column, label_column)
+    collection = Collection(file.resolve().parent, tuple(header))
+    names = {name: name for name in FIELDS}
+    names |= {"caption": caption_column, "label": label_column}
+    seen: dict[str, int] = {}
+    for number, cells in enumerate(reader, start=2):
+        if cells:
+            collection.rows.append(_row(collection, number, cells, names, seen))
+    return collection
+
+
+def write_collection(collection: Collection, file: Path) -> None:
+    """Write the records as CSV, whole or not at all; the source's own columns are kept."""
+    with (
+        atomic_file(file) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as handle,
+    ):
+        writer = csv.DictWriter(handle, collection.columns, extrasaction="ignore")
+        writer.writeheader()
+        for record in collection.records:
+            ours = {name: getattr(record, name) for name in FIELDS}
+            writer.writerow({**ours, **record.cells})
+
+
+def label_counts(records: Sequence[Record]) -> dict[str, int]:
+    """Number of records of each label, most frequent first, unlabelled ones left out."""
+    return dict(Counter(r.label for r in records if r.label).most_common())
+
+
+def crossing_groups(records: Sequence[Record]) -> list[str]:
+    """Groups whose labelled records stand in more than one split."""
+    splits: dict[str, set[str]] = {}
+    for record in records:
+        if record.group and record.split and record.label:
+            splits.setdefault(record.group, set()).add(record.split)
+    return sorted(group for group, found in splits.items() if len(found) > 1)
+
+
+def _cells(file: Path) -> Iterator[list[str]]:
+    """The rows of a delimited file; a row that the CSV reader gives up on is one cell, its error."""
+    with file.open("rb") as handle:
+        start = handle.read(4)
+    utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    encoding = "utf-16" if utf16 else "utf-8-sig"
+    csv.field_size_limit(MAX_CELL)
+    with file.open(encoding=encoding, errors="surrogateescape", newline="") as handle:
+        header = handle.readline()
+        handle.seek(0)
+        delimiter = max(",;\t", key=header.count)
+        reader = csv.reader(handle, delimiter=delimiter)
+        while True:
+            try:
+                yield next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield [f"cannot be read: {error}"]
+
+
+def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
+    if not header:
+        raise RecordsError(f"{file.name} is empty.", "Give a CSV file with a header row.")
+    repeated = [name for name, count in Counter(header).items() if count > 1]
+    if repeated:
+        raise RecordsError(
+            f"{file.name} has more than one column called {repeated[0]!r}.",
+            "Give each column a name of its own.",
+        )
+    defaults = {"caption", "label"}
+    for name in ("record_id", caption_column, label_column):
+        if name not in header and name not in defaults:
+            found = ", ".join(header[:20])
+            raise RecordsError(
+                f"{file.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
+            )
+
+
+def _row(
+    collection: Collection,
+    number: int,
+    cells: list[str],
+    names: Mapping[str, str],
+    seen: dict[str, int],
+) -> Row:
+    """One row of the source as a `Row`; what is wrong with it goes to `collection.problems`."""
+    header = collection.columns
+    values = dict(zip(header, cells, strict=False))
+    record_id = _readable(values.get("record_id", "")).strip()
+
+    def report(column: str, reason: str, refused: bool = False) -> None:
+        collection.problems.append(Problem(number, column, reason, record_id, refused))
+
+    if len(cells) != len(header):
+        count = f"{len(cells)} cells where the header has {len(header)}"
+        report("", count if len(cells) > 1 else f"{count} ({_readable(cells[0])[:200]})", True)
+        return Row(number, record_id, None)
+    for name, value in values.items():
+        if _readable(value) != value:
+            values[name] = _readable(value)
+            report(name, "holds bytes that are not UTF-8; they were replaced")
+    if not record_id:
+        report("record_id", "the id is empty", refused=True)
+        return Row(number, record_id, None)
+    if record_id in seen:
+        report("record_id", f"the id {record_id!r} stands in row {seen[record_id]} already", True)
+        return Row(number, record_id, None)
+    seen[record_id] = number
+    taken = {name: values.get(names[name], "").strip() for name in FIELDS}
+    record = Record(**(taken | {"record_id": record_id}), cells=values)
+    if record.split not in ("", *SPLITS):
+        report("split", f"{record.split!r} is none of {', '.join(SPLITS)}; not used for training")
+        record = replace(record, split="holdout")
+    reason = _image_problem(collection.folder, record.image)
+    if reason:
+        report("image", reason)
+        record = replace(record, image="")
+    return Row(number, record_id, record)
+
+
+def _image_problem(folder: Path, image: str) -> str:
+    """Why `image` cannot be a photo of the collection in `folder`; empty where it can."""
+    if not image:
+        return ""
+    if "://" in image:
+        return f"{image[:200]!r} is an address; the photo must lie in the collection's folder"
+    try:
+        path = (folder / image).resolve()
+        inside = path.is_relative_to(folder.resolve())
+        exists = inside and path.is_file()
+    except (OSError, ValueError):
+        return f"{image[:200]!r} is not a path"
+    if not inside:
+        return f"{image[:200]!r} leaves the collection's folder"
+    return "" if exists else f"there is no file {image[:200]!r}"
+
+
+def _readable(text: str) -> str:
+    """`text` with undecodable bytes (lone surrogates) replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,191 @@
+"""A run is a folder: weights, configuration, metrics, lexicon and model card. Never a pickle."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from qcmfm import fusion, storage
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.encoders.features import Encoders
+from qcmfm.encoders.lexicon import Lexicon
+from qcmfm.errors import QcmfmError, RunError
+from qcmfm.evaluation import softmax
+from qcmfm.fusion._model import Fused, FusionModel
+
+FORMAT = 1
+"""Version of the run folder; a folder with a higher one is from a later program."""
+
+CARD = "README.md"
+
+
+def utc_now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class Run:
+    """A trained model and everything needed to use it and to know where it came from.
+
+    Args:
+        name: The folder's name.
+        model: The fusion model, in evaluation mode.
+        labels: Name of each label, in the order of the logits.
+        lexicon: The terms of the training captions.
+        temperature: What logits are divided by, so that probabilities are calibrated.
+        config: The rest of `run.json`: encoders, training settings, data, parent, times.
+        metrics: What was measured when it was trained; by split.
+        sha256: Hash of the weights file; empty before it is written.
+    """
+
+    name: str
+    model: FusionModel
+    labels: list[str]
+    lexicon: Lexicon
+    temperature: float = 1.0
+    config: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    sha256: str = ""
+
+    @torch.inference_mode()
+    def fuse(self, batch: Batch) -> Fused:
+        """The model's logits and evidence for a batch."""
+        return self.model(batch.to(self.model.device))
+
+    def probabilities(self, fused: Fused) -> np.ndarray:
+        """Calibrated probabilities, batch x label."""
+        return softmax(fused.logits.cpu().numpy(), self.temperature)
+
+    def check_encoders(self, encoders: Encoders) -> None:
+        """Make sure that these are the encoders the run was trained with.
+
+        Raises:
+            RunError: They are not.
+        """
+        for kind, encoder in (("image", encoders.image), ("text", encoders.text)):
+            wanted = self.config["encoders"][kind]["id"]
+            if encoder.id != wanted:
+                raise RunError(
+                    f"The run {self.name} was trained with the {kind} encoder {wanted}, "
+                    f"but {encoder.id} is loaded.",
+                    "Install the version that the run names, or train a new run.",
+                )
+
+
+def write_run(run: Run, folder: Path, card: str, splits: dict[str, str] | None = None) -> None:
+    """Write a run's files into `folder`, which the caller then gives its final name.
+
+    Args:
+        run: What to write; its `sha256` is set.
+        folder: Made if it is missing.
+        card: The model card, Markdown.
+        splits: Split of each record, where the program made them.
+    """
+    weights = save_tensors({k: v.contiguous().cpu() for k, v in run.model.state_dict().items()})
+    lexicon = json.dumps(run.lexicon.to_json(), ensure_ascii=False, indent=0).encode()
+    run.sha256 = hashlib.sha256(weights).hexdigest()
+    run.config |= {
+        "format": FORMAT,
+        "model": run.model.config(),
+        "labels": run.labels,
+        "temperature": run.temperature,
+        "sha256": {
+            "weights.safetensors": run.sha256,
+            "lexicon.json": hashlib.sha256(lexicon).hexdigest(),
+        },
+    }
+    storage.write_bytes(folder / "weights.safetensors", weights)
+    storage.write_bytes(folder / "lexicon.json", lexicon)
+    storage.write_json(folder / "metrics.json", run.metrics)
+    storage.write_text(folder / CARD, card)
+    if splits:
+        storage.write_json(folder / "splits.json", splits)
+    storage.write_json(folder / "run.json", run.config)
+
+
+def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
+    """Load a run.
+
+    Args:
+        folder: The run's folder.
+        device: Where the model goes.
+
+    Raises:
+        RunError: A file is missing, altered, or from a later version of the program.
+    """
+    if not (folder / "run.json").is_file():
+        raise RunError(f"There is no run at {folder}.", "Give the folder of a finished training.")
+    try:
+        config = json.loads(_content(folder, "run.json"))
+        if config["format"] > FORMAT:
+            raise RunError(
+                f"The run {folder.name} has format {config['format']}, "
+                f"and this program reads up to {FORMAT}.",
+                "Update the program.",
+            )
+        files = {name: _content(folder, name) for name in ("weights.safetensors", "lexicon.json")}
+        for name, content in files.items():
+            if hashlib.sha256(content).hexdigest() != config["sha256"][name]:
+                raise RunError(
+                    f"In the run {folder.name}, {name} is not the file that was written.",
+                    "Copy the run again from where it came from.",
+                )
+        described = config["model"]
+        shape = FeatureShape(**described["shape"] | {"grid": tuple(described["shape"]["grid"])})
+        model = fusion.model_class(described["model"]).build(
+            shape, described["n_labels"], described["options"]
+        )
+        model.load_state_dict(load_tensors(files["weights.safetensors"]))
+        run = Run(
+            folder.name,
+            model.eval().to(device),
+            config["labels"],
+            Lexicon.from_json(json.loads(files["lexicon.json"])),
+            config["temperature"],
+            config,
+            json.loads(_content(folder, "metrics.json")),
+            config["sha256"]["weights.safetensors"],
+        )
+    except RunError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError, QcmfmError) as error:
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
+        raise RunError(
+            f"The run {folder.name} cannot be read ({reason}).", "Copy or train it again."
+        ) from error
+    return run
+
+
+def read_splits(folder: Path) -> dict[str, str]:
+    """Split of each record, where the run's training made them; else empty."""
+    path = folder / "splits.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def list_runs(folders: Sequence[Path]) -> dict[str, Path]:
+    """Finished runs by name; where two folders hold one of the same name, the first counts."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for config in sorted(folder.glob("*/run.json")):
+            if not config.parent.name.startswith("."):
+                found.setdefault(config.parent.name, config.parent)
+    return found
+
+
+def _content(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise RunError(
+            f"In the run {folder.name}, {name} cannot be read ({error.strerror}).",
+            "Copy or train it again.",
+        ) from error

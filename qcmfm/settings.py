@@ -1,0 +1,34 @@
+"""Where things live and what the machine offers."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets"
+SHIPPED_RUNS = ASSETS / "runs"
+DEFAULT_RUN = "museum_materials"
+
+
+def home() -> Path:
+    """The workspace folder: `QCMFM_HOME`, else `workspace/` beside the app."""
+    return Path(os.environ.get("QCMFM_HOME") or ROOT / "workspace").expanduser().resolve()
+
+
+def collections_folder() -> Path:
+    """Collections that the user made, one folder each."""
+    return home() / "collections"
+
+
+def features_folder() -> Path:
+    """Encoder outputs, shared by every collection and model."""
+    return home() / "features"
+
+
+def runs_folder() -> Path:
+    """Runs that the user trained, one folder each."""
+    return home() / "runs"
+
+
+def predictions_file(collection: str, run: str) -> Path:
+    """Predictions of one run for one collection."""
+    return home() / "predictions" / collection / f"{run}.parquet"

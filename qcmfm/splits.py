@@ -1,0 +1,77 @@
+"""Train, val and test where the records do not say: grouped, and stratified by label."""
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+from qcmfm.errors import TrainingError
+from qcmfm.records import Record, crossing_groups
+
+FOLDS = 10
+"""One fold of ten becomes `val`, two become `test`."""
+
+
+def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
+    """The split of each record: the recorded one, or one made where it is missing.
+
+    Records without any recorded split are divided into train, val and test (70, 10, 20%). Where
+    train is recorded but val is not, a tenth of train becomes val. A group stays in one split.
+
+    Args:
+        records: Records, labelled or not; an unlabelled one keeps what it has.
+        seed: Seeds the division.
+
+    Raises:
+        TrainingError: There are too few records, or a group stands in more than one split.
+    """
+    crossing = crossing_groups(records)
+    if crossing:
+        raise TrainingError(
+            f"The group {crossing[0]!r} stands in more than one split"
+            + (f", and {len(crossing) - 1} more groups do." if len(crossing) > 1 else "."),
+            "Give all records of one object the same split, or leave the splits empty.",
+        )
+    splits = [record.split for record in records]
+    labelled = [row for row, record in enumerate(records) if record.label]
+    recorded = {splits[row] for row in labelled} - {""}
+    if not recorded:
+        fold = _folds([records[row] for row in labelled], seed)
+        for row, number in zip(labelled, fold, strict=True):
+            splits[row] = {0: "val", 1: "test", 2: "test"}.get(number, "train")
+    elif "train" in recorded and "val" not in recorded:
+        train = [row for row in labelled if splits[row] == "train"]
+        fold = _folds([records[row] for row in train], seed)
+        for row, number in zip(train, fold, strict=True):
+            splits[row] = "val" if number == 0 else "train"
+    elif "train" not in recorded:
+        raise TrainingError(
+            "No labelled record is in the split 'train'.",
+            "Mark some with train, or leave the splits empty.",
+        )
+    return splits
+
+
+def _folds(records: Sequence[Record], seed: int) -> np.ndarray:
+    """Number of the fold of each record."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    groups = [record.group_key for record in records]
+    folds = min(FOLDS, len(set(groups)))
+    if folds < 5:
+        raise TrainingError(
+            f"Only {len(set(groups))} labelled objects can be divided into train, val and test.",
+            "Label at least five; fifty of each label make a useful model.",
+        )
+    number = np.zeros(len(records), dtype=int)
+    divide = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    labels = [record.label for record in records]
+    smallest = min(labels.count(label) for label in set(labels))
+    if max(labels.count(label) for label in set(labels)) < folds:
+        labels = ["any"] * len(labels)  # too few of each label to stratify by
+    with warnings.catch_warnings():
+        if smallest < folds:
+            warnings.simplefilter("ignore", UserWarning)  # rare labels cannot be in every fold
+        for fold, (_, rows) in enumerate(divide.split(labels, labels, groups)):
+            number[rows] = fold
+    return number

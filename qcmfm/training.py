@@ -1,0 +1,368 @@
+"""Collection + model -> run."""
+
+import copy
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from qcmfm import __version__, evaluation, fusion
+from qcmfm.encoders.batch import Batch
+from qcmfm.encoders.features import FeatureCache, FeatureTable
+from qcmfm.encoders.lexicon import Lexicon
+from qcmfm.encoders.views import names as view_names
+from qcmfm.errors import TrainingError
+from qcmfm.fusion._model import FusionModel
+from qcmfm.model_card import write_card
+from qcmfm.progress import Progress, Work
+from qcmfm.records import Collection
+from qcmfm.runs import Run, read_run, utc_now, write_run
+from qcmfm.splits import assign_splits
+from qcmfm.storage import atomic_file, publish_folder
+from qcmfm.vocabulary import aat_uri
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to train.
+
+    Args:
+        model: Name of the fusion model.
+        options: The model's own options.
+        seed: Seeds everything.
+        epochs: Most passes over the training records.
+        patience: Passes without a better `val` loss after which training stops.
+        batch_size: Records per step.
+        learning_rate: Highest step size of AdamW.
+        weight_decay: Decoupled weight decay of AdamW.
+        label_smoothing: Share of each target that goes to all labels alike.
+        modality_dropout: Share of records that lose their photo in a step, and share that lose
+            their caption; never both.
+        average: Decay of the moving average of the weights, which is what is kept.
+        balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
+        views: Number of views of each photo to train on, the original included.
+    """
+
+    model: str = "qcmfm"
+    options: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    epochs: int = 40
+    patience: int = 10
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.05
+    modality_dropout: float = 0.2
+    average: float = 0.98
+    balance: float = 0.0
+    views: int = 6
+
+    def __post_init__(self) -> None:
+        ranges: dict[str, tuple[float, float]] = {
+            "epochs": (1, 10_000),
+            "patience": (1, 10_000),
+            "batch_size": (2, 65_536),
+            "learning_rate": (1e-7, 1.0),
+            "weight_decay": (0.0, 100.0),
+            "label_smoothing": (0.0, 0.9),
+            "modality_dropout": (0.0, 0.5),
+            "average": (0.0, 0.9999),
+            "balance": (0.0, 1.0),
+            "views": (1, len(view_names())),
+        }
+        for name, (low, high) in ranges.items():
+            if not low <= getattr(self, name) <= high:
+                raise TrainingError(
+                    f"The setting {name} is {getattr(self, name)}.",
+                    f"Choose {low:g} to {high:g}.",
+                )
+
+
+def train(
+    collection: Collection,
+    cache: FeatureCache,
+    settings: TrainingSettings,
+    out: Path,
+    provenance: dict[str, Any] | None = None,
+    notes: str = "",
+) -> Work[Run]:
+    """Train a model on a collection and write the run.
+
+    Training that was interrupted goes on from its last whole pass when it is started again with the
+    same records and settings; the result is the same as if nothing had happened.
+
+    Args:
+        collection: Records with labels. Splits are made where they are missing.
+        cache: Encoders and the features on disk.
+        settings: How to train.
+        out: Folder of the run; must not exist.
+        provenance: What else to keep in `run.json`, such as the command and the parent run.
+        notes: Markdown on the data and known weaknesses, for the model card.
+
+    Raises:
+        TrainingError: The records cannot be trained on, or `out` exists.
+    """
+    if out.exists():
+        raise TrainingError(f"{out} exists already.", "Choose another name, or delete it first.")
+    records = collection.records
+    splits = dict(
+        zip([r.record_id for r in records], assign_splits(records, settings.seed), strict=True)
+    )
+    wanted = {r.record_id for r in records if r.label and splits[r.record_id] in ("train", "val")}
+    rows = [row for row in collection.rows if row.record and row.record_id in wanted]
+    views = view_names()[: settings.views]
+    table = yield from cache.encode(collection, views, rows)
+    usable = [row for row in range(len(table)) if not table.is_empty(row)]
+    data = _Data(table.subset(usable), splits, settings)
+    partial = out.with_name(f".{out.name}.partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    trainer = _Trainer(data, settings, partial / "checkpoint.safetensors")
+    yield from trainer.run()
+    run = _finished(trainer, data, settings, cache, out.name)
+    run.config |= {"data": data.describe(collection), **(provenance or {})}
+    (partial / "checkpoint.safetensors").unlink(missing_ok=True)
+    made = any(splits[r.record_id] != r.split for r in records)
+    write_run(run, partial, write_card(run, notes), splits if made else None)
+    publish_folder(partial, out)
+    return read_run(out)
+
+
+class _Data:
+    """Training and validation records of one training."""
+
+    def __init__(self, table: FeatureTable, splits: dict[str, str], settings: TrainingSettings):
+        split = [splits[record.record_id] for record in table.records]
+        train = [row for row, name in enumerate(split) if name == "train"]
+        self.labels = sorted({table.records[row].label for row in train})
+        if len(self.labels) < 2:
+            raise TrainingError(
+                f"The training records have {len(self.labels)} label(s).",
+                "Records of at least two labels are needed.",
+            )
+        number = {label: index for index, label in enumerate(self.labels)}
+        self.lexicon = Lexicon.fit([table.records[row].caption for row in train])
+        self.table = table.with_lexicon(self.lexicon)
+        self.train = train
+        self.val = [
+            row
+            for row, name in enumerate(split)
+            if name == "val" and table.records[row].label in number
+        ]
+        if not self.val:
+            raise TrainingError(
+                "No validation record has a label that the training records have.",
+                "Mark some more records with val, or leave the splits empty.",
+            )
+        self.target = torch.tensor([number.get(r.label, -1) for r in table.records])
+        self.key = self._fingerprint(split, settings)
+
+    def _fingerprint(self, split: list[str], settings: TrainingSettings) -> str:
+        table = self.table
+        content = zip(
+            [r.record_id for r in table.records],
+            [r.label for r in table.records],
+            split,
+            table.image_keys,
+            table.caption_keys,
+            strict=True,
+        )
+        self.data_key = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([self.data_key, asdict(settings), __version__]).encode()
+        ).hexdigest()
+
+    def describe(self, collection: Collection) -> dict[str, Any]:
+        """What the run says of its data."""
+        return {
+            "collection": collection.folder.name,
+            "train_records": len(self.train),
+            "val_records": len(self.val),
+            "fingerprint": self.data_key,
+        }
+
+    def loss_weights(self, power: float) -> Tensor:
+        """Weight of each label in the loss; on average 1 over the training records."""
+        count = torch.bincount(self.target[self.train], minlength=len(self.labels)).float()
+        weight = count.clamp(min=1) ** -power
+        return weight * count.sum() / (weight * count).sum()
+
+
+class _Trainer:
+    """AdamW with a one-cycle schedule, modality dropout, averaged weights and early stopping.
+
+    All chance of a pass is seeded by the pass's number, so that training resumed from a checkpoint
+    gives the same run.
+    """
+
+    def __init__(self, data: _Data, settings: TrainingSettings, checkpoint: Path):
+        self.data, self.settings, self.checkpoint = data, settings, checkpoint
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings.seed)
+            self.model: FusionModel = fusion.model_class(settings.model).build(
+                data.table.shape, len(data.labels), settings.options
+            )
+        self.average = copy.deepcopy(self.model)
+        self.best = copy.deepcopy(self.model)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
+        )
+        self.weights = data.loss_weights(settings.balance)
+        self.epoch, self.best_epoch, self.best_loss = 0, 0, float("inf")
+
+    def run(self) -> Work[None]:
+        """Train until the passes are used up or `val` has not got better for too long."""
+        if not self._resume():
+            observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
+            self.model.observe(observed)
+            self.average.load_state_dict(self.model.state_dict())
+        settings = self.settings
+        while self.epoch < settings.epochs and self.epoch - self.best_epoch < settings.patience:
+            self._one_pass()
+            self.epoch += 1
+            logits = self.logits(self.average, self.data.val)
+            truth = self.data.target[self.data.val]
+            loss = functional.cross_entropy(logits, truth).item()
+            accuracy = (logits.argmax(1) == truth).float().mean().item()
+            if loss < self.best_loss:
+                self.best_loss, self.best_epoch = loss, self.epoch
+                self.best.load_state_dict(self.average.state_dict())
+            self._save()
+            yield Progress("Training", self.epoch, settings.epochs, f"val accuracy {accuracy:.3f}")
+
+    @torch.inference_mode()
+    def logits(self, model: FusionModel, rows: Sequence[int]) -> Tensor:
+        """Logits of some records, without dropout."""
+        model.eval()
+        return torch.cat([model(self.data.table.batch(part)).logits for part in _chunks(rows, 256)])
+
+    def _one_pass(self) -> None:
+        settings, data = self.settings, self.data
+        views = list(data.table.images)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(settings.seed * 1_000_003 + self.epoch + 1)
+            order = [data.train[place] for place in torch.randperm(len(data.train)).tolist()]
+            parts = _chunks(order, settings.batch_size)
+            self.model.train()
+            for step, rows in enumerate(parts):
+                chosen = [views[v] for v in torch.randint(len(views), (len(rows),)).tolist()]
+                batch = _drop_modalities(data.table.batch(rows, chosen), settings.modality_dropout)
+                rate = _one_cycle((self.epoch + step / len(parts)) / settings.epochs)
+                for group in self.optimizer.param_groups:
+                    group["lr"] = settings.learning_rate * rate
+                loss = functional.cross_entropy(
+                    self.model(batch).logits,
+                    data.target[rows],
+                    self.weights,
+                    label_smoothing=settings.label_smoothing,
+                )
+                self.optimizer.zero_grad()
+                loss.backward()
+                self.optimizer.step()
+                self._update_average(self.epoch * len(parts) + step)
+
+    @torch.no_grad()
+    def _update_average(self, step: int) -> None:
+        """Exponential moving average; young averages forget faster, so that they start unbiased."""
+        decay = min(self.settings.average, (1 + step) / (10 + step))
+        for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
+            mean.lerp_(now, 1 - decay)
+
+    def _save(self) -> None:
+        models = {"model": self.model, "average": self.average, "best": self.best}
+        tensors = {
+            f"{name}.{key}": value.contiguous()
+            for name, model in models.items()
+            for key, value in model.state_dict().items()
+        }
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{key}": value for key, value in state.items()}
+        progress = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
+        metadata = {"key": self.data.key, "progress": json.dumps(progress)}
+        with atomic_file(self.checkpoint) as temporary:
+            save_file(tensors, temporary, metadata)
+
+    def _resume(self) -> bool:
+        """Go on from the checkpoint; False where there is none of this very training."""
+        if not self.checkpoint.is_file():
+            return False
+        with safe_open(self.checkpoint, framework="pt") as file:
+            metadata = file.metadata()
+            if metadata["key"] != self.data.key:
+                log.warning("The interrupted training had other records or settings; starting anew")
+                return False
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        progress = json.loads(metadata["progress"])
+        self.epoch, self.best_epoch = progress["epoch"], progress["best_epoch"]
+        self.best_loss = progress["best_loss"]
+        for name, model in (("model", self.model), ("average", self.average), ("best", self.best)):
+            model.load_state_dict(_below(tensors, name))
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in _below(tensors, "optimizer").items():
+            index, _, what = key.partition(".")
+            state.setdefault(int(index), {})[what] = value
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        return True
+
+
+def _finished(
+    trainer: _Trainer, data: _Data, settings: TrainingSettings, cache: FeatureCache, name: str
+) -> Run:
+    """The best weights, calibrated and measured on `val`."""
+    logits = trainer.logits(trainer.best, data.val).numpy()
+    truth = data.target[data.val].tolist()
+    temperature = evaluation.fit_temperature(logits, truth)
+    groups = [data.table.records[row].group_key for row in data.val]
+    measured = evaluation.evaluate(
+        evaluation.softmax(logits, temperature), truth, groups, data.labels
+    )
+    encoders = {
+        kind: {"name": encoder.name, "id": encoder.id}
+        for kind, encoder in (("image", cache.encoders.image), ("text", cache.encoders.text))
+    }
+    config = {
+        "name": name,
+        "created": utc_now(),
+        "parent": None,
+        "encoders": encoders,
+        "vocabulary": {label: aat_uri(label) for label in data.labels},
+        "training": asdict(settings) | {"epochs_used": trainer.best_epoch},
+        "parameters": trainer.best.n_parameters(),
+        "software": {"qcmfm": __version__, "torch": torch.__version__},
+    }
+    return Run(name, trainer.best, data.labels, data.lexicon, temperature, config, {"val": measured})
+
+
+def _drop_modalities(batch: Batch, share: float) -> Batch:
+    """Take the photo from some records and the caption from others; never the last of the two."""
+    chance = torch.rand(len(batch))
+    both = batch.has_image & batch.has_text
+    return batch.without(image=both & (chance < share), text=both & (chance > 1 - share))
+
+
+def _one_cycle(progress: float, warm_up: float = 0.1) -> float:
+    """Share of the highest learning rate at a share of the training: up in a line, down a cosine."""
+    if progress < warm_up:
+        return 0.04 + 0.96 * progress / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+
+
+def _chunks(rows: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _below(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The tensors whose names start with `name`, without it."""
+    return {k[len(name) + 1 :]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
