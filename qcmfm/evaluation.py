@@ -144,8 +144,13 @@ def _mean_where(values: Array, mask: Array) -> Array:
 
 
 def _interval(value: Array, drawn: Array) -> Interval:
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Interval(float(value[0]), float(low), float(high))
+    """Percentiles of the resamples, moved so that their median is the value.
+
+    Resampling repeats records, which by itself raises the calibration error and lowers the macro
+    averages; the move takes that bias out.
+    """
+    low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975]) - np.median(drawn) + value[0]
+    return Interval(float(middle), float(max(low, 0.0)), float(high))
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:

@@ -15,20 +15,15 @@ _NAMES = {
 }
 
 
-def write_card(run: Run, notes: str = "") -> str:
-    """The card as Markdown.
-
-    Args:
-        run: The run; its configuration, labels and metrics are told.
-        notes: Markdown on the data, its licence and known weaknesses.
-    """
+def write_card(run: Run) -> str:
+    """The card as Markdown: the run's configuration, labels, metrics and notes."""
     config, data = run.config, run.config["data"]
     model, encoders = run.model.config(), config["encoders"]
     lines = [
         f"# {run.name}",
         "",
         f"A `{model['model']}` model that reads a photo and a caption and says which of "
-        f"{len(run.labels)} labels fits. Quantum parts are simulated; no quantum computer was used.",
+        f"{len(run.labels)} labels fits. Quantum parts are simulated; no quantum computer is used.",
         "",
         f"- Labels: {', '.join(_with_uri(label, config) for label in run.labels)}",
         f"- Trained: {config['created']}, on {data['train_records']} records of "
@@ -45,8 +40,8 @@ def write_card(run: Run, notes: str = "") -> str:
         lines += ["Made by", "", "```", config["command"], "```", ""]
     for split, measured in run.metrics.items():
         lines += _metrics(split, measured)
-    if notes:
-        lines += [notes.strip(), ""]
+    if config.get("notes"):
+        lines += [config["notes"].strip(), ""]
     lines += [
         "## Use",
         "",

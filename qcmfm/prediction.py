@@ -58,7 +58,7 @@ class Prediction:
 def rank(probabilities: np.ndarray, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
     """Labels with their probabilities, likeliest first."""
     order = np.argsort(-probabilities, kind="stable")
-    return tuple((labels[index], float(probabilities[index])) for index in order)
+    return tuple((labels[int(index)], float(probabilities[index])) for index in order)
 
 
 def predict(run: Run, collection: Collection, cache: FeatureCache) -> Work[list[Prediction]]:
@@ -113,9 +113,7 @@ def _predict_chunk(
         answer = ranked.get(row.record_id, ()) if row.record is not None else ()
         if row.record is not None and not answer:
             told.append("neither a photo that can be read nor a caption with a word")
-        result.append(
-            Prediction(row.record_id, answer, run.name, run.sha256, now, "; ".join(told))
-        )
+        result.append(Prediction(row.record_id, answer, run.name, run.sha256, now, "; ".join(told)))
     return result
 
 

@@ -171,7 +171,7 @@ def crossing_groups(records: Sequence[Record]) -> list[str]:
 
 
 def _cells(file: Path) -> Iterator[list[str]]:
-    """The rows of a delimited file; a row that the CSV reader gives up on is one cell, its error."""
+    """The rows of a delimited file; one that the CSV reader gives up on is one cell, its error."""
     with file.open("rb") as handle:
         start = handle.read(4)
     utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")

@@ -96,7 +96,6 @@ def train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any] | None = None,
-    notes: str = "",
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
 
@@ -108,8 +107,8 @@ def train(
         cache: Encoders and the features on disk.
         settings: How to train.
         out: Folder of the run; must not exist.
-        provenance: What else to keep in `run.json`, such as the command and the parent run.
-        notes: Markdown on the data and known weaknesses, for the model card.
+        provenance: What else to keep in `run.json`: the command, the parent run, and `notes` in
+            Markdown on the data and its known weaknesses, for the model card.
 
     Raises:
         TrainingError: The records cannot be trained on, or `out` exists.
@@ -134,7 +133,7 @@ def train(
     run.config |= {"data": data.describe(collection), **(provenance or {})}
     (partial / "checkpoint.safetensors").unlink(missing_ok=True)
     made = any(splits[r.record_id] != r.split for r in records)
-    write_run(run, partial, write_card(run, notes), splits if made else None)
+    write_run(run, partial, write_card(run), splits if made else None)
     publish_folder(partial, out)
     return read_run(out)
 
@@ -342,7 +341,9 @@ def _finished(
         "parameters": trainer.best.n_parameters(),
         "software": {"qcmfm": __version__, "torch": torch.__version__},
     }
-    return Run(name, trainer.best, data.labels, data.lexicon, temperature, config, {"val": measured})
+    return Run(
+        name, trainer.best, data.labels, data.lexicon, temperature, config, {"val": measured}
+    )
 
 
 def _drop_modalities(batch: Batch, share: float) -> Batch:
@@ -353,7 +354,7 @@ def _drop_modalities(batch: Batch, share: float) -> Batch:
 
 
 def _one_cycle(progress: float, warm_up: float = 0.1) -> float:
-    """Share of the highest learning rate at a share of the training: up in a line, down a cosine."""
+    """Share of the highest learning rate at a share of the training: up a line, down a cosine."""
     if progress < warm_up:
         return 0.04 + 0.96 * progress / warm_up
     return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))

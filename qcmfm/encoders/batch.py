@@ -43,7 +43,9 @@ class Batch:
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
 
     def without(
-        self, image: Bool[Tensor, " batch"] | None = None, text: Bool[Tensor, " batch"] | None = None
+        self,
+        image: Bool[Tensor, " batch"] | None = None,
+        text: Bool[Tensor, " batch"] | None = None,
     ) -> "Batch":
         """The same batch with the photo or the caption of some records taken away.
 

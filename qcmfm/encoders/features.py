@@ -32,9 +32,7 @@ class Encoders:
     def shape(self, lexicon: Lexicon) -> FeatureShape:
         """The sizes of what these encoders give."""
         image, text = self.image, self.text
-        return FeatureShape(
-            image.grid, image.dim, text.dim, text.sentence_dim, len(lexicon.terms)
-        )
+        return FeatureShape(image.grid, image.dim, text.dim, text.sentence_dim, len(lexicon.terms))
 
 
 def load_encoders(image: str = "", text: str = "", device: str = "auto") -> Encoders:

@@ -47,13 +47,13 @@ class ImageEncoder:
     """
 
     def __init__(self, name: str, model: nn.Module, device: torch.device):
-        from timm.data import resolve_model_data_config
+        from timm.data.config import resolve_model_data_config
 
         self.name = name
         self.device = device
         # Channels last is the faster memory layout for depthwise convolutions on every device.
-        layout = torch.channels_last
-        self.model = model.eval().requires_grad_(False).to(device, memory_format=layout)
+        model = model.eval().requires_grad_(False).to(device)
+        self.model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         config = resolve_model_data_config(model)
         self.size: tuple[int, int] = config["input_size"][-2:]
         self._mean = torch.tensor(config["mean"]).view(1, 3, 1, 1) * 255
@@ -69,8 +69,9 @@ class ImageEncoder:
 
         The whole photo is kept, so that the regions tile it and attention can be drawn over it.
         """
-        small = photo.resize(self.size[::-1], Image.Resampling.BICUBIC, reducing_gap=3.0)
-        return np.asarray(small)
+        height, width = self.size
+        small = photo.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+        return np.array(small)
 
     def encode(self, pixels: Tensor) -> RegionFeatures:
         """Regions of a batch of `pixels`: uint8, batch x height x width x 3."""

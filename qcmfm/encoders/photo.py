@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from qcmfm.errors import PhotoError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000
 """A photo with more is refused: decoded, it would take over 360 MB."""
 
@@ -63,6 +63,21 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
     except (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError) as error:
         reason = str(error).split("\n")[0][:120]
         raise PhotoError(f"{name} is broken: {reason}.", "Export the photo once more.") from None
+
+
+def photo_extension(content: bytes) -> str:
+    """The file name ending that fits a photo's content, such as `.jpg`.
+
+    Raises:
+        PhotoError: The bytes are no picture.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            return {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}.get(
+                image.format or "", f".{str(image.format).lower()}"
+            )
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise PhotoError("The file is not a photo that can be read.", _HINT) from None
 
 
 def thumbnail(image: Image.Image, side: int) -> bytes:

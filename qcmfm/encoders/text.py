@@ -1,6 +1,7 @@
 """Caption -> words: any sentence-transformers model."""
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ DEFAULT = "all-MiniLM-L6-v2"
 # A run of letters and digits, with inner hyphens and apostrophes; each ideograph by itself, since
 # Chinese and Japanese put no spaces between words.
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
-_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:[-'’][^\W_{_IDEOGRAPH}]+)*")
+_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:[-'\u2019][^\W_{_IDEOGRAPH}]+)*")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class TextEncoder:
         self.device = device
         self.model = model.eval().requires_grad_(False)
         self.tokenizer: Any = model.tokenizer
+        self._tokenizing = threading.Lock()  # a fast tokenizer refuses two threads at once
         if not getattr(self.tokenizer, "is_fast", False):
             raise _cannot_load(name, "its tokenizer does not say where in the caption a token is")
         probe = self.encode(["word"])[0]
@@ -77,14 +79,15 @@ class TextEncoder:
     @torch.inference_mode()
     def encode(self, captions: Sequence[str]) -> list[WordFeatures]:
         """Word and sentence vectors of each caption; an empty caption has no words."""
-        tokens = self.tokenizer(
-            list(captions),
-            padding=True,
-            truncation=True,
-            max_length=self.model.max_seq_length,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
+        with self._tokenizing:
+            tokens = self.tokenizer(
+                list(captions),
+                padding=True,
+                truncation=True,
+                max_length=self.model.max_seq_length,
+                return_offsets_mapping=True,
+                return_tensors="pt",
+            )
         offsets = tokens.pop("offset_mapping")
         # The call form of the model's forward, which returns the vectors of tokens and sentence.
         output: dict[str, Tensor] = self.model.forward(dict(tokens.to(self.device)))

@@ -27,12 +27,15 @@ def model_class(name: str) -> type["FusionModel"]:
     Raises:
         TrainingError: There is no such model.
     """
+    from qcmfm.fusion._model import FusionModel
+
     if name not in names():
         raise TrainingError(f"There is no model {name!r}.", f"Choose from {', '.join(names())}.")
     module = importlib.import_module(f"{__name__}.{name}")
+    classes = [value for _, value in inspect.getmembers(module, inspect.isclass)]
     (found,) = (
         value
-        for _, value in inspect.getmembers(module, inspect.isclass)
-        if value.__module__ == module.__name__ and hasattr(value, "fuse")
+        for value in classes
+        if value.__module__ == module.__name__ and issubclass(value, FusionModel)
     )
     return found

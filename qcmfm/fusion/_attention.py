@@ -84,9 +84,13 @@ class CrossAttention(nn.Module):
         from_words, region_to_word = self.regions_to_words(seen, read, word_mask)
         image = _mean(seen + from_words, region_mask)
         text = _mean(read + from_regions, word_mask)
-        return image, text, Attention(
-            word_to_region * word_mask[:, None, :, None],
-            region_to_word * region_mask[:, None, :, None],
+        return (
+            image,
+            text,
+            Attention(
+                word_to_region * word_mask[:, None, :, None],
+                region_to_word * region_mask[:, None, :, None],
+            ),
         )
 
 

@@ -122,7 +122,9 @@ class Simulator(torch.nn.Module):
         # The batch is the last axis, so that every block is one product with long rows.
         state = amplitudes.T.to(dtype).reshape([2] * n_qubits + [batch])
         order = list(range(n_qubits))
-        for block, matrix in zip(self.blocks, self._matrices(weights.to(amplitudes.dtype)), strict=True):
+        for block, matrix in zip(
+            self.blocks, self._matrices(weights.to(amplitudes.dtype)), strict=True
+        ):
             others = [wire for wire in order if wire not in block.wires]
             state = state.permute([order.index(w) for w in (*block.wires, *others)] + [n_qubits])
             product = matrix @ state.reshape(len(matrix), -1)
@@ -201,9 +203,7 @@ def gate_matrices(
     if name == "Rot":
         c, s = cos[:, 1], sin[:, 1]
         plus, minus = half[:, 0] + half[:, 2], half[:, 0] - half[:, 2]
-        real = torch.stack(
-            [c * plus.cos(), -s * minus.cos(), s * minus.cos(), c * plus.cos()], -1
-        )
+        real = torch.stack([c * plus.cos(), -s * minus.cos(), s * minus.cos(), c * plus.cos()], -1)
         imaginary = torch.stack(
             [-c * plus.sin(), -s * minus.sin(), -s * minus.sin(), c * plus.sin()], -1
         )

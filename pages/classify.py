@@ -1,0 +1,45 @@
+"""Classify: a photo and a caption in, a proposed label with its evidence out."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.settings import DEFAULT_RUN
+from qcmfm.ui.submission import show_submission
+from qcmfm.ui.widgets import SIMULATED, told
+
+MAX_PHOTOS = 50
+
+st.title("Classify")
+st.markdown(
+    "Drop a photo, type what the catalogue says of it, and see which label the model proposes."
+)
+
+runs = list(service.run_folders())
+if not runs:
+    st.info("No model is here yet. Train one: `python -m qcmfm train --help`.")
+    st.stop()
+run = runs[0]
+if len(runs) > 1:
+    first = runs.index(DEFAULT_RUN) if DEFAULT_RUN in runs else 0
+    run = st.selectbox("Model", runs, first, key="run", persist_state="session")
+
+files = st.file_uploader("Photos", accept_multiple_files=True)[:MAX_PHOTOS]
+items = [
+    item
+    for number, file in enumerate(files or [None])
+    if (item := show_submission(run, file, number, len(files))) is not None
+]
+if not items:
+    st.stop()
+
+st.divider()
+st.caption(SIMULATED)
+left, right = st.columns(2, vertical_alignment="bottom")
+name = left.text_input("Save to the collection", "uploads", key="collection")
+if left.button("Save", type="primary"):
+    with told():
+        ids = [service.save_submission(name, submission) for submission, _ in items]
+        st.success(f"{len(ids)} record(s) kept in {name}.", icon=":material/check:")
+right.download_button(
+    "Download labelled CSV", service.labelled_csv(items), "labelled.csv", "text/csv"
+)

@@ -1,0 +1,47 @@
+"""Home: what is here, and where to go."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.ui.widgets import SIMULATED, page_link, told
+
+st.title("QCMFM Studio")
+st.markdown(
+    "Label, check and search digitised museum collections. "
+    "The software proposes a label and shows why; you decide."
+)
+page_link("classify", "Label a photo", ":material/image_search:")
+
+st.header("Your collections")
+with told():
+    collections = service.list_collections()
+    if collections:
+        st.dataframe(
+            [
+                {
+                    "Collection": summary.name,
+                    "Records": summary.records,
+                    "With a label": sum(summary.labels.values()),
+                    "Rows to check": summary.problems,
+                }
+                for summary in collections
+            ],
+            hide_index=True,
+            alt="Your collections with their numbers of records",
+        )
+    else:
+        st.info("Nothing here yet. Label a photo and save it to start your first collection.")
+
+st.header("Models")
+with told():
+    rows = [
+        {
+            "Model": summary.name,
+            "Tells apart": ", ".join(label.replace("_", " ") for label in summary.labels),
+            "Right on": f"{summary.accuracy:.0%} of {summary.measured_on} records",
+            "Trained": summary.created[:10],
+        }
+        for summary in service.list_run_summaries()
+    ]
+    st.dataframe(rows, hide_index=True, alt="Trained models with their labels and accuracy")
+st.caption(SIMULATED)

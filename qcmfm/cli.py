@@ -1,0 +1,247 @@
+"""The command line: train, predict, evaluate.
+
+Heavy imports stand inside the commands, so that `--help` answers at once.
+"""
+
+import json
+import logging
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from qcmfm import settings
+from qcmfm.errors import QcmfmError, RecordsError, TrainingError
+from qcmfm.progress import Progress, Result, Work, finish
+
+if TYPE_CHECKING:
+    from qcmfm.records import Collection
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Label, check and search museum collections. Quantum parts are simulated.",
+)
+
+Records = Annotated[Path, typer.Option("--records", help="CSV of the records, or its folder.")]
+RunName = Annotated[str, typer.Option("--run", help="Folder or name of a run.")]
+CaptionColumn = Annotated[str, typer.Option(help="Column to take captions from.")]
+LabelColumn = Annotated[str, typer.Option(help="Column to take labels from.")]
+Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+@app.command()
+def train(
+    records: Records,
+    out: Annotated[Path, typer.Option(help="Folder of the new run; must not exist.")],
+    model: Annotated[str, typer.Option(help="Name of the fusion model.")] = "qcmfm",
+    option: Annotated[
+        list[str] | None, typer.Option(help="Option of the model, NAME=VALUE; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
+    epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
+    views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    caption_column: CaptionColumn = "caption",
+    label_column: LabelColumn = "label",
+    image_encoder: Annotated[str, typer.Option(help="timm model or folder.")] = "",
+    text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
+    notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Train a model on labelled records."""
+    from qcmfm.encoders.features import FeatureCache, load_encoders
+    from qcmfm.training import TrainingSettings
+    from qcmfm.training import train as train_run
+
+    given = {"epochs": epochs, "views": views}
+    chosen = TrainingSettings(
+        model=model,
+        seed=seed,
+        options=_options(option or []),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    about = _read_notes(notes)
+    collection = _open(records, caption_column, label_column)
+    encoders = load_encoders(image_encoder, text_encoder, device)
+    cache = FeatureCache(encoders, settings.features_folder())
+    provenance = {
+        "command": shlex.join(["python", "-m", "qcmfm", *sys.argv[1:]]),
+        "caption_column": caption_column,
+        "notes": about,
+    }
+    run = _finish(train_run(collection, cache, chosen, out.resolve(), provenance), as_json)
+    accuracy = run.metrics["val"]["accuracy"]
+    said = {
+        "run": str(out.resolve()),
+        "model_sha256": run.sha256,
+        "labels": run.labels,
+        "epochs": run.config["training"]["epochs_used"],
+        "val_accuracy": accuracy,
+        "problems": len(collection.problems),
+    }
+    interval = f"{accuracy['low']:.3f} to {accuracy['high']:.3f}"
+    _say(said, f"{out}: accuracy on val {accuracy['value']:.3f} ({interval})", as_json)
+
+
+@app.command()
+def predict(
+    run: RunName,
+    records: Records,
+    out: Annotated[Path, typer.Option(help="CSV to write.")],
+    top: Annotated[int, typer.Option(min=1, help="How many labels with probabilities.")] = 3,
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Label every record of a collection."""
+    from qcmfm import service
+    from qcmfm.prediction import predict as predict_collection
+    from qcmfm.prediction import write_predictions
+
+    labeller = service.open_labeller(run, device)
+    collection = _open(records, caption_column or _trained_column(labeller.run.config, records))
+    predictions = _finish(predict_collection(labeller.run, collection, labeller.cache), as_json)
+    write_predictions(predictions, out, top)
+    labelled = sum(bool(prediction.ranked) for prediction in predictions)
+    said = {
+        "predictions": str(out.resolve()),
+        "rows": len(predictions),
+        "labelled": labelled,
+        "with_errors": sum(bool(prediction.error) for prediction in predictions),
+        "model_sha256": labeller.run.sha256,
+    }
+    _say(said, f"{out}: {labelled} of {len(predictions)} rows labelled", as_json)
+
+
+@app.command()
+def evaluate(
+    run: RunName,
+    records: Records,
+    split: Annotated[str, typer.Option(help="train, val, test, holdout or all.")] = "test",
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    label_column: LabelColumn = "label",
+    save: Annotated[bool, typer.Option(help="Keep the result in the run and its card.")] = False,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Measure a run on labelled records."""
+    from qcmfm import service
+
+    folder = service.find_run(run)
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    collection = _open(records, column, label_column)
+    measured = _finish(service.evaluate_run(labeller, collection, folder, split), as_json)
+    if save:
+        service.keep_metrics(labeller.run, folder, split, measured)
+    lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
+    for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
+        found = measured[name]
+        lines.append(f"{name:16} {found['value']:.3f}  ({found['low']:.3f} to {found['high']:.3f})")
+    _say(measured, "\n".join(lines), as_json)
+
+
+def _trained_column(config: dict[str, Any], records: Path) -> str:
+    """The caption column that the run was trained on, where these records have it."""
+    import csv
+
+    column = config.get("caption_column", "caption")
+    file = records / "records.csv" if records.is_dir() else records
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
+            header = next(csv.reader(handle), [])
+    except OSError:
+        header = []
+    return column if column in header else "caption"
+
+
+def _options(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise TrainingError(f"{name!r} is not an option.", "Write --option NAME=VALUE.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _read_notes(path: Path | None) -> str:
+    try:
+        return path.read_text("utf-8") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"The notes {path} cannot be read.", str(error)) from error
+
+
+def _open(records: Path, caption_column: str, label_column: str = "label") -> "Collection":
+    """Read the records and tell on standard error what is wrong with them."""
+    from qcmfm.records import read_collection
+
+    collection = read_collection(records, caption_column, label_column)
+    for problem in collection.problems[:20]:
+        typer.echo(str(problem), err=True)
+    if len(collection.problems) > 20:
+        typer.echo(f"... and {len(collection.problems) - 20} more rows", err=True)
+    if not collection.rows:
+        raise RecordsError(f"{records} holds no record.", "Give a file with at least one row.")
+    return collection
+
+
+def _finish(work: Work[Result], as_json: bool) -> Result:
+    """Run long work, with a progress bar where a person is watching."""
+    if as_json or not sys.stderr.isatty():
+        return finish(work)
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeRemainingColumn(), TextColumn("{task.fields[note]}"),
+    )  # fmt: skip
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        stages: dict[str, Any] = {}
+
+        def show(event: Progress) -> None:
+            if event.stage not in stages:
+                stages[event.stage] = bars.add_task(event.stage, note="")
+            bars.update(
+                stages[event.stage], completed=event.done, total=event.total, note=event.note
+            )
+
+        return finish(work, show)
+
+
+def _say(content: dict[str, Any], text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else text)
+
+
+def _fail(error: QcmfmError) -> NoReturn:
+    """Say what is wrong and how to mend it; 2 is the exit code of a user's mistake."""
+    typer.echo(f"Error: {error.message}\n{error.hint}", err=True)
+    raise SystemExit(2)
+
+
+def main() -> None:
+    """Entry point."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        app()
+    except QcmfmError as error:
+        _fail(error)
+    except OSError as error:
+        _fail(QcmfmError(f"{error.filename or 'A file'}: {error.strerror}.", "Check the path."))
+    except KeyboardInterrupt:
+        typer.echo("Stopped. The same command goes on from here.", err=True)
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,329 @@
+"""The verbs that pages and the command line call."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from qcmfm import evaluation, settings, storage
+from qcmfm.encoders.batch import collate
+from qcmfm.encoders.features import FeatureCache, load_encoders
+from qcmfm.encoders.image import RegionFeatures
+from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
+from qcmfm.encoders.text import WordFeatures
+from qcmfm.errors import RecordsError, RunError
+from qcmfm.fusion._model import Attention
+from qcmfm.model_card import write_card
+from qcmfm.prediction import Prediction, predict, rank, table_columns, table_row
+from qcmfm.progress import Work
+from qcmfm.records import (
+    Collection,
+    Record,
+    label_counts,
+    read_collection,
+    write_collection,
+)
+from qcmfm.runs import CARD, Run, list_runs, read_run, read_splits, utc_now
+
+_NAME = re.compile(r"[^\W_][\w -]{0,63}")
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """A run with its encoders, ready to label; shared by everybody, so never changed.
+
+    Args:
+        run: The run.
+        cache: Its encoders and the features on disk.
+    """
+
+    run: Run
+    cache: FeatureCache
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A photo and a caption that somebody wants labelled.
+
+    Args:
+        photo: The file's bytes; empty for none.
+        caption: May be empty.
+        name: The file's name, for messages.
+    """
+
+    photo: bytes = b""
+    caption: str = ""
+    name: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The same photo has the same id, whatever its caption; without one, the caption counts."""
+        return f"upload-{content_hash(self.photo or self.caption.encode())[:12]}"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A submission's label and the first evidence for it.
+
+    Args:
+        prediction: The answer.
+        words: Start and end in the caption of each word the model read.
+        attention: Attention maps of this record alone (batch of 1), where the model has them.
+        grid: Rows and columns of the photo's regions.
+    """
+
+    prediction: Prediction
+    words: list[tuple[int, int]]
+    attention: Attention | None
+    grid: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class CollectionSummary:
+    """What a list of collections shows.
+
+    Args:
+        name: The folder's name.
+        records: Number of records.
+        labels: Number of records of each label.
+        problems: Number of reports on rows.
+    """
+
+    name: str
+    records: int
+    labels: dict[str, int]
+    problems: int
+
+
+def run_folders() -> dict[str, Path]:
+    """Every run there is, by name: the user's own first, then the shipped ones."""
+    return list_runs([settings.runs_folder(), settings.SHIPPED_RUNS])
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a list of runs shows.
+
+    Args:
+        name: The folder's name.
+        labels: What it tells apart.
+        accuracy: Share of `test` records (of `val` where `test` was not measured) that it labels
+            rightly, 0 to 1.
+        measured_on: Which split that was.
+        created: UTC, ISO 8601.
+    """
+
+    name: str
+    labels: list[str]
+    accuracy: float
+    measured_on: str
+    created: str
+
+
+def list_run_summaries() -> list[RunSummary]:
+    """Every run there is, read without loading its weights."""
+    summaries: list[RunSummary] = []
+    for name, folder in run_folders().items():
+        config, metrics = (
+            json.loads((folder / file).read_text("utf-8")) for file in ("run.json", "metrics.json")
+        )
+        split = "test" if "test" in metrics else "val"
+        accuracy = metrics[split]["accuracy"]["value"]
+        summaries.append(RunSummary(name, config["labels"], accuracy, split, config["created"]))
+    return summaries
+
+
+def find_run(name: str) -> Path:
+    """The folder of a run given by name or path.
+
+    Raises:
+        RunError: There is none.
+    """
+    folder = Path(name).expanduser()
+    if (folder / "run.json").is_file():
+        return folder.resolve()
+    known = run_folders()
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise RunError(f"There is no run {name!r}.", f"Give a folder, or one of: {listed}.")
+    return known[name]
+
+
+def open_labeller(run: str, device: str = "auto") -> Labeller:
+    """Load a run and the encoders it was trained with.
+
+    Raises:
+        RunError: There is no such run, it is damaged, or the encoders differ from its own.
+        EncoderError: An encoder cannot be loaded.
+    """
+    loaded = read_run(find_run(run))
+    named = loaded.config["encoders"]
+    encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
+    loaded.check_encoders(encoders)
+    loaded.model.to(encoders.image.device)
+    return Labeller(loaded, FeatureCache(encoders, settings.features_folder()))
+
+
+def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
+    """Label one photo and caption.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+        RecordsError: There is neither a photo nor a caption with a word.
+    """
+    run, encoders = labeller.run, labeller.cache.encoders
+    photo: RegionFeatures | None = None
+    if submission.photo:
+        image = read_photo(submission.photo, submission.name or "The photo")
+        seen = encoders.image.encode(torch.from_numpy(encoders.image.pixels(image)[None]))
+        photo = RegionFeatures(_as_stored(seen.regions[0]), _as_stored(seen.vector[0]))
+    read = encoders.text.encode([submission.caption])[0]
+    caption = WordFeatures(_as_stored(read.words), read.spans, _as_stored(read.sentence))
+    if photo is None and not len(caption.words):
+        raise RecordsError(
+            "There is neither a photo nor a caption with a word.", "Add one of them, or both."
+        )
+    terms = run.lexicon.weights([submission.caption])
+    batch = collate([photo], [caption], terms, encoders.shape(run.lexicon))
+    fused = run.fuse(batch)
+    ranked = rank(run.probabilities(fused)[0], run.labels)
+    prediction = Prediction(submission.record_id, ranked, run.name, run.sha256, utc_now())
+    words = [(int(start), int(end)) for start, end in read.spans.tolist()]
+    return Labelled(prediction, words, fused.attention, encoders.image.grid)
+
+
+def _as_stored(values: torch.Tensor) -> torch.Tensor:
+    """Features as they come back from disk, so that a page and a file get the same answer."""
+    largest = torch.finfo(torch.float16).max
+    return values.clamp(-largest, largest).half().float()
+
+
+def list_collections() -> list[CollectionSummary]:
+    """The user's collections, by name."""
+    summaries: list[CollectionSummary] = []
+    for file in sorted(settings.collections_folder().glob("*/records.csv")):
+        collection = read_collection(file)
+        records = collection.records
+        summaries.append(
+            CollectionSummary(
+                file.parent.name, len(records), label_counts(records), len(collection.problems)
+            )
+        )
+    return summaries
+
+
+def save_submission(name: str, submission: Submission) -> str:
+    """Keep a photo and caption as a record of the collection `name`, made if it is new.
+
+    Saving a photo again changes the caption of its record.
+
+    Returns:
+        The record's id.
+
+    Raises:
+        RecordsError: The name cannot be a folder's, or there is nothing to keep.
+        PhotoError: The photo cannot be read.
+    """
+    if not _NAME.fullmatch(name.strip()):
+        raise RecordsError(
+            f"A collection cannot be called {name[:80]!r}.",
+            "Use up to 64 letters, digits, spaces, hyphens and underscores.",
+        )
+    if not (submission.photo or submission.caption.strip()):
+        raise RecordsError("There is nothing to save.", "Add a photo or a caption.")
+    folder = settings.collections_folder() / name.strip()
+    file, image = folder / "records.csv", ""
+    if submission.photo:
+        image = f"images/{submission.record_id}{photo_extension(submission.photo)}"
+    with storage.lock(file):
+        collection = read_collection(file) if file.is_file() else Collection(folder)
+        records = {record.record_id: record for record in collection.records}
+        old = records.get(submission.record_id, Record(submission.record_id))
+        extra = {"original_name": submission.name, "added_at": utc_now()} | dict(old.cells)
+        new = replace(old, image=image, caption=submission.caption.strip(), cells={})
+        ours = {field: getattr(new, field) for field in ("record_id", "image", "caption")}
+        records[submission.record_id] = replace(new, cells=extra | ours)
+        if image and not (folder / image).is_file():
+            storage.write_bytes(folder / image, submission.photo)
+        write_collection(Collection.from_records(folder, list(records.values())), file)
+    return submission.record_id
+
+
+def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
+    """Submissions and their labels as the text of a CSV file."""
+    out = io.StringIO(newline="")
+    columns = ["record_id", "image", "caption", *table_columns()[1:]]
+    writer = csv.DictWriter(out, columns)
+    writer.writeheader()
+    for submission, prediction in items:
+        given = {"image": submission.name, "caption": submission.caption}
+        writer.writerow(table_row(prediction) | given)
+    return out.getvalue()
+
+
+def evaluate_run(
+    labeller: Labeller, collection: Collection, folder: Path, split: str
+) -> Work[dict[str, Any]]:
+    """Measure a run on the labelled records of one split.
+
+    Where the records have no splits, those that the run's training made are used.
+
+    Args:
+        labeller: The run and its encoders.
+        collection: The records.
+        folder: The run's folder.
+        split: train, val, test, holdout, or all.
+
+    Raises:
+        RecordsError: No labelled record is in that split.
+    """
+    made = read_splits(folder)
+    rows = [
+        row
+        for row in collection.rows
+        if row.record
+        and row.record.label
+        and split in ("all", row.record.split or made.get(row.record_id, ""))
+    ]
+    if not rows:
+        raise RecordsError(
+            f"No labelled record is in the split {split!r}.",
+            "Choose another split with --split, or all.",
+        )
+    chosen = replace(collection, rows=rows, problems=[])
+    predictions = yield from predict(labeller.run, chosen, labeller.cache)
+    answered = [
+        (row.record, prediction)
+        for row, prediction in zip(rows, predictions, strict=True)
+        if row.record is not None and prediction.ranked
+    ]
+    if not answered:
+        raise RecordsError("No record could be labelled.", "Check the photos and captions.")
+    unknown = {record.label for record, _ in answered} - set(labeller.run.labels)
+    labels = [*labeller.run.labels, *sorted(unknown)]
+    place = {label: index for index, label in enumerate(labels)}
+    probabilities = np.zeros((len(answered), len(labels)))
+    for index, (_, prediction) in enumerate(answered):
+        for label, probability in prediction.ranked:
+            probabilities[index, place[label]] = probability
+    measured = evaluation.evaluate(
+        probabilities,
+        [place[record.label] for record, _ in answered],
+        [record.group_key for record, _ in answered],
+        labels,
+    )
+    return measured | {"split": split, "unanswered": len(rows) - len(answered)}
+
+
+def keep_metrics(run: Run, folder: Path, split: str, measured: dict[str, Any]) -> None:
+    """Add a measurement to a run's metrics and to its card."""
+    run.metrics[split] = measured
+    storage.write_json(folder / "metrics.json", run.metrics)
+    storage.write_text(folder / CARD, write_card(run))

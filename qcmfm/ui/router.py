@@ -1,0 +1,19 @@
+"""Every page of the app, in the order of the menu."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from qcmfm.ui.widgets import told
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
+page = st.navigation(
+    [
+        st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
+        st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
+    ]
+)
+with told():
+    page.run()

@@ -1,0 +1,63 @@
+"""Pieces that several pages draw."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import streamlit as st
+
+from qcmfm.errors import QcmfmError
+from qcmfm.prediction import Prediction
+
+log = logging.getLogger(__name__)
+
+SIMULATED = (
+    "The proposal comes from a simulated quantum circuit, run on this computer. "
+    "No quantum computer was used."
+)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Show an error inside the block as a sentence; what is a bug goes to the log in full."""
+    try:
+        yield
+    except QcmfmError as error:
+        st.error(f"{plain(error.message)}  \n{plain(error.hint)}", icon=":material/error:")
+    except OSError as error:
+        log.exception("A page could not read or write a file")
+        st.error(
+            f"A file could not be read or written ({plain(error.strerror or 'no reason given')}). "
+            "Ask whoever runs this server to check its disk.",
+            icon=":material/error:",
+        )
+    except Exception:
+        log.exception("A page failed")
+        st.error(
+            "Something went wrong here, and it is not your fault. The server's log says what; "
+            "nothing that was saved is lost.",
+            icon=":material/error:",
+        )
+
+
+def plain(text: str) -> str:
+    """Text from outside with every character escaped that Markdown gives a meaning."""
+    return "".join(
+        f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~$:" else letter for letter in text
+    )
+
+
+def page_link(name: str, label: str, icon: str) -> None:
+    """A link to the page `pages/<name>.py`; Streamlit wants it relative to the router's file."""
+    st.page_link(f"../../pages/{name}.py", label=label, icon=icon)
+
+
+def words_for(label: str) -> str:
+    """A label as a person writes it."""
+    return label.replace("_", " ")
+
+
+def probability_bars(prediction: Prediction, top: int = 3) -> None:
+    """The likeliest labels with their calibrated probabilities."""
+    for label, probability in prediction.ranked[:top]:
+        st.progress(probability, text=f"{plain(words_for(label))} · {probability:.0%}")

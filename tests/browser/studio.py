@@ -1,0 +1,158 @@
+"""Drive the real app in a real Chromium: start a server, open a page, act, wait until idle."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCAL = {"127.0.0.1", "localhost", None}
+DESKTOP, TABLET, PHONE = (1440, 900), (820, 1180), (600, 960)
+
+# True when the script has ended, nothing is being redrawn and every picture has arrived.
+IDLE = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return app && app.dataset.testScriptState === 'notRunning'
+    && app.dataset.testConnectionState === 'CONNECTED'
+    && !document.querySelector('[data-testid=stAppSkeleton], [data-testid=stSkeleton]')
+    && !document.querySelector('[data-testid=stSpinner], [data-stale=true]')
+    && [...document.querySelectorAll('[data-testid=stImage] img')].every(image => image.complete);
+}"""
+
+
+def chromium_path() -> str:
+    """Where Chromium is: `CHROMIUM`, or the first one on the path."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "no Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM"
+    return found
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def server(home: Path, script: str = "app.py") -> Iterator[str]:
+    """A Streamlit server on a workspace of its own; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    command += ["--server.port", str(port), "--server.fileWatcherType", "none"]
+    log = home / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"QCMFM_HOME": str(home)},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health"):
+                break
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+class Visit:
+    """One person's browser window on the app."""
+
+    def __init__(self, browser: Browser, address: str, size: tuple[int, int] = DESKTOP, dark=False):
+        self.address = address
+        scheme = "dark" if dark else "light"
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        )
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.outside: list[str] = []
+        self.faults: list[str] = []
+        self.context.on("request", self._note)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def _note(self, request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in LOCAL:
+            self.outside.append(request.url)
+
+    def open(self, path: str = "/") -> "Visit":
+        self.page.goto(self.address + path, wait_until="commit")
+        return self.idle()
+
+    def idle(self, settle: float = 0.3) -> "Visit":
+        """Wait until the page has been idle for `settle` seconds on end."""
+        quiet = 0
+        deadline = time.monotonic() + 60
+        while quiet * 0.05 < settle:
+            quiet = quiet + 1 if self.page.evaluate(IDLE) else 0
+            assert time.monotonic() < deadline, "the page never came to rest"
+            self.page.wait_for_timeout(50)
+        return self
+
+    def go(self, title: str) -> "Visit":
+        """Click an entry of the menu."""
+        side = self.page.get_by_test_id("stSidebar")
+        if side.count() == 0 or side.get_attribute("aria-expanded") == "false":
+            self.page.get_by_test_id("stExpandSidebarButton").click()
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+        return self.idle()
+
+    def upload(self, *files: Path) -> "Visit":
+        box = self.page.get_by_test_id("stFileUploaderDropzoneInput")
+        box.set_input_files([str(file) for file in files])
+        return self.idle(0.6)
+
+    def type(self, label: str, text: str) -> "Visit":
+        box = self.page.get_by_label(label, exact=True)
+        box.fill(text)
+        box.press("Control+Enter")
+        return self.idle()
+
+    def click(self, label: str) -> "Visit":
+        self.page.get_by_role("button", name=label, exact=True).click()
+        return self.idle()
+
+    def text(self) -> str:
+        return self.page.get_by_test_id("stMain").inner_text()
+
+    def screenshot(self, name: str) -> Path:
+        folder = Path(__file__).parent / "screenshots"
+        folder.mkdir(exist_ok=True)
+        size = self.page.viewport_size or {"width": 0, "height": 0}
+        tall = self.page.evaluate(
+            "document.querySelector('[data-testid=stMain]').scrollHeight"
+        )  # Streamlit scrolls inside stMain, which a full-page screenshot does not see
+        self.page.set_viewport_size({**size, "height": max(size["height"], tall)})
+        self.idle()
+        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.set_viewport_size(size)
+        return folder / f"{name}.png"

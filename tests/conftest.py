@@ -1,0 +1,35 @@
+"""Shapes in signatures are checked, and every test has a workspace of its own."""
+
+import os
+
+from jaxtyping import install_import_hook
+
+# Before anything else imports the package, so that every annotated function is checked.
+_hook = install_import_hook("qcmfm", "beartype.beartype")
+
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own workspace."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("QCMFM_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def museum() -> Path:
+    """The shared museum photos; absent on a user's machine, present in CI."""
+    folder = SHARED / "museum_materials"
+    if not folder.is_dir():
+        assert not os.environ.get("CI"), f"{folder} is missing in CI"
+        pytest.skip("the shared data are not here")
+    return folder
