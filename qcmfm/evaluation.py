@@ -11,6 +11,9 @@ BINS = 15
 
 RESAMPLES = 2000
 
+_HIGHEST = {"nll": float("inf"), "brier": 2.0}
+"""The largest value that a metric can have; 1 for the others."""
+
 # Axis names in this file: n records, k labels, g groups, b resamples.
 Array = np.ndarray
 
@@ -78,7 +81,10 @@ def evaluate(
     return {
         "records": len(true),
         "groups": len(counts.confusion),
-        **{name: _interval(once[name], drawn[name]).to_json() for name in once},
+        **{
+            name: _interval(once[name], drawn[name], _HIGHEST.get(name, 1.0)).to_json()
+            for name in once
+        },
         "per_label": {
             label: {
                 "precision": float(precision[0, i]),
@@ -143,14 +149,14 @@ def _mean_where(values: Array, mask: Array) -> Array:
     return (values * mask).sum(1) / mask.sum(1)
 
 
-def _interval(value: Array, drawn: Array) -> Interval:
-    """Percentiles of the resamples, moved so that their median is the value.
+def _interval(value: Array, drawn: Array, highest: float) -> Interval:
+    """Percentiles of the resamples, moved so that their median is the value, up to `highest`.
 
     Resampling repeats records, which by itself raises the calibration error and lowers the macro
     averages; the move takes that bias out.
     """
     low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975]) - np.median(drawn) + value[0]
-    return Interval(float(middle), float(max(low, 0.0)), float(high))
+    return Interval(float(middle), float(max(low, 0.0)), float(min(high, highest)))
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:

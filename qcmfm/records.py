@@ -132,13 +132,20 @@ def read_collection(
         raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
     reader = _cells(file)
     header = next(reader, [])
+    if isinstance(header, csv.Error):
+        raise RecordsError(f"The header of {file.name} cannot be read: {header}.", "Mend row 1.")
+    header = [_readable(name) for name in header]
     _check_header(file, header, caption_column, label_column)
     collection = Collection(file.resolve().parent, tuple(header))
     names = {name: name for name in FIELDS}
     names |= {"caption": caption_column, "label": label_column}
     seen: dict[str, int] = {}
     for number, cells in enumerate(reader, start=2):
-        if cells:
+        if isinstance(cells, csv.Error):
+            reason = f"cannot be read: {cells}"
+            collection.problems.append(Problem(number, "", reason, refused=True))
+            collection.rows.append(Row(number, "", None))
+        elif cells:
             collection.rows.append(_row(collection, number, cells, names, seen))
     return collection
 
@@ -170,25 +177,27 @@ def crossing_groups(records: Sequence[Record]) -> list[str]:
     return sorted(group for group, found in splits.items() if len(found) > 1)
 
 
-def _cells(file: Path) -> Iterator[list[str]]:
-    """The rows of a delimited file; one that the CSV reader gives up on is one cell, its error."""
+def _cells(file: Path) -> Iterator[list[str] | csv.Error]:
+    """The rows of a delimited file; in place of one that the CSV reader gives up on, its error."""
     with file.open("rb") as handle:
         start = handle.read(4)
     utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
-    encoding = "utf-16" if utf16 else "utf-8-sig"
+    # No UTF-16 error can be escaped as surrogates: its bytes may be below 128.
+    encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
     csv.field_size_limit(MAX_CELL)
-    with file.open(encoding=encoding, errors="surrogateescape", newline="") as handle:
+    with file.open(encoding=encoding, errors=errors, newline="") as handle:
         header = handle.readline()
         handle.seek(0)
         delimiter = max(",;\t", key=header.count)
-        reader = csv.reader(handle, delimiter=delimiter)
+        # Strict, since otherwise a quote that is never closed swallows the rest of the file unseen.
+        reader = csv.reader(handle, delimiter=delimiter, strict=True)
         while True:
             try:
                 yield next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield [f"cannot be read: {error}"]
+                yield error
 
 
 def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
@@ -225,8 +234,7 @@ def _row(
         collection.problems.append(Problem(number, column, reason, record_id, refused))
 
     if len(cells) != len(header):
-        count = f"{len(cells)} cells where the header has {len(header)}"
-        report("", count if len(cells) > 1 else f"{count} ({_readable(cells[0])[:200]})", True)
+        report("", f"{len(cells)} cells where the header has {len(header)}", refused=True)
         return Row(number, record_id, None)
     for name, value in values.items():
         if _readable(value) != value:
@@ -261,7 +269,7 @@ def _image_problem(folder: Path, image: str) -> str:
         path = (folder / image).resolve()
         inside = path.is_relative_to(folder.resolve())
         exists = inside and path.is_file()
-    except (OSError, ValueError):
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: a loop of links
         return f"{image[:200]!r} is not a path"
     if not inside:
         return f"{image[:200]!r} leaves the collection's folder"

@@ -182,8 +182,8 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     photo: RegionFeatures | None = None
     if submission.photo:
         image = read_photo(submission.photo, submission.name or "The photo")
-        seen = encoders.image.encode(torch.from_numpy(encoders.image.pixels(image)[None]))
-        photo = RegionFeatures(_as_stored(seen.regions[0]), _as_stored(seen.vector[0]))
+        seen = encoders.image.encode(torch.from_numpy(encoders.image.pixels(image)[None]))[0]
+        photo = RegionFeatures(_as_stored(seen.regions), _as_stored(seen.vector))
     read = encoders.text.encode([submission.caption])[0]
     caption = WordFeatures(_as_stored(read.words), read.spans, _as_stored(read.sentence))
     if photo is None and not len(caption.words):

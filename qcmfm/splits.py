@@ -74,4 +74,12 @@ def _folds(records: Sequence[Record], seed: int) -> np.ndarray:
             warnings.simplefilter("ignore", UserWarning)  # rare labels cannot be in every fold
         for fold, (_, rows) in enumerate(divide.split(labels, labels, groups)):
             number[rows] = fold
+    of_group, of_label = np.array(groups), np.array([record.label for record in records])
+    for label in sorted(set(of_label.tolist())):
+        part = np.digitize(number, [1, 3])  # 0 is val, 1 test, 2 train
+        rows = np.flatnonzero(of_label == label)
+        row = rows[part[rows].argmax()]
+        moved = of_group == of_group[row]
+        if part[row] < 2 and (part == part[row]).sum() > moved.sum():
+            number[moved] = folds - 1  # train lacks the label, and what it came from keeps some
     return number

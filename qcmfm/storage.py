@@ -62,6 +62,8 @@ def publish_folder(temporary: Path, final: Path) -> None:
     Raises:
         OSError: `final` exists already.
     """
+    if final.exists():  # POSIX would take the place of an empty folder
+        raise FileExistsError(f"{final} exists already")
     for path in temporary.rglob("*"):
         if path.is_file():
             with path.open("rb") as handle:

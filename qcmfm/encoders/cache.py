@@ -71,7 +71,11 @@ class FeatureStore:
         found: dict[str, np.ndarray] = {}
         for name in _names(shard):
             ends = _ends(shard, name)
-            found[name] = file.get_slice(name)[int(ends[row - 1]) if row else 0 : int(ends[row])]
+            start, end = int(ends[row - 1]) if row else 0, int(ends[row])
+            # safetensors refuses to cut an empty piece off the end of an array
+            found[name] = (
+                file.get_slice(name)[start:end] if start < end else file.get_tensor(name)[:0]
+            )
         return found
 
 

@@ -229,8 +229,11 @@ def _encode_photos(
                 good[key] = pixels
         if good:
             found = encoder.encode(torch.from_numpy(np.stack(list(good.values()))))
-            regions, vector = list(found.regions.numpy()), list(found.vector.numpy()[:, None])
-            store.add(list(good), {"regions": regions, "vector": vector})
+            arrays = {
+                "regions": [item.regions.numpy() for item in found],
+                "vector": [item.vector.numpy()[None] for item in found],
+            }
+            store.add(list(good), arrays)
         done += len(batch)
         yield Progress(stage, done, len(keys))
     return broken

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor, nn
 
@@ -20,15 +20,15 @@ DEFAULT = "tf_efficientnet_lite0"
 
 @dataclass(frozen=True)
 class RegionFeatures:
-    """What an image encoder says of a batch of photos.
+    """What an image encoder says of one photo.
 
     Args:
         regions: One vector for each cell of the encoder's grid, row by row from the top left.
         vector: The mean over the regions.
     """
 
-    regions: Float[Tensor, "batch region dim"]
-    vector: Float[Tensor, "batch dim"]
+    regions: Float[Tensor, "region dim"]
+    vector: Float[Tensor, " dim"]
 
 
 class ImageEncoder:
@@ -73,11 +73,10 @@ class ImageEncoder:
         small = photo.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
         return np.array(small)
 
-    def encode(self, pixels: Tensor) -> RegionFeatures:
-        """Regions of a batch of `pixels`: uint8, batch x height x width x 3."""
-        grid = self._grid(self._forward(pixels))
-        regions = grid.flatten(1, 2)
-        return RegionFeatures(regions, regions.mean(1))
+    def encode(self, pixels: UInt8[Tensor, "batch height width 3"]) -> list[RegionFeatures]:
+        """Regions of each photo of a batch."""
+        regions = self._grid(self._forward(pixels)).flatten(1, 2)
+        return list(map(RegionFeatures, regions, regions.mean(1)))
 
     @torch.inference_mode()
     def _forward(self, pixels: Tensor) -> Tensor:

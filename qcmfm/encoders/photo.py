@@ -1,5 +1,6 @@
 """Any picture file that a museum hands over -> an upright 8-bit RGB photo."""
 
+import contextlib
 import hashlib
 import io
 import warnings
@@ -51,7 +52,7 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
                     )
                 if at_least:
                     image.draft("RGB", (at_least, at_least))
-                return _rgb(ImageOps.exif_transpose(image))
+                return _rgb(_upright(image))
     except PhotoError:
         raise
     except UnidentifiedImageError:
@@ -60,7 +61,7 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
         raise PhotoError(f"{name} has too many pixels.", "Give a smaller photo.") from None
     except FileNotFoundError:
         raise PhotoError(f"{name} does not exist.", "Check the path.") from None
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, MemoryError) as error:
+    except Exception as error:  # damaged bytes make Pillow's decoders raise anything
         reason = str(error).split("\n")[0][:120]
         raise PhotoError(f"{name} is broken: {reason}.", "Export the photo once more.") from None
 
@@ -72,11 +73,13 @@ def photo_extension(content: bytes) -> str:
         PhotoError: The bytes are no picture.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            return {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}.get(
-                image.format or "", f".{str(image.format).lower()}"
-            )
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                return {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}.get(
+                    image.format or "", f".{str(image.format).lower()}"
+                )
+    except Exception:  # damaged bytes make Pillow's decoders raise anything
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
 
 
@@ -87,6 +90,14 @@ def thumbnail(image: Image.Image, side: int) -> bytes:
     out = io.BytesIO()
     small.save(out, "JPEG", quality=85)
     return out.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """An image turned as its EXIF block says, if that can be read."""
+    with contextlib.suppress(Exception):
+        image.getexif()  # keeps what it found; transposing only needs the turn
+    image.info.pop("exif", None)  # transposing would write it back, and fail on a damaged tag
+    return ImageOps.exif_transpose(image)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

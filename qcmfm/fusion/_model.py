@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -48,7 +48,7 @@ class ModelOptions:
     """Choices a model can be built with; each model adds its own."""
 
     @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Self:
+    def parse(cls, values: Mapping[str, Any]) -> "ModelOptions":
         """Options from text or JSON values.
 
         Raises:
@@ -107,7 +107,7 @@ class FusionModel(nn.Module, ABC):
         }
 
     @classmethod
-    def build(cls, shape: FeatureShape, n_labels: int, options: Mapping[str, Any]) -> Self:
+    def build(cls, shape: FeatureShape, n_labels: int, options: Mapping[str, Any]) -> "FusionModel":
         """A model with options given as text or JSON values."""
         return cls(shape, n_labels, cls.Options.parse(options))
 

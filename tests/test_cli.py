@@ -1,0 +1,111 @@
+"""The command line, in this process on cheap encoders, and as a process of its own."""
+
+import csv
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from qcmfm import cli
+from qcmfm.encoders import features
+from qcmfm.encoders.features import Encoders
+from tests.cheap import CheapImageEncoder, CheapTextEncoder, make_collection
+
+
+@pytest.fixture
+def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command; returns exit code, standard output and standard error."""
+
+    def load(image: str = "", text: str = "", device: str = "auto") -> Encoders:
+        return Encoders(CheapImageEncoder(), CheapTextEncoder())
+
+    monkeypatch.setattr(features, "load_encoders", load)
+    monkeypatch.setattr("qcmfm.service.load_encoders", load)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["qcmfm", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return run
+
+
+SMALL = ["--option", "n_qubits=4", "--option", "n_layers=1", "--option", "dim=8", "--epochs", 6]
+
+
+def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    run = home / "runs" / "vases"
+    code, out, err = run_cli("train", "--records", file, "--out", run, *SMALL, "--json")
+    assert (code, err) == (0, "")
+    said = json.loads(out)
+    assert said["labels"] == ["blue", "green", "red"] and said["problems"] == 0
+    assert "train --records" in json.loads((run / "run.json").read_text())["command"]
+
+    table = tmp_path / "predictions.csv"
+    code, out, _ = run_cli("predict", "--run", "vases", "--records", file, "--out", table)
+    assert code == 0 and "60 of 60 rows labelled" in out
+    with table.open(newline="") as handle:
+        assert [row["record_id"] for row in csv.DictReader(handle)] == [f"r{n}" for n in range(60)]
+
+    code, out, _ = run_cli("evaluate", "--run", run, "--records", file, "--json")
+    measured = json.loads(out)
+    assert code == 0 and measured["split"] == "test" and measured["records"] == 12
+    low, high = measured["accuracy"]["low"], measured["accuracy"]["high"]
+    assert low <= measured["accuracy"]["value"] <= high
+
+    code, out, _ = run_cli("evaluate", "--run", run, "--records", file, "--split", "val", "--save")
+    assert code == 0 and "macro_f1" in out
+
+
+def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    file.write_text(file.read_text() + "r0,,again,,,,M0\n")
+    code, _, err = run_cli("train", "--records", file, "--out", home / "run", *SMALL)
+    assert code == 0
+    assert "row 62, column record_id: the id 'r0' stands in row 2 already" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["train", "--records", "nowhere.csv", "--out", "r"], "no records file"),
+        (["train", "--records", "{file}", "--out", "{folder}"], "exists already"),
+        (["train", "--records", "{file}", "--out", "r", "--model", "oracle"], "qcmfm"),
+        (["train", "--records", "{file}", "--out", "r", "--option", "n_qubits=99"], "4 to 10"),
+        (["train", "--records", "{file}", "--out", "r", "--option", "qubits"], "NAME=VALUE"),
+        (["train", "--records", "{file}", "--out", "r", "--epochs", "0"], "epochs"),
+        (["train", "--records", "{file}", "--out", "r", "--caption-column", "title"], "'title'"),
+        (["train", "--records", "{file}", "--out", "r", "--notes", "nowhere.md"], "notes"),
+        (["predict", "--run", "nowhere", "--records", "{file}", "--out", "o.csv"], "no run"),
+        (["evaluate", "--run", "nowhere", "--records", "{file}"], "no run"),
+        (["train", "--colour", "red"], "colour"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_a_user_s_mistake_ends_with_2_and_a_sentence(
+    run_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+):
+    monkeypatch.chdir(tmp_path)
+    file = make_collection(tmp_path / "vases", size=15)
+    filled = [word.format(file=file, folder=tmp_path / "vases") for word in words]
+    code, out, err = run_cli(*filled)
+    assert code == 2 and out == ""
+    assert message in err and "Traceback" not in err
+
+
+def test_help_answers_within_a_second():
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "qcmfm", "--help"], capture_output=True, text=True, check=True
+        )
+        times.append(time.perf_counter() - start)
+    assert "train" in done.stdout and "predict" in done.stdout and "evaluate" in done.stdout
+    assert sorted(times)[1] < 1.0, times

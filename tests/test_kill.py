@@ -1,0 +1,59 @@
+"""Kill -9 in the middle of encoding and of training: the same command finishes the work."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from safetensors import safe_open
+
+from tests.cheap import make_collection
+
+SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "8", "--views", "2"]
+
+
+def start(records: Path, out: Path, home: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "qcmfm", "train", "--records", str(records)]
+    return subprocess.Popen(
+        [*command, "--out", str(out), *SETTINGS], env=os.environ | {"QCMFM_HOME": str(home)}
+    )
+
+
+def kill_when(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not ready():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+def shards(home: Path) -> dict[Path, float]:
+    return {path: path.stat().st_mtime for path in home.glob("features/*/*/*.safetensors")}
+
+
+def test_killed_twice_and_finished(tmp_path: Path):
+    records = make_collection(tmp_path / "vases", size=150)
+    home, out = tmp_path / "home", tmp_path / "run"
+
+    kill_when(start(records, out, home), lambda: len(shards(home)) >= 2)
+    kept = shards(home)
+    assert 2 <= len(kept) < 9  # of five photo shards for each of two views, and captions
+
+    checkpoint = tmp_path / ".run.partial" / "checkpoint.safetensors"
+    kill_when(start(records, out, home), checkpoint.is_file)
+    assert not out.exists()
+    assert kept.items() <= shards(home).items()  # nothing was encoded again
+    with safe_open(checkpoint, framework="numpy") as file:  # whole, whenever the kill came
+        assert json.loads(file.metadata()["progress"])["epoch"] >= 1
+
+    assert start(records, out, home).wait() == 0
+    assert not (tmp_path / ".run.partial").exists()
+    whole = tmp_path / "whole"
+    assert start(records, whole, home).wait() == 0
+    first, second = (json.loads((run / "run.json").read_text()) for run in (out, whole))
+    assert first["sha256"] == second["sha256"]  # the same weights as if nothing had happened

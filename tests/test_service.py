@@ -1,0 +1,141 @@
+"""The verbs behind pages and command line, on the cheap encoders."""
+
+import csv
+import io
+import multiprocessing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from qcmfm import service, settings
+from qcmfm.errors import PhotoError, RecordsError, RunError
+from qcmfm.prediction import predict
+from qcmfm.progress import finish
+from qcmfm.records import read_collection
+from qcmfm.service import Labeller, Submission
+from qcmfm.training import train
+from tests.cheap import cheap_cache, make_collection
+from tests.test_training import SMALL
+
+
+@pytest.fixture
+def labeller(tmp_path: Path, home: Path) -> Labeller:
+    collection = read_collection(make_collection(tmp_path / "train"))
+    cache = cheap_cache(home / "features")
+    small = replace(SMALL, epochs=30)
+    return Labeller(finish(train(collection, cache, small, home / "runs" / "vases")), cache)
+
+
+def test_the_page_and_the_file_say_the_same(labeller: Labeller, tmp_path: Path):
+    collection = read_collection(tmp_path / "train")
+    predictions = finish(predict(labeller.run, collection, labeller.cache))
+    for record, expected in list(zip(collection.records, predictions, strict=True))[:10]:
+        path = collection.image_path(record)
+        submission = Submission(path.read_bytes() if path else b"", record.caption)
+        found = service.label_submission(labeller, submission)
+        assert found.prediction.label == expected.label
+        assert found.prediction.confidence == pytest.approx(expected.confidence, abs=1e-5)
+
+
+def test_a_label_comes_with_its_words_and_attention(labeller: Labeller, tmp_path: Path):
+    photo = (tmp_path / "train" / "images" / "0.png").read_bytes()
+    found = service.label_submission(labeller, Submission(photo, "A red vase"))
+    assert found.words == [(0, 1), (2, 5), (6, 10)]
+    assert found.attention is not None
+    assert found.attention.word_to_region.shape == (1, 2, 3, 4)
+
+
+def test_what_cannot_be_labelled_is_said(labeller: Labeller):
+    with pytest.raises(PhotoError, match=r"x\.jpg is not a photo"):
+        service.label_submission(labeller, Submission(b"text", "caption", "x.jpg"))
+    with pytest.raises(RecordsError, match="neither"):
+        service.label_submission(labeller, Submission(b"", " ... "))
+
+
+def test_a_saved_photo_is_a_record_and_saving_again_changes_its_caption(tmp_path: Path):
+    make_collection(tmp_path / "vases", size=2)
+    photo = (tmp_path / "vases" / "images" / "1.png").read_bytes()
+    first = service.save_submission("uploads", Submission(photo, "A vase", "v.png"))
+    second = service.save_submission("uploads", Submission(photo, 'Vase, "blue"', "v.png"))
+    service.save_submission("uploads", Submission(b"", "Only words"))
+    assert first == second
+    collection = read_collection(settings.collections_folder() / "uploads")
+    assert not collection.problems
+    assert [r.caption for r in collection.records] == ['Vase, "blue"', "Only words"]
+    path = collection.image_path(collection.records[0])
+    assert path is not None and path.read_bytes() == photo and path.suffix == ".png"
+    assert collection.records[0].cells["original_name"] == "v.png"
+    (summary,) = service.list_collections()
+    assert (summary.name, summary.records) == ("uploads", 2)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 65, "a\x00b", "-dash"])
+def test_a_name_that_is_no_folder_s_is_refused(name: str, home: Path):
+    with pytest.raises(RecordsError, match="cannot be called"):
+        service.save_submission(name, Submission(b"", "caption"))
+    assert not list(home.rglob("records.csv"))
+
+
+def _save_twenty(start: int) -> None:
+    for number in range(start, start + 20):
+        service.save_submission("shared", Submission(b"", f"caption {number}"))
+
+
+def test_several_people_can_save_at_once(home: Path):
+    workers = [
+        multiprocessing.get_context("spawn").Process(target=_save_twenty, args=(start,))
+        for start in (0, 20, 40)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    records = read_collection(settings.collections_folder() / "shared").records
+    assert {r.caption for r in records} == {f"caption {number}" for number in range(60)}
+
+
+def test_the_labelled_table_names_file_and_caption(labeller: Labeller):
+    submission = Submission(b"", "A blue vase", "")
+    found = service.label_submission(labeller, submission)
+    text = service.labelled_csv([(submission, found.prediction)])
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["caption"] == "A blue vase" and row["label"] == found.prediction.label
+    assert row["model_sha256"] == labeller.run.sha256
+
+
+def test_runs_are_found_by_name_and_by_path(labeller: Labeller, home: Path):
+    folder = home / "runs" / "vases"
+    assert service.find_run("vases") == service.find_run(str(folder)) == folder
+    with pytest.raises(RunError, match="vases"):
+        service.find_run("bowls")
+    summary = next(s for s in service.list_run_summaries() if s.name == "vases")
+    assert summary.labels == ["blue", "green", "red"] and summary.measured_on == "val"
+
+
+def test_evaluation_counts_the_split_and_can_be_kept(labeller: Labeller, home: Path, tmp_path: Path):
+    folder = home / "runs" / "vases"
+    collection = read_collection(tmp_path / "train")
+    measured = finish(service.evaluate_run(labeller, collection, folder, "test"))
+    assert measured["records"] == 12 and measured["unanswered"] == 0
+    everything = finish(service.evaluate_run(labeller, collection, folder, "all"))
+    assert everything["records"] == 60
+    service.keep_metrics(labeller.run, folder, "test", measured)
+    assert service.list_run_summaries()[0].measured_on == "test"
+    assert "Measured on `test`" in (folder / "README.md").read_text()
+    with pytest.raises(RecordsError, match="holdout"):
+        finish(service.evaluate_run(labeller, collection, folder, "holdout"))
+
+
+def test_a_label_the_run_does_not_know_counts_as_wrong(
+    labeller: Labeller, home: Path, tmp_path: Path
+):
+    file = tmp_path / "train" / "records.csv"
+    file.write_text(file.read_text().replace(",green,", ",jade,"))
+    measured = finish(
+        service.evaluate_run(labeller, read_collection(file), home / "runs" / "vases", "test")
+    )
+    assert measured["labels"] == ["blue", "green", "red", "jade"]
+    assert measured["accuracy"]["value"] <= 8 / 12
+    assert measured["per_label"]["jade"]["recall"] == 0

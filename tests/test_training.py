@@ -1,0 +1,148 @@
+"""Training on a small collection: what a run holds, that it resumes, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from qcmfm.errors import RunError, TrainingError
+from qcmfm.prediction import predict
+from qcmfm.progress import finish
+from qcmfm.records import Collection, read_collection
+from qcmfm.runs import Run, list_runs, read_run, write_run
+from qcmfm.training import TrainingSettings, train
+from tests.cheap import cheap_cache, make_collection
+
+SMALL = TrainingSettings(
+    options={"n_qubits": 4, "n_layers": 1, "dim": 8, "heads": 2}, epochs=8, batch_size=16, views=2
+)
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    return read_collection(make_collection(tmp_path / "vases"))
+
+
+def trained(collection: Collection, home: Path, name: str = "run", **changes) -> Run:
+    settings = TrainingSettings(**vars(SMALL) | changes)
+    return finish(train(collection, cheap_cache(home / "features"), settings, home / name))
+
+
+def weights(run: Run) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in run.model.parameters()])
+
+
+def test_a_trained_run_knows_the_colours(collection: Collection, home: Path):
+    run = trained(collection, home, epochs=30)
+    predictions = finish(predict(run, collection, cheap_cache(home / "features")))
+    test = [row for row in collection.records if row.split == "test"]
+    said = {prediction.record_id: prediction.label for prediction in predictions}
+    right = [said[record.record_id] == record.label for record in test]
+    assert sum(right) >= 0.8 * len(right)
+
+
+def test_a_run_is_a_folder_that_says_where_it_came_from(collection: Collection, home: Path):
+    run = trained(collection, home)
+    files = {path.name for path in (home / "run").iterdir()}
+    assert files == {"weights.safetensors", "run.json", "metrics.json", "lexicon.json", "README.md"}
+    config = json.loads((home / "run" / "run.json").read_text())
+    assert config["labels"] == ["blue", "green", "red"]
+    assert config["data"]["train_records"] == 36 and config["data"]["val_records"] == 12
+    assert config["training"]["seed"] == 0 and config["parent"] is None
+    assert run.metrics["val"]["records"] == 12
+    assert "Quantum parts are simulated" in (home / "run" / "README.md").read_text()
+    assert list_runs([home]) == {"run": home / "run"}
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_does_not(
+    collection: Collection, home: Path
+):
+    first, second = trained(collection, home, "a"), trained(collection, home, "b")
+    torch.testing.assert_close(weights(first), weights(second), atol=0, rtol=0)
+    assert first.sha256 == second.sha256
+    assert not torch.equal(weights(first), weights(trained(collection, home, "c", seed=1)))
+
+
+@pytest.mark.parametrize("stop_after", [1, 5, 8])
+def test_interrupted_training_ends_as_if_nothing_had_happened(
+    collection: Collection, home: Path, stop_after: int
+):
+    whole = trained(collection, home, "whole")
+    work = train(collection, cheap_cache(home / "features"), SMALL, home / "broken")
+    for event in work:
+        if event.stage == "Training" and event.done == stop_after:
+            break
+    work.close()
+    assert not (home / "broken").exists()
+    events = []
+    resumed = finish(
+        train(collection, cheap_cache(home / "features"), SMALL, home / "broken"), events.append
+    )
+    assert [e.done for e in events if e.stage == "Training"] == list(range(stop_after + 1, 9))
+    torch.testing.assert_close(weights(resumed), weights(whole), atol=0, rtol=0)
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(collection: Collection, home: Path):
+    work = train(collection, cheap_cache(home / "features"), SMALL, home / "run")
+    next(event for event in work if event.stage == "Training")
+    work.close()
+    fresh = trained(collection, home, "other", seed=4)
+    torch.testing.assert_close(
+        weights(trained(collection, home, "run", seed=4)), weights(fresh), atol=0, rtol=0
+    )
+
+
+def test_the_second_training_touches_no_encoder(collection: Collection, home: Path):
+    trained(collection, home, "first")
+    cache = cheap_cache(home / "features")
+    finish(train(collection, cache, SMALL, home / "second"))
+    assert (cache.encoders.image.seen, cache.encoders.text.seen) == (0, 0)  # pyright: ignore
+
+
+def test_splits_are_made_where_there_are_none_and_kept(tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    collection = read_collection(file)
+    header = file.read_text().splitlines()[0]
+    assert "split" in header
+    text = file.read_text()
+    for name in ("train", "val", "test"):
+        text = text.replace(f",{name},", ",,")
+    file.write_text(text)
+    collection = read_collection(file)
+    trained(collection, home)
+    made = json.loads((home / "run" / "splits.json").read_text())
+    assert set(made) == {record.record_id for record in collection.records}
+    assert set(made.values()) == {"train", "val", "test"}
+
+
+def test_what_cannot_be_trained_is_refused(collection: Collection, home: Path):
+    trained(collection, home)
+    with pytest.raises(TrainingError, match="exists already"):
+        trained(collection, home)
+    with pytest.raises(TrainingError, match="epochs"):
+        TrainingSettings(epochs=0)
+    red = [row for row in collection.rows if row.record and row.record.label == "red"]
+    with pytest.raises(TrainingError, match="two labels"):
+        trained(Collection(collection.folder, collection.columns, red), home, "red")
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "lexicon.json", "run.json"])
+def test_a_damaged_run_is_refused_with_a_sentence(collection: Collection, home: Path, name: str):
+    trained(collection, home)
+    file = home / "run" / name
+    file.write_bytes(file.read_bytes()[:-20] + b"x" * 20)
+    with pytest.raises(RunError, match="run"):
+        read_run(home / "run")
+    file.unlink()
+    with pytest.raises(RunError):
+        read_run(home / "run")
+
+
+def test_a_run_of_a_later_program_is_refused(collection: Collection, home: Path):
+    run = trained(collection, home)
+    write_run(run, home / "later", "card")
+    config = json.loads((home / "later" / "run.json").read_text())
+    (home / "later" / "run.json").write_text(json.dumps(config | {"format": 99}))
+    with pytest.raises(RunError, match="Update"):
+        read_run(home / "later")
