@@ -7,6 +7,7 @@ import json
 import logging
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -95,6 +96,7 @@ def predict(
     records: Records,
     out: Annotated[Path, typer.Option(help="CSV to write.")],
     top: Annotated[int, typer.Option(min=1, help="How many labels with probabilities.")] = 3,
+    split: Annotated[str, typer.Option(help="Label the rows of this split alone.")] = "",
     caption_column: Annotated[
         str, typer.Option(help="Column to take captions from; by default as in training.")
     ] = "",
@@ -108,6 +110,11 @@ def predict(
 
     labeller = service.open_labeller(run, device)
     collection = _open(records, caption_column or _trained_column(labeller.run.config, records))
+    if split:
+        rows = [row for row in collection.rows if row.record and row.record.split == split]
+        collection = replace(collection, rows=rows)
+    if not collection.rows:
+        raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
     predictions = _finish(predict_collection(labeller.run, collection, labeller.cache), as_json)
     write_predictions(predictions, out, top)
     labelled = sum(bool(prediction.ranked) for prediction in predictions)

@@ -167,8 +167,8 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
     return exponent / exponent.sum(1, keepdims=True)
 
 
-def fit_temperature(logits: Array, truth: Sequence[int]) -> float:
-    """The temperature under which the logits have the least negative log likelihood.
+def fit_temperature(logits: Array, truth: Sequence[int] | Array) -> tuple[float, float]:
+    """The temperature under which the negative log likelihood is least, and that likelihood (nats).
 
     Temperature scaling (Guo et al. 2017) changes how sure the model is, never which label is first.
     """
@@ -181,4 +181,4 @@ def fit_temperature(logits: Array, truth: Sequence[int]) -> float:
         return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
 
     found: Any = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
-    return float(np.exp(found.x))
+    return float(np.exp(found.x)), float(found.fun)

@@ -14,6 +14,9 @@ _NAMES = {
     "ece": "expected calibration error",
 }
 
+_REFIT = "then both together for the final weights (the figures on `val` are from before that)"
+_ONCE = "those did not go into the weights"
+
 
 def write_card(run: Run) -> str:
     """The card as Markdown: the run's configuration, labels, metrics and notes."""
@@ -27,8 +30,8 @@ def write_card(run: Run) -> str:
         "",
         f"- Labels: {', '.join(_with_uri(label, config) for label in run.labels)}",
         f"- Trained: {config['created']}, on {data['train_records']} records of "
-        f"`{data['collection']}`, with {data['val_records']} more for early stopping and "
-        "calibration",
+        f"`{data['collection']}`, with {data['val_records']} more to choose the number of passes "
+        "and to calibrate; " + (_REFIT if config["training"]["refit"] else _ONCE),
         f"- Encoders, frozen: {encoders['image']['id']} (photos), {encoders['text']['id']} "
         "(captions)",
         f"- Trainable parameters: {config['parameters']:,}",

@@ -25,6 +25,7 @@ FORMAT = 1
 """Version of the run folder; a folder with a higher one is from a later program."""
 
 CARD = "README.md"
+WEIGHTS = "weights.safetensors"
 
 
 def utc_now() -> str:
@@ -99,11 +100,11 @@ def write_run(run: Run, folder: Path, card: str, splits: dict[str, str] | None =
         "labels": run.labels,
         "temperature": run.temperature,
         "sha256": {
-            "weights.safetensors": run.sha256,
+            WEIGHTS: run.sha256,
             "lexicon.json": hashlib.sha256(lexicon).hexdigest(),
         },
     }
-    storage.write_bytes(folder / "weights.safetensors", weights)
+    storage.write_bytes(folder / WEIGHTS, weights)
     storage.write_bytes(folder / "lexicon.json", lexicon)
     storage.write_json(folder / "metrics.json", run.metrics)
     storage.write_text(folder / CARD, card)
@@ -132,7 +133,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
                 f"and this program reads up to {FORMAT}.",
                 "Update the program.",
             )
-        files = {name: _content(folder, name) for name in ("weights.safetensors", "lexicon.json")}
+        files = {name: _content(folder, name) for name in (WEIGHTS, "lexicon.json")}
         for name, content in files.items():
             if hashlib.sha256(content).hexdigest() != config["sha256"][name]:
                 raise RunError(
@@ -144,7 +145,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
         model = fusion.model_class(described["model"]).build(
             shape, described["n_labels"], described["options"]
         )
-        model.load_state_dict(load_tensors(files["weights.safetensors"]))
+        model.load_state_dict(load_tensors(files[WEIGHTS]))
         run = Run(
             folder.name,
             model.eval().to(device),
@@ -153,7 +154,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
             config["temperature"],
             config,
             json.loads(_content(folder, "metrics.json")),
-            config["sha256"]["weights.safetensors"],
+            config["sha256"][WEIGHTS],
         )
     except RunError:
         raise

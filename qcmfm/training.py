@@ -26,7 +26,7 @@ from qcmfm.fusion._model import FusionModel
 from qcmfm.model_card import write_card
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
-from qcmfm.runs import Run, read_run, utc_now, write_run
+from qcmfm.runs import WEIGHTS, Run, read_run, utc_now, write_run
 from qcmfm.splits import assign_splits
 from qcmfm.storage import atomic_file, publish_folder
 from qcmfm.vocabulary import aat_uri
@@ -48,45 +48,43 @@ class TrainingSettings:
         learning_rate: Highest step size of AdamW.
         weight_decay: Decoupled weight decay of AdamW.
         label_smoothing: Share of each target that goes to all labels alike.
-        modality_dropout: Share of records that lose their photo in a step, and share that lose
-            their caption; never both.
-        average: Decay of the moving average of the weights, which is what is kept.
+        modality_dropout: Weight of the loss with the caption taken away, and of the loss with the
+            photo taken away, beside the loss of the whole record; 0 trains on whole records alone.
         balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
         views: Number of views of each photo to train on, the original included.
+        refit: Whether, once `val` has chosen the number of passes and the temperature, the final
+            weights are trained on `train` and `val` together.
     """
 
     model: str = "qcmfm"
     options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
-    epochs: int = 40
+    epochs: int = 20
     patience: int = 10
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
-    modality_dropout: float = 0.2
-    average: float = 0.98
+    modality_dropout: float = 0.5
     balance: float = 0.0
-    views: int = 6
+    views: int = 1
+    refit: bool = True
 
     def __post_init__(self) -> None:
-        ranges: dict[str, tuple[float, float]] = {
-            "epochs": (1, 10_000),
-            "patience": (1, 10_000),
-            "batch_size": (2, 65_536),
-            "learning_rate": (1e-7, 1.0),
-            "weight_decay": (0.0, 100.0),
-            "label_smoothing": (0.0, 0.9),
-            "modality_dropout": (0.0, 0.5),
-            "average": (0.0, 0.9999),
-            "balance": (0.0, 1.0),
-            "views": (1, len(view_names())),
-        }
-        for name, (low, high) in ranges.items():
+        for name, low, high in (
+            ("epochs", 1, 10_000),
+            ("patience", 1, 10_000),
+            ("batch_size", 2, 65_536),
+            ("learning_rate", 1e-7, 1.0),
+            ("weight_decay", 0.0, 100.0),
+            ("label_smoothing", 0.0, 0.9),
+            ("modality_dropout", 0.0, 10.0),
+            ("balance", 0.0, 1.0),
+            ("views", 1, len(view_names())),
+        ):
             if not low <= getattr(self, name) <= high:
                 raise TrainingError(
-                    f"The setting {name} is {getattr(self, name)}.",
-                    f"Choose {low:g} to {high:g}.",
+                    f"The setting {name} is {getattr(self, name)}.", f"Choose {low:g} to {high:g}."
                 )
 
 
@@ -123,52 +121,58 @@ def train(
     rows = [row for row in collection.rows if row.record and row.record_id in wanted]
     views = view_names()[: settings.views]
     table = yield from cache.encode(collection, views, rows)
-    usable = [row for row in range(len(table)) if not table.is_empty(row)]
-    data = _Data(table.subset(usable), splits, settings)
+    table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
+    split = [splits[record.record_id] for record in table.records]
+    data = _Data(table, split)
     partial = out.with_name(f".{out.name}.partial")
     partial.mkdir(parents=True, exist_ok=True)
-    trainer = _Trainer(data, settings, partial / "checkpoint.safetensors")
-    yield from trainer.run()
-    run = _finished(trainer, data, settings, cache, out.name)
+    first = _Trainer(data, settings, partial / "train.safetensors")
+    yield from first.run(settings.epochs)
+    run = _measured(first, data, cache, out.name)
+    if settings.refit:
+        both = _Data(table, ["train"] * len(table), data.labels)
+        second = _Trainer(both, settings, partial / "refit.safetensors")
+        yield from second.run(first.best_epoch)
+        run.model, run.lexicon = second.best, both.lexicon
     run.config |= {"data": data.describe(collection), **(provenance or {})}
-    (partial / "checkpoint.safetensors").unlink(missing_ok=True)
     made = any(splits[r.record_id] != r.split for r in records)
     write_run(run, partial, write_card(run), splits if made else None)
+    for checkpoint in partial.glob("*.safetensors"):
+        if checkpoint.name != WEIGHTS:
+            checkpoint.unlink()
     publish_folder(partial, out)
     return read_run(out)
 
 
 class _Data:
-    """Training and validation records of one training."""
+    """The records of one training.
 
-    def __init__(self, table: FeatureTable, splits: dict[str, str], settings: TrainingSettings):
-        split = [splits[record.record_id] for record in table.records]
+    Args:
+        table: Features of the records, each of which has a label and something to go by.
+        split: `train` or `val` for each record.
+        labels: What is to be told apart; by default what the training records have.
+    """
+
+    def __init__(self, table: FeatureTable, split: list[str], labels: list[str] | None = None):
         train = [row for row, name in enumerate(split) if name == "train"]
-        self.labels = sorted({table.records[row].label for row in train})
+        self.labels = labels or sorted({table.records[row].label for row in train})
         if len(self.labels) < 2:
             raise TrainingError(
                 f"The training records have {len(self.labels)} label(s).",
                 "Records of at least two labels are needed.",
             )
         number = {label: index for index, label in enumerate(self.labels)}
-        self.lexicon = Lexicon.fit([table.records[row].caption for row in train])
-        self.table = table.with_lexicon(self.lexicon)
-        self.train = train
-        self.val = [
-            row
-            for row, name in enumerate(split)
-            if name == "val" and table.records[row].label in number
-        ]
-        if not self.val:
+        self.target = torch.tensor([number.get(r.label, -1) for r in table.records])
+        known = self.target >= 0
+        self.train = [row for row in train if known[row]]
+        self.val = [row for row, name in enumerate(split) if name == "val" and known[row]]
+        if not self.val and labels is None:
             raise TrainingError(
                 "No validation record has a label that the training records have.",
                 "Mark some more records with val, or leave the splits empty.",
             )
-        self.target = torch.tensor([number.get(r.label, -1) for r in table.records])
-        self.key = self._fingerprint(split, settings)
-
-    def _fingerprint(self, split: list[str], settings: TrainingSettings) -> str:
-        table = self.table
+        self.lexicon = Lexicon.fit([table.records[row].caption for row in self.train])
+        self.table = table.with_lexicon(self.lexicon)
         content = zip(
             [r.record_id for r in table.records],
             [r.label for r in table.records],
@@ -177,10 +181,7 @@ class _Data:
             table.caption_keys,
             strict=True,
         )
-        self.data_key = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
-        return hashlib.sha256(
-            json.dumps([self.data_key, asdict(settings), __version__]).encode()
-        ).hexdigest()
+        self.fingerprint = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
 
     def describe(self, collection: Collection) -> dict[str, Any]:
         """What the run says of its data."""
@@ -188,7 +189,7 @@ class _Data:
             "collection": collection.folder.name,
             "train_records": len(self.train),
             "val_records": len(self.val),
-            "fingerprint": self.data_key,
+            "fingerprint": self.fingerprint,
         }
 
     def loss_weights(self, power: float) -> Tensor:
@@ -199,10 +200,15 @@ class _Data:
 
 
 class _Trainer:
-    """AdamW with a one-cycle schedule, modality dropout, averaged weights and early stopping.
+    """AdamW with a one-cycle schedule; where there are `val` records, they choose the pass to keep.
 
     All chance of a pass is seeded by the pass's number, so that training resumed from a checkpoint
     gives the same run.
+
+    Args:
+        data: What to train on.
+        settings: How to.
+        checkpoint: File that keeps what was done, after every pass.
     """
 
     def __init__(self, data: _Data, settings: TrainingSettings, checkpoint: Path):
@@ -212,7 +218,6 @@ class _Trainer:
             self.model: FusionModel = fusion.model_class(settings.model).build(
                 data.table.shape, len(data.labels), settings.options
             )
-        self.average = copy.deepcopy(self.model)
         self.best = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
             self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
@@ -220,31 +225,35 @@ class _Trainer:
         self.weights = data.loss_weights(settings.balance)
         self.epoch, self.best_epoch, self.best_loss = 0, 0, float("inf")
 
-    def run(self) -> Work[None]:
-        """Train until the passes are used up or `val` has not got better for too long."""
+    def run(self, epochs: int) -> Work[None]:
+        """Train for `epochs` passes, or until `val` has not got better for too long."""
         if not self._resume():
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
-            self.average.load_state_dict(self.model.state_dict())
-        settings = self.settings
-        while self.epoch < settings.epochs and self.epoch - self.best_epoch < settings.patience:
+        while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
             self._one_pass()
             self.epoch += 1
-            logits = self.logits(self.average, self.data.val)
-            truth = self.data.target[self.data.val]
-            loss = functional.cross_entropy(logits, truth).item()
-            accuracy = (logits.argmax(1) == truth).float().mean().item()
+            loss, note = self._validate()
             if loss < self.best_loss:
                 self.best_loss, self.best_epoch = loss, self.epoch
-                self.best.load_state_dict(self.average.state_dict())
+                self.best.load_state_dict(self.model.state_dict())
             self._save()
-            yield Progress("Training", self.epoch, settings.epochs, f"val accuracy {accuracy:.3f}")
+            yield Progress("Training" if self.data.val else "Final fit", self.epoch, epochs, note)
 
     @torch.inference_mode()
     def logits(self, model: FusionModel, rows: Sequence[int]) -> Tensor:
         """Logits of some records, without dropout."""
         model.eval()
         return torch.cat([model(self.data.table.batch(part)).logits for part in _chunks(rows, 256)])
+
+    def _validate(self) -> tuple[float, str]:
+        """The calibrated loss on `val`; without `val` records, the last pass is the best."""
+        if not self.data.val:
+            return -float(self.epoch), ""
+        logits = self.logits(self.model, self.data.val).numpy()
+        truth = self.data.target[self.data.val].numpy()
+        _, loss = evaluation.fit_temperature(logits, truth)
+        return loss, f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
 
     def _one_pass(self) -> None:
         settings, data = self.settings, self.data
@@ -255,42 +264,50 @@ class _Trainer:
             parts = _chunks(order, settings.batch_size)
             self.model.train()
             for step, rows in enumerate(parts):
-                chosen = [views[v] for v in torch.randint(len(views), (len(rows),)).tolist()]
-                batch = _drop_modalities(data.table.batch(rows, chosen), settings.modality_dropout)
                 rate = _one_cycle((self.epoch + step / len(parts)) / settings.epochs)
                 for group in self.optimizer.param_groups:
                     group["lr"] = settings.learning_rate * rate
-                loss = functional.cross_entropy(
-                    self.model(batch).logits,
-                    data.target[rows],
-                    self.weights,
-                    label_smoothing=settings.label_smoothing,
-                )
+                chosen = [views[v] for v in torch.randint(len(views), (len(rows),)).tolist()]
+                batch = data.table.batch(rows, chosen)
+                loss = self._loss(batch, data.target[rows])
                 self.optimizer.zero_grad()
                 loss.backward()
                 self.optimizer.step()
-                self._update_average(self.epoch * len(parts) + step)
 
-    @torch.no_grad()
-    def _update_average(self, step: int) -> None:
-        """Exponential moving average; young averages forget faster, so that they start unbiased."""
-        decay = min(self.settings.average, (1 + step) / (10 + step))
-        for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
-            mean.lerp_(now, 1 - decay)
+    def _loss(self, batch: Batch, target: Tensor) -> Tensor:
+        """Cross-entropy of the whole records, and of those with both modalities without either."""
+        both, share = batch.has_image & batch.has_text, self.settings.modality_dropout
+        records = len(batch)
+        importance = torch.ones(records)
+        if share and both.any():
+            complete = batch.take(both)
+            gone = torch.ones(len(complete), dtype=torch.bool)
+            batch = batch.followed_by(complete.without(text=gone), complete.without(image=gone))
+            target = torch.cat([target, target[both], target[both]])
+            importance = torch.cat([importance, torch.full((2 * len(complete),), share)])
+        losses = functional.cross_entropy(
+            self.model(batch).logits,
+            target,
+            self.weights,
+            label_smoothing=self.settings.label_smoothing,
+            reduction="none",
+        )
+        return (losses * importance).sum() / records
+
+    def _key(self) -> str:
+        """What the checkpoint must have been made with."""
+        made_with = [self.data.fingerprint, asdict(self.settings), __version__]
+        return json.dumps(made_with)
 
     def _save(self) -> None:
-        models = {"model": self.model, "average": self.average, "best": self.best}
-        tensors = {
-            f"{name}.{key}": value.contiguous()
-            for name, model in models.items()
-            for key, value in model.state_dict().items()
-        }
+        tensors = {f"model.{key}": value for key, value in self.model.state_dict().items()}
+        tensors |= {f"best.{key}": value for key, value in self.best.state_dict().items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": value for key, value in state.items()}
         progress = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
-        metadata = {"key": self.data.key, "progress": json.dumps(progress)}
+        metadata = {"key": self._key(), "progress": json.dumps(progress)}
         with atomic_file(self.checkpoint) as temporary:
-            save_file(tensors, temporary, metadata)
+            save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, metadata)
 
     def _resume(self) -> bool:
         """Go on from the checkpoint; False where there is none of this very training."""
@@ -298,15 +315,15 @@ class _Trainer:
             return False
         with safe_open(self.checkpoint, framework="pt") as file:
             metadata = file.metadata()
-            if metadata["key"] != self.data.key:
+            if metadata["key"] != self._key():
                 log.warning("The interrupted training had other records or settings; starting anew")
                 return False
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         progress = json.loads(metadata["progress"])
         self.epoch, self.best_epoch = progress["epoch"], progress["best_epoch"]
         self.best_loss = progress["best_loss"]
-        for name, model in (("model", self.model), ("average", self.average), ("best", self.best)):
-            model.load_state_dict(_below(tensors, name))
+        self.model.load_state_dict(_below(tensors, "model"))
+        self.best.load_state_dict(_below(tensors, "best"))
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in _below(tensors, "optimizer").items():
             index, _, what = key.partition(".")
@@ -316,16 +333,14 @@ class _Trainer:
         return True
 
 
-def _finished(
-    trainer: _Trainer, data: _Data, settings: TrainingSettings, cache: FeatureCache, name: str
-) -> Run:
-    """The best weights, calibrated and measured on `val`."""
+def _measured(trainer: _Trainer, data: _Data, cache: FeatureCache, name: str) -> Run:
+    """A run of the best weights, calibrated and measured on `val`."""
     logits = trainer.logits(trainer.best, data.val).numpy()
-    truth = data.target[data.val].tolist()
-    temperature = evaluation.fit_temperature(logits, truth)
+    truth = data.target[data.val].numpy()
+    temperature, _ = evaluation.fit_temperature(logits, truth)
     groups = [data.table.records[row].group_key for row in data.val]
     measured = evaluation.evaluate(
-        evaluation.softmax(logits, temperature), truth, groups, data.labels
+        evaluation.softmax(logits, temperature), truth.tolist(), groups, data.labels
     )
     encoders = {
         kind: {"name": encoder.name, "id": encoder.id}
@@ -337,20 +352,13 @@ def _finished(
         "parent": None,
         "encoders": encoders,
         "vocabulary": {label: aat_uri(label) for label in data.labels},
-        "training": asdict(settings) | {"epochs_used": trainer.best_epoch},
+        "training": asdict(trainer.settings) | {"epochs_used": trainer.best_epoch},
         "parameters": trainer.best.n_parameters(),
         "software": {"qcmfm": __version__, "torch": torch.__version__},
     }
     return Run(
         name, trainer.best, data.labels, data.lexicon, temperature, config, {"val": measured}
     )
-
-
-def _drop_modalities(batch: Batch, share: float) -> Batch:
-    """Take the photo from some records and the caption from others; never the last of the two."""
-    chance = torch.rand(len(batch))
-    both = batch.has_image & batch.has_text
-    return batch.without(image=both & (chance < share), text=both & (chance > 1 - share))
 
 
 def _one_cycle(progress: float, warm_up: float = 0.1) -> float:

@@ -53,6 +53,12 @@ def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
     with table.open(newline="") as handle:
         assert [row["record_id"] for row in csv.DictReader(handle)] == [f"r{n}" for n in range(60)]
 
+    some = ["--run", run, "--records", file, "--out", table]
+    code, out, _ = run_cli("predict", *some, "--split", "val")
+    assert code == 0 and "12 of 12 rows labelled" in out
+    code, out, err = run_cli("predict", *some, "--split", "elsewhere")
+    assert code == 2 and "'elsewhere'" in err
+
     code, out, _ = run_cli("evaluate", "--run", run, "--records", file, "--json")
     measured = json.loads(out)
     assert code == 0 and measured["split"] == "test" and measured["records"] == 12

@@ -114,7 +114,9 @@ def test_runs_are_found_by_name_and_by_path(labeller: Labeller, home: Path):
     assert summary.labels == ["blue", "green", "red"] and summary.measured_on == "val"
 
 
-def test_evaluation_counts_the_split_and_can_be_kept(labeller: Labeller, home: Path, tmp_path: Path):
+def test_evaluation_counts_the_split_and_can_be_kept(
+    labeller: Labeller, home: Path, tmp_path: Path
+):
     folder = home / "runs" / "vases"
     collection = read_collection(tmp_path / "train")
     measured = finish(service.evaluate_run(labeller, collection, folder, "test"))

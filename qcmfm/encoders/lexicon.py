@@ -61,5 +61,6 @@ _ANALYSIS: dict[str, Any] = {
     "lowercase": True,
     "strip_accents": "unicode",
     "token_pattern": r"(?u)\b\w+\b",
+    "ngram_range": (1, 2),
     "sublinear_tf": True,
 }

@@ -127,7 +127,9 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
         EncoderError: There is no such model, or its weights cannot be had.
     """
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # it takes a fraction of a second
     folder = _packaged() if name == DEFAULT else Path(name).expanduser()
     if not folder.is_dir() and not hub.reachable():
         raise _cannot_load(name, "it is no folder, and the model hub cannot be reached from here")

@@ -3,6 +3,7 @@
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from qcmfm.encoders.batch import Batch
 from qcmfm.fusion._model import Attention
@@ -61,24 +62,29 @@ class CrossAttention(nn.Module):
 
     def __init__(self, image_dim: int, text_dim: int, dim: int, heads: int, dropout: float):
         super().__init__()
-        self.region = nn.Sequential(nn.Linear(image_dim, dim), nn.LayerNorm(dim))
+        self.region = nn.Linear(image_dim, dim)
+        self.region_norm = nn.LayerNorm(dim)
         self.word = nn.Sequential(nn.Linear(text_dim, dim), nn.LayerNorm(dim))
         self.words_to_regions = Look(dim, heads)
         self.regions_to_words = Look(dim, heads)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
-        self, regions: Float[Tensor, "batch region image_dim"], batch: Batch
+        self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]
     ) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, "batch dim"], Attention]:
         """The pooled image side, the pooled text side, and where each looked.
 
         Args:
-            regions: Scaled region vectors of the batch.
-            batch: The rest: words and masks.
+            batch: Regions, words and masks.
+            mean: Taken from every region vector.
+            scale: What the rest is divided by.
         """
         word_mask = batch.word_mask
-        region_mask = batch.has_image[:, None].expand(-1, regions.shape[1])
-        seen = self.dropout(self.region(regions)) * region_mask[..., None]
+        region_mask = batch.has_image[:, None].expand(-1, batch.regions.shape[1])
+        # Scaling the weights is the same as scaling the regions, the largest tensor there is.
+        weight = self.region.weight / scale
+        regions = functional.linear(batch.regions, weight, self.region.bias - weight @ mean)
+        seen = self.dropout(self.region_norm(regions)) * region_mask[..., None]
         read = self.dropout(self.word(batch.words)) * word_mask[..., None]
         from_regions, word_to_region = self.words_to_regions(read, seen, region_mask)
         from_words, region_to_word = self.regions_to_words(seen, read, word_mask)

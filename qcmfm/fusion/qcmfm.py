@@ -34,7 +34,8 @@ class QCMFMOptions(ModelOptions):
         entangle_second: Whether the second stage has its ring of CRXs.
         heads: Attention heads.
         dim: Length of the attended vectors.
-        dropout: Share of input features dropped in training.
+        image_dropout: Share of the photo's features dropped in training.
+        text_dropout: Share of the caption's features dropped in training.
     """
 
     n_qubits: int = 8
@@ -43,11 +44,18 @@ class QCMFMOptions(ModelOptions):
     entangle_second: bool = True
     heads: int = 4
     dim: int = 64
-    dropout: float = 0.4
+    image_dropout: float = 0.4
+    text_dropout: float = 0.2
 
     def __post_init__(self) -> None:
-        allowed = {"n_qubits": (4, 10), "n_layers": (1, 8), "heads": (1, 16), "dim": (8, 512)}
-        for name, (low, high) in allowed.items():
+        for name, low, high in (
+            ("n_qubits", 4, 10),
+            ("n_layers", 1, 8),
+            ("heads", 1, 16),
+            ("dim", 8, 512),
+            ("image_dropout", 0, 0.9),
+            ("text_dropout", 0, 0.9),
+        ):
             if not low <= getattr(self, name) <= high:
                 raise TrainingError(
                     f"Option {name} is {getattr(self, name)}.", f"Choose {low} to {high}."
@@ -56,38 +64,37 @@ class QCMFMOptions(ModelOptions):
             raise TrainingError(
                 f"{self.heads} heads do not divide dim {self.dim}.", "Choose a multiple."
             )
-        if not 0 <= self.dropout < 1:
-            raise TrainingError(
-                f"Option dropout is {self.dropout}.", "Choose at least 0 and less than 1."
-            )
 
 
 class QCMFM(FusionModel):
     """See the module.
 
-    Each half is brought to unit length before it is weighed by a learned share, so that neither
-    modality drowns the other; its bias gives it a constant part, through which a quadratic readout
-    is linear in the features as well.
+    Each half of the amplitudes is brought to unit length and then weighed by a learned share, so
+    that neither modality drowns the other. Its bias gives it a constant part, through which the
+    readout, a quadratic form, is linear in the features as well.
     """
 
     Options = QCMFMOptions
     options: QCMFMOptions
 
-    _image_mean: Tensor
-    _image_scale: Tensor
+    image_mean: Tensor
+    image_scale: Tensor
+    sentence_mean: Tensor
+    sentence_scale: Tensor
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: QCMFMOptions):
         super().__init__(shape, n_labels, options)
         half = 2 ** (options.n_qubits - 1)
         self.attention = CrossAttention(
-            shape.image_dim, shape.text_dim, options.dim, options.heads, options.dropout
+            shape.image_dim, shape.text_dim, options.dim, options.heads, options.text_dropout
         )
-        self.dropout = nn.Dropout(options.dropout)
-        self.image = _projection(shape.image_dim, half)
-        self.image_attended = _projection(options.dim, half, bias=False)
-        self.text = _projection(shape.terms, half)
-        self.text_sentence = _projection(shape.sentence_dim, half, bias=False)
-        self.text_attended = _projection(options.dim, half, bias=False)
+        self.image_dropout = nn.Dropout(options.image_dropout)
+        self.text_dropout = nn.Dropout(options.text_dropout)
+        self.image = _projection(shape.image_dim, half, bias=True)
+        self.seen = _projection(options.dim, half, gain=0.5)
+        self.terms = _projection(shape.terms, half, length=1.0, bias=True)
+        self.sentence = _projection(shape.sentence_dim, half)
+        self.read = _projection(options.dim, half, gain=0.5)
         self.image_share = nn.Parameter(torch.zeros(()))
         self.circuit = two_stage(
             options.n_qubits, options.n_layers, options.entangle_first, options.entangle_second
@@ -95,28 +102,39 @@ class QCMFM(FusionModel):
         self.simulator = Simulator(self.circuit)
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-math.pi, math.pi))
         self.classifier = nn.Linear(len(self.circuit.observables), n_labels)
+        # Readouts of a random state are small; this brings the first logits to about unit size.
         nn.init.normal_(self.classifier.weight, std=8 / len(self.circuit.observables) ** 0.5)
         nn.init.zeros_(self.classifier.bias)
-        self.register_buffer("_image_mean", torch.zeros(shape.image_dim))
-        self.register_buffer("_image_scale", torch.ones(shape.image_dim))
+        for name, size in (("image", shape.image_dim), ("sentence", shape.sentence_dim)):
+            self.register_buffer(f"{name}_mean", torch.zeros(size))
+            self.register_buffer(f"{name}_scale", torch.ones(size))
 
+    @torch.no_grad()
     def observe(self, batches: Iterable[Batch]) -> None:
-        """Remember mean and spread of the photos' vectors."""
-        images = torch.cat([batch.image[batch.has_image] for batch in batches])
-        if len(images) > 1:
-            self._image_mean.copy_(images.mean(0))
-            self._image_scale.copy_(images.std(0) + 1e-3)
+        """Remember mean and spread of the photos' and the sentences' vectors."""
+        images: list[Tensor] = []
+        sentences: list[Tensor] = []
+        for batch in batches:
+            images.append(batch.image[batch.has_image])
+            sentences.append(batch.sentence[batch.has_text])
+        for found, mean, scale in (
+            (torch.cat(images), self.image_mean, self.image_scale),
+            (torch.cat(sentences), self.sentence_mean, self.sentence_scale),
+        ):
+            if len(found) > 1:
+                mean.copy_(found.mean(0))
+                scale.copy_(found.std(0) + 1e-3)
 
     def amplitudes(self, batch: Batch) -> tuple[Float[Tensor, "batch amplitude"], Attention]:
         """The unit vector that goes into the qubits, and where each modality looked."""
-        image = (batch.image - self._image_mean) / self._image_scale
-        regions = (batch.regions - self._image_mean) / self._image_scale
-        seen, read, attention = self.attention(regions, batch)
-        image_half = self.image(self.dropout(image)) + self.image_attended(self.dropout(seen))
+        image = (batch.image - self.image_mean) / self.image_scale
+        sentence = (batch.sentence - self.sentence_mean) / self.sentence_scale
+        seen, read, attention = self.attention(batch, self.image_mean, self.image_scale)
+        image_half = self.image(self.image_dropout(image)) + self.seen(seen)
         text_half = (
-            self.text(self.dropout(batch.terms))
-            + self.text_sentence(self.dropout(batch.sentence))
-            + self.text_attended(self.dropout(read))
+            self.terms(self.text_dropout(batch.terms))
+            + self.sentence(self.text_dropout(sentence))
+            + self.read(read)
         )
         share = self.image_share.sigmoid()
         halves = (
@@ -132,9 +150,21 @@ class QCMFM(FusionModel):
         return Fused(self.classifier(readout), attention, amplitudes, readout)
 
 
-def _projection(size: int, half: int, bias: bool = True) -> nn.Linear:
-    layer = nn.Linear(size, half, bias)
-    nn.init.normal_(layer.weight, std=1 / (max(size, 1) * half) ** 0.5)
+def _projection(
+    inputs: int, half: int, length: float = 0.0, gain: float = 1.0, bias: bool = False
+) -> nn.Linear:
+    """A layer whose output starts out with about the length `gain`.
+
+    Args:
+        inputs: Number of input values.
+        half: Number of output values.
+        length: Typical length of the input; by default that of unit-sized values.
+        gain: Length of the output; that of the bias, where there is one, is 1.
+        bias: Whether there is one.
+    """
+    layer = nn.Linear(inputs, half, bias)
+    if inputs:
+        nn.init.normal_(layer.weight, std=gain / ((length or inputs**0.5) * half**0.5))
     if bias:
-        nn.init.normal_(layer.bias, std=0.3 / half**0.5)
+        nn.init.normal_(layer.bias, std=half**-0.5)
     return layer

@@ -153,7 +153,13 @@ def test_a_very_long_caption_is_cut_and_not_refused(text_encoder: TextEncoder):
 
 def test_ideographs_are_words_of_their_own():
     caption = "清代 vase, l'époque d’or"
-    assert [caption[a:b] for a, b in word_spans(caption)] == ["清", "代", "vase", "l'époque", "d’or"]
+    assert [caption[a:b] for a, b in word_spans(caption)] == [
+        "清",
+        "代",
+        "vase",
+        "l'époque",
+        "d’or",
+    ]
 
 
 def test_a_sentence_transformers_folder_loads(tmp_path: Path):

@@ -24,7 +24,11 @@ UNSEEN = ["gold gold cup", "nothing known", "", "ÉMAIL ring ring ring silver"]
 
 def reference(captions: list[str], least: int) -> TfidfVectorizer:
     return TfidfVectorizer(
-        min_df=least, strip_accents="unicode", token_pattern=r"(?u)\b\w+\b", sublinear_tf=True
+        min_df=least,
+        strip_accents="unicode",
+        token_pattern=r"(?u)\b\w+\b",
+        ngram_range=(1, 2),
+        sublinear_tf=True,
     ).fit(captions)
 
 

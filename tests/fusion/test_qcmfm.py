@@ -51,7 +51,8 @@ def test_entanglement_can_be_switched_off():
 
 @pytest.mark.parametrize(
     "options", [{"n_qubits": 3}, {"n_qubits": 11}, {"n_layers": 0}, {"n_layers": 9},
-                {"heads": 3}, {"dropout": 1.0}, {"n_qubits": "eight"}, {"entangle_first": "maybe"}]
+                {"heads": 3}, {"text_dropout": 1.0}, {"n_qubits": "eight"},
+                {"entangle_first": "maybe"}]
 )  # fmt: skip
 def test_an_option_out_of_range_is_refused(options: dict[str, object]):
     with pytest.raises(TrainingError):

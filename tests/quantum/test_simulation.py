@@ -130,7 +130,9 @@ def dense_state(circuit: Circuit, amplitudes: np.ndarray, weights: np.ndarray) -
 
 def test_two_stage_has_the_gates_of_the_paper():
     circuit = two_stage(8, 4)
-    count = {name: sum(g.name == name for g in circuit.gates) for name in ("Rot", "CNOT", "RY", "CRX")}
+    count = {
+        name: sum(g.name == name for g in circuit.gates) for name in ("Rot", "CNOT", "RY", "CRX")
+    }
     assert count == {"Rot": 32, "CNOT": 32, "RY": 32, "CRX": 32}
     assert circuit.n_weights == 4 * 8 * 5
     assert len(circuit.observables) == 8 + 28

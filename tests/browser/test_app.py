@@ -1,0 +1,145 @@
+"""The app as a visitor meets it: a fresh workspace, real Chromium, the shipped model."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, expect
+
+from qcmfm.records import read_collection
+from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, chromium, server
+
+CAPTION = "Jar with a lotus. Late Middle Kingdom. From Egypt, <b>Thebes</b>, $x$ *tomb*"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def address(workspace: Path) -> Iterator[str]:
+    with server(workspace) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    found = Visit(browser, address)
+    yield found
+    assert not found.outside, "the page asked for something outside this machine"
+    assert not found.faults
+    found.context.close()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A pale jar on grey paper."""
+    shade = np.linspace(120, 190, 320, dtype=np.uint8)
+    image = Image.fromarray(np.repeat(shade[:, None], 240, 1)).convert("RGB")
+    ImageDraw.Draw(image).ellipse((60, 90, 180, 280), fill=(214, 190, 150))
+    ImageDraw.Draw(image).rectangle((95, 60, 145, 110), fill=(204, 180, 140))
+    image.save(tmp_path / "jar.jpg")
+    return tmp_path / "jar.jpg"
+
+
+def test_a_deep_link_opens_on_a_fresh_server(browser: Browser, tmp_path: Path):
+    with server(tmp_path) as address:
+        visit = Visit(browser, address).open("/classify")
+        assert "Drop a photo" in visit.text()
+        assert visit.page.get_by_test_id("stSidebarNav").get_by_role("link").count() >= 2
+        visit.context.close()
+
+
+def test_home_says_what_is_here_and_leads_on(visit: Visit):
+    text = visit.open().text()
+    assert "Nothing here yet" in text and "simulated quantum circuit" in text
+    visit.page.get_by_test_id("stPageLink").get_by_text("Label a photo").click()
+    expect(visit.page.get_by_role("heading", name="Classify")).to_be_visible()
+
+
+def test_a_photo_and_a_caption_get_a_label(visit: Visit, photo: Path, workspace: Path):
+    visit.open("/classify").upload(photo)
+    assert "Proposed:" in visit.text()
+    visit.type("Caption", CAPTION)
+    text = visit.text()
+    assert "simulated quantum circuit" in text
+    assert text.count("%") >= 3
+
+    before = visit.page.get_by_test_id("stImage").get_by_role("img").get_attribute("alt")
+    visit.page.get_by_test_id("stButtonGroup").get_by_text("lotus", exact=True).click()
+    visit.idle()
+    after = visit.page.get_by_test_id("stImage").get_by_role("img").get_attribute("alt")
+    assert before == "The photo jar.jpg"
+    assert after is not None and "for the word “lotus” the model looked most at the" in after
+
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Download labelled CSV").click()
+    (row,) = csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8")))
+    assert row["caption"] == CAPTION and row["image"] == "jar.jpg"
+    label = visit.page.get_by_role("heading", name="Proposed:").inner_text()
+    assert label == f"Proposed: {row['label'].replace('_', ' ')}"
+
+    visit.click("Save")
+    assert "1 record" in visit.text()
+    collection = read_collection(workspace / "collections" / "uploads")
+    assert [r.caption for r in collection.records] == [CAPTION] and not collection.problems
+    visit.go("Home")
+    assert "Nothing here yet" not in visit.text()
+
+
+def test_a_text_file_called_jpg_is_refused_with_a_sentence(visit: Visit, tmp_path: Path):
+    fake = tmp_path / "fake.jpg"
+    fake.write_text("I am no photo")
+    visit.open("/classify").upload(fake)
+    text = visit.text()
+    assert "fake.jpg is not a photo that can be read." in text
+    assert "Give a JPEG, PNG" in text
+    assert "Proposed" not in text and "Traceback" not in text
+
+
+def test_a_bad_file_does_not_stop_the_good_one(visit: Visit, photo: Path, tmp_path: Path):
+    fake = tmp_path / "fake.jpg"
+    fake.write_text("I am no photo")
+    visit.open("/classify").upload(fake, photo)
+    text = visit.text()
+    assert "fake.jpg is not a photo" in text and text.count("Proposed:") == 1
+
+
+def test_a_caption_alone_is_enough_and_dots_are_not(visit: Visit):
+    visit.open("/classify").type("Caption", "Faience amulet of the god Bes")
+    assert "Proposed:" in visit.text()
+    visit.type("Caption", "...")
+    assert "neither a photo nor a caption with a word" in visit.text()
+
+
+def test_a_collection_cannot_leave_the_workspace(visit: Visit, photo: Path, workspace: Path):
+    visit.open("/classify").upload(photo).type("Save to the collection", "../../outside")
+    visit.click("Save")
+    assert "cannot be called" in visit.text()
+    assert not list(workspace.parent.glob("outside*"))
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_fit_the_screen(
+    browser: Browser, address: str, photo: Path, size: tuple[int, int], dark: bool
+):
+    visit = Visit(browser, address, size, dark)
+    name = f"{size[0]}-{'dark' if dark else 'light'}"
+    visit.open().screenshot(f"home-{name}")
+    visit.open("/classify").screenshot(f"classify-empty-{name}")
+    visit.upload(photo).type("Caption", CAPTION).screenshot(f"classify-{name}")
+    wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide, "the page has to be scrolled sideways"
+    visit.context.close()
