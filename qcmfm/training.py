@@ -276,23 +276,24 @@ class _Trainer:
 
     def _loss(self, batch: Batch, target: Tensor) -> Tensor:
         """Cross-entropy of the whole records, and of those with both modalities without either."""
-        both, share = batch.has_image & batch.has_text, self.settings.modality_dropout
-        records = len(batch)
-        importance = torch.ones(records)
-        if share and both.any():
-            complete = batch.take(both)
-            gone = torch.ones(len(complete), dtype=torch.bool)
-            batch = batch.followed_by(complete.without(text=gone), complete.without(image=gone))
-            target = torch.cat([target, target[both], target[both]])
-            importance = torch.cat([importance, torch.full((2 * len(complete),), share)])
-        losses = functional.cross_entropy(
-            self.model(batch).logits,
-            target,
-            self.weights,
-            label_smoothing=self.settings.label_smoothing,
-            reduction="none",
+        both, weight = batch.has_image & batch.has_text, self.settings.modality_dropout
+        if not (weight and both.any()):
+            return self._cross_entropy(self.model(batch).logits, target).mean()
+        whole, image, text = (
+            self._cross_entropy(logits, target[both])
+            for logits in self.model.fuse_each_way(batch.take(both))
         )
-        return (losses * importance).sum() / records
+        total = (whole + weight * (image + text)).sum()
+        if not both.all():
+            alone = self.model(batch.take(~both)).logits
+            total = total + self._cross_entropy(alone, target[~both]).sum()
+        return total / len(batch)
+
+    def _cross_entropy(self, logits: Tensor, target: Tensor) -> Tensor:
+        smoothing = self.settings.label_smoothing
+        return functional.cross_entropy(
+            logits, target, self.weights, label_smoothing=smoothing, reduction="none"
+        )
 
     def _key(self) -> str:
         """What the checkpoint must have been made with."""

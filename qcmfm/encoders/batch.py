@@ -46,11 +46,6 @@ class Batch:
         """Some of the records."""
         return Batch(**{name: value[rows] for name, value in vars(self).items()})
 
-    def followed_by(self, *others: "Batch") -> "Batch":
-        """This batch and others of the same number of words, one after the other."""
-        batches = [vars(self), *(vars(other) for other in others)]
-        return Batch(**{name: torch.cat([b[name] for b in batches]) for name in vars(self)})
-
     def without(
         self,
         image: Bool[Tensor, " batch"] | None = None,

@@ -1,5 +1,7 @@
 """Cross-modal attention: every word looks at the regions, every region at the words."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -49,8 +51,27 @@ class Look(nn.Module):
         return taken * anything.squeeze(1), attention
 
 
+@dataclass(frozen=True)
+class Attended:
+    """What cross-attention gives: each side's own mean vector, and the mean of what it took.
+
+    Args:
+        image: Mean of the region vectors.
+        image_gain: Mean of what the regions took from the words.
+        text: Mean of the word vectors.
+        text_gain: Mean of what the words took from the regions.
+        attention: Where they looked.
+    """
+
+    image: Float[Tensor, "batch dim"]
+    image_gain: Float[Tensor, "batch dim"]
+    text: Float[Tensor, "batch dim"]
+    text_gain: Float[Tensor, "batch dim"]
+    attention: Attention
+
+
 class CrossAttention(nn.Module):
-    """Both directions, each side pooled to one vector.
+    """Both directions, each side pooled.
 
     Args:
         image_dim: Length of a region vector.
@@ -71,8 +92,8 @@ class CrossAttention(nn.Module):
 
     def forward(
         self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]
-    ) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, "batch dim"], Attention]:
-        """The pooled image side, the pooled text side, and where each looked.
+    ) -> Attended:
+        """Let both sides of a batch look at each other.
 
         Args:
             batch: Regions, words and masks.
@@ -88,11 +109,11 @@ class CrossAttention(nn.Module):
         read = self.dropout(self.word(batch.words)) * word_mask[..., None]
         from_regions, word_to_region = self.words_to_regions(read, seen, region_mask)
         from_words, region_to_word = self.regions_to_words(seen, read, word_mask)
-        image = _mean(seen + from_words, region_mask)
-        text = _mean(read + from_regions, word_mask)
-        return (
-            image,
-            text,
+        return Attended(
+            _mean(seen, region_mask),
+            _mean(from_words, region_mask),
+            _mean(read, word_mask),
+            _mean(from_regions, word_mask),
             Attention(
                 word_to_region * word_mask[:, None, :, None],
                 region_to_word * region_mask[:, None, :, None],

@@ -127,6 +127,20 @@ class FusionModel(nn.Module, ABC):
     def fuse(self, batch: Batch) -> Fused:
         """Logits and evidence for a batch in which every record has a photo or a caption."""
 
+    def fuse_each_way(
+        self, batch: Batch
+    ) -> tuple[
+        Float[Tensor, "batch label"], Float[Tensor, "batch label"], Float[Tensor, "batch label"]
+    ]:
+        """Logits of whole records, of their photos alone, and of their captions alone.
+
+        For training without a modality; every record has both. A model overrides this where the
+        three share work.
+        """
+        gone = torch.ones_like(batch.has_image)
+        image, text = batch.without(text=gone), batch.without(image=gone)
+        return self.fuse(batch).logits, self.fuse(image).logits, self.fuse(text).logits
+
     def forward(self, batch: Batch) -> Fused:
         """As `fuse`."""
         return self.fuse(batch)

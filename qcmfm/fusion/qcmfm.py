@@ -125,29 +125,57 @@ class QCMFM(FusionModel):
                 mean.copy_(found.mean(0))
                 scale.copy_(found.std(0) + 1e-3)
 
-    def amplitudes(self, batch: Batch) -> tuple[Float[Tensor, "batch amplitude"], Attention]:
-        """The unit vector that goes into the qubits, and where each modality looked."""
-        image = (batch.image - self.image_mean) / self.image_scale
-        sentence = (batch.sentence - self.sentence_mean) / self.sentence_scale
-        seen, read, attention = self.attention(batch, self.image_mean, self.image_scale)
-        image_half = self.image(self.image_dropout(image)) + self.seen(seen)
-        text_half = (
-            self.terms(self.text_dropout(batch.terms))
-            + self.sentence(self.text_dropout(sentence))
-            + self.read(read)
-        )
-        share = self.image_share.sigmoid()
-        halves = (
-            functional.normalize(image_half, dim=1) * (share.sqrt() * batch.has_image[:, None]),
-            functional.normalize(text_half, dim=1) * ((1 - share).sqrt() * batch.has_text[:, None]),
-        )
-        return functional.normalize(torch.cat(halves, 1), dim=1), attention
-
     def fuse(self, batch: Batch) -> Fused:
         """Logits and evidence for a batch in which every record has a photo or a caption."""
-        amplitudes, attention = self.amplitudes(batch)
-        readout = self.simulator.expectations(amplitudes, self.angles)
-        return Fused(self.classifier(readout), attention, amplitudes, readout)
+        whole, _, _, attention = self._amplitudes(batch)
+        readout = self.simulator.expectations(whole, self.angles)
+        return Fused(self.classifier(readout), attention, whole, readout)
+
+    def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """As in the base class; the encoders' vectors are projected once and simulated together."""
+        *each_way, _ = self._amplitudes(batch)
+        readout = self.simulator.expectations(torch.cat(each_way), self.angles)
+        whole, image, text = self.classifier(readout).chunk(3)
+        return whole, image, text
+
+    def _amplitudes(
+        self, batch: Batch
+    ) -> tuple[
+        Float[Tensor, "batch amplitude"],
+        Float[Tensor, "batch amplitude"],
+        Float[Tensor, "batch amplitude"],
+        Attention,
+    ]:
+        """Unit vectors of the whole records, the photos alone and the captions alone."""
+        image = (batch.image - self.image_mean) / self.image_scale
+        sentence = (batch.sentence - self.sentence_mean) / self.sentence_scale
+        attended = self.attention(batch, self.image_mean, self.image_scale)
+        photo = self.image(self.image_dropout(image)) + self.seen(attended.image)
+        caption = (
+            self.terms(self.text_dropout(batch.terms))
+            + self.sentence(self.text_dropout(sentence))
+            + self.read(attended.text)
+        )
+        photo_with_words = photo + self.seen(attended.image_gain)
+        caption_with_regions = caption + self.read(attended.text_gain)
+        no_image, no_text = torch.zeros_like(photo), torch.zeros_like(caption)
+        return (
+            self._state(batch, photo_with_words, caption_with_regions),
+            self._state(batch, photo, no_text),
+            self._state(batch, no_image, caption),
+            attended.attention,
+        )
+
+    def _state(
+        self, batch: Batch, image: Float[Tensor, "batch half"], text: Float[Tensor, "batch half"]
+    ) -> Float[Tensor, "batch amplitude"]:
+        """|0>|image> + |1>|text>, each half weighed by its share, normalised."""
+        share = self.image_share.sigmoid()
+        halves = (
+            functional.normalize(image, dim=1) * (share.sqrt() * batch.has_image[:, None]),
+            functional.normalize(text, dim=1) * ((1 - share).sqrt() * batch.has_text[:, None]),
+        )
+        return functional.normalize(torch.cat(halves, 1), dim=1)
 
 
 def _projection(

@@ -54,6 +54,15 @@ def test_a_record_does_not_depend_on_its_batch(model: FusionModel):
     torch.testing.assert_close(together, torch.cat([a.logits for a in alone]), atol=1e-5, rtol=1e-4)
 
 
+def test_each_way_is_what_the_model_says_without_a_modality(model: FusionModel):
+    batch = random_batch()
+    batch = batch.take(batch.has_image & batch.has_text)
+    gone = torch.ones(len(batch), dtype=torch.bool)
+    expected = batch, batch.without(text=gone), batch.without(image=gone)
+    for found, variant in zip(model.fuse_each_way(batch), expected, strict=True):
+        torch.testing.assert_close(found, model(variant).logits, atol=1e-5, rtol=1e-4)
+
+
 def test_padding_words_changes_nothing(model: FusionModel):
     batch = random_batch()
     padded = Batch(
