@@ -60,13 +60,9 @@ def train(
     from qcmfm.training import TrainingSettings
     from qcmfm.training import train as train_run
 
+    chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
     given = {"epochs": epochs, "views": views}
-    chosen = TrainingSettings(
-        model=model,
-        seed=seed,
-        options=_options(option or []),
-        **{name: value for name, value in given.items() if value is not None},
-    )
+    chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
     about = _read_notes(notes)
     collection = _open(records, caption_column, label_column)
     encoders = load_encoders(image_encoder, text_encoder, device)

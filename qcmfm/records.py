@@ -41,6 +41,10 @@ class Record:
     group: str = ""
     cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
+    def changed(self, **values: str) -> "Record":
+        """The record with other values, in the source's columns of the same names as well."""
+        return replace(self, **values, cells={**self.cells, **values})
+
     @property
     def group_key(self) -> str:
         """The group, or one made of the record alone."""

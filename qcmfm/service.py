@@ -244,12 +244,18 @@ def save_submission(name: str, submission: Submission) -> str:
         image = f"images/{submission.record_id}{photo_extension(submission.photo)}"
     with storage.lock(file):
         collection = read_collection(file) if file.is_file() else Collection(folder)
+        refused = [problem for problem in collection.problems if problem.refused]
+        if refused:  # writing the table anew would lose these rows
+            raise RecordsError(
+                f"The collection {name.strip()} cannot be added to: {refused[0]}.",
+                "Mend its records.csv, or save to another collection.",
+            )
         records = {record.record_id: record for record in collection.records}
-        old = records.get(submission.record_id, Record(submission.record_id))
-        extra = {"original_name": submission.name, "added_at": utc_now()} | dict(old.cells)
-        new = replace(old, image=image, caption=submission.caption.strip(), cells={})
-        ours = {field: getattr(new, field) for field in ("record_id", "image", "caption")}
-        records[submission.record_id] = replace(new, cells=extra | ours)
+        about = {"original_name": submission.name, "added_at": utc_now()}
+        old = records.get(submission.record_id, Record(submission.record_id, cells=about))
+        records[submission.record_id] = old.changed(
+            record_id=submission.record_id, image=image, caption=submission.caption.strip()
+        )
         if image and not (folder / image).is_file():
             storage.write_bytes(folder / image, submission.photo)
         write_collection(Collection.from_records(folder, list(records.values())), file)

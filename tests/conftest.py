@@ -11,7 +11,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 from pathlib import Path  # noqa: E402
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
+
+# The first example imports libraries or flushes the disk, which takes what it takes.
+hypothesis.settings.register_profile("studio", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("studio")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

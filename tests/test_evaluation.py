@@ -93,7 +93,7 @@ def test_the_result_is_json():
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @example(size=4, seed=48, objects=4)
 @given(size=st.integers(1, 40), seed=st.integers(0, 10**6), objects=st.integers(1, 12))
 def test_intervals_contain_the_value_and_stay_in_the_metrics_range(
@@ -152,7 +152,6 @@ def test_nothing_or_unequal_lengths_are_an_error(truth: list[int], groups: list[
 LOGITS = arrays(np.float64, (5, 4), elements=st.floats(-1000, 1000))
 
 
-@settings(deadline=None)
 @given(logits=LOGITS, temperature=st.floats(0.05, 20))
 def test_softmax_is_scipys_and_never_changes_which_label_is_first(
     logits: np.ndarray, temperature: float
@@ -175,7 +174,6 @@ def test_a_known_temperature_is_recovered(temperature: float):
     assert loss == pytest.approx(reference.log_loss(truth, softmax(logits, fitted)))
 
 
-@settings(deadline=None)
 @given(logits=LOGITS, truth=st.lists(st.integers(0, 3), min_size=5, max_size=5))
 def test_any_fitted_temperature_is_a_sane_number_and_no_worse_than_none(
     logits: np.ndarray, truth: list[int]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qcmfm import records
@@ -322,7 +322,6 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-@settings(deadline=None)
 @given(
     table=tables(),
     delimiter=st.sampled_from(",;\t"),
@@ -350,7 +349,6 @@ def test_any_table_is_read_back_cell_for_cell_and_written_as_it_was(
     assert [r.cells for r in read_collection(folder / "copy.csv").records] == expected
 
 
-@settings(deadline=None)
 @given(
     start=st.sampled_from(
         [b"", b"record_id\n", b"record_id,image,split\n", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"]

@@ -77,6 +77,16 @@ def test_a_name_that_is_no_folder_s_is_refused(name: str, home: Path):
     assert not list(home.rglob("records.csv"))
 
 
+def test_rows_that_cannot_be_read_are_not_lost_by_saving(tmp_path: Path):
+    service.save_submission("uploads", Submission(b"", "first"))
+    file = settings.collections_folder() / "uploads" / "records.csv"
+    file.write_text(file.read_text() + "too,few\n")
+    before = file.read_bytes()
+    with pytest.raises(RecordsError, match="row 3: 2 cells"):
+        service.save_submission("uploads", Submission(b"", "second"))
+    assert file.read_bytes() == before
+
+
 def _save_twenty(start: int) -> None:
     for number in range(start, start + 20):
         service.save_submission("shared", Submission(b"", f"caption {number}"))

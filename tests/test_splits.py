@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.errors import TrainingError
@@ -51,7 +51,6 @@ def collections(draw: st.DrawFn) -> list[Record]:
     return [Record(str(n), label=label, group=group) for n, (label, group) in enumerate(rows)]
 
 
-@settings(deadline=None)
 @given(records=collections(), seed=st.integers(0, 100))
 def test_any_division_keeps_groups_whole_and_the_unlabelled_out(records: list[Record], seed: int):
     splits = assign_splits(records, seed)

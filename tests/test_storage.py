@@ -66,7 +66,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path):
     assert set(seen) <= set(versions)
 
 
-@settings(deadline=None, max_examples=25)  # each flushes the disk twice
+@settings(max_examples=25)  # each flushes the disk twice
 @given(text=st.text(st.characters(codec="utf-8")))
 def test_text_is_utf8_with_its_line_ends_kept(tmp_path_factory: pytest.TempPathFactory, text: str):
     file = tmp_path_factory.getbasetemp() / "text.txt"

@@ -39,7 +39,7 @@ class WordFeatures:
 
     words: Float[Tensor, "word dim"]
     spans: Int[Tensor, "word 2"]
-    sentence: Float[Tensor, " dim"]
+    sentence: Float[Tensor, " sentence_dim"]
 
 
 def word_spans(caption: str) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.encoders.batch import Batch, FeatureShape, collate
@@ -68,7 +68,6 @@ def test_sentence_vectors_may_be_longer_than_word_vectors():
 RECORDS = st.lists(st.tuples(st.booleans(), st.none() | st.integers(0, 4)), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(records=RECORDS)
 def test_in_any_batch_what_is_missing_is_zero_and_masked(records: list[tuple[bool, int | None]]):
     batch = make(records)
@@ -90,7 +89,6 @@ def test_in_any_batch_what_is_missing_is_zero_and_masked(records: list[tuple[boo
         assert (batch.words[row, count:] == 0).all()
 
 
-@settings(deadline=None)
 @given(records=RECORDS, data=st.data())
 def test_taking_away_equals_never_having_had(
     records: list[tuple[bool, int | None]], data: st.DataObject

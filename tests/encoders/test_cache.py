@@ -114,7 +114,7 @@ def test_a_shard_is_a_plain_safetensors_file(tmp_path: Path):
     assert store.get("b")["x"].tolist() == [2, 3]
 
 
-@settings(deadline=None, max_examples=30)  # each flushes the disk
+@settings(max_examples=30)  # each flushes the disk
 @given(shards=st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=5), max_size=4))
 def test_any_shards_are_read_back(
     tmp_path_factory: pytest.TempPathFactory, shards: list[list[int]]

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -69,7 +69,6 @@ def test_no_captions_have_no_weights():
     assert Lexicon.fit(CAPTIONS).weights([]).shape == (0, 6)
 
 
-@settings(deadline=None)
 @given(
     captions=st.lists(st.text("abc é7-\n", max_size=12), max_size=8), unseen=st.text(max_size=20)
 )

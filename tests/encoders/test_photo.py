@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -283,7 +283,6 @@ SIGNATURES = [
 ]
 
 
-@settings(deadline=None)
 @given(start=st.sampled_from(SIGNATURES), rest=st.binary(max_size=200))
 def test_bytes_of_any_kind_are_a_photo_or_an_error(start: bytes, rest: bytes):
     assert_photo_or_error(start + rest)
@@ -318,7 +317,6 @@ def test_any_one_byte_may_be_damaged(number: int):
             assert_photo_or_error(content[:place] + bytes([value]) + content[place + 1 :])
 
 
-@settings(deadline=None)
 @given(
     number=st.integers(0, 9),
     changes=st.lists(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -47,7 +47,6 @@ def test_a_crop_differs_between_photos(view: str, noise: Image.Image):
     assert len(made) == 5
 
 
-@settings(deadline=None)
 @given(
     view=st.sampled_from(views.names()),
     width=st.integers(1, 40),

@@ -73,7 +73,7 @@ def circuits(draw: st.DrawFn) -> Circuit:
     return Circuit(n_qubits, tuple(gates), z_strings(n_qubits))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(circuits(), st.integers(2, 4), st.integers(0, 1000))
 def test_fusing_gates_changes_nothing(circuit: Circuit, block_wires: int, seed: int):
     blocks = fuse(circuit, block_wires)
