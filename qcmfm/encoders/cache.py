@@ -7,16 +7,19 @@ most the batch in hand. Shards are memory-mapped on read.
 
 import functools
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from qcmfm.storage import atomic_file
+
+log = logging.getLogger(__name__)
 
 _LARGEST = float(np.finfo(np.float16).max)
 
@@ -32,7 +35,11 @@ class FeatureStore:
         self.folder = folder
         self._place: dict[str, tuple[Path, int]] = {}
         for shard in sorted(folder.glob("*.safetensors")):
-            keys = json.loads(_open(shard).metadata()["keys"])
+            try:
+                keys = json.loads(_open(shard).metadata()["keys"])
+            except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+                log.warning("The features in %s cannot be read; they are computed again", shard)
+                continue
             self._place |= {key: (shard, row) for row, key in enumerate(keys)}
 
     def __contains__(self, key: str) -> bool:

@@ -132,3 +132,13 @@ def test_any_shards_are_read_back(
         store.add(keys, arrays)
     for keys, arrays in stored:
         assert_holds(FeatureStore(folder), keys, arrays)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x10\x00\x00\x00\x00\x00\x00\x00not json at all!"])
+def test_a_damaged_shard_is_computed_again(tmp_path: Path, damage: bytes):
+    store = FeatureStore(tmp_path)
+    store.add(["a"], {"regions": [np.ones((2, 3), dtype=np.float32)]})
+    (shard,) = tmp_path.glob("*.safetensors")
+    shard.with_name("damaged.safetensors").write_bytes(damage)
+    again = FeatureStore(tmp_path)
+    assert again.missing(["a", "b"]) == ["b"]

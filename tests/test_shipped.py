@@ -1,0 +1,67 @@
+"""The shipped run: what its card says is what it does."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qcmfm import service, settings
+from qcmfm.encoders.photo import content_hash
+from qcmfm.progress import finish
+from qcmfm.records import read_collection
+from qcmfm.runs import read_run
+
+FOLDER = settings.SHIPPED_RUNS / settings.DEFAULT_RUN
+
+
+def test_it_is_small_and_whole():
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 20_000_000
+    run = read_run(FOLDER)
+    assert run.model.name() == "qcmfm" and len(run.labels) == 11
+    card = (FOLDER / "README.md").read_text("utf-8")
+    for figure in ("Measured on `test`", "Known weaknesses", "CC0", run.config["command"]):
+        assert figure in card
+
+
+def test_no_caption_of_the_data_is_in_it(museum: Path):
+    files = b"".join(
+        path.read_bytes() for path in FOLDER.iterdir() if path.suffix != ".safetensors"
+    )
+    text = files.decode("utf-8").lower()
+    captions = {r.caption.lower() for r in read_collection(museum).records if len(r.caption) > 40}
+    assert captions and not [caption for caption in captions if caption in text]
+
+
+def test_the_card_s_figures_are_measured_again(museum: Path):
+    collection = read_collection(museum, "caption_masked")
+    labeller = service.open_labeller(settings.DEFAULT_RUN, "cpu")
+    measured = finish(service.evaluate_run(labeller, collection, FOLDER, "test"))
+    kept = json.loads((FOLDER / "metrics.json").read_text("utf-8"))["test"]
+    assert measured["records"] == kept["records"] == 250
+    for name in ("accuracy", "macro_f1", "nll", "ece"):
+        assert measured[name]["value"] == pytest.approx(kept[name]["value"], abs=0.005)
+
+
+def test_unlabelled_records_get_a_complete_table(museum: Path, tmp_path: Path, home: Path):
+    out = tmp_path / "holdout.csv"
+    command = [sys.executable, "-m", "qcmfm", "predict", "--run", settings.DEFAULT_RUN]
+    command += ["--records", str(museum), "--split", "holdout", "--out", str(out), "--json"]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"HF_HUB_OFFLINE": "1"},
+    )
+    assert json.loads(done.stdout)["labelled"] == 258
+    with out.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    expected = [r.record_id for r in read_collection(museum).records if r.split == "holdout"]
+    assert [row["record_id"] for row in rows] == expected
+    assert all(row["label"] and not row["error"] for row in rows)
+    weights = (FOLDER / "weights.safetensors").read_bytes()
+    assert {row["model_sha256"] for row in rows} == {content_hash(weights)}
