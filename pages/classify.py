@@ -5,7 +5,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.submission import show_submission
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.widgets import SIMULATED, plain, told
 
 MAX_PHOTOS = 50
 
@@ -23,12 +23,12 @@ if len(runs) > 1:
     first = runs.index(DEFAULT_RUN) if DEFAULT_RUN in runs else 0
     run = st.selectbox("Model", runs, first, key="run", persist_state="session")
 
-files = st.file_uploader("Photos", accept_multiple_files=True)[:MAX_PHOTOS]
-items = [
-    item
-    for number, file in enumerate(files or [None])
-    if (item := show_submission(run, file, number, len(files))) is not None
-]
+files = st.file_uploader("Photos", accept_multiple_files=True)
+if len(files) > MAX_PHOTOS:
+    st.info(f"The first {MAX_PHOTOS} photos are shown. For more, use `python -m qcmfm predict`.")
+    files = files[:MAX_PHOTOS]
+shown = [show_submission(run, file, several=len(files) > 1) for file in files or [None]]
+items = [item for item in shown if item is not None]
 if not items:
     st.stop()
 
@@ -39,7 +39,8 @@ name = left.text_input("Save to the collection", "uploads", key="collection")
 if left.button("Save", type="primary"):
     with told():
         ids = [service.save_submission(name, submission) for submission, _ in items]
-        st.success(f"{len(ids)} record(s) kept in {name}.", icon=":material/check:")
+        records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
+        st.success(f"{records} kept in {plain(name.strip())}.", icon=":material/check:")
 right.download_button(
     "Download labelled CSV", service.labelled_csv(items), "labelled.csv", "text/csv"
 )

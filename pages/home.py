@@ -3,7 +3,7 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.widgets import SIMULATED, page_link, told
+from qcmfm.ui.widgets import SIMULATED, page_link, show_error, told
 
 st.title("QCMFM Studio")
 st.markdown(
@@ -14,7 +14,9 @@ page_link("classify", "Label a photo", ":material/image_search:")
 
 st.header("Your collections")
 with told():
-    collections = service.list_collections()
+    collections, errors = service.list_collections()
+    for error in errors:
+        show_error(error)
     if collections:
         st.dataframe(
             [
@@ -29,11 +31,14 @@ with told():
             hide_index=True,
             alt="Your collections with their numbers of records",
         )
-    else:
+    elif not errors:
         st.info("Nothing here yet. Label a photo and save it to start your first collection.")
 
 st.header("Models")
 with told():
+    summaries, errors = service.list_run_summaries()
+    for error in errors:
+        show_error(error)
     rows = [
         {
             "Model": summary.name,
@@ -41,7 +46,7 @@ with told():
             "Right on": f"{summary.accuracy:.0%} of {summary.measured_on} records",
             "Trained": summary.created[:10],
         }
-        for summary in service.list_run_summaries()
+        for summary in summaries
     ]
     st.dataframe(rows, hide_index=True, alt="Trained models with their labels and accuracy")
 st.caption(SIMULATED)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
@@ -123,16 +124,8 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
     Raises:
         RunError: A file is missing, altered, or from a later version of the program.
     """
-    if not (folder / "run.json").is_file():
-        raise RunError(f"There is no run at {folder}.", "Give the folder of a finished training.")
+    config = read_config(folder)
     try:
-        config = json.loads(_content(folder, "run.json"))
-        if config["format"] > FORMAT:
-            raise RunError(
-                f"The run {folder.name} has format {config['format']}, "
-                f"and this program reads up to {FORMAT}.",
-                "Update the program.",
-            )
         files = {name: _content(folder, name) for name in (WEIGHTS, "lexicon.json")}
         for name, content in files.items():
             if hashlib.sha256(content).hexdigest() != config["sha256"][name]:
@@ -153,17 +146,53 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
             Lexicon.from_json(json.loads(files["lexicon.json"])),
             config["temperature"],
             config,
-            json.loads(_content(folder, "metrics.json")),
+            read_metrics(folder),
             config["sha256"][WEIGHTS],
         )
     except RunError:
         raise
-    except (KeyError, TypeError, ValueError, RuntimeError, QcmfmError) as error:
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
-        raise RunError(
-            f"The run {folder.name} cannot be read ({reason}).", "Copy or train it again."
-        ) from error
+    except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError, QcmfmError) as error:
+        raise _unreadable(folder, error) from error
     return run
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `run.json` says: everything about a run but its weights, lexicon and metrics.
+
+    Raises:
+        RunError: There is no run, it cannot be read, or a later version of the program wrote it.
+    """
+    if not (folder / "run.json").is_file():
+        raise RunError(f"There is no run at {folder}.", "Give the folder of a finished training.")
+    try:
+        config = json.loads(_content(folder, "run.json"))
+        later = config["format"] > FORMAT
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(folder, error) from error
+    if later:
+        raise RunError(
+            f"The run {folder.name} has format {config['format']}, "
+            f"and this program reads up to {FORMAT}.",
+            "Update the program.",
+        )
+    return config
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """What was measured of a run, by split.
+
+    Raises:
+        RunError: The file is missing or cannot be read.
+    """
+    try:
+        return json.loads(_content(folder, "metrics.json"))
+    except ValueError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: Exception) -> RunError:
+    reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
+    return RunError(f"The run {folder.name} cannot be read ({reason}).", "Copy or train it again.")
 
 
 def read_splits(folder: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import RegionFeatures
 from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
 from qcmfm.encoders.text import WordFeatures
-from qcmfm.errors import RecordsError, RunError
+from qcmfm.errors import QcmfmError, RecordsError, RunError
 from qcmfm.fusion._model import Attention
 from qcmfm.model_card import write_card
 from qcmfm.prediction import Prediction, predict, rank, table_columns, table_row
@@ -30,7 +29,17 @@ from qcmfm.records import (
     read_collection,
     write_collection,
 )
-from qcmfm.runs import CARD, Run, list_runs, read_run, read_splits, utc_now
+from qcmfm.runs import (
+    CARD,
+    WEIGHTS,
+    Run,
+    list_runs,
+    read_config,
+    read_metrics,
+    read_run,
+    read_splits,
+    utc_now,
+)
 
 _NAME = re.compile(r"[^\W_][\w -]{0,63}")
 
@@ -127,17 +136,20 @@ class RunSummary:
     created: str
 
 
-def list_run_summaries() -> list[RunSummary]:
-    """Every run there is, read without loading its weights."""
+def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
+    """Every run there is, read without loading its weights; and what is wrong with the others."""
     summaries: list[RunSummary] = []
+    errors: list[QcmfmError] = []
     for name, folder in run_folders().items():
-        config, metrics = (
-            json.loads((folder / file).read_text("utf-8")) for file in ("run.json", "metrics.json")
-        )
+        try:
+            config, metrics = read_config(folder), read_metrics(folder)
+        except RunError as error:
+            errors.append(error)
+            continue
         split = "test" if "test" in metrics else "val"
         accuracy = metrics[split]["accuracy"]["value"]
         summaries.append(RunSummary(name, config["labels"], accuracy, split, config["created"]))
-    return summaries
+    return summaries, errors
 
 
 def find_run(name: str) -> Path:
@@ -154,6 +166,15 @@ def find_run(name: str) -> Path:
         listed = ", ".join(known) or "none"
         raise RunError(f"There is no run {name!r}.", f"Give a folder, or one of: {listed}.")
     return known[name]
+
+
+def run_version(name: str) -> str:
+    """What changes when a run is trained anew under the same name: its weights' hash.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return read_config(find_run(name))["sha256"][WEIGHTS]
 
 
 def open_labeller(run: str, device: str = "auto") -> Labeller:
@@ -205,18 +226,23 @@ def _as_stored(values: torch.Tensor) -> torch.Tensor:
     return values.clamp(-largest, largest).half().float()
 
 
-def list_collections() -> list[CollectionSummary]:
-    """The user's collections, by name."""
+def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
+    """The user's collections, by name; and what is wrong with those that cannot be read."""
     summaries: list[CollectionSummary] = []
+    errors: list[QcmfmError] = []
     for file in sorted(settings.collections_folder().glob("*/records.csv")):
-        collection = read_collection(file)
+        try:
+            collection = read_collection(file)
+        except RecordsError as error:
+            errors.append(error)
+            continue
         records = collection.records
         summaries.append(
             CollectionSummary(
                 file.parent.name, len(records), label_counts(records), len(collection.problems)
             )
         )
-    return summaries
+    return summaries, errors
 
 
 def save_submission(name: str, submission: Submission) -> str:

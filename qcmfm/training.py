@@ -67,7 +67,7 @@ class TrainingSettings:
     label_smoothing: float = 0.05
     modality_dropout: float = 0.5
     balance: float = 0.0
-    views: int = 1
+    views: int = 5
     refit: bool = True
 
     def __post_init__(self) -> None:

@@ -66,7 +66,7 @@ def test_a_saved_photo_is_a_record_and_saving_again_changes_its_caption(tmp_path
     path = collection.image_path(collection.records[0])
     assert path is not None and path.read_bytes() == photo and path.suffix == ".png"
     assert collection.records[0].cells["original_name"] == "v.png"
-    (summary,) = service.list_collections()
+    (summary,), _ = service.list_collections()
     assert (summary.name, summary.records) == ("uploads", 2)
 
 
@@ -120,8 +120,20 @@ def test_runs_are_found_by_name_and_by_path(labeller: Labeller, home: Path):
     assert service.find_run("vases") == service.find_run(str(folder)) == folder
     with pytest.raises(RunError, match="vases"):
         service.find_run("bowls")
-    summary = next(s for s in service.list_run_summaries() if s.name == "vases")
+    summary = next(s for s in service.list_run_summaries()[0] if s.name == "vases")
     assert summary.labels == ["blue", "green", "red"] and summary.measured_on == "val"
+
+
+def test_what_is_damaged_is_told_and_the_rest_is_listed(labeller: Labeller, home: Path):
+    (home / "runs" / "broken").mkdir()
+    (home / "runs" / "broken" / "run.json").write_text("{")
+    service.save_submission("good", Submission(b"", "caption"))
+    (home / "collections" / "bad").mkdir()
+    (home / "collections" / "bad" / "records.csv").write_text("")
+    runs, wrong_runs = service.list_run_summaries()
+    assert "vases" in [run.name for run in runs] and "broken" in str(wrong_runs[0])
+    collections, wrong = service.list_collections()
+    assert [c.name for c in collections] == ["good"] and "empty" in str(wrong[0])
 
 
 def test_evaluation_counts_the_split_and_can_be_kept(
@@ -134,7 +146,7 @@ def test_evaluation_counts_the_split_and_can_be_kept(
     everything = finish(service.evaluate_run(labeller, collection, folder, "all"))
     assert everything["records"] == 60
     service.keep_metrics(labeller.run, folder, "test", measured)
-    assert service.list_run_summaries()[0].measured_on == "test"
+    assert service.list_run_summaries()[0][0].measured_on == "test"
     assert "Measured on `test`" in (folder / "README.md").read_text()
     with pytest.raises(RecordsError, match="holdout"):
         finish(service.evaluate_run(labeller, collection, folder, "holdout"))

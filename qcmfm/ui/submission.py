@@ -17,18 +17,17 @@ SIDE = 640
 
 
 def show_submission(
-    run: str, file: Any | None, number: int, count: int
+    run: str, file: Any | None, several: bool
 ) -> tuple[service.Submission, Prediction] | None:
     """Draw one submission; None where there is nothing to label, or it cannot be.
 
     Args:
         run: Name of the run to ask.
         file: The uploaded file, or None for a caption alone.
-        number: Place on the page, from 0.
-        count: Number of photos on the page.
+        several: Whether there are other photos on the page.
     """
     key = file.file_id if file else "caption-only"
-    title = f"Caption of {file.name}" if file and count > 1 else "Caption"
+    title = f"Caption of {plain(file.name)}" if file and several else "Caption"
     left, right = st.columns([2, 3], gap="large")
     caption = right.text_area(
         title,
@@ -43,7 +42,7 @@ def show_submission(
         file.getvalue() if file else b"", caption, file.name if file else ""
     )
     with right, told():
-        answer = labelled(run, submission.record_id, caption, submission)
+        answer = labelled(run, submission)
         best = answer.prediction
         st.subheader(f"Proposed: {plain(words_for(best.label))}", anchor=False)
         probability_bars(best)

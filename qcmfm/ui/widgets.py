@@ -23,7 +23,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
-        st.error(f"{plain(error.message)}  \n{plain(error.hint)}", icon=":material/error:")
+        show_error(error)
     except OSError as error:
         log.exception("A page could not read or write a file")
         st.error(
@@ -38,6 +38,11 @@ def told() -> Iterator[None]:
             "nothing that was saved is lost.",
             icon=":material/error:",
         )
+
+
+def show_error(error: QcmfmError) -> None:
+    """What is wrong and what to do about it."""
+    st.error(f"{plain(error.message)}  \n{plain(error.hint)}", icon=":material/error:")
 
 
 def plain(text: str) -> str:
