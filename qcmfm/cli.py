@@ -32,7 +32,7 @@ Records = Annotated[Path, typer.Option("--records", help="CSV of the records, or
 RunName = Annotated[str, typer.Option("--run", help="Folder or name of a run.")]
 CaptionColumn = Annotated[str, typer.Option(help="Column to take captions from.")]
 LabelColumn = Annotated[str, typer.Option(help="Column to take labels from.")]
-Device = Annotated[str, typer.Option(help="auto, cuda, mps or cpu.")]
+Device = Annotated[str, typer.Option(help="For the encoders: auto, cuda, mps or cpu.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
@@ -65,6 +65,7 @@ def train(
     chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
     about = _read_notes(notes)
     collection = _open(records, caption_column, label_column)
+    _need_labels(collection, label_column)
     encoders = load_encoders(image_encoder, text_encoder, device)
     cache = FeatureCache(encoders, settings.features_folder())
     provenance = {
@@ -79,11 +80,16 @@ def train(
         "model_sha256": run.sha256,
         "labels": run.labels,
         "epochs": run.config["training"]["epochs_used"],
-        "val_accuracy": accuracy,
+        "val_records": run.metrics["val"]["records"],
+        "val_accuracy_before_final_fit": accuracy,
         "problems": len(collection.problems),
     }
     interval = f"{accuracy['low']:.3f} to {accuracy['high']:.3f}"
-    _say(said, f"{out}: accuracy on val {accuracy['value']:.3f} ({interval})", as_json)
+    text = (
+        f"{out}: accuracy {accuracy['value']:.3f} ({interval}) on {said['val_records']} records "
+        "of val, before the final fit on train and val together"
+    )
+    _say(said, text, as_json)
 
 
 @app.command()
@@ -104,13 +110,14 @@ def predict(
     from qcmfm.prediction import predict as predict_collection
     from qcmfm.prediction import write_predictions
 
+    _check_out(out, records)
     labeller = service.open_labeller(run, device)
     collection = _open(records, caption_column or _trained_column(labeller.run.config, records))
     if split:
         rows = [row for row in collection.rows if row.record and row.record.split == split]
         collection = replace(collection, rows=rows)
-    if not collection.rows:
-        raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
+        if not rows:
+            raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
     predictions = _finish(predict_collection(labeller.run, collection, labeller.cache), as_json)
     write_predictions(predictions, out, top)
     labelled = sum(bool(prediction.ranked) for prediction in predictions)
@@ -140,14 +147,18 @@ def evaluate(
     """Measure a run on labelled records."""
     from qcmfm import service
 
-    folder = service.find_run(run)
     labeller = service.open_labeller(run, device)
     column = caption_column or _trained_column(labeller.run.config, records)
     collection = _open(records, column, label_column)
-    measured = _finish(service.evaluate_run(labeller, collection, folder, split), as_json)
+    _need_labels(collection, label_column)
+    measured = _finish(service.evaluate_run(labeller, collection, split), as_json)
     if save:
-        service.keep_metrics(labeller.run, folder, split, measured)
+        service.keep_metrics(labeller, measured)
     lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
+    if measured["unanswered"]:
+        lines.append(f"{measured['unanswered']} more records could not be labelled")
+    if measured["trained_on"]:
+        lines.append("The run was trained on these records: the figures say nothing of new ones.")
     for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
         found = measured[name]
         lines.append(f"{name:16} {found['value']:.3f}  ({found['low']:.3f} to {found['high']:.3f})")
@@ -155,17 +166,27 @@ def evaluate(
 
 
 def _trained_column(config: dict[str, Any], records: Path) -> str:
-    """The caption column that the run was trained on, where these records have it."""
-    import csv
+    """The caption column that the run was trained on."""
+    from qcmfm.records import read_columns
 
     column = config.get("caption_column", "caption")
-    file = records / "records.csv" if records.is_dir() else records
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as handle:
-            header = next(csv.reader(handle), [])
-    except OSError:
-        header = []
-    return column if column in header else "caption"
+    if column != "caption" and column not in map(str.strip, read_columns(records)):
+        raise RecordsError(
+            f"The run was trained on captions of the column {column!r}, which {records} lacks.",
+            "Name the column to use with --caption-column.",
+        )
+    return column
+
+
+def _check_out(out: Path, records: Path) -> None:
+    """Refuse a place for the table before the work is done."""
+    from qcmfm.records import records_file
+
+    if out.is_dir():
+        raise RecordsError(f"{out} is a folder.", "Give a file, such as predictions.csv.")
+    if out.exists() and out.samefile(records_file(records)):
+        raise RecordsError(f"{out} is the records file itself.", "Give --out another name.")
+    out.resolve().parent.mkdir(parents=True, exist_ok=True)
 
 
 def _options(given: list[str]) -> dict[str, str]:
@@ -197,10 +218,25 @@ def _open(records: Path, caption_column: str, label_column: str = "label") -> "C
     return collection
 
 
+def _need_labels(collection: "Collection", label_column: str) -> None:
+    if not any(record.label for record in collection.records):
+        columns = ", ".join(collection.columns[:20])
+        raise RecordsError(
+            f"No record has a label in the column {label_column!r}.",
+            f"Name the column with --label-column; there are: {columns[:500]}.",
+        )
+
+
 def _finish(work: Work[Result], as_json: bool) -> Result:
     """Run long work, with a progress bar where a person is watching."""
-    if as_json or not sys.stderr.isatty():
-        return finish(work)
+    try:
+        return _finish_in_view(work) if sys.stderr.isatty() and not as_json else finish(work)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. The same command goes on from here.", err=True)
+        raise
+
+
+def _finish_in_view(work: Work[Result]) -> Result:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -240,10 +276,10 @@ def main() -> None:
     except QcmfmError as error:
         _fail(error)
     except OSError as error:
-        _fail(QcmfmError(f"{error.filename or 'A file'}: {error.strerror}.", "Check the path."))
-    except KeyboardInterrupt:
-        typer.echo("Stopped. The same command goes on from here.", err=True)
-        raise SystemExit(130) from None
+        reason = error.strerror or str(error)
+        _fail(
+            QcmfmError(f"{error.filename or 'A file'}: {reason}.", "Check the path and the disk.")
+        )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Interval:
-    """A value and the interval that 95% of the resamples fall into."""
+    """A value and its 95% interval from resampling, freed from the bias that resampling adds."""
 
     value: float
     low: float
@@ -36,7 +36,7 @@ class _Counts:
     """Everything the metrics are made of, summed by group, so that resampling is one product."""
 
     confusion: Array  # g x k x k: true label, predicted label
-    losses: Array  # g x 2: negative log likelihood, Brier score
+    lost: Array  # g x 2: negative log likelihood, Brier score
     bins: Array  # g x bin x 3: records, correct ones, sum of confidence
 
 
@@ -102,25 +102,24 @@ def evaluate(
 def _count(probabilities: Array, true: Array, groups: Sequence[str], k: int) -> _Counts:
     names, group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     confusion = np.zeros((len(names), k, k))
-    losses = np.zeros((len(names), 2))
+    lost = np.zeros((len(names), 2))
     bins = np.zeros((len(names), BINS, 3))
-    rows = np.arange(len(true))
     predicted, confidence = probabilities.argmax(1), probabilities.max(1)
     np.add.at(confusion, (group, true, predicted), 1)
-    nll = -np.log(np.clip(probabilities[rows, true], 1e-12, 1))
+    nll = losses(probabilities, true)
     brier = np.square(probabilities - np.eye(k)[true]).sum(1)
-    np.add.at(losses, group, np.stack([nll, brier], 1))
+    np.add.at(lost, group, np.stack([nll, brier], 1))
     place = np.minimum((confidence * BINS).astype(int), BINS - 1)
     correct = (predicted == true).astype(np.float64)
     np.add.at(bins, (group, place), np.stack([np.ones_like(correct), correct, confidence], 1))
-    return _Counts(confusion, losses, bins)
+    return _Counts(confusion, lost, bins)
 
 
 def _metrics(counts: _Counts, weights: Array) -> dict[str, Array]:
     """Every metric for each row of `weights` (b x g): how often each group counts."""
     confusion = np.tensordot(weights, counts.confusion, 1)
     total = confusion.sum((1, 2))
-    losses = weights @ counts.losses
+    lost = weights @ counts.lost
     bins = np.tensordot(weights, counts.bins, 1)
     precision, recall, f1 = _per_label(confusion)
     occurs = confusion.sum(2) > 0
@@ -130,8 +129,8 @@ def _metrics(counts: _Counts, weights: Array) -> dict[str, Array]:
         "macro_precision": _mean_where(precision, occurs),
         "macro_recall": _mean_where(recall, occurs),
         "macro_f1": _mean_where(f1, occurs),
-        "nll": losses[:, 0] / total,
-        "brier": losses[:, 1] / total,
+        "nll": lost[:, 0] / total,
+        "brier": lost[:, 1] / total,
         "ece": gap / total,
     }
 
@@ -167,18 +166,21 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
     return exponent / exponent.sum(1, keepdims=True)
 
 
-def fit_temperature(logits: Array, truth: Sequence[int] | Array) -> tuple[float, float]:
-    """The temperature under which the negative log likelihood is least, and that likelihood (nats).
+def losses(probabilities: Array, truth: Sequence[int] | Array) -> Array:
+    """Negative log likelihood (nats) of each record's true label."""
+    chosen = probabilities[np.arange(len(probabilities)), np.asarray(truth, dtype=np.int64)]
+    return -np.log(np.clip(chosen, 1e-12, 1))
+
+
+def fit_temperature(logits: Array, truth: Sequence[int] | Array) -> float:
+    """The temperature under which the logits have the least negative log likelihood.
 
     Temperature scaling (Guo et al. 2017) changes how sure the model is, never which label is first.
     """
     from scipy.optimize import minimize_scalar
 
-    true = np.asarray(truth)
-
     def loss(log_temperature: float) -> float:
-        chosen = softmax(logits, float(np.exp(log_temperature)))[np.arange(len(true)), true]
-        return float(-np.log(np.clip(chosen, 1e-12, 1)).mean())
+        return float(losses(softmax(logits, float(np.exp(log_temperature))), truth).mean())
 
     found: Any = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
-    return float(np.exp(found.x)), float(found.fun)
+    return float(np.exp(found.x))

@@ -1,5 +1,6 @@
 """The model card of a run, made from what the run itself says."""
 
+import html
 from typing import Any
 
 from qcmfm.runs import Run
@@ -15,6 +16,7 @@ _NAMES = {
 }
 
 _REFIT = "then both together for the final weights (the figures on `val` are from before that)"
+_FLATTERED = "These records chose the number of passes and the temperature, which flatters them."
 _ONCE = "those did not go into the weights"
 
 
@@ -57,7 +59,12 @@ def write_card(run: Run) -> str:
 
 def _with_uri(label: str, config: dict[str, Any]) -> str:
     uri = config["vocabulary"].get(label)
-    return f"[{label}]({uri})" if uri else label
+    return f"[{_cell(label)}]({uri})" if uri else _cell(label)
+
+
+def _cell(label: str) -> str:
+    """A label that cannot break a table or become markup."""
+    return html.escape(" ".join(label.split()), quote=False).replace("|", "\\|")
 
 
 def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
@@ -65,7 +72,8 @@ def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
         f"## Measured on `{split}`",
         "",
         f"{measured['records']} records, {measured['groups']} objects; 95% intervals from a "
-        "bootstrap over objects.",
+        "bootstrap over objects, freed from the bias that resampling adds."
+        + (f" {_FLATTERED}" if split == "val" else ""),
         "",
         "| measure | value | interval |",
         "|---|---|---|",
@@ -77,5 +85,5 @@ def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
     lines += ["", "| label | precision | recall | F1 | records |", "|---|---|---|---|---|"]
     for label, found in measured["per_label"].items():
         numbers = " | ".join(f"{found[name]:.2f}" for name in ("precision", "recall", "f1"))
-        lines.append(f"| {label} | {numbers} | {found['records']} |")
+        lines.append(f"| {_cell(label)} | {numbers} | {found['records']} |")
     return [*lines, ""]

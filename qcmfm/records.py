@@ -8,6 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from qcmfm.errors import RecordsError
@@ -61,6 +62,7 @@ class Problem:
         reason: One sentence.
         record_id: The record's id, as far as it has one.
         refused: Whether the record was left out; otherwise it goes on without that cell.
+        altered: Whether the cell could only be kept changed.
     """
 
     row: int
@@ -68,6 +70,7 @@ class Problem:
     reason: str
     record_id: str = ""
     refused: bool = False
+    altered: bool = False
 
     def __str__(self) -> str:
         """One line for a person."""
@@ -93,12 +96,16 @@ class Collection:
         columns: Column names in the order of the source.
         rows: Every row of the source, in order, refused ones too.
         problems: What was found wrong, in the order of the rows.
+        encoding: Of the source.
+        delimiter: Of the source.
     """
 
     folder: Path
     columns: tuple[str, ...] = FIELDS
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    encoding: str = "utf-8"
+    delimiter: str = ","
 
     @classmethod
     def from_records(cls, folder: Path, records: Sequence[Record]) -> "Collection":
@@ -131,18 +138,17 @@ def read_collection(
         RecordsError: The file is missing, empty or no table with a `record_id` column, or a
             column that was asked for is not there.
     """
-    file = file / "records.csv" if file.is_dir() else file
-    if not file.is_file():
-        raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
-    reader = _cells(file)
-    header = next(reader, [])
-    if isinstance(header, csv.Error):
-        raise RecordsError(f"The header of {file.name} cannot be read: {header}.", "Mend row 1.")
-    header = [_readable(name) for name in header]
+    file = records_file(file)
+    encoding, delimiter = _dialect(file)
+    reader = _cells(file, encoding, delimiter)
+    header = _header(file, next(reader, []))
     _check_header(file, header, caption_column, label_column)
-    collection = Collection(file.resolve().parent, tuple(header))
-    names = {name: name for name in FIELDS}
-    names |= {"caption": caption_column, "label": label_column}
+    collection = Collection(
+        file.resolve().parent, tuple(header), encoding=encoding, delimiter=delimiter
+    )
+    wanted = {name: name for name in FIELDS} | {"caption": caption_column, "label": label_column}
+    as_written = {name.strip(): name for name in reversed(header)}
+    names = {field: as_written.get(name, name) for field, name in wanted.items()}
     seen: dict[str, int] = {}
     for number, cells in enumerate(reader, start=2):
         if isinstance(cells, csv.Error):
@@ -154,13 +160,37 @@ def read_collection(
     return collection
 
 
+def records_file(path: Path) -> Path:
+    """The records file that `path` names: itself, or the `records.csv` in it.
+
+    Raises:
+        RecordsError: There is none.
+    """
+    file = path / "records.csv" if path.is_dir() else path
+    if not file.is_file():
+        raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
+    return file
+
+
+def read_columns(path: Path) -> list[str]:
+    """The column names of a records file.
+
+    Raises:
+        RecordsError: There is no such file, or it is no table.
+    """
+    file = records_file(path)
+    return _header(file, next(_cells(file, *_dialect(file)), []))
+
+
 def write_collection(collection: Collection, file: Path) -> None:
     """Write the records as CSV, whole or not at all; the source's own columns are kept."""
     with (
         atomic_file(file) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as handle,
+        temporary.open("w", encoding=collection.encoding, newline="") as handle,
     ):
-        writer = csv.DictWriter(handle, collection.columns, extrasaction="ignore")
+        writer = csv.DictWriter(
+            handle, collection.columns, extrasaction="ignore", delimiter=collection.delimiter
+        )
         writer.writeheader()
         for record in collection.records:
             ours = {name: getattr(record, name) for name in FIELDS}
@@ -181,27 +211,49 @@ def crossing_groups(records: Sequence[Record]) -> list[str]:
     return sorted(group for group, found in splits.items() if len(found) > 1)
 
 
-def _cells(file: Path) -> Iterator[list[str] | csv.Error]:
-    """The rows of a delimited file; in place of one that the CSV reader gives up on, its error."""
+def _dialect(file: Path) -> tuple[str, str]:
+    """Encoding and delimiter of a table."""
     with file.open("rb") as handle:
         start = handle.read(4)
     utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    marked = start[:3] == b"\xef\xbb\xbf"
+    encoding = "utf-16" if utf16 else "utf-8-sig" if marked else "utf-8"
+    with file.open(encoding=encoding, errors="replace", newline="") as handle:
+        return encoding, max(",;\t", key=handle.readline(MAX_CELL).count)
+
+
+def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
+    """The rows of a delimited file; in place of one that the CSV reader gives up on, its error.
+
+    Reading is strict, since otherwise a quote that is never closed swallows the rest of the file
+    unseen; after an error it goes on with the next line.
+    """
     # No UTF-16 error can be escaped as surrogates: its bytes may be below 128.
-    encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
     csv.field_size_limit(MAX_CELL)
     with file.open(encoding=encoding, errors=errors, newline="") as handle:
-        header = handle.readline()
-        handle.seek(0)
-        delimiter = max(",;\t", key=header.count)
-        # Strict, since otherwise a quote that is never closed swallows the rest of the file unseen.
-        reader = csv.reader(handle, delimiter=delimiter, strict=True)
-        while True:
-            try:
-                yield next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield error
+        lines = handle.readlines()
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
+        read = 0
+        try:
+            for cells in reader:
+                read = reader.line_num
+                yield cells
+            return
+        except csv.Error as error:
+            yield error
+            start += read + 1
+
+
+def _header(file: Path, cells: list[str] | csv.Error) -> list[str]:
+    """The column names in the first row of a table."""
+    if isinstance(cells, csv.Error):
+        raise RecordsError(f"The header of {file.name} cannot be read: {cells}.", "Mend row 1.")
+    if any("\0" in name for name in cells):
+        raise RecordsError(f"{file.name} is no text table.", "Give a CSV file with a header row.")
+    return [_readable(name) for name in cells]
 
 
 def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
@@ -215,7 +267,7 @@ def _check_header(file: Path, header: list[str], caption_column: str, label_colu
         )
     defaults = {"caption", "label"}
     for name in ("record_id", caption_column, label_column):
-        if name not in header and name not in defaults:
+        if name not in (written.strip() for written in header) and name not in defaults:
             found = ", ".join(header[:20])
             raise RecordsError(
                 f"{file.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
@@ -232,10 +284,10 @@ def _row(
     """One row of the source as a `Row`; what is wrong with it goes to `collection.problems`."""
     header = collection.columns
     values = dict(zip(header, cells, strict=False))
-    record_id = _readable(values.get("record_id", "")).strip()
+    record_id = _readable(values.get(names["record_id"], "")).strip()
 
-    def report(column: str, reason: str, refused: bool = False) -> None:
-        collection.problems.append(Problem(number, column, reason, record_id, refused))
+    def report(column: str, reason: str, refused: bool = False, altered: bool = False) -> None:
+        collection.problems.append(Problem(number, column, reason, record_id, refused, altered))
 
     if len(cells) != len(header):
         report("", f"{len(cells)} cells where the header has {len(header)}", refused=True)
@@ -243,7 +295,7 @@ def _row(
     for name, value in values.items():
         if _readable(value) != value:
             values[name] = _readable(value)
-            report(name, "holds bytes that are not UTF-8; they were replaced")
+            report(name, "holds bytes that are not UTF-8; they were replaced", altered=True)
     if not record_id:
         report("record_id", "the id is empty", refused=True)
         return Row(number, record_id, None)
@@ -252,15 +304,24 @@ def _row(
         return Row(number, record_id, None)
     seen[record_id] = number
     taken = {name: values.get(names[name], "").strip() for name in FIELDS}
-    record = Record(**(taken | {"record_id": record_id}), cells=values)
+    taken |= {"record_id": record_id, "split": taken["split"].lower()}
+    record = Record(**taken, cells=values)
     if record.split not in ("", *SPLITS):
         report("split", f"{record.split!r} is none of {', '.join(SPLITS)}; not used for training")
         record = replace(record, split="holdout")
-    reason = _image_problem(collection.folder, record.image)
+    image, reason = _image(collection.folder, record.image)
     if reason:
         report("image", reason)
-        record = replace(record, image="")
-    return Row(number, record_id, record)
+    return Row(number, record_id, replace(record, image=image))
+
+
+def _image(folder: Path, image: str) -> tuple[str, str]:
+    """The path of a record's photo, and why it cannot be used where it cannot."""
+    reason = _image_problem(folder, image)
+    slashed = image.replace("\\", "/")  # a path as Windows writes it
+    if reason and slashed != image and not _image_problem(folder, slashed):
+        return slashed, ""
+    return "" if reason else image, reason
 
 
 def _image_problem(folder: Path, image: str) -> str:

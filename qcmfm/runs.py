@@ -21,6 +21,7 @@ from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.errors import QcmfmError, RunError
 from qcmfm.evaluation import softmax
 from qcmfm.fusion._model import Fused, FusionModel
+from qcmfm.records import Collection
 
 FORMAT = 1
 """Version of the run folder; a folder with a higher one is from a later program."""
@@ -83,14 +84,16 @@ class Run:
                 )
 
 
-def write_run(run: Run, folder: Path, card: str, splits: dict[str, str] | None = None) -> None:
+def write_run(
+    run: Run, folder: Path, card: str, splits: tuple[Collection, dict[str, str]] | None = None
+) -> None:
     """Write a run's files into `folder`, which the caller then gives its final name.
 
     Args:
         run: What to write; its `sha256` is set.
         folder: Made if it is missing.
         card: The model card, Markdown.
-        splits: Split of each record, where the program made them.
+        splits: The collection and the split of each record, where the program made them.
     """
     weights = save_tensors({k: v.contiguous().cpu() for k, v in run.model.state_dict().items()})
     lexicon = json.dumps(run.lexicon.to_json(), ensure_ascii=False, indent=0).encode()
@@ -110,7 +113,9 @@ def write_run(run: Run, folder: Path, card: str, splits: dict[str, str] | None =
     storage.write_json(folder / "metrics.json", run.metrics)
     storage.write_text(folder / CARD, card)
     if splits:
-        storage.write_json(folder / "splits.json", splits)
+        collection, made = splits
+        content = {"collection": _same_records(collection), "splits": made}
+        storage.write_json(folder / "splits.json", content)
     storage.write_json(folder / "run.json", run.config)
 
 
@@ -195,10 +200,18 @@ def _unreadable(folder: Path, error: Exception) -> RunError:
     return RunError(f"The run {folder.name} cannot be read ({reason}).", "Copy or train it again.")
 
 
-def read_splits(folder: Path) -> dict[str, str]:
-    """Split of each record, where the run's training made them; else empty."""
-    path = folder / "splits.json"
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+def read_splits(folder: Path, collection: Collection) -> dict[str, str]:
+    """Split of each record, where the run's training made them for these records; else empty."""
+    if not (folder / "splits.json").is_file():
+        return {}
+    content = json.loads(_content(folder, "splits.json"))
+    return content["splits"] if content["collection"] == _same_records(collection) else {}
+
+
+def _same_records(collection: Collection) -> str:
+    """A hash that tells whether two collections hold the same photos under the same ids."""
+    named = sorted((record.record_id, record.image) for record in collection.records)
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
 
 
 def list_runs(folders: Sequence[Path]) -> dict[str, Path]:

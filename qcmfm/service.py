@@ -41,7 +41,7 @@ from qcmfm.runs import (
     utc_now,
 )
 
-_NAME = re.compile(r"[^\W_][\w -]{0,63}")
+_NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ class Labeller:
     Args:
         run: The run.
         cache: Its encoders and the features on disk.
+        folder: The run's folder.
     """
 
     run: Run
     cache: FeatureCache
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,13 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
     for name, folder in run_folders().items():
         try:
             config, metrics = read_config(folder), read_metrics(folder)
+            split = "test" if "test" in metrics else "val"
+            accuracy = metrics[split]["accuracy"]["value"]
+            summaries.append(RunSummary(name, config["labels"], accuracy, split, config["created"]))
         except RunError as error:
             errors.append(error)
-            continue
-        split = "test" if "test" in metrics else "val"
-        accuracy = metrics[split]["accuracy"]["value"]
-        summaries.append(RunSummary(name, config["labels"], accuracy, split, config["created"]))
+        except (KeyError, TypeError):
+            errors.append(RunError(f"The run {name} is incomplete.", "Copy or train it again."))
     return summaries, errors
 
 
@@ -184,12 +187,13 @@ def open_labeller(run: str, device: str = "auto") -> Labeller:
         RunError: There is no such run, it is damaged, or the encoders differ from its own.
         EncoderError: An encoder cannot be loaded.
     """
-    loaded = read_run(find_run(run))
+    folder = find_run(run)
+    loaded = read_run(folder)
     named = loaded.config["encoders"]
     encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
     loaded.check_encoders(encoders)
     loaded.model.to(encoders.image.device)
-    return Labeller(loaded, FeatureCache(encoders, settings.features_folder()))
+    return Labeller(loaded, FeatureCache(encoders, settings.features_folder()), folder)
 
 
 def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
@@ -202,7 +206,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     run, encoders = labeller.run, labeller.cache.encoders
     photo: RegionFeatures | None = None
     if submission.photo:
-        image = read_photo(submission.photo, submission.name or "The photo")
+        image = encoders.image.read(submission.photo, submission.name or "The photo")
         seen = encoders.image.encode(torch.from_numpy(encoders.image.pixels(image)[None]))[0]
         photo = RegionFeatures(_as_stored(seen.regions), _as_stored(seen.vector))
     read = encoders.text.encode([submission.caption])[0]
@@ -236,6 +240,10 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
         except RecordsError as error:
             errors.append(error)
             continue
+        except OSError as error:
+            reason = f"{file.parent.name} cannot be read: {error.strerror}."
+            errors.append(RecordsError(reason, "Check the folder."))
+            continue
         records = collection.records
         summaries.append(
             CollectionSummary(
@@ -248,7 +256,7 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
 def save_submission(name: str, submission: Submission) -> str:
     """Keep a photo and caption as a record of the collection `name`, made if it is new.
 
-    Saving a photo again changes the caption of its record.
+    Saving a photo again changes the caption of its record, unless the new one is empty.
 
     Returns:
         The record's id.
@@ -260,31 +268,36 @@ def save_submission(name: str, submission: Submission) -> str:
     if not _NAME.fullmatch(name.strip()):
         raise RecordsError(
             f"A collection cannot be called {name[:80]!r}.",
-            "Use up to 64 letters, digits, spaces, hyphens and underscores.",
+            "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     if not (submission.photo or submission.caption.strip()):
         raise RecordsError("There is nothing to save.", "Add a photo or a caption.")
     folder = settings.collections_folder() / name.strip()
     file, image = folder / "records.csv", ""
     if submission.photo:
+        read_photo(submission.photo, submission.name or "The photo")
         image = f"images/{submission.record_id}{photo_extension(submission.photo)}"
     with storage.lock(file):
         collection = read_collection(file) if file.is_file() else Collection(folder)
-        refused = [problem for problem in collection.problems if problem.refused]
-        if refused:  # writing the table anew would lose these rows
+        lost = [problem for problem in collection.problems if problem.refused or problem.altered]
+        if lost:  # writing the table anew would lose something of these rows
             raise RecordsError(
-                f"The collection {name.strip()} cannot be added to: {refused[0]}.",
+                f"The collection {name.strip()} cannot be added to: {lost[0]}.",
                 "Mend its records.csv, or save to another collection.",
             )
         records = {record.record_id: record for record in collection.records}
         about = {"original_name": submission.name, "added_at": utc_now()}
         old = records.get(submission.record_id, Record(submission.record_id, cells=about))
+        caption = submission.caption.strip() or old.caption
         records[submission.record_id] = old.changed(
-            record_id=submission.record_id, image=image, caption=submission.caption.strip()
+            record_id=submission.record_id, image=image, caption=caption
         )
         if image and not (folder / image).is_file():
             storage.write_bytes(folder / image, submission.photo)
-        write_collection(Collection.from_records(folder, list(records.values())), file)
+        written = Collection.from_records(folder, list(records.values()))
+        written.encoding, written.delimiter = collection.encoding, collection.delimiter
+        written.columns = tuple(dict.fromkeys((*collection.columns, *written.columns)))
+        write_collection(written, file)
     return submission.record_id
 
 
@@ -300,29 +313,27 @@ def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
     return out.getvalue()
 
 
-def evaluate_run(
-    labeller: Labeller, collection: Collection, folder: Path, split: str
-) -> Work[dict[str, Any]]:
+def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work[dict[str, Any]]:
     """Measure a run on the labelled records of one split.
 
-    Where the records have no splits, those that the run's training made are used.
+    Where the run's training made splits for these very records, those are used. The result says
+    under `trained_on` whether the weights have seen records of that split.
 
     Args:
         labeller: The run and its encoders.
         collection: The records.
-        folder: The run's folder.
         split: train, val, test, holdout, or all.
 
     Raises:
         RecordsError: No labelled record is in that split.
     """
-    made = read_splits(folder)
+    made = read_splits(labeller.folder, collection)
     rows = [
         row
         for row in collection.rows
         if row.record
         and row.record.label
-        and split in ("all", row.record.split or made.get(row.record_id, ""))
+        and split in ("all", made.get(row.record_id) or row.record.split)
     ]
     if not rows:
         raise RecordsError(
@@ -351,11 +362,24 @@ def evaluate_run(
         [record.group_key for record, _ in answered],
         labels,
     )
-    return measured | {"split": split, "unanswered": len(rows) - len(answered)}
+    refit = labeller.run.config["training"]["refit"]
+    seen = split in ("train", "all") or (split == "val" and refit)
+    unanswered = len(rows) - len(answered)
+    return measured | {"split": split, "unanswered": unanswered, "trained_on": seen}
 
 
-def keep_metrics(run: Run, folder: Path, split: str, measured: dict[str, Any]) -> None:
-    """Add a measurement to a run's metrics and to its card."""
-    run.metrics[split] = measured
-    storage.write_json(folder / "metrics.json", run.metrics)
-    storage.write_text(folder / CARD, write_card(run))
+def keep_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
+    """Add what `evaluate_run` measured to a run's metrics and to its card.
+
+    Raises:
+        RunError: The run was trained on these records.
+    """
+    if measured["trained_on"]:
+        raise RunError(
+            f"The run was trained on records of the split {measured['split']!r}.",
+            "Only figures of records that it has not seen are kept in it.",
+        )
+    run = labeller.run
+    run.metrics[measured["split"]] = measured
+    storage.write_json(labeller.folder / "metrics.json", run.metrics)
+    storage.write_text(labeller.folder / CARD, write_card(run))

@@ -27,8 +27,3 @@ def features_folder() -> Path:
 def runs_folder() -> Path:
     """Runs that the user trained, one folder each."""
     return home() / "runs"
-
-
-def predictions_file(collection: str, run: str) -> Path:
-    """Predictions of one run for one collection."""
-    return home() / "predictions" / collection / f"{run}.parquet"

@@ -15,8 +15,9 @@ FOLDS = 10
 def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
     """The split of each record: the recorded one, or one made where it is missing.
 
-    Records without any recorded split are divided into train, val and test (70, 10, 20%). Where
-    train is recorded but val is not, a tenth of train becomes val. A group stays in one split.
+    Where no record is marked train, val or test, those without a mark are divided into train, val
+    and test (70, 10, 20%). Where train is recorded but val is not, a tenth of train becomes val. A
+    group stays in one split.
 
     Args:
         records: Records, labelled or not; an unlabelled one keeps what it has.
@@ -34,10 +35,11 @@ def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
         )
     splits = [record.split for record in records]
     labelled = [row for row, record in enumerate(records) if record.label]
-    recorded = {splits[row] for row in labelled} - {""}
+    recorded = {splits[row] for row in labelled} - {"", "holdout"}
     if not recorded:
-        fold = _folds([records[row] for row in labelled], seed)
-        for row, number in zip(labelled, fold, strict=True):
+        blank = [row for row in labelled if not splits[row]]
+        fold = _folds([records[row] for row in blank], seed)
+        for row, number in zip(blank, fold, strict=True):
             splits[row] = {0: "val", 1: "test", 2: "test"}.get(number, "train")
     elif "train" in recorded and "val" not in recorded:
         train = [row for row in labelled if splits[row] == "train"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import Timeout
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -26,9 +27,9 @@ from qcmfm.fusion._model import FusionModel
 from qcmfm.model_card import write_card
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
-from qcmfm.runs import WEIGHTS, Run, read_run, utc_now, write_run
+from qcmfm.runs import Run, read_run, utc_now, write_run
 from qcmfm.splits import assign_splits
-from qcmfm.storage import atomic_file, publish_folder
+from qcmfm.storage import atomic_file, discard_folder, lock, publish_folder
 from qcmfm.vocabulary import aat_uri
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class TrainingSettings:
         options: The model's own options.
         seed: Seeds everything.
         epochs: Most passes over the training records.
-        patience: Passes without a better `val` loss after which training stops.
+        patience: Passes in a row that are clearly worse on `val` after which training stops.
         batch_size: Records per step.
         learning_rate: Highest step size of AdamW.
         weight_decay: Decoupled weight decay of AdamW.
@@ -72,6 +73,7 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         for name, low, high in (
+            ("seed", 0, 2**32 - 1),
             ("epochs", 1, 10_000),
             ("patience", 1, 10_000),
             ("batch_size", 2, 65_536),
@@ -109,10 +111,32 @@ def train(
             Markdown on the data and its known weaknesses, for the model card.
 
     Raises:
-        TrainingError: The records cannot be trained on, or `out` exists.
+        TrainingError: The records cannot be trained on, or `out` exists or is being written.
     """
     if out.exists():
-        raise TrainingError(f"{out} exists already.", "Choose another name, or delete it first.")
+        raise TrainingError(f"{out} exists already.", "Choose another name.")
+    fusion.model_class(settings.model).Options.parse(settings.options)  # before any long work
+    busy = lock(out)
+    try:
+        busy.acquire(timeout=0)
+    except Timeout:
+        raise TrainingError(
+            f"Another training writes to {out}.", "Wait for it, or choose another name."
+        ) from None
+    try:
+        return (yield from _train(collection, cache, settings, out, provenance or {}))
+    finally:
+        busy.release()
+        Path(busy.lock_file).unlink(missing_ok=True)
+
+
+def _train(
+    collection: Collection,
+    cache: FeatureCache,
+    settings: TrainingSettings,
+    out: Path,
+    provenance: dict[str, Any],
+) -> Work[Run]:
     records = collection.records
     splits = dict(
         zip([r.record_id for r in records], assign_splits(records, settings.seed), strict=True)
@@ -124,23 +148,25 @@ def train(
     table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
     split = [splits[record.record_id] for record in table.records]
     data = _Data(table, split)
-    partial = out.with_name(f".{out.name}.partial")
-    partial.mkdir(parents=True, exist_ok=True)
-    first = _Trainer(data, settings, partial / "train.safetensors")
+    checkpoints = out.with_name(f".{out.name}.partial")
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    made_with = [cache.encoders.image.id, cache.encoders.text.id]
+    first = _Trainer(data, settings, made_with, checkpoints / "train.safetensors")
     yield from first.run(settings.epochs)
     run = _measured(first, data, cache, out.name)
     if settings.refit:
         both = _Data(table, ["train"] * len(table), data.labels)
-        second = _Trainer(both, settings, partial / "refit.safetensors")
+        second = _Trainer(both, settings, made_with, checkpoints / "refit.safetensors")
         yield from second.run(first.best_epoch)
         run.model, run.lexicon = second.best, both.lexicon
-    run.config |= {"data": data.describe(collection), **(provenance or {})}
+    parameters = run.model.n_parameters()
+    run.config |= {"parameters": parameters, "data": data.describe(collection), **provenance}
     made = any(splits[r.record_id] != r.split for r in records)
-    write_run(run, partial, write_card(run), splits if made else None)
-    for checkpoint in partial.glob("*.safetensors"):
-        if checkpoint.name != WEIGHTS:
-            checkpoint.unlink()
-    publish_folder(partial, out)
+    finished = out.with_name(f".{out.name}.finished")
+    discard_folder(finished)  # left by a kill between writing and naming
+    write_run(run, finished, write_card(run), (collection, splits) if made else None)
+    publish_folder(finished, out)
+    discard_folder(checkpoints)
     return read_run(out)
 
 
@@ -199,8 +225,15 @@ class _Data:
         return weight * count.sum() / (weight * count).sum()
 
 
+_PROGRESS = ("epoch", "best_epoch", "least", "error")
+
+
 class _Trainer:
-    """AdamW with a one-cycle schedule; where there are `val` records, they choose the pass to keep.
+    """AdamW with a one-cycle schedule and early stopping on `val`.
+
+    Of the passes whose calibrated loss on `val` is within one standard error of the least one, the
+    last is kept (the one-standard-error rule, Breiman et al. 1984): a few validation records cannot
+    tell them apart, and the schedule makes late passes calmer than early ones.
 
     All chance of a pass is seeded by the pass's number, so that training resumed from a checkpoint
     gives the same run.
@@ -208,11 +241,15 @@ class _Trainer:
     Args:
         data: What to train on.
         settings: How to.
+        made_with: Ids of the encoders.
         checkpoint: File that keeps what was done, after every pass.
     """
 
-    def __init__(self, data: _Data, settings: TrainingSettings, checkpoint: Path):
+    def __init__(
+        self, data: _Data, settings: TrainingSettings, made_with: list[str], checkpoint: Path
+    ):
         self.data, self.settings, self.checkpoint = data, settings, checkpoint
+        self.key = json.dumps([data.fingerprint, asdict(settings), made_with, __version__])
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.model: FusionModel = fusion.model_class(settings.model).build(
@@ -223,7 +260,8 @@ class _Trainer:
             self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
         )
         self.weights = data.loss_weights(settings.balance)
-        self.epoch, self.best_epoch, self.best_loss = 0, 0, float("inf")
+        self.epoch, self.best_epoch = 0, 0
+        self.least, self.error = float("inf"), 0.0
 
     def run(self, epochs: int) -> Work[None]:
         """Train for `epochs` passes, or until `val` has not got better for too long."""
@@ -233,9 +271,11 @@ class _Trainer:
         while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
             self._one_pass()
             self.epoch += 1
-            loss, note = self._validate()
-            if loss < self.best_loss:
-                self.best_loss, self.best_epoch = loss, self.epoch
+            loss, error, note = self._validate()
+            if loss < self.least:
+                self.least, self.error = loss, error
+            if loss <= self.least + self.error:
+                self.best_epoch = self.epoch
                 self.best.load_state_dict(self.model.state_dict())
             self._save()
             yield Progress("Training" if self.data.val else "Final fit", self.epoch, epochs, note)
@@ -246,14 +286,16 @@ class _Trainer:
         model.eval()
         return torch.cat([model(self.data.table.batch(part)).logits for part in _chunks(rows, 256)])
 
-    def _validate(self) -> tuple[float, str]:
-        """The calibrated loss on `val`; without `val` records, the last pass is the best."""
+    def _validate(self) -> tuple[float, float, str]:
+        """Calibrated loss on `val`, its standard error, a note; without `val` passes are equal."""
         if not self.data.val:
-            return -float(self.epoch), ""
+            return 0.0, 0.0, ""
         logits = self.logits(self.model, self.data.val).numpy()
         truth = self.data.target[self.data.val].numpy()
-        _, loss = evaluation.fit_temperature(logits, truth)
-        return loss, f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
+        temperature = evaluation.fit_temperature(logits, truth)
+        losses = evaluation.losses(evaluation.softmax(logits, temperature), truth)
+        note = f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
+        return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
 
     def _one_pass(self) -> None:
         settings, data = self.settings, self.data
@@ -295,18 +337,13 @@ class _Trainer:
             logits, target, self.weights, label_smoothing=smoothing, reduction="none"
         )
 
-    def _key(self) -> str:
-        """What the checkpoint must have been made with."""
-        made_with = [self.data.fingerprint, asdict(self.settings), __version__]
-        return json.dumps(made_with)
-
     def _save(self) -> None:
         tensors = {f"model.{key}": value for key, value in self.model.state_dict().items()}
         tensors |= {f"best.{key}": value for key, value in self.best.state_dict().items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{key}": value for key, value in state.items()}
-        progress = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
-        metadata = {"key": self._key(), "progress": json.dumps(progress)}
+        progress = {name: getattr(self, name) for name in _PROGRESS}
+        metadata = {"key": self.key, "progress": json.dumps(progress)}
         with atomic_file(self.checkpoint) as temporary:
             save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, metadata)
 
@@ -316,13 +353,13 @@ class _Trainer:
             return False
         with safe_open(self.checkpoint, framework="pt") as file:
             metadata = file.metadata()
-            if metadata["key"] != self._key():
+            if metadata["key"] != self.key:
                 log.warning("The interrupted training had other records or settings; starting anew")
                 return False
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         progress = json.loads(metadata["progress"])
-        self.epoch, self.best_epoch = progress["epoch"], progress["best_epoch"]
-        self.best_loss = progress["best_loss"]
+        for name in _PROGRESS:
+            setattr(self, name, progress[name])
         self.model.load_state_dict(_below(tensors, "model"))
         self.best.load_state_dict(_below(tensors, "best"))
         state: dict[int, dict[str, Tensor]] = {}
@@ -338,7 +375,7 @@ def _measured(trainer: _Trainer, data: _Data, cache: FeatureCache, name: str) ->
     """A run of the best weights, calibrated and measured on `val`."""
     logits = trainer.logits(trainer.best, data.val).numpy()
     truth = data.target[data.val].numpy()
-    temperature, _ = evaluation.fit_temperature(logits, truth)
+    temperature = evaluation.fit_temperature(logits, truth)
     groups = [data.table.records[row].group_key for row in data.val]
     measured = evaluation.evaluate(
         evaluation.softmax(logits, temperature), truth.tolist(), groups, data.labels
@@ -354,7 +391,6 @@ def _measured(trainer: _Trainer, data: _Data, cache: FeatureCache, name: str) ->
         "encoders": encoders,
         "vocabulary": {label: aat_uri(label) for label in data.labels},
         "training": asdict(trainer.settings) | {"epochs_used": trainer.best_epoch},
-        "parameters": trainer.best.n_parameters(),
         "software": {"qcmfm": __version__, "torch": torch.__version__},
     }
     return Run(

@@ -65,8 +65,12 @@ def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
     low, high = measured["accuracy"]["low"], measured["accuracy"]["high"]
     assert low <= measured["accuracy"]["value"] <= high
 
-    code, out, _ = run_cli("evaluate", "--run", run, "--records", file, "--split", "val", "--save")
+    code, out, _ = run_cli("evaluate", "--run", run, "--records", file, "--save")
     assert code == 0 and "macro_f1" in out
+    code, out, err = run_cli(
+        "evaluate", "--run", run, "--records", file, "--split", "val", "--save"
+    )
+    assert code == 2 and "trained on" in err
 
 
 def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):
@@ -88,6 +92,9 @@ def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path
         (["train", "--records", "{file}", "--out", "r", "--epochs", "0"], "epochs"),
         (["train", "--records", "{file}", "--out", "r", "--caption-column", "title"], "'title'"),
         (["train", "--records", "{file}", "--out", "r", "--notes", "nowhere.md"], "notes"),
+        (["predict", "--run", "r", "--records", "{file}", "--out", "{file}"], "itself"),
+        (["predict", "--run", "r", "--records", "{file}", "--out", "{folder}"], "is a folder"),
+        (["train", "--records", "{file}", "--out", "r", "--seed", "-1"], "seed"),
         (["predict", "--run", "nowhere", "--records", "{file}", "--out", "o.csv"], "no run"),
         (["evaluate", "--run", "nowhere", "--records", "{file}"], "no run"),
         (["train", "--colour", "red"], "colour"),
@@ -115,3 +122,34 @@ def test_help_answers_within_a_second():
         times.append(time.perf_counter() - start)
         assert all(command in done.stdout for command in ("train", "predict", "evaluate"))
     assert sorted(times)[1] < 1.0, times
+
+
+def test_the_column_of_the_training_is_used_whatever_the_delimiter(
+    run_cli, tmp_path: Path, home: Path
+):
+    file = make_collection(tmp_path / "vases")
+    file.write_text(file.read_text().replace("caption", "masked", 1))
+    run = home / "runs" / "masked"
+    run_cli("train", "--records", file, "--out", run, *SMALL, "--caption-column", "masked")
+    tables = []
+    for delimiter, encoding in ((",", "utf-8"), (";", "utf-16")):
+        with file.open(newline="", encoding="utf-8") as handle:
+            rows = list(csv.reader(handle))
+        other = file.with_name("other.csv")
+        with other.open("w", newline="", encoding=encoding) as handle:
+            csv.writer(handle, delimiter=delimiter).writerows(rows)
+        out = tmp_path / "out.csv"
+        assert run_cli("predict", "--run", run, "--records", other, "--out", out)[0] == 0
+        with out.open(newline="") as handle:
+            tables.append([(r["label"], r["confidence"]) for r in csv.DictReader(handle)])
+    assert tables[0] == tables[1]
+    file.write_text(file.read_text().replace("masked", "title", 1))
+    code, _, err = run_cli("predict", "--run", run, "--records", file, "--out", out)
+    assert code == 2 and "'masked'" in err
+
+
+def test_records_without_a_label_column_are_told_by_name(run_cli, tmp_path: Path):
+    file = make_collection(tmp_path / "vases", size=6)
+    file.write_text(file.read_text().replace(",label,", ",material,", 1))
+    code, _, err = run_cli("train", "--records", file, "--out", tmp_path / "r", *SMALL)
+    assert code == 2 and "--label-column" in err and "material" in err

@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 from tests.cheap import make_collection
 
-SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "8", "--views", "2"]
+SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "40", "--views", "2"]
 
 
 def start(records: Path, out: Path, home: Path) -> subprocess.Popen[bytes]:
@@ -36,7 +36,7 @@ def shards(home: Path) -> dict[Path, float]:
     return {path: path.stat().st_mtime for path in home.glob("features/*/*/*.safetensors")}
 
 
-def test_killed_twice_and_finished(tmp_path: Path):
+def test_killed_three_times_and_finished(tmp_path: Path):
     records = make_collection(tmp_path / "vases", size=150)
     home, out = tmp_path / "home", tmp_path / "run"
 
@@ -44,12 +44,13 @@ def test_killed_twice_and_finished(tmp_path: Path):
     kept = shards(home)
     assert 2 <= len(kept) < 9  # of five photo shards for each of two views, and captions
 
-    checkpoint = tmp_path / ".run.partial" / "checkpoint.safetensors"
-    kill_when(start(records, out, home), checkpoint.is_file)
-    assert not out.exists()
-    assert kept.items() <= shards(home).items()  # nothing was encoded again
-    with safe_open(checkpoint, framework="numpy") as file:  # whole, whenever the kill came
-        assert json.loads(file.metadata()["progress"])["epoch"] >= 1
+    for stage in ("train", "refit"):
+        checkpoint = tmp_path / ".run.partial" / f"{stage}.safetensors"
+        kill_when(start(records, out, home), checkpoint.is_file)
+        assert not out.exists()
+        assert kept.items() <= shards(home).items()  # nothing was encoded again
+        with safe_open(checkpoint, framework="numpy") as file:  # whole, whenever the kill came
+            assert json.loads(file.metadata()["progress"])["epoch"] >= 1
 
     assert start(records, out, home).wait() == 0
     assert not (tmp_path / ".run.partial").exists()

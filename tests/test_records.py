@@ -205,10 +205,24 @@ def test_a_header_over_the_limit_is_an_error(tmp_path: Path, small_cells: None):
         read(tmp_path, "record_id," + "x" * 101 + "\nr1,a\n")
 
 
-def test_a_quote_that_is_never_closed_does_not_swallow_rows_unseen(tmp_path: Path):
+def test_a_quote_that_is_never_closed_costs_its_own_row_only(tmp_path: Path):
     collection = read(tmp_path, 'record_id,caption\nr1,a 5" plate\nr2,"open\nr3,a vase\n')
-    assert [r.caption for r in collection.records] == ['a 5" plate']
+    assert [r.caption for r in collection.records] == ['a 5" plate', "a vase"]
     assert only_problem(collection).row == 3
+
+
+def test_spaces_around_a_column_name_do_not_hide_it(tmp_path: Path):
+    collection = read(tmp_path, "record_id, caption , split\nr1,A vase,Train\n")
+    (record,) = collection.records
+    assert (record.caption, record.split) == ("A vase", "train")
+    assert collection.columns == ("record_id", " caption ", " split")
+
+
+def test_a_path_as_windows_writes_it_is_found(tmp_path: Path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "1.png").write_bytes(b"")
+    collection = read(tmp_path, "record_id,image\nr1,images\\1.png\n")
+    assert collection.records[0].image == "images/1.png" and not collection.problems
 
 
 def test_blank_lines_are_no_rows_but_count_in_the_numbering(tmp_path: Path):

@@ -6,7 +6,9 @@ import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from qcmfm import service, settings
 from qcmfm.errors import PhotoError, RecordsError, RunError
@@ -24,7 +26,8 @@ def labeller(tmp_path: Path, home: Path) -> Labeller:
     collection = read_collection(make_collection(tmp_path / "train"))
     cache = cheap_cache(home / "features")
     small = replace(SMALL, epochs=30)
-    return Labeller(finish(train(collection, cache, small, home / "runs" / "vases")), cache)
+    folder = home / "runs" / "vases"
+    return Labeller(finish(train(collection, cache, small, folder)), cache, folder)
 
 
 def test_the_page_and_the_file_say_the_same(labeller: Labeller, tmp_path: Path):
@@ -70,7 +73,7 @@ def test_a_saved_photo_is_a_record_and_saving_again_changes_its_caption(tmp_path
     assert (summary.name, summary.records) == ("uploads", 2)
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 65, "a\x00b", "-dash"])
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 61, "a\x00b", "-dash"])
 def test_a_name_that_is_no_folder_s_is_refused(name: str, home: Path):
     with pytest.raises(RecordsError, match="cannot be called"):
         service.save_submission(name, Submission(b"", "caption"))
@@ -85,6 +88,43 @@ def test_rows_that_cannot_be_read_are_not_lost_by_saving(tmp_path: Path):
     with pytest.raises(RecordsError, match="row 3: 2 cells"):
         service.save_submission("uploads", Submission(b"", "second"))
     assert file.read_bytes() == before
+
+
+def test_a_foreign_table_keeps_its_form(home: Path, tmp_path: Path):
+    file = settings.collections_folder() / "foreign" / "records.csv"
+    file.parent.mkdir(parents=True)
+    table = "museum;caption;record_id\r\nKöln;Gefäß;k1\r\n"
+    file.write_bytes(b"\xef\xbb\xbf" + table.encode())
+    service.save_submission("foreign", Submission(b"", "Schale"))
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfmuseum;caption;record_id;")
+    assert [r.caption for r in read_collection(file).records] == ["Gefäß", "Schale"]
+    file.write_bytes(table.encode("latin-1"))
+    with pytest.raises(RecordsError, match="not UTF-8"):
+        service.save_submission("foreign", Submission(b"", "Teller"))
+    assert file.read_bytes() == table.encode("latin-1")
+
+
+def test_an_empty_caption_does_not_wipe_a_careful_one(tmp_path: Path):
+    make_collection(tmp_path / "vases", size=1)
+    photo = (tmp_path / "vases" / "images" / "0.png").read_bytes()
+    service.save_submission("uploads", Submission(photo, "a careful caption"))
+    service.save_submission("uploads", Submission(photo, ""))
+    (record,) = read_collection(settings.collections_folder() / "uploads").records
+    assert record.caption == "a careful caption"
+    with pytest.raises(PhotoError):
+        service.save_submission("uploads", Submission(photo[: len(photo) // 2], "cut"))
+
+
+def test_a_large_photo_gets_the_same_label_from_page_and_file(labeller: Labeller, tmp_path: Path):
+    folder = tmp_path / "large"
+    (folder / "images").mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    Image.fromarray(noise).resize((2000, 1500)).save(folder / "images" / "a.jpg", quality=80)
+    (folder / "records.csv").write_text("record_id,image,caption\na,images/a.jpg,A vase\n")
+    (expected,) = finish(predict(labeller.run, read_collection(folder), labeller.cache))
+    submission = Submission((folder / "images" / "a.jpg").read_bytes(), "A vase")
+    found = service.label_submission(labeller, submission).prediction
+    assert found.confidence == pytest.approx(expected.confidence, abs=1e-6)
 
 
 def _save_twenty(start: int) -> None:
@@ -139,17 +179,19 @@ def test_what_is_damaged_is_told_and_the_rest_is_listed(labeller: Labeller, home
 def test_evaluation_counts_the_split_and_can_be_kept(
     labeller: Labeller, home: Path, tmp_path: Path
 ):
-    folder = home / "runs" / "vases"
     collection = read_collection(tmp_path / "train")
-    measured = finish(service.evaluate_run(labeller, collection, folder, "test"))
+    measured = finish(service.evaluate_run(labeller, collection, "test"))
     assert measured["records"] == 12 and measured["unanswered"] == 0
-    everything = finish(service.evaluate_run(labeller, collection, folder, "all"))
+    everything = finish(service.evaluate_run(labeller, collection, "all"))
     assert everything["records"] == 60
-    service.keep_metrics(labeller.run, folder, "test", measured)
+    service.keep_metrics(labeller, measured)
     assert service.list_run_summaries()[0][0].measured_on == "test"
-    assert "Measured on `test`" in (folder / "README.md").read_text()
+    assert "Measured on `test`" in (labeller.folder / "README.md").read_text()
+    assert everything["trained_on"] and not measured["trained_on"]
+    with pytest.raises(RunError, match="trained on"):
+        service.keep_metrics(labeller, everything)
     with pytest.raises(RecordsError, match="holdout"):
-        finish(service.evaluate_run(labeller, collection, folder, "holdout"))
+        finish(service.evaluate_run(labeller, collection, "holdout"))
 
 
 def test_a_label_the_run_does_not_know_counts_as_wrong(
@@ -157,9 +199,7 @@ def test_a_label_the_run_does_not_know_counts_as_wrong(
 ):
     file = tmp_path / "train" / "records.csv"
     file.write_text(file.read_text().replace(",green,", ",jade,"))
-    measured = finish(
-        service.evaluate_run(labeller, read_collection(file), home / "runs" / "vases", "test")
-    )
+    measured = finish(service.evaluate_run(labeller, read_collection(file), "test"))
     assert measured["labels"] == ["blue", "green", "red", "jade"]
     assert measured["accuracy"]["value"] <= 8 / 12
     assert measured["per_label"]["jade"]["recall"] == 0

@@ -12,8 +12,6 @@ def test_everything_lies_under_the_workspace(home: Path):
     assert settings.collections_folder() == home / "collections"
     assert settings.features_folder() == home / "features"
     assert settings.runs_folder() == home / "runs"
-    file = settings.predictions_file("cups", "first")
-    assert file == home / "predictions" / "cups" / "first.parquet"
 
 
 @pytest.mark.parametrize("value", [None, ""])

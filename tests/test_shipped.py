@@ -39,7 +39,7 @@ def test_no_caption_of_the_data_is_in_it(museum: Path):
 def test_the_card_s_figures_are_measured_again(museum: Path):
     collection = read_collection(museum, "caption_masked")
     labeller = service.open_labeller(settings.DEFAULT_RUN, "cpu")
-    measured = finish(service.evaluate_run(labeller, collection, FOLDER, "test"))
+    measured = finish(service.evaluate_run(labeller, collection, "test"))
     kept = json.loads((FOLDER / "metrics.json").read_text("utf-8"))["test"]
     assert measured["records"] == kept["records"] == 250
     for name in ("accuracy", "macro_f1", "nll", "ece"):

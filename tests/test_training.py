@@ -10,7 +10,7 @@ from qcmfm.errors import RunError, TrainingError
 from qcmfm.prediction import predict
 from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
-from qcmfm.runs import Run, list_runs, read_run, write_run
+from qcmfm.runs import Run, list_runs, read_run, read_splits, write_run
 from qcmfm.training import TrainingSettings, train
 from tests.cheap import cheap_cache, make_collection
 
@@ -93,6 +93,35 @@ def test_a_checkpoint_of_other_settings_is_not_taken_up(collection: Collection, 
     )
 
 
+def test_a_checkpoint_of_other_encoders_is_not_taken_up(collection: Collection, home: Path):
+    work = train(collection, cheap_cache(home / "features"), SMALL, home / "run")
+    next(event for event in work if event.stage == "Training")
+    work.close()
+    cache = cheap_cache(home / "features")
+    cache.encoders.image.id = "cheap-image-2"
+    events = []
+    finish(train(collection, cache, SMALL, home / "run"), events.append)
+    assert next(e.done for e in events if e.stage == "Training") == 1
+
+
+def test_two_trainings_do_not_write_one_run(collection: Collection, home: Path):
+    first = train(collection, cheap_cache(home / "features"), SMALL, home / "run")
+    next(first)
+    with pytest.raises(TrainingError, match="Another training"):
+        trained(collection, home)
+    finish(first)
+    assert sorted(path.name for path in home.iterdir()) == ["features", "run"]
+
+
+def test_a_wrong_option_is_told_before_anything_is_encoded(collection: Collection, home: Path):
+    cache = cheap_cache(home / "features")
+    with pytest.raises(TrainingError, match="4 to 10"):
+        finish(train(collection, cache, TrainingSettings(options={"n_qubits": 99}), home / "run"))
+    assert cache.encoders.image.seen == 0  # pyright: ignore
+    with pytest.raises(TrainingError, match="seed"):
+        TrainingSettings(seed=-1)
+
+
 def test_the_second_training_touches_no_encoder(collection: Collection, home: Path):
     trained(collection, home, "first")
     cache = cheap_cache(home / "features")
@@ -111,9 +140,11 @@ def test_splits_are_made_where_there_are_none_and_kept(tmp_path: Path, home: Pat
     file.write_text(text)
     collection = read_collection(file)
     trained(collection, home)
-    made = json.loads((home / "run" / "splits.json").read_text())
+    made = read_splits(home / "run", collection)
     assert set(made) == {record.record_id for record in collection.records}
     assert set(made.values()) == {"train", "val", "test"}
+    other = Collection(collection.folder, collection.columns, collection.rows[:30])
+    assert read_splits(home / "run", other) == {}
 
 
 def test_what_cannot_be_trained_is_refused(collection: Collection, home: Path):

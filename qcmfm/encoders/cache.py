@@ -91,17 +91,17 @@ def _half(item: np.ndarray) -> np.ndarray:
     return item.clip(-_LARGEST, _LARGEST).astype(np.float16) if floating else item
 
 
-# Open files are few, so that a million records do not run out of file handles.
-@functools.lru_cache(maxsize=256)
+# A mapped shard keeps no file handle; the number of maps that a process may have is limited.
+@functools.lru_cache(maxsize=8192)
 def _open(shard: Path) -> Any:
     return safe_open(shard, framework="numpy")
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=8192)
 def _names(shard: Path) -> list[str]:
     return [name for name in _open(shard).keys() if not name.endswith(".ends")]  # noqa: SIM118
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=65536)
 def _ends(shard: Path, name: str) -> np.ndarray:
     return _open(shard).get_tensor(f"{name}.ends")

@@ -1,7 +1,5 @@
 """Which processor the encoders and models run on."""
 
-import os
-
 import torch
 
 from qcmfm.errors import EncoderError
@@ -19,9 +17,7 @@ def choose_device(name: str = "auto") -> torch.device:
     there = {"cuda": cuda, "mps": mps, "cpu": True}.get(name.split(":")[0], False)
     if not there:
         raise EncoderError(f"This machine has no device {name!r}.", "Use auto or cpu.")
-    return torch.device(name)
-
-
-def use_threads(count: int | None = None) -> None:
-    """Let torch use `count` threads, by default one for each core this process may run on."""
-    torch.set_num_threads(count or len(os.sched_getaffinity(0)))
+    try:
+        return torch.device(name)
+    except RuntimeError:
+        raise EncoderError(f"{name!r} is no device.", "Use auto or cpu.") from None

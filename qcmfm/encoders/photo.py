@@ -83,15 +83,6 @@ def photo_extension(content: bytes) -> str:
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
 
 
-def thumbnail(image: Image.Image, side: int) -> bytes:
-    """`image` as a JPEG whose longer side is at most `side` pixels."""
-    small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=85)
-    return out.getvalue()
-
-
 def _upright(image: Image.Image) -> Image.Image:
     """An image turned as its EXIF block says, if that can be read."""
     with contextlib.suppress(Exception):
@@ -118,6 +109,6 @@ def _eight_bits(image: Image.Image) -> np.ndarray:
         finite = values[np.isfinite(values)]
         low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
         values = np.nan_to_num((values - low) / ((high - low) or 1.0), posinf=1.0, neginf=0.0)
-    else:
-        values = values / 65535
+    else:  # scanners store 12 bits in 16
+        values = values / (4095 if values.max(initial=0) <= 4095 else 65535)
     return np.round(values * 255).clip(0, 255).astype(np.uint8)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
-from qcmfm.encoders.image import weights_hash
+from qcmfm.encoders.image import fingerprint
 from qcmfm.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ DEFAULT = "all-MiniLM-L6-v2"
 # Chinese and Japanese put no spaces between words.
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:[-'\u2019][^\W_{_IDEOGRAPH}]+)*")
+
+
+LETTERS_PER_TOKEN = 40
+"""What stands further on in a caption than so many letters for each token is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class TextEncoder:
         device: Where it runs.
 
     Attributes:
-        id: Name and weight hash; the key of everything this encoder ever computed.
+        id: Name and a hash of weights and parts; the key of everything this encoder ever computed.
         dim: Length of a word vector.
         sentence_dim: Length of a sentence vector.
     """
@@ -74,14 +78,16 @@ class TextEncoder:
         probe = self.encode(["word"])[0]
         self.dim: int = probe.words.shape[1]
         self.sentence_dim: int = probe.sentence.shape[0]
-        self.id = f"{Path(name).name}-{weights_hash(model)[:12]}"
+        self.id = f"{Path(name).name}-{fingerprint(model, f'{model.max_seq_length} {model}')}"
 
     @torch.inference_mode()
     def encode(self, captions: Sequence[str]) -> list[WordFeatures]:
         """Word and sentence vectors of each caption; an empty caption has no words."""
+        longest = LETTERS_PER_TOKEN * (self.model.max_seq_length or 512)
+        captions = [caption[:longest] for caption in captions]
         with self._tokenizing:
             tokens = self.tokenizer(
-                list(captions),
+                captions,
                 padding=True,
                 truncation=True,
                 max_length=self.model.max_seq_length,
@@ -138,10 +144,14 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
         raise _cannot_load(name, "the folder holds no modules.json")
     chosen = choose_device(device)
     try:
-        model = SentenceTransformer(source, device=str(chosen))
+        # Some models are stored in half precision, which processors without it compute slowly.
+        kind = {"dtype": torch.float32}
+        model = SentenceTransformer(source, device=str(chosen), model_kwargs=kind)
+        return TextEncoder(name, model, chosen)
+    except EncoderError:
+        raise
     except Exception as error:
         raise _cannot_load(name, str(error).split("\n")[0][:200]) from error
-    return TextEncoder(name, model, chosen)
 
 
 def _packaged() -> Path:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_type_hints
 
 import torch
 from jaxtyping import Float
@@ -54,7 +54,8 @@ class ModelOptions:
         Raises:
             TrainingError: There is no such option, or its value is no such thing.
         """
-        kinds = {field.name: field.type for field in fields(cls)}
+        hints = get_type_hints(cls)
+        kinds = {field.name: hints[field.name] for field in fields(cls)}
         parsed: dict[str, Any] = {}
         for name, value in values.items():
             if name not in kinds:
@@ -65,13 +66,10 @@ class ModelOptions:
 
 
 def _convert(name: str, value: Any, kind: Any) -> Any:
-    text = str(value).strip().lower()
+    text = str(value).strip()
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
     try:
-        if kind is bool:
-            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[
-                text
-            ]
-        return kind(text)
+        return known[text.lower()] if kind is bool else kind(text)
     except (KeyError, ValueError):
         word = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "text")
         raise TrainingError(f"Option {name} cannot be {value!r}.", f"Give {word}.") from None

@@ -7,6 +7,7 @@ leads around the circuit. The circuit is simulated.
 """
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -190,7 +191,9 @@ def _projection(
         gain: Length of the output; that of the bias, where there is one, is 1.
         bias: Whether there is one.
     """
-    layer = nn.Linear(inputs, half, bias)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # captions without a common term are normal
+        layer = nn.Linear(inputs, half, bias)
     if inputs:
         nn.init.normal_(layer.weight, std=gain / ((length or inputs**0.5) * half**0.5))
     if bias:

@@ -90,22 +90,19 @@ class Simulator(torch.nn.Module):
         self,
         amplitudes: Float[Tensor, "batch amplitude"],
         weights: Float[Tensor, " weight"],
-        unitary: Complex[Tensor, "amplitude amplitude"] | None = None,
     ) -> Float[Tensor, "batch observable"]:
         """Expectation value, between -1 and 1, of every observable for every sample.
 
         Args:
             amplitudes: Real, each row of length 1; float32 or float64 sets the precision.
             weights: Angles in radians.
-            unitary: `self.unitary(weights)`, where it is known already.
         """
-        if unitary is None and self.prefers_unitary(len(amplitudes)):
+        if self.prefers_unitary(len(amplitudes)):
             unitary = self.unitary(weights)
-        if unitary is None:
+            real, imaginary = amplitudes @ unitary.real.T, amplitudes @ unitary.imag.T
+        else:
             state = self.state(amplitudes, weights)
             real, imaginary = state.real, state.imag
-        else:
-            real, imaginary = amplitudes @ unitary.real.T, amplitudes @ unitary.imag.T
         probabilities = real.square() + imaginary.square()
         return probabilities @ self._signs.to(probabilities.dtype)
 

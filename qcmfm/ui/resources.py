@@ -18,7 +18,9 @@ def labelled(run: str, submission: service.Submission) -> service.Labelled:
     return _labelled(run, service.run_version(run), photo, submission.caption, submission)
 
 
-@st.cache_resource(show_spinner="Loading the model. This happens once after the server starts …")
+@st.cache_resource(
+    max_entries=4, show_spinner="Loading the model. This happens once after the server starts …"
+)
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
     # Streamlit collects garbage after every click; with torch imported that takes half a second,

@@ -19,7 +19,6 @@ import timm
 import torch
 
 from qcmfm import storage
-from qcmfm.encoders.devices import use_threads
 from qcmfm.encoders.features import BATCH, FeatureCache, load_encoders
 from qcmfm.encoders.photo import read_photo
 from qcmfm.progress import finish
@@ -41,7 +40,6 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=8)
     parser.add_argument("--no-save", action="store_true")
     given = parser.parse_args()
-    use_threads()
     collection = read_collection(DATA, CAPTION)
     encoders = load_encoders(device="cpu")
     bare = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()

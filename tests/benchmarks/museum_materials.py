@@ -7,7 +7,6 @@ once, when all choices are made. Both write their figures to `results/museum_mat
 
 import argparse
 import json
-import os
 import shlex
 import sys
 import tempfile
@@ -25,7 +24,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from qcmfm import settings, storage
-from qcmfm.encoders.devices import use_threads
 from qcmfm.encoders.features import FeatureCache, FeatureTable, load_encoders
 from qcmfm.prediction import predict
 from qcmfm.progress import finish
@@ -70,7 +68,7 @@ def references(
     """Logistic regressions on the mean region vector and on TF-IDF words, and their mean."""
     target = [labels.index(table.records[row].label) for row in fit]
     captions = [record.caption for record in table.records]
-    images = np.concatenate([batch.image.numpy() for _, batch in table.batches()])
+    images = table.batch(range(len(table))).image.numpy()
     image = make_pipeline(StandardScaler(), LogisticRegression(C=0.003, max_iter=2000))
     image.fit(images[fit], target)
     text = make_pipeline(
@@ -143,7 +141,6 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], help="training setting NAME=VALUE")
     parser.add_argument("--no-save", action="store_true")
     given = parser.parse_args()
-    use_threads(int(os.environ.get("OMP_NUM_THREADS", 0)) or None)
     changes = {name: json.loads(value) for name, _, value in (s.partition("=") for s in given.set)}
     chosen = TrainingSettings(**changes)
     collection = read_collection(DATA, CAPTION)

@@ -61,6 +61,14 @@ def test_a_broken_photo_is_told_and_the_caption_goes_on(tmp_path: Path, home: Pa
     assert not table.is_empty(3)
 
 
+def test_a_photo_that_vanishes_is_told_and_the_rest_goes_on(tmp_path: Path, home: Path):
+    collection = read_collection(make_collection(tmp_path / "vases", size=12))
+    (tmp_path / "vases" / "images" / "3.png").unlink()
+    table = finish(cheap_cache(home).encode(collection))
+    assert [p.record_id for p in table.problems] == ["r3"]
+    assert "cannot be opened" in table.problems[0].reason
+
+
 @pytest.mark.parametrize("view", view_names()[1:3])
 def test_views_are_kept_apart(tmp_path: Path, home: Path, view: str):
     collection = read_collection(make_collection(tmp_path / "vases", size=12))
@@ -77,4 +85,3 @@ def test_a_table_can_be_cut(tmp_path: Path, home: Path):
     part: FeatureTable = table.subset([5, 2])
     assert [record.record_id for record in part.records] == ["r5", "r2"]
     torch.testing.assert_close(part.batch([0, 1]).image, table.batch([5, 2]).image)
-    assert part.word_spans(0) == [(0, 1), (2, 6), (7, 9), (10, 14), (16, 22), (23, 24)]

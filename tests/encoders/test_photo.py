@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qcmfm.encoders import photo
-from qcmfm.encoders.photo import content_hash, photo_extension, read_photo, thumbnail
+from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
 from qcmfm.errors import PhotoError
 
 ORIENTATION = 0x0112
@@ -239,14 +239,6 @@ def test_a_decompression_bomb_is_refused(monkeypatch: pytest.MonkeyPatch):
     for read in (read_photo, photo_extension):
         with pytest.raises(PhotoError):
             read(JPEG)
-
-
-def test_a_thumbnail_is_a_small_jpeg_and_leaves_the_photo_alone():
-    image = scene()
-    content = thumbnail(image, 16)
-    assert photo_extension(content) == ".jpg"
-    assert_same_picture(read_photo(content), scene().resize((16, 12)), 24)
-    assert image.size == (32, 24)
 
 
 def test_the_hash_is_sha256():
