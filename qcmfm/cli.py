@@ -74,6 +74,8 @@ def train(
         "notes": about,
     }
     run = _finish(train_run(collection, cache, chosen, out.resolve(), provenance), as_json)
+    not_read = run.config["data"]["photos_not_read"]
+    _tell(not_read)
     accuracy = run.metrics["val"]["accuracy"]
     said = {
         "run": str(out.resolve()),
@@ -82,7 +84,7 @@ def train(
         "epochs": run.config["training"]["epochs_used"],
         "val_records": run.metrics["val"]["records"],
         "val_accuracy_before_final_fit": accuracy,
-        "problems": len(collection.problems),
+        "problems": len(collection.problems) + len(not_read),
     }
     interval = f"{accuracy['low']:.3f} to {accuracy['high']:.3f}"
     text = (
@@ -209,13 +211,17 @@ def _open(records: Path, caption_column: str, label_column: str = "label") -> "C
     from qcmfm.records import read_collection
 
     collection = read_collection(records, caption_column, label_column)
-    for problem in collection.problems[:20]:
-        typer.echo(str(problem), err=True)
-    if len(collection.problems) > 20:
-        typer.echo(f"... and {len(collection.problems) - 20} more rows", err=True)
+    _tell([str(problem) for problem in collection.problems])
     if not collection.rows:
         raise RecordsError(f"{records} holds no record.", "Give a file with at least one row.")
     return collection
+
+
+def _tell(problems: list[str], most: int = 20) -> None:
+    for problem in problems[:most]:
+        typer.echo(problem, err=True)
+    if len(problems) > most:
+        typer.echo(f"... and {len(problems) - most} more problems", err=True)
 
 
 def _need_labels(collection: "Collection", label_column: str) -> None:

@@ -216,6 +216,7 @@ class _Data:
             "train_records": len(self.train),
             "val_records": len(self.val),
             "fingerprint": self.fingerprint,
+            "photos_not_read": [str(problem) for problem in self.table.problems],
         }
 
     def loss_weights(self, power: float) -> Tensor:

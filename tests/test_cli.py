@@ -76,8 +76,10 @@ def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
 def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):
     file = make_collection(tmp_path / "vases")
     file.write_text(file.read_text() + "r0,,again,,,,M0\n")
+    (tmp_path / "vases" / "images" / "3.png").write_bytes(b"no photo")
     code, _, err = run_cli("train", "--records", file, "--out", home / "run", *SMALL)
     assert code == 0
+    assert "row 5, column image: 3.png is not a photo that can be read." in err
     assert "row 62, column record_id: the id 'r0' stands in row 2 already" in err
 
 
