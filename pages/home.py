@@ -49,4 +49,6 @@ with told():
         for summary in summaries
     ]
     st.dataframe(rows, hide_index=True, alt="Trained models with their labels and accuracy")
+with told():
+    st.caption(service.study_sentence())
 st.caption(SIMULATED)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -153,6 +154,29 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
         except (KeyError, TypeError):
             errors.append(RunError(f"The run {name} is incomplete.", "Copy or train it again."))
     return summaries, errors
+
+
+def study_sentence() -> str:
+    """How the shipped model compares with a classical reference, whichever way it fell."""
+    study = json.loads(settings.STUDY.read_text("utf-8"))["test"]
+    quantum, classical = (study["accuracy"][name] for name in ("qcmfm", "late_fusion"))
+    gap = study["qcmfm_minus"]["late_fusion"]
+    verdict = (
+        "the quantum model did better than this reference"
+        if gap["low"] > 0
+        else "the classical reference did better"
+        if gap["high"] < 0
+        else "the difference is within chance, and nothing here shows that quantum is better"
+    )
+    return (
+        f"Measured on {study['records']} test records (mean of {study['seeds']} trainings): the "
+        f"simulated quantum model is right on {_percent(quantum)}, a simple classical reference "
+        f"(late fusion of photo and caption) on {_percent(classical)}; {verdict}."
+    )
+
+
+def _percent(found: dict[str, float]) -> str:
+    return f"{found['value']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
 
 
 def find_run(name: str) -> Path:

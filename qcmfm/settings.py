@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 SHIPPED_RUNS = ASSETS / "runs"
 DEFAULT_RUN = "museum_materials"
+STUDY = ASSETS / "studies" / "museum_materials.json"
 
 
 def home() -> Path:

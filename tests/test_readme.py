@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+from qcmfm import settings
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-RESULTS = ROOT / "tests" / "benchmarks" / "results"
 
 
 def test_ci_runs_the_second_command():
@@ -15,7 +16,7 @@ def test_ci_runs_the_second_command():
 
 
 def test_the_figures_are_those_of_the_committed_results():
-    found = json.loads((RESULTS / "museum_materials.json").read_text())
+    found = json.loads(settings.STUDY.read_text("utf-8"))
     names = {
         "QCMFM (simulated quantum)": "qcmfm",
         "photo and caption, late fusion": "late_fusion",

@@ -28,7 +28,7 @@ def show_submission(
     """
     key = file.file_id if file else "caption-only"
     title = f"Caption of {plain(file.name)}" if file and several else "Caption"
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3], gap="medium") if file else (st.empty(), st.container())
     caption = right.text_area(
         title,
         key=f"caption-{key}",

@@ -42,7 +42,7 @@ def main() -> None:
     given = parser.parse_args()
     collection = read_collection(DATA, CAPTION)
     encoders = load_encoders(device="cpu")
-    bare = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    bare = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0).eval()
     bare.load_state_dict(encoders.image.model.state_dict())
     size = -(-len(collection.rows) // given.parts)
     ours_took, bare_took = [], []

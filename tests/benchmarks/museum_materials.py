@@ -2,7 +2,8 @@
 
 On the shared collection museum_materials. `cv` is a grouped 5-fold cross-validation over train +
 val, for every choice that is made. `test` trains on train + val and opens the test split; it is run
-once, when all choices are made. Both write their figures to `results/museum_materials.json`.
+once, when all choices are made. Both write to `assets/studies/museum_materials.json`, which the app
+and the README quote.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from qcmfm.runs import utc_now
 from qcmfm.training import TrainingSettings, train
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"
-RESULTS = Path(__file__).parent / "results" / "museum_materials.json"
+RESULTS = settings.STUDY
 CAPTION = "caption_masked"
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
+from qcmfm import service
 from qcmfm.records import read_collection
 from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, chromium, server
 
@@ -64,6 +65,7 @@ def test_a_deep_link_opens_on_a_fresh_server(browser: Browser, tmp_path: Path):
 def test_home_says_what_is_here_and_leads_on(visit: Visit):
     text = visit.open().text()
     assert "Nothing here yet" in text and "simulated quantum circuit" in text
+    assert service.study_sentence() in text
     visit.page.get_by_test_id("stPageLink").get_by_text("Label a photo").click()
     expect(visit.page.get_by_role("heading", name="Classify")).to_be_visible()
 
