@@ -57,7 +57,7 @@ def train(
 ) -> None:
     """Train a model on labelled records."""
     from qcmfm.encoders.features import FeatureCache, load_encoders
-    from qcmfm.training import TrainingSettings
+    from qcmfm.trainer import TrainingSettings
     from qcmfm.training import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))

@@ -18,7 +18,7 @@ records vocabulary
 splits evaluation
 encoders quantum
 fusion
-runs
+runs trainer
 model_card
 training prediction explanation
 service

@@ -11,7 +11,8 @@ from qcmfm.prediction import predict
 from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
 from qcmfm.runs import Run, list_runs, read_run, read_splits, write_run
-from qcmfm.training import TrainingSettings, train
+from qcmfm.trainer import TrainingSettings
+from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection
 
 SMALL = TrainingSettings(

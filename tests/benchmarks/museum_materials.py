@@ -30,7 +30,8 @@ from qcmfm.prediction import predict
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, Row, read_collection
 from qcmfm.runs import utc_now
-from qcmfm.training import TrainingSettings, train
+from qcmfm.trainer import TrainingSettings
+from qcmfm.training import train
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"
 RESULTS = settings.STUDY
