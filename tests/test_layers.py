@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary
-splits evaluation
+records vocabulary regions
+splits evaluation demo
 encoders quantum
 fusion
 runs trainer
 model_card
 training prediction explanation
+grounding
 service
 cli
 __main__ ui
