@@ -16,8 +16,8 @@ BACKDROPS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 """Colour of the paper where the light falls, and at the far edge."""
 
 Masks = dict[str, Bool[np.ndarray, "row column"]]
-Move = Float[np.ndarray, "2 3"]
-"""Takes the row, the column and 1 of a pixel of the photo to the place in the layer it shows."""
+Move = tuple[float, float, float, float, float, float]
+"""Takes a pixel (x, y) of the photo to the place (ax + by + c, dx + ey + f) in the layer it shows."""
 
 
 def photograph(layer: Layer, shot: Shot, standing: bool) -> tuple[Image.Image, Masks]:
@@ -35,12 +35,10 @@ def photograph(layer: Layer, shot: Shot, standing: bool) -> tuple[Image.Image, M
     colour = np.stack(
         [_moved(layer.colour[..., band] * layer.alpha, move) for band in range(3)], -1
     )
+    masks = {name: _moved(mask, move) for name, mask in layer.masks.items()}
     light = _light(rng, shot, size)
     paper = _paper(rng, shot, size) * _shadow(solid, shot, standing)[..., None]
     picture = (paper * (1 - solid[..., None]) + colour) * light
-    masks = {
-        name: _moved(mask.astype(np.float32), move) > 0.5 for name, mask in layer.masks.items()
-    }
     image = Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8))
     if shot.scale_bar:
         box = _scale_bar(image, rng, light=shot.backdrop == "black")
@@ -52,14 +50,18 @@ def photograph(layer: Layer, shot: Shot, standing: bool) -> tuple[Image.Image, M
 def _framing(rng: np.random.Generator, shot: Shot, size: int) -> Move:
     slant = rng.normal(0, 0.012)
     shift = rng.normal(0, 0.02 if shot.zoom <= 1.2 else 0.07, 2) * size
-    cos, sin = np.cos(slant), np.sin(slant)
-    matrix = np.array([[cos, -sin], [sin, cos]]) / shot.zoom
-    centre = np.full(2, (size - 1) / 2)
-    return np.column_stack([matrix, centre - matrix @ (centre + shift)])
+    cos, sin = float(np.cos(slant)) / shot.zoom, float(np.sin(slant)) / shot.zoom
+    x, y = (size / 2 + float(by) for by in shift)
+    return cos, -sin, size / 2 - cos * x + sin * y, sin, cos, size / 2 - sin * x - cos * y
 
 
-def _moved(plane: Float[np.ndarray, "row column"], move: Move) -> Float[np.ndarray, "row column"]:
-    return ndimage.affine_transform(plane.astype(np.float32, copy=False), move, order=1)
+def _moved(plane: np.ndarray, move: Move) -> np.ndarray:
+    """A plane of shape row x column, float or bool, as the photo shows it."""
+    mask = plane.dtype == bool
+    image = Image.fromarray(plane.astype(np.uint8 if mask else np.float32, copy=False))
+    how = Image.Resampling.NEAREST if mask else Image.Resampling.BILINEAR
+    moved = np.array(image.transform(image.size, Image.Transform.AFFINE, move, how))
+    return moved.astype(bool) if mask else moved
 
 
 def _light(rng: np.random.Generator, shot: Shot, size: int) -> Float[np.ndarray, "row column 3"]:
@@ -96,8 +98,8 @@ def _shadow(
     foot = rows[-1]
     # The silhouette laid down on the paper: rows above the foot come close to it, and to one side.
     flat, lean = 0.16, 0.5 * away
-    laid = np.array([[1 / flat, 0, foot - foot / flat], [lean / flat, 1, -lean / flat * foot]])
-    cast = ndimage.affine_transform(solid, laid, order=1)
+    laid = (1, lean / flat, -lean / flat * foot, 0, 1 / flat, foot - foot / flat)
+    cast = _moved(solid, laid)
     contact = np.zeros_like(solid)
     contact[max(foot - size // 60, 0) : foot + size // 90] = solid[max(foot - size // 40, 0)]
     soft = 0.4 * ndimage.gaussian_filter(cast, 0.02 * size)
