@@ -3,7 +3,7 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.browsing import choose_records, show_record, show_thumbnails
+from qcmfm.ui.browsing import choose_records, offer_drawing, show_record, show_thumbnails
 from qcmfm.ui.widgets import told, words_for
 
 st.title("Collections")
@@ -24,4 +24,5 @@ with told():
     if opened in records:
         show_record(collection, records[opened])
     else:
+        offer_drawing(name)
         show_thumbnails(collection, choose_records(collection))

@@ -17,7 +17,7 @@ BACKDROPS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 
 Masks = dict[str, Bool[np.ndarray, "row column"]]
 Move = tuple[float, float, float, float, float, float]
-"""Takes a pixel (x, y) of the photo to the place (ax + by + c, dx + ey + f) in the layer it shows."""
+"""Takes pixel (x, y) of the photo to the place (ax + by + c, dx + ey + f) of the layer it shows."""
 
 
 def photograph(layer: Layer, shot: Shot, standing: bool) -> tuple[Image.Image, Masks]:
@@ -95,10 +95,10 @@ def _shadow(
     if not standing:
         fallen = ndimage.shift(solid, (0.018 * size, 0.015 * size * away), order=1)
         return 1 - 0.5 * ndimage.gaussian_filter(fallen, 0.014 * size)
-    foot = rows[-1]
+    foot = int(rows[-1])
     # The silhouette laid down on the paper: rows above the foot come close to it, and to one side.
-    flat, lean = 0.16, 0.5 * away
-    laid = (1, lean / flat, -lean / flat * foot, 0, 1 / flat, foot - foot / flat)
+    flat, lean = 0.16, 0.5 * float(away)
+    laid = (1.0, lean / flat, -lean / flat * foot, 0.0, 1 / flat, foot - foot / flat)
     cast = _moved(solid, laid)
     contact = np.zeros_like(solid)
     contact[max(foot - size // 60, 0) : foot + size // 90] = solid[max(foot - size // 40, 0)]

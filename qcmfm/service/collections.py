@@ -84,6 +84,16 @@ def open_collection(name: str) -> Collection:
     return read_collection(folders[name])
 
 
+def drawable(name: str) -> int:
+    """How many records the built-in collection `name` has when it is drawn whole.
+
+    0 where it is whole already, or is none that the program draws.
+    """
+    if name not in demo.names() or (settings.collections_folder() / name).exists():
+        return 0
+    return demo.design(name).records
+
+
 def draw_built_in(name: str) -> Work[Collection]:
     """Draw a whole built-in collection into the workspace, in place of the part that is shipped.
 

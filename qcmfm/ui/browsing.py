@@ -7,11 +7,25 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
-from qcmfm.ui.widgets import SIMULATED, plain, told, words_for
+from qcmfm.ui.widgets import SIMULATED, plain, told, watched, words_for
 
 ACROSS, DOWN = 4, 3
 SHORT = 90
 """Characters of a caption under a thumbnail."""
+
+
+def offer_drawing(name: str) -> None:
+    """Say of a built-in collection what it is, and let the visitor have all of it."""
+    whole = service.drawable(name)
+    if not whole:
+        return
+    st.markdown(
+        "The program drew these pictures itself, so it knows the true label of every record and "
+        "the true place of everything that a caption names."
+    )
+    if st.button(f"Draw all {whole} records", icon=":material/brush:"):
+        watched(service.draw_built_in(name))
+        st.rerun()
 
 
 def choose_records(collection: Collection) -> list[Record]:
