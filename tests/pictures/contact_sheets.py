@@ -8,13 +8,14 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
 from qcmfm import demo, settings
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record
 
-ACROSS, SIDE, BELOW, GAP, MARGIN = 5, 240, 92, 12, 120
+ACROSS, SIDE, BELOW, GAP, MARGIN = 5, 240, 106, 12, 120
 
 
 def contact_sheet(collection: Collection, labels: tuple[str, ...]) -> Image.Image:
@@ -23,7 +24,8 @@ def contact_sheet(collection: Collection, labels: tuple[str, ...]) -> Image.Imag
         "RGB", (MARGIN + ACROSS * (SIDE + GAP), len(labels) * (SIDE + BELOW)), "white"
     )
     draw = ImageDraw.Draw(sheet)
-    small, large = ImageFont.load_default(12), ImageFont.load_default(17)
+    font = font_manager.findfont("DejaVu Sans")  # comes with matplotlib
+    small, large = ImageFont.truetype(font, 11), ImageFont.truetype(font, 16)
     for row, label in enumerate(labels):
         top = row * (SIDE + BELOW)
         draw.text((8, top + SIDE // 2), label.replace("_", "\n"), fill="black", font=large)
@@ -31,7 +33,7 @@ def contact_sheet(collection: Collection, labels: tuple[str, ...]) -> Image.Imag
             left = MARGIN + column * (SIDE + GAP)
             with Image.open(collection.folder / record.image) as photo:
                 sheet.paste(photo.resize((SIDE, SIDE), Image.Resampling.LANCZOS), (left, top))
-            lines = textwrap.wrap(record.caption or "(no caption)", 42)[:5]
+            lines = textwrap.wrap(record.caption or "(no caption)", 38)[:6]
             draw.multiline_text((left, top + SIDE + 4), "\n".join(lines), fill="black", font=small)
     return sheet
 
