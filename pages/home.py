@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.ui.browsing import show_some
 from qcmfm.ui.widgets import SIMULATED, page_link, show_error, told
 
 st.title("QCMFM Studio")
@@ -36,8 +37,7 @@ with told():
             hide_index=True,
             alt="The collections with their numbers of records",
         )
-    elif not errors:
-        st.info("Nothing here yet. Label a photo and save it to start your first collection.")
+    show_some()
 
 st.header("Models")
 with told():

@@ -23,6 +23,7 @@ from qcmfm.service.labelling import (
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
 from qcmfm.service.runs import (
     RunSummary,
+    built_in_sentence,
     find_run,
     list_run_summaries,
     run_folders,
@@ -37,6 +38,7 @@ __all__ = [
     "Labeller",
     "RunSummary",
     "Submission",
+    "built_in_sentence",
     "collection_folders",
     "draw_built_in",
     "drawable",

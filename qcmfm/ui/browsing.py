@@ -1,5 +1,7 @@
 """The records of a collection as pictures, and one of them at a time."""
 
+import contextlib
+
 import streamlit as st
 
 from qcmfm import service
@@ -16,14 +18,15 @@ SHORT = 90
 
 def offer_drawing(name: str) -> None:
     """Say of a built-in collection what it is, and let the visitor have all of it."""
+    measured = service.built_in_sentence(name)
+    if measured:
+        st.markdown(
+            "The program drew these pictures itself, so it knows the true label of every record "
+            "and the true place of everything that a caption names."
+        )
+        st.caption(measured)
     whole = service.drawable(name)
-    if not whole:
-        return
-    st.markdown(
-        "The program drew these pictures itself, so it knows the true label of every record and "
-        "the true place of everything that a caption names."
-    )
-    if st.button(f"Draw all {whole} records", icon=":material/brush:"):
+    if whole and st.button(f"Draw all {whole} records", icon=":material/brush:"):
         watched(service.draw_built_in(name))
         st.rerun()
 
@@ -65,6 +68,23 @@ def show_thumbnails(collection: Collection, records: list[Record]) -> None:
                 _show_thumbnail(collection, record)
     if pages > 1:
         st.pagination(pages, key="page", persist_state="session")
+
+
+def show_some(count: int = 6) -> None:
+    """A row of photos from all collections, to look at."""
+    chosen: list[tuple[Collection, Record]] = []
+    for name in service.collection_folders():
+        with contextlib.suppress(QcmfmError):  # the list above says what is wrong with it
+            collection = service.open_collection(name)
+            with_photo = [record for record in collection.records if record.image]
+            one_of_each = {record.group_key: record for record in with_photo}.values()
+            chosen += [(collection, record) for record in list(one_of_each)[:count]]
+    chosen = chosen[:: max(1, len(chosen) // count)][:count]
+    with st.container(horizontal=True), told():
+        for collection, record in chosen:
+            picture = thumbnail(collection, record)
+            if picture:
+                st.image(picture, width=150, alt=record.caption or record.record_id)
 
 
 def _show_thumbnail(collection: Collection, record: Record) -> None:
