@@ -20,7 +20,7 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.errors import TrainingError
 from qcmfm.fusion._attention import CrossAttention
 from qcmfm.fusion._model import Attention, Fused, FusionModel, ModelOptions
-from qcmfm.quantum.circuit import two_stage
+from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.simulation import Simulator
 
 
@@ -135,7 +135,8 @@ class QCMFM(FusionModel):
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         """As in the base class; the encoders' vectors are projected once and simulated together."""
         *each_way, _ = self._amplitudes(batch)
-        readout = self.simulator.expectations(torch.cat(each_way), self.angles)
+        # A record without a photo or a caption has no amplitudes there, and reads zero.
+        readout = self.simulator.expectations(torch.cat(each_way), self.angles, checked=False)
         whole, image, text = self.classifier(readout).chunk(3)
         return whole, image, text
 
