@@ -1,23 +1,56 @@
 """A circuit is data: gates, wires, parameter slots, observables, stages and layers by name.
 
-The simulator, the PennyLane QNode and whatever else needs the circuit are derived from this one
-description. Wire 0 is the most significant bit of a basis state's number, as in PennyLane.
+The simulators, the drawing, the OpenQASM text, the PennyLane QNode and whatever else needs the
+circuit are derived from this one description. Wire 0 is the most significant bit of a basis state's
+number, as in PennyLane. The ansatz families are in `ansatz`, the gates' matrices in `gates`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from qcmfm.errors import CircuitError
 
-PARAMETERS = {"Rot": 3, "RY": 1, "CRX": 1, "CNOT": 0}
+WIRES = {
+    "H": 1,
+    "RX": 1,
+    "RY": 1,
+    "RZ": 1,
+    "Rot": 1,
+    "CNOT": 2,
+    "CZ": 2,
+    "CRX": 2,
+    "CRY": 2,
+    "CRZ": 2,
+    "IsingXX": 2,
+    "IsingYY": 2,
+    "IsingZZ": 2,
+}
+"""Number of wires of each kind of gate; the names, signs and order of angles are PennyLane's."""
+
+PARAMETERS = {
+    "H": 0,
+    "RX": 1,
+    "RY": 1,
+    "RZ": 1,
+    "Rot": 3,
+    "CNOT": 0,
+    "CZ": 0,
+    "CRX": 1,
+    "CRY": 1,
+    "CRZ": 1,
+    "IsingXX": 1,
+    "IsingYY": 1,
+    "IsingZZ": 1,
+}
 """Number of angles (radians) of each kind of gate.
 
-`Rot(a, b, c) = RZ(c) RY(b) RZ(a)`; `RY(t) = exp(-i t Y / 2)`; `CRX(t)` is `exp(-i t X / 2)` on the
-second wire where the first is 1.
+`RP(t) = exp(-i t P / 2)` for a Pauli matrix P; `Rot(a, b, c) = RZ(c) RY(b) RZ(a)`; `CRP(t)` is
+`RP(t)` on the second wire where the first is 1; `IsingPP(t) = exp(-i t (P x P) / 2)`.
 """
 
-QUBITS = range(2, 13)
-LAYERS = range(1, 17)
+QUBITS = range(1, 13)
 
 
 @dataclass(frozen=True)
@@ -27,9 +60,12 @@ class Gate:
     Args:
         name: A key of `PARAMETERS`.
         wires: The wires it acts on, the control first.
-        slots: Places of its angles in the circuit's weight vector.
+        slots: Places of its angles in the circuit's weight vector; gates may share them.
         stage: Which part of the ansatz it belongs to.
         layer: Which repetition, from 0.
+
+    Raises:
+        CircuitError: An unknown name, a wire named twice, or too few or too many wires or slots.
     """
 
     name: str
@@ -38,16 +74,39 @@ class Gate:
     stage: str = ""
     layer: int = 0
 
+    def __post_init__(self) -> None:
+        if self.name not in PARAMETERS:
+            raise CircuitError(
+                f"There is no gate named {self.name!r}.", f"Choose one of {', '.join(PARAMETERS)}."
+            )
+        for what, found, wanted in (
+            ("wires", self.wires, WIRES[self.name]),
+            ("slots", self.slots, PARAMETERS[self.name]),
+        ):
+            if len(found) != wanted:
+                raise CircuitError(
+                    f"A {self.name} gate was given {len(found)} {what}: {found}.",
+                    f"It takes {wanted}.",
+                )
+        if len(set(self.wires)) < len(self.wires):
+            raise CircuitError(
+                f"A {self.name} gate was given one wire twice: {self.wires}.",
+                "Choose different wires.",
+            )
+
 
 @dataclass(frozen=True)
 class Circuit:
     """Gates on a register that starts in the state given by the input's amplitudes.
 
     Args:
-        n_qubits: Number of wires.
+        n_qubits: Number of wires, 1 to 12.
         gates: In the order in which they act.
         observables: Products of Pauli Z, each as the wires it stands on.
         name: The ansatz family.
+
+    Raises:
+        CircuitError: A wire outside the register, a slot left out, or too many qubits.
     """
 
     n_qubits: int
@@ -55,10 +114,35 @@ class Circuit:
     observables: tuple[tuple[int, ...], ...]
     name: str = ""
 
-    @property
+    def __post_init__(self) -> None:
+        require_range("qubits", self.n_qubits, QUBITS)
+        for owner, wires in [
+            *((f"a {gate.name} gate", gate.wires) for gate in self.gates),
+            *(("an observable", wires) for wires in self.observables),
+        ]:
+            if not wires or len(set(wires)) < len(wires):
+                raise CircuitError(
+                    f"The wires of {owner} are {wires}.", "Name at least one wire, each once."
+                )
+            for wire in wires:
+                if wire not in range(self.n_qubits):
+                    raise CircuitError(
+                        f"{owner.capitalize()} is on wire {wire} of a circuit of "
+                        f"{self.n_qubits} qubits.",
+                        f"Choose wires from 0 to {self.n_qubits - 1}.",
+                    )
+        used = {slot for gate in self.gates for slot in gate.slots}
+        missing = set(range(len(used))) - used
+        if missing:
+            raise CircuitError(
+                f"The gates use {len(used)} different slots, but not slot {min(missing)}.",
+                f"Number the slots from 0 to {len(used) - 1}.",
+            )
+
+    @cached_property
     def n_weights(self) -> int:
         """Number of angles."""
-        return 1 + max((slot for gate in self.gates for slot in gate.slots), default=-1)
+        return len({slot for gate in self.gates for slot in gate.slots})
 
     @property
     def dim(self) -> int:
@@ -66,48 +150,24 @@ class Circuit:
         return 2**self.n_qubits
 
 
-def z_strings(n_qubits: int) -> tuple[tuple[int, ...], ...]:
-    """The observables Z_i of every wire, then Z_i Z_j of every pair."""
-    wires = range(n_qubits)
-    return tuple((wire,) for wire in wires) + tuple(combinations(wires, 2))
-
-
-def two_stage(
-    n_qubits: int, n_layers: int, entangle_first: bool = True, entangle_second: bool = True
-) -> Circuit:
-    """The ansatz of the QCMFM paper (npj Heritage Science 14, 160, 2026).
-
-    A layer is `Rot` on every wire and a ring of CNOTs, then `RY` on every wire and a ring of CRXs.
-
-    Args:
-        n_qubits: 2 to 12.
-        n_layers: 1 to 16.
-        entangle_first: Whether the ring of CNOTs is there.
-        entangle_second: Whether the ring of CRXs is there.
+def require_range(what: str, value: int, allowed: range) -> None:
+    """Refuse a number of qubits or layers that cannot be simulated.
 
     Raises:
-        CircuitError: A number is out of its range.
+        CircuitError: The number is out of the range.
     """
-    for what, value, allowed in (("qubits", n_qubits, QUBITS), ("layers", n_layers, LAYERS)):
-        if value not in allowed:
-            raise CircuitError(
-                f"A circuit with {value} {what} cannot be built.",
-                f"Choose {allowed.start} to {allowed.stop - 1} {what}.",
-            )
-    wires = range(n_qubits)
-    singles = [(wire,) for wire in wires]
-    ring = [(wire, (wire + 1) % n_qubits) for wire in wires]
-    gates: list[Gate] = []
-    slot = 0
-    for layer in range(n_layers):
-        for name, places, stage in (
-            ("Rot", singles, "mixing"),
-            ("CNOT", ring if entangle_first else [], "mixing"),
-            ("RY", singles, "interaction"),
-            ("CRX", ring if entangle_second else [], "interaction"),
-        ):
-            for place in places:
-                slots = tuple(range(slot, slot + PARAMETERS[name]))
-                gates.append(Gate(name, place, slots, stage, layer))
-                slot += len(slots)
-    return Circuit(n_qubits, tuple(gates), z_strings(n_qubits), "two_stage")
+    if value not in allowed:
+        raise CircuitError(
+            f"A circuit with {value} {what} cannot be built.",
+            f"Choose {allowed.start} to {allowed.stop - 1} {what}.",
+        )
+
+
+def z_strings(wires: int | Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The observables Z_i of every wire, then Z_i Z_j of every pair.
+
+    Args:
+        wires: Which wires are measured, or how many from wire 0.
+    """
+    measured = range(wires) if isinstance(wires, int) else wires
+    return tuple((wire,) for wire in measured) + tuple(combinations(measured, 2))

@@ -4,28 +4,92 @@ from typing import Any
 
 import pennylane as qml
 
-from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.circuit import Circuit, Gate
+from qcmfm.quantum.noise import Noise, NoiseSetting, full_strengths, kraus, noisy_operations
 
-OPERATIONS = {"Rot": qml.Rot, "RY": qml.RY, "CRX": qml.CRX, "CNOT": qml.CNOT}
 
-
-def qnode(circuit: Circuit, device: str = "default.qubit", interface: str = "torch") -> Any:
+def qnode(
+    circuit: Circuit, device: Any = "default.qubit", interface: str = "torch", **qnode_options: Any
+) -> Any:
     """A QNode `f(amplitudes, weights)` that returns one expectation value per observable.
 
     Args:
         circuit: What to build.
-        device: Name of a PennyLane device.
+        device: Name of a PennyLane device, or a device, such as one that stands for real hardware.
         interface: Which library's arrays go in and come out.
+        **qnode_options: Whatever else `qml.qnode` takes, such as `diff_method` or `shots`.
     """
+    if isinstance(device, str):
+        device = qml.device(device, wires=circuit.n_qubits)
 
-    @qml.qnode(qml.device(device, wires=circuit.n_qubits), interface=interface)
+    @qml.qnode(device, interface=interface, **qnode_options)
     def run(amplitudes: Any, weights: Any) -> Any:
         qml.AmplitudeEmbedding(amplitudes, wires=range(circuit.n_qubits))
         for gate in circuit.gates:
-            OPERATIONS[gate.name](*(weights[slot] for slot in gate.slots), wires=gate.wires)
+            getattr(qml, gate.name)(*(weights[slot] for slot in gate.slots), wires=gate.wires)
         return [
             qml.expval(qml.prod(*(qml.PauliZ(wire) for wire in wires)))
             for wires in circuit.observables
         ]
 
     return run
+
+
+def noisy_qnode(circuit: Circuit, setting: NoiseSetting, interface: str = "torch") -> Any:
+    """The same circuit under noise on PennyLane's density-matrix simulator default.mixed.
+
+    Channels that PennyLane has are its own, so that this checks ours.
+
+    Args:
+        circuit: What to build.
+        setting: The noise.
+        interface: Which library's arrays go in and come out.
+    """
+
+    @qml.qnode(qml.device("default.mixed", wires=circuit.n_qubits), interface=interface)
+    def run(amplitudes: Any, weights: Any) -> Any:
+        qml.AmplitudeEmbedding(amplitudes, wires=range(circuit.n_qubits))
+        for operation in noisy_operations(circuit, setting):
+            if isinstance(operation, Gate):
+                angles = (weights[slot] for slot in operation.slots)
+                getattr(qml, operation.name)(*angles, wires=operation.wires)
+            else:
+                _apply_noise(operation)
+        return [qml.expval(_observable(wires)) for wires in circuit.observables]
+
+    return run
+
+
+def _observable(wires: tuple[int, ...]) -> Any:
+    """The product of Pauli Z on these wires."""
+    return qml.prod(*(qml.PauliZ(wire) for wire in wires))
+
+
+def _apply_noise(noise: Noise) -> None:
+    """Queue one application of a channel."""
+    strengths = full_strengths(noise.channel, noise.strengths)
+    match noise.channel:
+        case "bit_flip":
+            qml.BitFlip(strengths["probability"], noise.wires)
+        case "phase_flip":
+            qml.PhaseFlip(strengths["probability"], noise.wires)
+        case "bit_phase_flip":
+            qml.PauliError("Y", strengths["probability"], noise.wires)
+        case "depolarizing":
+            qml.DepolarizingChannel(strengths["probability"], noise.wires)
+        case "amplitude_damping":
+            qml.AmplitudeDamping(strengths["damping"], noise.wires)
+        case "generalised_amplitude_damping":
+            damping, excited = strengths["damping"], strengths["excited_population"]
+            qml.GeneralizedAmplitudeDamping(damping, excited, noise.wires)
+        case "phase_damping":
+            qml.PhaseDamping(strengths["damping"], noise.wires)
+        case "thermal_relaxation":
+            excited, t1, t2, gate_time = (
+                strengths[name] for name in ("excited_population", "t1", "t2", "gate_time")
+            )
+            qml.ThermalRelaxationError(excited, t1, t2, gate_time, noise.wires)
+        case "coherent_zz_over_rotation":
+            qml.IsingZZ(strengths["angle"], noise.wires)
+        case _:
+            qml.QubitChannel(kraus(noise.channel, noise.strengths).numpy(), noise.wires)

@@ -1,4 +1,7 @@
-"""The simulator against PennyLane, and what must hold for any circuit."""
+"""The simulator: any circuit, any batch, any order of calls; what it remembers and refuses."""
+
+import gc
+import math
 
 import numpy as np
 import pytest
@@ -7,42 +10,75 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qcmfm.errors import CircuitError
-from qcmfm.quantum.circuit import Circuit, Gate, two_stage, z_strings
-from qcmfm.quantum.pennylane_bridge import qnode
-from qcmfm.quantum.simulation import Simulator, fuse
+from qcmfm.quantum import sweep
+from qcmfm.quantum.ansatz import qcnn, strongly_entangling, two_stage
+from qcmfm.quantum.blocks import DENSE, fuse, links, place
+from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.simulation import Simulator
+from tests.quantum.random_circuits import circuits, dense_expectations, dense_state, random_inputs
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 
 
-def random_inputs(circuit: Circuit, batch: int = 3, seed: int = 0):
-    generator = torch.Generator().manual_seed(seed)
-    amplitudes = torch.randn(batch, circuit.dim, dtype=torch.float64, generator=generator)
-    weights = torch.randn(circuit.n_weights, dtype=torch.float64, generator=generator)
-    return torch.nn.functional.normalize(amplitudes, dim=1), weights
+@settings(max_examples=80)
+@given(circuits(), st.integers(0, 1000))
+def test_any_circuit_is_simulated_as_its_gates_say(circuit: Circuit, seed: int):
+    amplitudes, weights = random_inputs(circuit, seed=seed)
+    expected = dense_expectations(circuit, amplitudes.numpy(), weights.numpy())
+    states = dense_state(circuit, amplitudes.numpy(), weights.numpy())
+    for takes_unitary in (False, True):
+        simulator = Simulator(circuit)
+        simulator.prefers_unitary = lambda batch, built=False, takes=takes_unitary: takes
+        values = simulator.expectations(amplitudes, weights)
+        np.testing.assert_allclose(values.numpy(), expected, atol=1e-12)
+    np.testing.assert_allclose(simulator.state(amplitudes, weights).numpy(), states, atol=1e-12)
+    unitary = simulator.unitary(weights)
+    np.testing.assert_allclose((amplitudes.to(unitary) @ unitary.T).numpy(), states, atol=1e-12)
 
 
-@pytest.mark.parametrize("n_qubits", [4, 6, 8])
-@pytest.mark.parametrize("rings", [(True, True), (True, False), (False, True), (False, False)])
-def test_values_and_gradients_agree_with_pennylane(n_qubits: int, rings: tuple[bool, bool]):
-    circuit = two_stage(n_qubits, 2, *rings)
-    amplitudes, weights = random_inputs(circuit)
+@settings(max_examples=40)
+@given(circuits(most_qubits=5), st.integers(0, 1000))
+def test_any_circuit_has_the_right_gradient(circuit: Circuit, seed: int):
+    amplitudes, weights = random_inputs(circuit, batch=2, seed=seed)
+    simulator = Simulator(circuit)
     inputs = (amplitudes.requires_grad_(), weights.requires_grad_())
-    ours = Simulator(circuit).expectations(*inputs)
-    theirs = torch.stack(list(qnode(circuit)(*inputs)), 1)
-    torch.testing.assert_close(ours, theirs, atol=1e-12, rtol=0)
-    mix = torch.linspace(-1, 1, ours.numel(), dtype=torch.float64).reshape(ours.shape)
-    for mine, reference in zip(
-        torch.autograd.grad((ours * mix).sum(), inputs),
-        torch.autograd.grad((theirs * mix).sum(), inputs),
-        strict=True,
-    ):
-        torch.testing.assert_close(mine, reference, atol=1e-11, rtol=0)
+
+    def values(a: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        return simulator.expectations(a, w, checked=False)
+
+    assert torch.autograd.gradcheck(values, inputs, fast_mode=True)
+
+    def overlaps(a: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        return simulator.state(torch.nn.functional.normalize(a, dim=1), w)
+
+    assert torch.autograd.gradcheck(overlaps, inputs, fast_mode=True)
 
 
-def test_float32_agrees_to_single_precision():
+@given(circuits(), st.integers(2, 4))
+def test_fusing_loses_no_gate(circuit: Circuit, dense: int):
+    blocks = fuse(circuit, dense)
+    for found in (links(circuit), blocks):
+        assert sorted(map(id, circuit.gates)) == sorted(id(g) for b in found for g in b.gates)
+    assert all(len(b.dense) <= dense and len(b.wires) <= dense + 1 for b in blocks)
+
+
+@pytest.mark.parametrize("n_qubits", [4, 6, 8, 10])
+def test_the_rings_become_a_spiral_in_which_no_wire_has_to_be_moved(n_qubits: int):
+    circuit = two_stage(n_qubits, 4)
+    steps = place(fuse(circuit), n_qubits)
+    assert len(steps) == 1 + math.ceil((8 * n_qubits - 2) / DENSE)
+    assert all(step.moved is None for step in steps)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_float32_agrees_to_single_precision(device: str):
     circuit = two_stage(6, 4)
     amplitudes, weights = random_inputs(circuit, batch=16)
     double = Simulator(circuit).expectations(amplitudes, weights)
-    single = Simulator(circuit).expectations(amplitudes.float(), weights.float())
-    torch.testing.assert_close(single.double(), double, atol=1e-5, rtol=0)
+    simulator = Simulator(circuit).to(device)
+    single = simulator.expectations(amplitudes.float().to(device), weights.float().to(device))
+    assert single.device.type == device and single.dtype == torch.float32
+    torch.testing.assert_close(single.double().cpu(), double, atol=1e-5, rtol=0)
 
 
 def test_a_large_batch_takes_the_unitary_and_says_the_same():
@@ -58,87 +94,176 @@ def test_a_large_batch_takes_the_unitary_and_says_the_same():
     torch.testing.assert_close(unitary @ unitary.mH, identity, atol=1e-12, rtol=0)
 
 
-@st.composite
-def circuits(draw: st.DrawFn) -> Circuit:
-    n_qubits = draw(st.integers(2, 5))
-    gates: list[Gate] = []
-    slot = 0
-    for _ in range(draw(st.integers(0, 20))):
-        name, wires, angles = draw(
-            st.sampled_from([("Rot", 1, 3), ("RY", 1, 1), ("CRX", 2, 1), ("CNOT", 2, 0)])
-        )
-        chosen = draw(st.permutations(range(n_qubits)))[:wires]
-        gates.append(Gate(name, tuple(chosen), tuple(range(slot, slot + angles))))
-        slot += angles
-    return Circuit(n_qubits, tuple(gates), z_strings(n_qubits))
-
-
-@settings(max_examples=60)
-@given(circuits(), st.integers(2, 4), st.integers(0, 1000))
-def test_fusing_gates_changes_nothing(circuit: Circuit, block_wires: int, seed: int):
-    blocks = fuse(circuit, block_wires)
-    assert sorted(map(id, circuit.gates)) == sorted(id(g) for b in blocks for g in b.gates)
-    amplitudes, weights = random_inputs(circuit, seed=seed)
+def gradients(circuit: Circuit, amplitudes: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Both gradients of a sum of the expectation values, one after the other."""
+    inputs = (amplitudes.clone().requires_grad_(), weights.clone().requires_grad_())
     simulator = Simulator(circuit)
-    values = simulator.expectations(amplitudes, weights)
-    reference = dense_state(circuit, amplitudes.numpy(), weights.numpy())
-    probabilities = np.abs(reference) ** 2
-    for column, wires in enumerate(circuit.observables):
-        signs = [
-            np.prod([1 - 2 * (state >> (circuit.n_qubits - 1 - wire) & 1) for wire in wires])
-            for state in range(circuit.dim)
-        ]
-        np.testing.assert_allclose(values[:, column].numpy(), probabilities @ signs, atol=1e-12)
+    simulator.prefers_unitary = lambda batch, built=False: False
+    values = simulator.expectations(*inputs)
+    mix = torch.arange(values.shape[1], dtype=torch.float64).cos()
+    found = torch.autograd.grad((values @ mix).sum(), inputs)
+    return torch.cat([part.flatten() for part in found])
 
 
-def dense_state(circuit: Circuit, amplitudes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Every gate as a full matrix made of Kronecker products of textbook ones."""
-    paulis = {
-        "I": np.eye(2),
-        "X": np.array([[0, 1], [1, 0]]),
-        "Y": np.array([[0, -1j], [1j, 0]]),
-        "Z": np.diag([1, -1]),
-    }
-
-    def on(wires: dict[int, np.ndarray]) -> np.ndarray:
-        full = np.eye(1)
-        for wire in range(circuit.n_qubits):
-            full = np.kron(full, wires.get(wire, np.eye(2)))
-        return full
-
-    def turn(axis: str, angle: float) -> np.ndarray:
-        return np.cos(angle / 2) * np.eye(2) - 1j * np.sin(angle / 2) * paulis[axis]
-
-    def controlled(wires: tuple[int, ...], target: np.ndarray) -> np.ndarray:
-        off, hot = np.diag([1.0, 0.0]), np.diag([0.0, 1.0])
-        return on({wires[0]: off}) + on({wires[0]: hot, wires[1]: target})
-
-    state = amplitudes.astype(complex)
-    for gate in circuit.gates:
-        angle = [weights[slot] for slot in gate.slots]
-        matrix = {
-            "Rot": lambda g=gate, a=angle: on(
-                {g.wires[0]: turn("Z", a[2]) @ turn("Y", a[1]) @ turn("Z", a[0])}
-            ),
-            "RY": lambda g=gate, a=angle: on({g.wires[0]: turn("Y", a[0])}),
-            "CRX": lambda g=gate, a=angle: controlled(g.wires, turn("X", a[0])),
-            "CNOT": lambda g=gate: controlled(g.wires, paulis["X"]),
-        }[gate.name]()
-        state = state @ matrix.T
-    return state
+@pytest.mark.parametrize("circuit", [two_stage(5, 2), qcnn(5), strongly_entangling(5, 3)])
+def test_many_samples_are_split_and_little_memory_is_enough(
+    circuit: Circuit, monkeypatch: pytest.MonkeyPatch
+):
+    amplitudes, weights = random_inputs(circuit, batch=13)
+    whole = gradients(circuit, amplitudes, weights)
+    monkeypatch.setattr(sweep, "COLUMNS", 5)
+    split = gradients(circuit, amplitudes, weights)
+    monkeypatch.setattr(sweep, "KEPT_BYTES", 0)
+    computed_again = gradients(circuit, amplitudes, weights)
+    torch.testing.assert_close(split, whole, atol=1e-12, rtol=0)
+    torch.testing.assert_close(computed_again, whole, atol=1e-12, rtol=0)
 
 
-def test_two_stage_has_the_gates_of_the_paper():
-    circuit = two_stage(8, 4)
-    count = {
-        name: sum(g.name == name for g in circuit.gates) for name in ("Rot", "CNOT", "RY", "CRX")
-    }
-    assert count == {"Rot": 32, "CNOT": 32, "RY": 32, "CRX": 32}
-    assert circuit.n_weights == 4 * 8 * 5
-    assert len(circuit.observables) == 8 + 28
+def test_calls_may_be_mixed_before_their_gradients_are_taken():
+    circuit = two_stage(5, 2)
+    amplitudes, weights = random_inputs(circuit, batch=4)
+    simulator = Simulator(circuit)
+    leaves = [(weights + shift).requires_grad_() for shift in range(3)]
+    alone = []
+    for leaf in leaves:
+        alone += torch.autograd.grad(simulator.expectations(amplitudes, leaf).sum(), leaf)
+        gc.collect()
+    together = [simulator.expectations(amplitudes, leaf) for leaf in leaves]
+    with torch.no_grad():
+        simulator.expectations(amplitudes, weights)
+    for values, leaf, gradient in zip(together, leaves, alone, strict=True):
+        for _ in range(2):
+            (again,) = torch.autograd.grad(values.sum(), leaf, retain_graph=True)
+            torch.testing.assert_close(again, gradient, atol=1e-13, rtol=0)
 
 
-@pytest.mark.parametrize(("qubits", "layers"), [(1, 2), (13, 2), (4, 0), (4, 17)])
-def test_a_circuit_out_of_range_is_refused(qubits: int, layers: int):
-    with pytest.raises(CircuitError, match="Choose"):
-        two_stage(qubits, layers)
+@pytest.mark.parametrize("batch", [3, 40])
+def test_what_is_kept_in_eval_mode_is_never_stale(batch: int):
+    circuit = two_stage(4, 2)
+    amplitudes, weights = random_inputs(circuit, batch=batch)
+    simulator = Simulator(circuit).eval()
+    parameter = torch.nn.Parameter(weights.clone())
+
+    def check() -> None:
+        fresh = Simulator(circuit).expectations(amplitudes, parameter.detach())
+        for _ in range(3):
+            with torch.no_grad():
+                found = simulator.expectations(amplitudes, parameter)
+            torch.testing.assert_close(found, fresh, atol=1e-12, rtol=0)
+
+    check()
+    with torch.no_grad():
+        parameter[0] += 1
+    check()
+    parameter.data[1] += 1  # does not count as a change for autograd
+    check()
+    parameter.detach().numpy()[2] += 1  # nor does this
+    check()
+    parameter.data = weights.flip(0)
+    check()
+    optimiser = torch.optim.Adam([parameter], lr=0.1)
+    simulator.expectations(amplitudes, parameter).sum().backward()
+    optimiser.step()
+    check()
+    single = simulator.expectations(amplitudes.float(), parameter.detach().float())
+    assert single.dtype == torch.float32
+    check()
+
+
+def test_what_is_kept_is_used_again(monkeypatch: pytest.MonkeyPatch):
+    circuit = two_stage(4, 2)
+    amplitudes, weights = random_inputs(circuit)
+    simulator = Simulator(circuit).eval()
+    built: list[object] = []
+    build = simulator._matrices
+    monkeypatch.setattr(simulator, "_matrices", lambda w: built.append(w) or build(w))
+    for _ in range(4):
+        simulator.expectations(amplitudes, weights)
+    assert len(built) == 1
+    simulator.train()
+    simulator.expectations(amplitudes, weights)
+    assert len(built) == 2
+
+
+@pytest.mark.parametrize("batch", [3, 40])
+def test_what_was_kept_in_inference_mode_serves_gradients_of_the_inputs(batch: int):
+    circuit = two_stage(4, 2)
+    amplitudes, weights = random_inputs(circuit, batch=batch)
+    simulator = Simulator(circuit).eval()
+    with torch.inference_mode():
+        for _ in range(3):
+            simulator.expectations(amplitudes, weights)
+    amplitudes.requires_grad_()
+    kept = torch.autograd.grad(simulator.expectations(amplitudes, weights).sum(), amplitudes)
+    fresh = torch.autograd.grad(
+        Simulator(circuit).expectations(amplitudes, weights).sum(), amplitudes
+    )
+    torch.testing.assert_close(kept, fresh, atol=1e-12, rtol=0)
+
+
+def spoilt(kind: str, circuit: Circuit) -> tuple[torch.Tensor, torch.Tensor]:
+    """Inputs that cannot be."""
+    amplitudes, weights = random_inputs(circuit, batch=40)
+    match kind:
+        case "zero":
+            amplitudes[7] = 0
+        case "nan":
+            amplitudes[7, 2] = math.nan
+        case "infinite":
+            amplitudes[7, 2] = math.inf
+        case "long":
+            amplitudes[7] *= 2
+        case "short":
+            amplitudes = amplitudes[:, :15]
+        case "nan weight":
+            weights[3] = math.nan
+        case "few weights":
+            weights = weights[:-1]
+    return amplitudes, weights
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("zero", "sample 7 has only zeros.*length 1"),
+        ("nan", "amplitudes there is nan.*sample 7, place 2"),
+        ("infinite", "amplitudes there is inf.*sample 7, place 2"),
+        ("long", "sample 7 has length 2.*length 1"),
+        ("short", "given 15 amplitudes.*It takes 16"),
+        ("nan weight", "weights there is nan .weight 3"),
+        ("few weights", "given 39 weights.*It takes 40"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["unitary", "blocks", "eval", "state"])
+def test_numbers_that_cannot_be_are_refused(kind: str, told: str, mode: str):
+    circuit = two_stage(4, 2)
+    amplitudes, weights = spoilt(kind, circuit)
+    simulator = Simulator(circuit).train(mode != "eval")
+    simulator.prefers_unitary = lambda batch, built=False: mode == "unitary"
+    with pytest.raises(CircuitError, match=told):
+        if mode == "state":
+            simulator.state(amplitudes, weights)
+        else:
+            simulator.expectations(amplitudes, weights)
+
+
+@pytest.mark.parametrize("batch", [1, 40])
+def test_unchecked_rows_count_with_their_squared_length(batch: int):
+    circuit = two_stage(4, 2)
+    amplitudes, weights = random_inputs(circuit, batch=batch)
+    simulator = Simulator(circuit)
+    halves = simulator.expectations(amplitudes / 2, weights, checked=False)
+    whole = simulator.expectations(amplitudes, weights)
+    torch.testing.assert_close(4 * halves, whole, atol=1e-12, rtol=0)
+    nothing = simulator.expectations(0 * amplitudes, weights, checked=False)
+    assert not nothing.any()
+
+
+def test_no_samples_have_no_values():
+    circuit = two_stage(4, 2)
+    amplitudes, weights = random_inputs(circuit, batch=0)
+    amplitudes.requires_grad_()
+    values = Simulator(circuit).expectations(amplitudes, weights.requires_grad_())
+    assert values.shape == (0, 10)
+    values.sum().backward()
+    assert amplitudes.grad is not None and amplitudes.grad.shape == (0, 16)

@@ -1,0 +1,79 @@
+"""Noise settings as JSON, and the presets that come with the program."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, get_origin
+
+from qcmfm.errors import CircuitError
+from qcmfm.quantum.noise import NoiseEntry, NoiseSetting, require_known
+from qcmfm.settings import ASSETS
+
+PRESETS = ASSETS / "noise"
+_LOOK = "Compare it with the presets in assets/noise."
+_JSON: dict[Any, type] = {str: str, int: int, tuple: list, Mapping: dict}
+_WRITE = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
+_WRITE_ITEMS = {str: " of texts", int: " of whole numbers"}
+
+
+def to_json(setting: NoiseSetting) -> str:
+    """A setting as text that `from_json` reads; choices that mean everything are left out."""
+    entries = [
+        {key: value for key, value in asdict(entry).items() if value or key == "strengths"}
+        for entry in setting.entries
+    ]
+    content = {"name": setting.name, "source": setting.source, "entries": entries}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str) -> NoiseSetting:
+    """Read a setting.
+
+    Raises:
+        CircuitError: The text is no noise setting, or names what cannot be.
+    """
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise CircuitError(f"A noise setting is not JSON: {error}.", _LOOK) from error
+    content = _checked(content, NoiseSetting)
+    entries = tuple(NoiseEntry(**_checked(e, NoiseEntry)) for e in content.pop("entries", ()))
+    return NoiseSetting(entries=entries, **content)
+
+
+def preset_names() -> list[str]:
+    """Names of the settings that come with the program, sorted."""
+    return sorted(path.stem for path in PRESETS.glob("*.json"))
+
+
+def load_preset(name: str) -> NoiseSetting:
+    """A setting that comes with the program.
+
+    Raises:
+        CircuitError: There is none of this name.
+    """
+    require_known("noise preset", [name], preset_names())
+    return from_json((PRESETS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _checked(content: object, kind: type) -> dict[str, Any]:
+    """The fields of a dataclass as JSON has them, lists made tuples."""
+    if not isinstance(content, dict):
+        raise CircuitError(f"A {kind.__name__} is {content!r}.", "Write an object with its fields.")
+    require_known(f"field of a {kind.__name__}", content, [f.name for f in fields(kind)])
+    required = "name" if kind is NoiseSetting else "channel"
+    if required not in content:
+        raise CircuitError(f"A {kind.__name__} has no {required}.", _LOOK)
+    for f in fields(kind):
+        if f.name not in content:
+            continue
+        found = content[f.name]
+        wanted = _JSON[get_origin(f.type) or f.type]
+        items = {"gates": str, "stages": str, "layers": int, "wires": int}.get(f.name, object)
+        listed = found if isinstance(found, list) else []
+        if type(found) is not wanted or not all(isinstance(item, items) for item in listed):
+            raise CircuitError(
+                f"The field {f.name} of a {kind.__name__} is {found!r}.",
+                f"Write {_WRITE[wanted]}{_WRITE_ITEMS.get(items, '')}.",
+            )
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}

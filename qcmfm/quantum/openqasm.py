@@ -1,0 +1,144 @@
+"""A circuit with its angles as OpenQASM text, for other software and for real devices."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from qcmfm.errors import CircuitError
+from qcmfm.quantum.circuit import Circuit
+
+Placed = tuple[str, tuple[int, ...], tuple[float, ...]]
+"""A gate with its angles: name, wires, radians."""
+
+HEADERS = {
+    2: (
+        'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[{n}];\ncreg c[{n}];',
+        "measure q -> c;",
+    ),
+    3: (
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[{n}] q;\nbit[{n}] c;',
+        "c = measure q;",
+    ),
+}
+
+
+def openqasm(
+    circuit: Circuit,
+    weights: Float[Tensor, " weight"],
+    amplitudes: Float[Tensor, " amplitude"] | None = None,
+    version: int = 3,
+    measure: bool = True,
+) -> str:
+    """The circuit as a program.
+
+    Wire i is `q[i]`, and `q[0]` is the most significant bit of a basis state's number. The
+    observables stand in a comment: <Z_i Z_j> is the mean of (-1)^(c[i] + c[j]) over many runs.
+
+    Args:
+        circuit: What to write.
+        weights: Angles in radians.
+        amplitudes: One sample's amplitudes, real and of length 1. With them the program begins with
+            their preparation; without, with a comment that says where it belongs.
+        version: 2 or 3.
+        measure: Whether the program ends with the measurement of every wire.
+
+    Raises:
+        CircuitError: There is no such version, or a vector has the wrong length.
+    """
+    if version not in HEADERS:
+        raise CircuitError(f"There is no OpenQASM version {version}.", "Choose 2 or 3.")
+    for what, vector, wanted in (
+        ("weights", weights, circuit.n_weights),
+        ("amplitudes", amplitudes, circuit.dim),
+    ):
+        if vector is not None and len(vector) != wanted:
+            raise CircuitError(
+                f"A circuit of {circuit.n_qubits} qubits was given {len(vector)} {what}.",
+                f"It takes {wanted}.",
+            )
+    head, tail = HEADERS[version]
+    lines = [head.format(n=circuit.n_qubits)]
+    if amplitudes is None:
+        lines.append("// The input's amplitudes are to be prepared here; q[0] is the first bit.")
+    else:
+        lines.append("// Preparation of the input's amplitudes.")
+        lines += [line for gate in preparation(amplitudes) for line in _lines(gate, version)]
+    angles = weights.detach().double().tolist()
+    part = None
+    for gate in circuit.gates:
+        if part != (gate.layer, gate.stage):
+            part = (gate.layer, gate.stage)
+            lines.append(f"// Layer {gate.layer}: {gate.stage or 'gates'}.")
+        placed = (gate.name, gate.wires, tuple(angles[slot] for slot in gate.slots))
+        lines += _lines(placed, version)
+    strings = (" ".join(f"Z{wire}" for wire in wires) for wires in circuit.observables)
+    lines.append(f"// Observables: {', '.join(strings)}.")
+    return "\n".join([*lines, *([tail] if measure else [])]) + "\n"
+
+
+def preparation(amplitudes: Float[Tensor, " amplitude"]) -> Iterator[Placed]:
+    """RY and CNOT gates that turn |0..0> into a state with real amplitudes.
+
+    Wire by wire, each turned by an angle that depends on the wires before it (Möttönen et al.,
+    Quantum Inf. Comput. 5, 467, 2005).
+
+    Args:
+        amplitudes: Real, of length 1.
+    """
+    exact = amplitudes.detach().double()
+    n_qubits = len(exact).bit_length() - 1
+    for wire in range(n_qubits):
+        halves = exact.reshape(2**wire, 2, -1)
+        # The last wire has single numbers left, whose signs come in here.
+        sizes = halves[:, :, 0] if wire == n_qubits - 1 else torch.linalg.vector_norm(halves, dim=2)
+        yield from _turn_by_state(2 * torch.atan2(sizes[:, 1], sizes[:, 0]), range(wire), wire)
+
+
+def _turn_by_state(angles: Tensor, controls: range, target: int) -> Iterator[Placed]:
+    """RY on the target, by one angle for each state of the controls."""
+    if not len(controls):
+        yield "RY", (target,), (angles.item(),)
+        return
+    off, on = angles.chunk(2)
+    # RY turns the other way between two CNOTs: half of the sum, then half of the difference.
+    for part in ((off + on) / 2, (off - on) / 2):
+        yield from _turn_by_state(part, controls[1:], target)
+        yield "CNOT", (controls[0], target), ()
+
+
+def _lines(gate: Placed, version: int) -> Iterator[str]:
+    """A gate in the words of the version's standard library."""
+    name, wires, angles = gate
+    for part_name, part_wires, part_angles in _standard(name, wires, angles, version):
+        numbers = f"({', '.join(f'{angle:.17g}' for angle in part_angles)})" if part_angles else ""
+        yield f"{part_name}{numbers} {', '.join(f'q[{wire}]' for wire in part_wires)};"
+
+
+def _standard(
+    name: str, wires: tuple[int, ...], angles: tuple[float, ...], version: int
+) -> list[Placed]:
+    """Gates of the standard library whose product is the gate."""
+    first, last = wires[:1], wires[-1:]
+    match name:
+        case "Rot":
+            return [(axis, wires, (t,)) for axis, t in zip(("rz", "ry", "rz"), angles, strict=True)]
+        case "CRX" if version == 2:
+            return [("h", last, ()), ("crz", wires, angles), ("h", last, ())]
+        case "CRY" if version == 2:
+            (half,) = (angle / 2 for angle in angles)
+            turns = [("ry", last, (half,)), ("cx", wires, ())]
+            return [*turns, ("ry", last, (-half,)), ("cx", wires, ())]
+        case "IsingXX" | "IsingYY" | "IsingZZ":
+            to_z = {"X": ("h", ()), "Y": ("rx", (math.pi / 2,))}.get(name[-1])
+            back = {"X": ("h", ()), "Y": ("rx", (-math.pi / 2,))}.get(name[-1])
+            around = [
+                [(turn[0], wire, turn[1]) for wire in (first, last)] if turn else []
+                for turn in (to_z, back)
+            ]
+            middle = [("cx", wires, ()), ("rz", last, angles), ("cx", wires, ())]
+            return [*around[0], *middle, *around[1]]
+        case _:
+            return [({"CNOT": "cx"}.get(name, name.lower()), wires, angles)]

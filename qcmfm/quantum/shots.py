@@ -1,0 +1,81 @@
+"""Finite shots: what a device would count, sampled from exact probabilities.
+
+All wires are measured together, so the values of several observables come from the same shots and
+are correlated as a device's are. NumPy's multinomial sampler draws all shots of a sample at once.
+"""
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from qcmfm.errors import CircuitError
+from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.simulation import observable_signs
+
+MOST_SHOTS = 10**9
+
+
+def sample_counts(
+    probabilities: Float[Tensor, "batch state"], shots: int, generator: np.random.Generator
+) -> Int[np.ndarray, "batch state"]:
+    """How often each outcome was read in so many shots of every sample.
+
+    Args:
+        probabilities: Of the outcomes, wire 0 the most significant bit; see `probabilities` of
+            `NoisySimulator`, which has readout errors in it.
+        shots: Measurements of every sample, 1 to 1,000,000,000.
+        generator: The source of chance.
+
+    Raises:
+        CircuitError: The number of shots is out of its range, or rows are no probabilities.
+    """
+    if shots not in range(1, MOST_SHOTS + 1):
+        raise CircuitError(f"{shots} shots cannot be taken.", f"Choose 1 to {MOST_SHOTS:,}.")
+    exact = probabilities.detach().cpu().double().numpy()
+    rounding = 1e-9 if probabilities.dtype == torch.float64 else 1e-4
+    sums = exact.sum(1)
+    if not (np.all(exact >= -rounding) and np.all(np.abs(sums - 1) <= 10 * rounding)):
+        raise CircuitError(
+            f"Probabilities lie between {exact.min()} and {exact.max()} and add up to "
+            f"{sums.min()} to {sums.max()}.",
+            "Give probabilities that add up to 1 for every sample.",
+        )
+    exact = exact.clip(min=0)
+    return generator.multinomial(shots, exact / exact.sum(1, keepdims=True))
+
+
+def counted_expectations(
+    counts: Int[np.ndarray, "batch state"], circuit: Circuit
+) -> Float[Tensor, "batch observable"]:
+    """The average that was read of every observable.
+
+    Its standard error is sqrt((1 - value^2) / shots).
+
+    Args:
+        counts: How often each outcome was read.
+        circuit: Whose observables are meant.
+    """
+    frequencies = torch.from_numpy(counts / counts.sum(1, keepdims=True))
+    return frequencies @ observable_signs(circuit)
+
+
+def sampled_expectations(
+    expectations: Float[Tensor, "batch observable"], shots: int, generator: np.random.Generator
+) -> Float[Tensor, "batch observable"]:
+    """The average of every observable, each measured in shots of its own.
+
+    This needs no probabilities of all outcomes, which for many qubits are too many.
+
+    Args:
+        expectations: Exact values.
+        shots: Measurements of every observable of every sample, 1 to 1,000,000,000.
+        generator: The source of chance.
+
+    Raises:
+        CircuitError: The number of shots is out of its range, or a value is not in -1 to 1.
+    """
+    up = (1 + expectations.detach().flatten()) / 2
+    counts = sample_counts(torch.stack([up, 1 - up], 1), shots, generator)
+    averages = (counts[:, 0] - counts[:, 1]) / shots
+    return torch.from_numpy(averages).reshape(expectations.shape)
