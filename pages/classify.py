@@ -33,7 +33,8 @@ if not items:
     st.stop()
 
 st.divider()
-st.caption(SIMULATED)
+if any(answer.quantum for _, answer in items):
+    st.caption(SIMULATED)
 left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input("Save to the collection", "uploads", key="collection")
 if left.button("Save", type="primary"):
@@ -42,5 +43,8 @@ if left.button("Save", type="primary"):
         records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
         st.success(f"{records} kept in {plain(name.strip())}.", icon=":material/check:")
 right.download_button(
-    "Download labelled CSV", service.labelled_csv(items), "labelled.csv", "text/csv"
+    "Download labelled CSV",
+    service.labelled_csv([(submission, answer.prediction) for submission, answer in items]),
+    "labelled.csv",
+    "text/csv",
 )

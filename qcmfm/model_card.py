@@ -15,6 +15,9 @@ _NAMES = {
     "ece": "expected calibration error",
 }
 
+_READS = {"image": "a photo", "text": "a caption"}
+_QUANTUM = "Its quantum circuit is simulated; no quantum computer is used."
+_CLASSICAL = "It has no quantum part."
 _REFIT = "then both together for the final weights (the figures on `val` are from before that)"
 _FLATTERED = "These records chose the number of passes and the temperature, which flatters them."
 _ONCE = "those did not go into the weights"
@@ -24,11 +27,12 @@ def write_card(run: Run) -> str:
     """The card as Markdown: the run's configuration, labels, metrics and notes."""
     config, data = run.config, run.config["data"]
     model, encoders = run.model.config(), config["encoders"]
+    reads = run.model.modalities
     lines = [
         f"# {run.name}",
         "",
-        f"A `{model['model']}` model that reads a photo and a caption and says which of "
-        f"{len(run.labels)} labels fits. Quantum parts are simulated; no quantum computer is used.",
+        f"A `{model['model']}` model that reads {' and '.join(_READS[m] for m in reads)} and says "
+        f"which of {len(run.labels)} labels fits. {_QUANTUM if run.model.quantum else _CLASSICAL}",
         "",
         f"- Labels: {', '.join(_with_uri(label, config) for label in run.labels)}",
         f"- Trained: {config['created']}, on {data['train_records']} records of "
@@ -45,6 +49,8 @@ def write_card(run: Run) -> str:
         lines += ["Made by", "", "```", config["command"], "```", ""]
     for split, measured in run.metrics.items():
         lines += _metrics(split, measured)
+        if "grounding" in measured:
+            lines += _grounding(split, measured["grounding"])
     if config.get("notes"):
         lines += [config["notes"].strip(), ""]
     lines += [
@@ -86,4 +92,23 @@ def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
     for label, found in measured["per_label"].items():
         numbers = " | ".join(f"{found[name]:.2f}" for name in ("precision", "recall", "f1"))
         lines.append(f"| {_cell(label)} | {numbers} | {found['records']} |")
+    return [*lines, ""]
+
+
+def _grounding(split: str, looked: dict[str, Any]) -> list[str]:
+    """Where attention lay, beside maps that see nothing."""
+    lines = [
+        f"## Where it looked on `{split}`",
+        "",
+        f"{looked['words']} words of {looked['records']} records name a thing whose region is "
+        "known. Pointing: how often the most attended region touches it. Mass: share of the "
+        "attention that lies on it. Training saw no region; where attention lies is no explanation.",
+        "",
+        "| measure | attention | by chance | always the centre |",
+        "|---|---|---|---|",
+    ]
+    for name in ("pointing", "mass"):
+        cells = (looked[name][which] for which in ("attention", "chance", "centre"))
+        shown = (f"{c['value']:.3f} ({c['low']:.3f} to {c['high']:.3f})" for c in cells)
+        lines.append(f"| {name} | {' | '.join(shown)} |")
     return [*lines, ""]

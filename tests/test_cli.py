@@ -95,10 +95,12 @@ def test_grounding_is_measured_beside_the_rest(run_cli, tmp_path: Path, home: Pa
     shown = [r for r in records if r.split == "test" and r.image and r.caption]
     assert code == 0 and found["words"] == len(shown)
     assert found["mass"]["chance"] == {"value": 0.5, "low": 0.5, "high": 0.5}
-    code, out, _ = run_cli(*measure)
+    code, out, _ = run_cli(*measure, "--save")
     value = found["mass"]["attention"]["value"]
     assert code == 0 and "macro_f1" in out and f"object         {value:.3f}  (" in out
     assert "chance 0.500  (0.500 to 0.500)" in out
+    card = (run / "README.md").read_text()
+    assert "Where it looked on `test`" in card and f"| mass | {value:.3f} (" in card
 
 
 def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm import service, settings
+from qcmfm import demo, service, settings
 from qcmfm.encoders.photo import content_hash
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
@@ -65,3 +65,26 @@ def test_unlabelled_records_get_a_complete_table(museum: Path, tmp_path: Path, h
     assert all(row["label"] and not row["error"] for row in rows)
     weights = (FOLDER / "weights.safetensors").read_bytes()
     assert {row["model_sha256"] for row in rows} == {content_hash(weights)}
+
+
+@pytest.mark.parametrize("name", demo.names())
+def test_the_runs_for_the_built_in_collections_are_whole(name: str):
+    folder = settings.SHIPPED_RUNS / name
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 20_000_000
+    run = read_run(folder)
+    assert run.model.name() == "qcmfm" and set(run.labels) == set(demo.design(name).labels)
+    card = (folder / "README.md").read_text("utf-8")
+    figures = ("Measured on `test`", "Where it looked on `test`", "wins here by construction")
+    for figure in (*figures, run.config["command"]):
+        assert figure in card
+    study = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8"))[name]["accuracy"]
+    for model, found in study.items():
+        assert f"| `{model}` | {found['value']:.3f} | " in card
+
+
+@pytest.mark.parametrize("name", demo.names())
+def test_the_runs_label_the_shipped_records(name: str):
+    """Most of these were trained on, so that nearly all must be right."""
+    labeller = service.open_labeller(name, "cpu")
+    measured = finish(service.evaluate_run(labeller, service.open_collection(name), "all"))
+    assert measured["records"] == 48 and measured["accuracy"]["value"] > 0.8

@@ -104,6 +104,8 @@ class FusionModel(nn.Module, ABC):
     """
 
     Options: ClassVar[type[ModelOptions]] = ModelOptions
+    quantum: ClassVar[bool] = False
+    """Whether a simulated quantum circuit has a part in the answer."""
     modalities: ClassVar[tuple[str, ...]] = ("image", "text")
     attends: ClassVar[bool] = False
 

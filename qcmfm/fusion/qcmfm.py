@@ -48,6 +48,7 @@ class QCMFM(TwoHalves):
     """
 
     Options = QCMFMOptions
+    quantum = True
     options: QCMFMOptions
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: QCMFMOptions):

@@ -1,4 +1,4 @@
-"""What every noisy simulation asks of its inputs."""
+"""What every simulation asks of its inputs."""
 
 import torch
 from torch import Tensor
@@ -24,6 +24,14 @@ def require_inputs(
     Raises:
         CircuitError: A vector of the wrong length, or a number that is not finite.
     """
+    require_sizes(circuit, amplitudes, weights)
+    require_finite(amplitudes, weights)
+    if unit_length:
+        require_unit_length(amplitudes)
+
+
+def require_sizes(circuit: Circuit, amplitudes: Tensor, weights: Tensor) -> None:
+    """Refuse vectors of the wrong length."""
     for what, found, wanted in (
         ("amplitudes", amplitudes.shape[-1], circuit.dim),
         ("weights", weights.shape[-1], circuit.n_weights),
@@ -33,18 +41,35 @@ def require_inputs(
                 f"A circuit of {circuit.n_qubits} qubits was given {found} {what}.",
                 f"It takes {wanted}.",
             )
-    for what, numbers in (("weights", weights.detach()), ("amplitudes", amplitudes.detach())):
-        if not torch.isfinite(numbers.sum()):
-            wrong = numbers.flatten()[~numbers.flatten().isfinite()]
-            found = wrong[0].item() if len(wrong) else "a number too large to add"
-            raise CircuitError(f"Among the {what} there is {found}.", "Give finite numbers.")
-    if not unit_length or not len(amplitudes):
+
+
+def require_finite(amplitudes: Tensor, weights: Tensor) -> None:
+    """Refuse NaN and infinity."""
+    for what, numbers in (("weights", weights.detach()[None]), ("amplitudes", amplitudes.detach())):
+        if numbers.sum().isfinite():
+            continue
+        wrong = (~numbers.isfinite()).nonzero()
+        if not len(wrong):
+            raise CircuitError(
+                f"The {what} are too large to add.", "Angles repeat after 4 pi; lengths are 1."
+            )
+        sample, place = wrong[0].tolist()
+        where = f"weight {place}" if what == "weights" else f"sample {sample}, place {place}"
+        raise CircuitError(
+            f"Among the {what} there is {numbers[sample, place].item()} ({where}).",
+            "Give finite numbers.",
+        )
+
+
+def require_unit_length(amplitudes: Tensor) -> None:
+    """Refuse samples whose length is not 1."""
+    if not len(amplitudes):
         return
     lengths = torch.linalg.vector_norm(amplitudes.detach(), dim=1)
-    worst = int((lengths - 1).abs().argmax())
-    length = lengths[worst].item()
+    sample = int((lengths - 1).abs().argmax())
+    length = lengths[sample].item()
     if abs(length**2 - 1) > LENGTH_TOLERANCE:
         found = "has only zeros" if length == 0 else f"has length {length:.6g}"
         raise CircuitError(
-            f"The amplitude vector of sample {worst} {found}.", "Scale every vector to length 1."
+            f"The amplitude vector of sample {sample} {found}.", "Scale every vector to length 1."
         )

@@ -12,17 +12,19 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
 from qcmfm.quantum.blocks import BlockMatrices, fuse, place
+from qcmfm.quantum.checks import (
+    LENGTH_TOLERANCE,
+    require_finite,
+    require_sizes,
+    require_unit_length,
+)
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.gates import Constant
 from qcmfm.quantum.sweep import FinalState, Readout, Sweep
 
 BLOCK_COST = 32
 """A block takes as long as this many of the unitary's products with one amplitude; measured."""
-
-LENGTH_TOLERANCE = 1e-4
-"""How far from 1 the squared length of an amplitude vector may be."""
 
 
 @dataclass
@@ -84,7 +86,7 @@ class Simulator(torch.nn.Module):
         Raises:
             CircuitError: A number that cannot be, among the amplitudes or the weights.
         """
-        self._require_sizes(amplitudes, weights)
+        require_sizes(self.circuit, amplitudes, weights)
         weights = weights.to(amplitudes)
         matrices, unitary = self._for(weights, len(amplitudes))
         if unitary is None:
@@ -100,7 +102,7 @@ class Simulator(torch.nn.Module):
         self, amplitudes: Float[Tensor, "batch amplitude"], weights: Float[Tensor, " weight"]
     ) -> Complex[Tensor, "batch amplitude"]:
         """The state that the circuit makes of each sample's amplitudes; arguments as above."""
-        self._require_sizes(amplitudes, weights)
+        require_sizes(self.circuit, amplitudes, weights)
         weights = weights.to(amplitudes)
         state = FinalState.apply(amplitudes, self._matrices(weights), self._sweep)
         _require_length_one(
@@ -154,18 +156,6 @@ class Simulator(torch.nn.Module):
         columns = FinalState.apply(basis, matrices, self._sweep)
         return torch.view_as_real(columns).flatten(1)
 
-    def _require_sizes(self, amplitudes: Tensor, weights: Tensor) -> None:
-        """Refuse vectors of the wrong length."""
-        for what, found, wanted in (
-            ("amplitudes", amplitudes.shape[1], self.circuit.dim),
-            ("weights", len(weights), self.circuit.n_weights),
-        ):
-            if found != wanted:
-                raise CircuitError(
-                    f"A circuit of {self.circuit.n_qubits} qubits was given {found} {what}.",
-                    f"It takes {wanted}.",
-                )
-
 
 def _same(known: Tensor, weights: Tensor) -> bool:
     kind = (known.dtype, known.device) == (weights.dtype, weights.device)
@@ -177,24 +167,10 @@ def _require_length_one(squares: Tensor, amplitudes: Tensor, weights: Tensor) ->
     if not len(squares):
         return
     low, high = (extreme.item() for extreme in torch.aminmax(squares.detach()))
-    # Written so that NaN is refused too.
-    if low >= 1 - LENGTH_TOLERANCE and high <= 1 + LENGTH_TOLERANCE:
-        return
-    for what, numbers in (("weights", weights[None]), ("amplitudes", amplitudes)):
-        wrong = (~numbers.isfinite()).nonzero()
-        if len(wrong):
-            sample, place = wrong[0].tolist()
-            where = f"weight {place}" if what == "weights" else f"sample {sample}, place {place}"
-            raise CircuitError(
-                f"Among the {what} there is {numbers[sample, place].item()} ({where}).",
-                "Give finite numbers.",
-            )
-    lengths = torch.linalg.vector_norm(amplitudes.detach(), dim=1)
-    sample = int((lengths - 1).abs().argmax())
-    found = "has only zeros" if lengths[sample] == 0 else f"has length {lengths[sample].item():.6g}"
-    raise CircuitError(
-        f"The amplitude vector of sample {sample} {found}.", "Scale every vector to length 1."
-    )
+    # Written so that NaN is looked into, too.
+    if not (low >= 1 - LENGTH_TOLERANCE and high <= 1 + LENGTH_TOLERANCE):
+        require_finite(amplitudes, weights)
+        require_unit_length(amplitudes)
 
 
 @functools.cache

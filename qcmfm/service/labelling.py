@@ -65,12 +65,14 @@ class Labelled:
         words: Start and end in the caption of each word the model read.
         attention: Attention maps of this record alone (batch of 1), where the model has them.
         grid: Rows and columns of the photo's regions.
+        quantum: Whether a simulated quantum circuit had a part in it.
     """
 
     prediction: Prediction
     words: list[tuple[int, int]]
     attention: Attention | None
     grid: tuple[int, int]
+    quantum: bool
 
 
 def open_labeller(run: str, device: str = "auto") -> Labeller:
@@ -114,7 +116,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     ranked = rank(run.probabilities(fused)[0], run.labels)
     prediction = Prediction(submission.record_id, ranked, run.name, run.sha256, utc_now())
     words = [(int(start), int(end)) for start, end in read.spans.tolist()]
-    return Labelled(prediction, words, fused.attention, encoders.image.grid)
+    return Labelled(prediction, words, fused.attention, encoders.image.grid, run.model.quantum)
 
 
 def _as_stored(values: torch.Tensor) -> torch.Tensor:

@@ -132,4 +132,5 @@ def show_record(collection: Collection, record: Record) -> None:
         show_evidence(left, right, submission, answer, record.record_id, regions)
         if record.label and record.label != answer.prediction.label:
             st.warning("The proposal differs from the recorded label.", icon=":material/rule:")
-    st.caption(SIMULATED)
+        if answer.quantum:
+            st.caption(SIMULATED)

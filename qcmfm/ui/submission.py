@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.prediction import Prediction
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.resources import labelled
 from qcmfm.ui.widgets import plain, told
@@ -13,7 +12,7 @@ from qcmfm.ui.widgets import plain, told
 
 def show_submission(
     run: str, file: Any | None, several: bool
-) -> tuple[service.Submission, Prediction] | None:
+) -> tuple[service.Submission, service.Labelled] | None:
     """Draw one submission; None where there is nothing to label, or it cannot be.
 
     Args:
@@ -39,5 +38,5 @@ def show_submission(
     with right, told():
         answer = labelled(run, submission)
         show_evidence(left, right, submission, answer, key)
-        return submission, answer.prediction
+        return submission, answer
     return None
