@@ -102,7 +102,7 @@ def _grounding(split: str, looked: dict[str, Any]) -> list[str]:
         "",
         f"{looked['words']} words of {looked['records']} records name a thing whose region is "
         "known. Pointing: how often the most attended region touches it. Mass: share of the "
-        "attention that lies on it. Training saw no region; where attention lies is no explanation.",
+        "attention that lies on it. Training saw no region; where attention lies explains nothing.",
         "",
         "| measure | attention | by chance | always the centre |",
         "|---|---|---|---|",
