@@ -18,6 +18,8 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
 from qcmfm.quantum.ansatz import two_stage
+from qcmfm.quantum.noise_files import load_preset
+from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 
 
@@ -30,6 +32,11 @@ class QCMFMOptions(HalvesOptions):
         n_layers: 1 to 8.
         entangle_first: Whether the first stage has its ring of CNOTs.
         entangle_second: Whether the second stage has its ring of CRXs.
+        noise: Name of the noise preset under which it is trained and answers; empty for none.
+
+    Raises:
+        TrainingError: An option is out of its range.
+        CircuitError: There is no such noise preset.
     """
 
     RANGES: ClassVar = {"n_qubits": (4, 10), "n_layers": (1, 8), **HalvesOptions.RANGES}
@@ -38,6 +45,12 @@ class QCMFMOptions(HalvesOptions):
     n_layers: int = 4
     entangle_first: bool = True
     entangle_second: bool = True
+    noise: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.noise:
+            load_preset(self.noise)
 
 
 class QCMFM(TwoHalves):
@@ -56,7 +69,11 @@ class QCMFM(TwoHalves):
         self.circuit = two_stage(
             options.n_qubits, options.n_layers, options.entangle_first, options.entangle_second
         )
-        self.simulator = Simulator(self.circuit)
+        self.simulator = (
+            NoisySimulator(self.circuit, load_preset(options.noise))
+            if options.noise
+            else Simulator(self.circuit)
+        )
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-math.pi, math.pi))
         self.classifier = nn.Linear(len(self.circuit.observables), n_labels)
         # Readouts of a random state are small; this brings the first logits to about unit size.
@@ -74,5 +91,8 @@ class QCMFM(TwoHalves):
 
         A record without a photo or a caption has no amplitudes there, and reads zero.
         """
+        if isinstance(self.simulator, NoisySimulator):
+            factors, bias = self.classifier.weight, self.classifier.bias
+            return self.simulator.combinations(states, self.angles, factors, checked=False) + bias
         readout = self.simulator.expectations(states, self.angles, checked=False)
         return self.classifier(readout)

@@ -75,6 +75,7 @@ class NoisySimulator(nn.Module):
         amplitudes: Float[Tensor, "batch amplitude"],
         weights: Float[Tensor, " weight"],
         factors: Float[Tensor, "label observable"],
+        checked: bool = True,
     ) -> Float[Tensor, "batch label"]:
         """Weighted sums of expectation values, such as a linear classifier's logits.
 
@@ -84,10 +85,12 @@ class NoisySimulator(nn.Module):
             amplitudes: As in `expectations`.
             weights: Angles in radians.
             factors: Weight of every observable in every sum.
+            checked: As in `expectations`.
         """
         if len(factors) >= len(self.circuit.observables):
-            return self.expectations(amplitudes, weights) @ factors.to(amplitudes.dtype).T
-        require_inputs(self.circuit, amplitudes, weights)
+            values = self.expectations(amplitudes, weights, checked)
+            return values @ factors.to(amplitudes.dtype).T
+        require_inputs(self.circuit, amplitudes, weights, checked)
         operators = self.operators(weights.to(amplitudes.dtype), factors.to(amplitudes.dtype))
         return quadratic_forms(amplitudes, operators)
 

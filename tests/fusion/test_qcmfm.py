@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from qcmfm.errors import TrainingError
+from qcmfm.errors import CircuitError, TrainingError
 from qcmfm.fusion.qcmfm import QCMFM
 from tests.fusion.test_contract import LABELS, SHAPE, random_batch
 
@@ -60,3 +60,26 @@ def test_entanglement_can_be_switched_off():
 def test_an_option_out_of_range_is_refused(options: dict[str, object]):
     with pytest.raises(TrainingError):
         build(**options)
+
+
+def test_it_can_be_trained_under_noise():
+    """Noise weakens what is measured, and gradients reach every angle through it."""
+    noisy, clean = build(noise="superconducting_heron"), build()
+    noisy.load_state_dict(clean.state_dict())
+    batch = random_batch()
+    damped, exact = noisy(batch), clean(batch)
+    assert damped.readout is not None and exact.readout is not None
+    assert damped.readout.abs().sum() < 0.95 * exact.readout.abs().sum()
+    # The way that training takes gives the same logits as the way with a readout.
+    assert damped.amplitudes is not None
+    torch.testing.assert_close(noisy.classify(damped.amplitudes), damped.logits)
+    noisy.train()
+    whole, image, text = noisy.fuse_each_way(batch.take(batch.has_image & batch.has_text))
+    (whole.sum() + image.sum() + text.sum()).backward()
+    assert noisy.angles.grad is not None and noisy.angles.grad.isfinite().all()
+    assert (noisy.angles.grad != 0).float().mean() > 0.5
+
+
+def test_an_unknown_noise_preset_is_told():
+    with pytest.raises(CircuitError, match="trapped_ion_h2"):
+        build(noise="a quiet place")
