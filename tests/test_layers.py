@@ -21,6 +21,8 @@ fusion
 runs trainer
 model_card
 training prediction explanation
+review
+exports
 service
 cli
 __main__ ui
@@ -35,6 +37,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
+    "cleanlab": ("qcmfm/review/orders/",),
 }
 
 FILES = {
