@@ -10,9 +10,13 @@ st.markdown(
     "Label, check and search digitised museum collections. "
     "The software proposes a label and shows why; you decide."
 )
-page_link("classify", "Label a photo", ":material/image_search:")
+left, right = st.columns(2)
+with left:
+    page_link("collections", "Look through the collections", ":material/grid_view:")
+with right:
+    page_link("classify", "Label a photo", ":material/image_search:")
 
-st.header("Your collections")
+st.header("Collections")
 with told():
     collections, errors = service.list_collections()
     for error in errors:
@@ -25,11 +29,12 @@ with told():
                     "Records": summary.records,
                     "With a label": sum(summary.labels.values()),
                     "Rows to check": summary.problems,
+                    "From": "this program" if summary.built_in else "you",
                 }
                 for summary in collections
             ],
             hide_index=True,
-            alt="Your collections with their numbers of records",
+            alt="The collections with their numbers of records",
         )
     elif not errors:
         st.info("Nothing here yet. Label a photo and save it to start your first collection.")

@@ -1,4 +1,4 @@
-"""The command line: train, predict, evaluate.
+"""The command line: train, predict, evaluate, demo.
 
 Heavy imports stand inside the commands, so that `--help` answers at once.
 """
@@ -143,6 +143,9 @@ def evaluate(
     ] = "",
     label_column: LabelColumn = "label",
     save: Annotated[bool, typer.Option(help="Keep the result in the run and its card.")] = False,
+    grounding: Annotated[
+        bool, typer.Option("--grounding", help="Measure where attention looks, too.")
+    ] = False,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
@@ -153,7 +156,10 @@ def evaluate(
     column = caption_column or _trained_column(labeller.run.config, records)
     collection = _open(records, column, label_column)
     _need_labels(collection, label_column)
+    # First, since it is the one that may lack what it needs.
+    looked = _finish(service.ground_run(labeller, collection, split), as_json) if grounding else {}
     measured = _finish(service.evaluate_run(labeller, collection, split), as_json)
+    measured |= {"grounding": looked} if looked else {}
     if save:
         service.keep_metrics(labeller, measured)
     lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
@@ -163,8 +169,53 @@ def evaluate(
         lines.append("The run was trained on these records: the figures say nothing of new ones.")
     for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
         found = measured[name]
-        lines.append(f"{name:16} {found['value']:.3f}  ({found['low']:.3f} to {found['high']:.3f})")
-    _say(measured, "\n".join(lines), as_json)
+        lines.append(f"{name:16} {_figure(found)}")
+    _say(measured, "\n".join([*lines, *(_grounding_lines(looked) if looked else [])]), as_json)
+
+
+def _grounding_lines(looked: dict[str, Any]) -> list[str]:
+    """Where attention lies, beside maps that see nothing, for all words and by what they name."""
+    groups = {"all": looked} | looked["by_kind"]
+    lines = [f"Attention: {looked['words']} words of {looked['records']} records name a thing seen"]
+    for metric, told in (
+        ("pointing", "the most attended region touches the thing"),
+        ("mass", "share of the attention that lies on the thing"),
+    ):
+        lines.append(f"{metric}: {told}")
+        for name, measured in groups.items():
+            found = measured[metric]
+            against = (f"{which} {_figure(found[which])}" for which in ("chance", "centre"))
+            lines.append(f"  {name:14} {_figure(found['attention'])}; {'; '.join(against)}")
+    return lines
+
+
+def _figure(found: dict[str, float]) -> str:
+    return f"{found['value']:.3f}  ({found['low']:.3f} to {found['high']:.3f})"
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder; each collection gets one of its own in it.")],
+    collection: Annotated[
+        list[str] | None, typer.Option(help="artifacts or textiles; by default both.")
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Records of each collection; by default 600 and 480.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Two seeds share no photo.")] = 0,
+    pixels: Annotated[int, typer.Option(help="Side of the photos.")] = 384,
+    as_json: Json = False,
+) -> None:
+    """Draw the built-in collections, with the true region of every word."""
+    from qcmfm import demo as built_in
+
+    said: list[dict[str, Any]] = []
+    for name in collection or built_in.names():
+        folder = out.resolve() / name
+        drawn = _finish(built_in.draw(name, folder, size, seed, pixels), as_json)
+        said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
+    text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
+    _say({"collections": said}, text, as_json)
 
 
 def _trained_column(config: dict[str, Any], records: Path) -> str:

@@ -1,6 +1,6 @@
 """Probabilities + labels -> metrics with intervals; calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,7 @@ def evaluate(
         raise ValueError(f"nothing to evaluate: {sizes}")
     counts = _count(np.asarray(probabilities, dtype=np.float64), true, groups, k)
     once = _metrics(counts, np.ones((1, len(counts.confusion))))
-    draws = np.random.default_rng(seed).multinomial(
-        len(counts.confusion), np.full(len(counts.confusion), 1 / len(counts.confusion)), resamples
-    )
-    drawn = _metrics(counts, draws.astype(np.float64))
+    drawn = _metrics(counts, _draws(len(counts.confusion), seed, resamples))
     confusion = counts.confusion.sum(0)
     precision, recall, f1 = _per_label(confusion[None])
     return {
@@ -97,6 +94,46 @@ def evaluate(
         "labels": list(labels),
         "confusion": confusion.astype(int).tolist(),
     }
+
+
+def mean_intervals(
+    values: Mapping[str, Sequence[float] | Array],
+    groups: Sequence[str],
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> dict[str, Interval]:
+    """The mean of each list of values, with an interval from the same bootstrap over groups.
+
+    Args:
+        values: Lists of equal length, by name.
+        groups: Group of each place in the lists; a group weighs as much as it has places.
+        seed: Seeds the bootstrap.
+        resamples: How many times the groups are drawn anew.
+
+    Raises:
+        ValueError: There is no value, or the lengths differ.
+    """
+    lengths = {len(found) for found in values.values()}
+    if not groups or lengths != {len(groups)}:
+        raise ValueError(f"nothing to average: {lengths} values, {len(groups)} groups")
+    names, group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    draws = _draws(len(names), seed, resamples)
+    size = np.bincount(group).astype(np.float64)
+    result: dict[str, Interval] = {}
+    for name, given in values.items():
+        found = np.asarray(given, dtype=np.float64)
+        drawn = (draws @ np.bincount(group, found)) / (draws @ size)
+        # No mean lies beyond the least or the greatest value.
+        bounds = float(found.max()), float(found.min())
+        result[name] = _interval(np.array([found.mean()]), drawn, *bounds)
+    return result
+
+
+def _draws(groups: int, seed: int, resamples: int) -> Array:
+    """How often each group counts in each resample (b x g)."""
+    chance = np.random.default_rng(seed)
+    drawn = chance.multinomial(groups, np.full(groups, 1 / groups), resamples)
+    return drawn.astype(np.float64)
 
 
 def _count(probabilities: Array, true: Array, groups: Sequence[str], k: int) -> _Counts:
@@ -148,14 +185,14 @@ def _mean_where(values: Array, mask: Array) -> Array:
     return (values * mask).sum(1) / mask.sum(1)
 
 
-def _interval(value: Array, drawn: Array, highest: float) -> Interval:
-    """Percentiles of the resamples, moved so that their median is the value, up to `highest`.
+def _interval(value: Array, drawn: Array, highest: float, lowest: float = 0.0) -> Interval:
+    """Percentiles of the resamples, moved so that their median is the value, within bounds.
 
     Resampling repeats records, which by itself raises the calibration error and lowers the macro
     averages; the move takes that bias out.
     """
     low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975]) - np.median(drawn) + value[0]
-    return Interval(float(middle), float(max(low, 0.0)), float(min(high, highest)))
+    return Interval(float(middle), float(max(low, lowest)), float(min(high, highest)))
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:

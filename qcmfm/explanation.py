@@ -1,8 +1,8 @@
-"""Why a label: where the model attended."""
+"""Why a label: where the model attended, and where the thing truly is."""
 
 import numpy as np
-from jaxtyping import Float
-from PIL import Image
+from jaxtyping import Bool, Float
+from PIL import Image, ImageChops, ImageFilter
 
 from qcmfm.fusion._model import Attention
 
@@ -53,3 +53,20 @@ def place_in_words(heat: Float[np.ndarray, "row column"]) -> str:
     return (
         "centre" if (vertical, horizontal) == ("middle", "centre") else f"{vertical} {horizontal}"
     )
+
+
+def outlined(photo: Image.Image, mask: Bool[np.ndarray, "row column"]) -> Image.Image:
+    """The photo with a line round the places where `mask` is true, white with a dark rim.
+
+    Args:
+        photo: RGB.
+        mask: Of the photo at any size.
+    """
+    solid = Image.fromarray(mask).convert("L").resize(photo.size, Image.Resampling.BILINEAR)
+    solid = solid.point([0] * 128 + [255] * 128)
+    thin, wide = (solid.filter(ImageFilter.MaxFilter(size)) for size in (5, 9))
+    inner = solid.filter(ImageFilter.MinFilter(3))
+    drawn = photo.copy()
+    drawn.paste((20, 20, 20), mask=ImageChops.subtract(wide, inner))
+    drawn.paste((255, 255, 255), mask=ImageChops.subtract(thin, inner))
+    return drawn

@@ -6,6 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 SHIPPED_RUNS = ASSETS / "runs"
+SHIPPED_COLLECTIONS = ASSETS / "collections"
 DEFAULT_RUN = "museum_materials"
 STUDY = ASSETS / "studies" / "museum_materials.json"
 

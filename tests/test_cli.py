@@ -7,11 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qcmfm import cli
 from qcmfm.encoders import features
 from qcmfm.encoders.features import Encoders
+from qcmfm.records import read_collection
+from qcmfm.regions import region_of, write_regions
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, make_collection
 
 
@@ -71,6 +74,31 @@ def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
         "evaluate", "--run", run, "--records", file, "--split", "val", "--save"
     )
     assert code == 2 and "trained on" in err
+
+
+def test_grounding_is_measured_beside_the_rest(run_cli, tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    run = home / "runs" / "vases"
+    run_cli("train", "--records", file, "--out", run, *SMALL)
+    measure = ["evaluate", "--run", run, "--records", file, "--grounding"]
+    code, _, err = run_cli(*measure)
+    assert code == 2 and "regions.json" in err
+
+    records = read_collection(file).records
+    mask = np.tile(np.arange(16) < 8, (16, 1))
+    whole = {
+        r.record_id: [region_of(r.caption, 2, 6, "object", mask)] for r in records if r.caption
+    }
+    write_regions(file.with_name("regions.json"), whole)
+    code, out, _ = run_cli(*measure, "--json")
+    found = json.loads(out)["grounding"]
+    shown = [r for r in records if r.split == "test" and r.image and r.caption]
+    assert code == 0 and found["words"] == len(shown)
+    assert found["mass"]["chance"] == {"value": 0.5, "low": 0.5, "high": 0.5}
+    code, out, _ = run_cli(*measure)
+    value = found["mass"]["attention"]["value"]
+    assert code == 0 and "macro_f1" in out and f"object         {value:.3f}  (" in out
+    assert "chance 0.500  (0.500 to 0.500)" in out
 
 
 def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):

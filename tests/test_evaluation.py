@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics as sklearn_metrics
 
-from qcmfm.evaluation import BINS, evaluate, fit_temperature, losses, softmax
+from qcmfm.evaluation import BINS, evaluate, fit_temperature, losses, mean_intervals, softmax
 
 LABELS = ["gold", "silver", "glass", "horn"]
 METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece")
@@ -184,3 +184,25 @@ def test_any_fitted_temperature_is_a_sane_number_and_no_worse_than_none(
     assert 0.05 <= fitted <= 20
     plain = -np.log(np.clip(softmax(logits)[np.arange(5), truth], 1e-12, 1)).mean()
     assert loss <= plain + 1e-6
+
+
+def test_a_mean_has_the_interval_that_accuracy_would_have():
+    chance = np.random.default_rng(4)
+    groups = [f"g{number // 3}" for number in range(90)]
+    hits = (chance.random(90) < 0.7).astype(float)
+    found = mean_intervals({"hits": hits, "misses minus hits": 1 - 2 * hits}, groups)
+    chances = np.stack([hits, 1 - hits], 1) * 0.8 + 0.1
+    expected = evaluate(chances, [0] * 90, groups, ["a", "b"])["accuracy"]
+    assert found["hits"].to_json() == pytest.approx(expected)
+    assert found["misses minus hits"].high == pytest.approx(1 - 2 * expected["low"])
+    assert found["misses minus hits"].low < 0  # a difference may be below nothing
+
+
+def test_a_mean_of_one_group_or_one_value_has_no_width():
+    assert mean_intervals({"a": [0.1, 0.5]}, ["g", "g"])["a"].to_json() == (
+        pytest.approx({"value": 0.3, "low": 0.3, "high": 0.3})
+    )
+    with pytest.raises(ValueError, match="nothing"):
+        mean_intervals({"a": []}, [])
+    with pytest.raises(ValueError, match="nothing"):
+        mean_intervals({"a": [1.0], "b": [1.0, 2.0]}, ["g"])

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary
-splits evaluation
+records vocabulary regions
+splits evaluation demo
 encoders quantum
 fusion
 runs trainer
@@ -23,6 +23,7 @@ model_card
 training prediction explanation
 review
 exports
+grounding
 service
 cli
 __main__ ui

@@ -92,6 +92,12 @@ class FeatureTable:
         """Whether the record has neither a photo nor a caption to go by."""
         return not (self.image_keys[row] or self.caption_keys[row])
 
+    def spans(self, row: int) -> list[tuple[int, int]]:
+        """Start and end in the caption of each word that has a vector, in characters."""
+        key = self.caption_keys[row]
+        found = self.captions.get(key)["spans"].tolist() if key else []
+        return [(int(start), int(end)) for start, end in found]
+
     def batch(self, rows: Sequence[int], views: Sequence[str] | None = None) -> Batch:
         """The features of some records.
 

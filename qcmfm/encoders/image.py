@@ -75,13 +75,22 @@ class ImageEncoder:
         return read_photo(source, name, at_least=2 * max(self.size))
 
     def pixels(self, photo: Image.Image) -> np.ndarray:
-        """An RGB photo, squeezed to the input size: uint8, height x width x 3.
-
-        The whole photo is kept, so that the regions tile it and attention can be drawn over it.
-        """
+        """An RGB photo, squeezed to the input size: uint8, height x width x 3."""
         height, width = self.size
-        small = photo.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=3.0)
+        small = photo.resize(
+            (width, height), Image.Resampling.BICUBIC, self.frame(photo.size), reducing_gap=3.0
+        )
         return np.array(small)
+
+    def frame(self, size: tuple[int, int]) -> tuple[float, float, float, float]:
+        """The part of a photo that the regions tile: left, top, right and bottom in its pixels.
+
+        It is the whole photo, so that attention can be drawn over it.
+
+        Args:
+            size: Width and height of the photo.
+        """
+        return (0.0, 0.0, float(size[0]), float(size[1]))
 
     def encode(self, pixels: UInt8[Tensor, "batch height width 3"]) -> list[RegionFeatures]:
         """Regions of each photo of a batch."""

@@ -102,18 +102,16 @@ class CrossAttention(nn.Module):
         """
         word_mask = batch.word_mask
         region_mask = batch.has_image[:, None].expand(-1, batch.regions.shape[1])
-        # Scaling the weights is the same as scaling the regions, the largest tensor there is.
-        weight = self.region.weight / scale
-        regions = functional.linear(batch.regions, weight, self.region.bias - weight @ mean)
+        regions = project_regions(self.region, batch.regions, mean, scale)
         seen = self.dropout(self.region_norm(regions)) * region_mask[..., None]
         read = self.dropout(self.word(batch.words)) * word_mask[..., None]
         from_regions, word_to_region = self.words_to_regions(read, seen, region_mask)
         from_words, region_to_word = self.regions_to_words(seen, read, word_mask)
         return Attended(
-            _mean(seen, region_mask),
-            _mean(from_words, region_mask),
-            _mean(read, word_mask),
-            _mean(from_regions, word_mask),
+            masked_mean(seen, region_mask),
+            masked_mean(from_words, region_mask),
+            masked_mean(read, word_mask),
+            masked_mean(from_regions, word_mask),
             Attention(
                 word_to_region * word_mask[:, None, :, None],
                 region_to_word * region_mask[:, None, :, None],
@@ -121,7 +119,19 @@ class CrossAttention(nn.Module):
         )
 
 
-def _mean(
+def project_regions(
+    layer: nn.Linear,
+    regions: Float[Tensor, "batch region image_dim"],
+    mean: Float[Tensor, " image_dim"],
+    scale: Float[Tensor, " image_dim"],
+) -> Float[Tensor, "batch region dim"]:
+    """What `layer` makes of regions from which `mean` is taken and which are divided by `scale`."""
+    # Scaling the weights is the same as scaling the regions, the largest tensor there is.
+    weight = layer.weight / scale
+    return functional.linear(regions, weight, layer.bias - weight @ mean)
+
+
+def masked_mean(
     vectors: Float[Tensor, "batch item dim"], mask: Bool[Tensor, "batch item"]
 ) -> Float[Tensor, "batch dim"]:
     """Mean over the items that `mask` names, zero where it names none."""

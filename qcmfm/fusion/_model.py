@@ -45,7 +45,20 @@ class Fused:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """Choices a model can be built with; each model adds its own."""
+    """Choices a model can be built with; each model adds its own.
+
+    Attributes:
+        RANGES: Least and greatest value of each option that is a number.
+    """
+
+    RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {}
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in self.RANGES.items():
+            if not low <= getattr(self, name) <= high:
+                raise TrainingError(
+                    f"Option {name} is {getattr(self, name)}.", f"Choose {low} to {high}."
+                )
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> "ModelOptions":
@@ -82,9 +95,17 @@ class FusionModel(nn.Module, ABC):
         shape: Sizes of the features.
         n_labels: Number of labels.
         options: Choices, of the class's own `Options`.
+
+    Attributes:
+        Options: What the model's choices are.
+        modalities: What the model answers from, `image` and `text` or one of them. A record that
+            lacks all of it gets the same answer as every other such record.
+        attends: Whether it says where it looked.
     """
 
     Options: ClassVar[type[ModelOptions]] = ModelOptions
+    modalities: ClassVar[tuple[str, ...]] = ("image", "text")
+    attends: ClassVar[bool] = False
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: ModelOptions):
         super().__init__()

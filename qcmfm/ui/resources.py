@@ -1,11 +1,14 @@
 """What is loaded once per server and shared by everybody."""
 
 import gc
+from pathlib import Path
 
 import streamlit as st
 
 from qcmfm import service
 from qcmfm.encoders.photo import content_hash
+from qcmfm.records import Collection, Record
+from qcmfm.regions import Region
 
 
 def labelled(run: str, submission: service.Submission) -> service.Labelled:
@@ -16,6 +19,35 @@ def labelled(run: str, submission: service.Submission) -> service.Labelled:
     """
     photo = content_hash(submission.photo)
     return _labelled(run, service.run_version(run), photo, submission.caption, submission)
+
+
+def thumbnail(collection: Collection, record: Record) -> bytes | None:
+    """A small JPEG of a record's photo; None where it has none.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+    """
+    path = collection.image_path(record)
+    return _thumbnail(str(path), path.stat().st_mtime_ns) if path else None
+
+
+def true_regions(collection: Collection) -> dict[str, list[Region]]:
+    """Where the things truly are that the words of each record name, where that is known.
+
+    Raises:
+        RecordsError: The file of the regions is damaged.
+    """
+    return _true_regions(collection.folder, (collection.folder / "records.csv").stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _true_regions(folder: Path, changed_ns: int) -> dict[str, list[Region]]:
+    return service.true_regions(folder)
+
+
+@st.cache_data(max_entries=5000, show_spinner=False)
+def _thumbnail(path: str, changed_ns: int) -> bytes:
+    return service.thumbnail(Path(path))
 
 
 @st.cache_resource(

@@ -12,6 +12,7 @@ st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
 page = st.navigation(
     [
         st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
+        st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
         st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
     ]
 )

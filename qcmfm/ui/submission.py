@@ -1,19 +1,14 @@
-"""One photo and caption on the Classify page: its label and where the model looked."""
+"""One photo and caption on the Classify page."""
 
 from typing import Any
 
 import streamlit as st
-from PIL import Image
 
 from qcmfm import service
-from qcmfm.encoders.photo import read_photo
-from qcmfm.explanation import overlay, place_in_words, word_heat
 from qcmfm.prediction import Prediction
+from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.resources import labelled
-from qcmfm.ui.widgets import plain, probability_bars, told, words_for
-
-SIDE = 640
-"""Longer side of the photo on the page, in pixels."""
+from qcmfm.ui.widgets import plain, told
 
 
 def show_submission(
@@ -43,41 +38,6 @@ def show_submission(
     )
     with right, told():
         answer = labelled(run, submission)
-        best = answer.prediction
-        st.subheader(f"Proposed: {plain(words_for(best.label))}", anchor=False)
-        probability_bars(best)
-        word = _choose_word(answer, caption, key) if submission.photo else None
-        if submission.photo:
-            with left:
-                _show_photo(submission, answer, caption, word)
-        return submission, best
+        show_evidence(left, right, submission, answer, key)
+        return submission, answer.prediction
     return None
-
-
-def _choose_word(answer: service.Labelled, caption: str, key: str) -> int | None:
-    """Let the user point at a word; None where none is chosen or the model has no attention."""
-    if answer.attention is None or not answer.words:
-        return None
-    return st.pills(
-        "Where did the model look for this word?",
-        range(len(answer.words)),
-        format_func=lambda index: plain(caption[slice(*answer.words[index])]),
-        key=f"word-{key}",
-        wrap=True,
-    )
-
-
-def _show_photo(
-    submission: service.Submission, answer: service.Labelled, caption: str, word: int | None
-) -> None:
-    photo = read_photo(submission.photo, submission.name, at_least=SIDE)
-    photo.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    alt = f"The photo {submission.name}"
-    note = ""
-    if word is not None and answer.attention is not None:
-        heat = word_heat(answer.attention, 0, word, answer.grid)
-        photo = overlay(photo, heat)
-        shown = caption[slice(*answer.words[word])]
-        alt += f"; for the word “{shown}” the model looked most at the {place_in_words(heat)}"
-        note = f"Yellow is where the model looked most for “{plain(shown)}”. It is no proof."
-    st.image(photo, width="stretch", alt=alt, caption=note or None)

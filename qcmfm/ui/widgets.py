@@ -8,6 +8,7 @@ import streamlit as st
 
 from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
+from qcmfm.progress import Progress, Result, Work, finish
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,17 @@ def told() -> Iterator[None]:
             "nothing that was saved is lost.",
             icon=":material/error:",
         )
+
+
+def watched(work: Work[Result]) -> Result:
+    """Do long work under a progress bar; leaving the page stops it."""
+    bar = st.progress(0.0, "Starting …")
+
+    def show(event: Progress) -> None:
+        count = f"{event.done:,} of {event.total:,}"
+        bar.progress(event.done / max(event.total, 1), f"{event.stage}: {count}. {event.note}")
+
+    return finish(work, show)
 
 
 def show_error(error: QcmfmError) -> None:

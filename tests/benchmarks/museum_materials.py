@@ -10,10 +10,9 @@ import argparse
 import json
 import shlex
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,42 +25,20 @@ from sklearn.preprocessing import StandardScaler
 
 from qcmfm import settings, storage
 from qcmfm.encoders.features import FeatureCache, FeatureTable, load_encoders
-from qcmfm.prediction import predict
 from qcmfm.progress import finish
-from qcmfm.records import Collection, Record, Row, read_collection
+from qcmfm.records import Row, read_collection
 from qcmfm.runs import utc_now
 from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from tests.benchmarks.trials import Trial, model_probabilities, summarise
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"
 RESULTS = settings.STUDY
 CAPTION = "caption_masked"
 
 
-@dataclass
-class Trial:
-    """Probabilities (record x label) of each system for the same scored records, by seed."""
-
-    records: list[Record]
-    labels: list[str]
-    systems: dict[str, list[np.ndarray]]
-
-
 def with_split(row: Row, split: str) -> Row:
     assert row.record is not None
     return Row(row.number, row.record_id, replace(row.record, split=split))
-
-
-def qcmfm_probabilities(
-    collection: Collection, cache: FeatureCache, chosen: TrainingSettings, labels: Sequence[str]
-) -> np.ndarray:
-    """Train on the records that are not `test`, return probabilities of those that are."""
-    with tempfile.TemporaryDirectory() as folder:
-        run = finish(train(collection, cache, chosen, Path(folder) / "run"))
-    scored = [row for row in collection.rows if row.record and row.record.split == "test"]
-    predictions = finish(predict(run, replace(collection, rows=scored), cache))
-    chances = [dict(prediction.ranked) for prediction in predictions]
-    return np.array([[chance.get(label, 0.0) for label in labels] for chance in chances])
 
 
 def references(
@@ -95,47 +72,6 @@ def cross_validate(rows: list[Row], run_fold: Any, folds: int = 5) -> Iterable[T
         yield run_fold(marked, fit.tolist(), score.tolist())
 
 
-def summarise(trials: list[Trial], resamples: int = 10_000) -> dict[str, Any]:
-    """Mean accuracy of each system, and QCMFM minus each reference, with 95% intervals.
-
-    Intervals come from a bootstrap over groups of the correctness averaged over seeds.
-    """
-    groups = [r.group_key for trial in trials for r in trial.records]
-    _, group = np.unique(groups, return_inverse=True)
-    size = np.bincount(group).astype(float)
-    draws = np.random.default_rng(0).multinomial(
-        len(size), np.full(len(size), 1 / len(size)), resamples
-    )
-    right: dict[str, np.ndarray] = {}
-    seeds: dict[str, np.ndarray] = {}
-    for name in trials[0].systems:
-        hits = [
-            np.array([p.argmax(1) == [t.labels.index(r.label) for r in t.records]
-                      for p in t.systems[name]])
-            for t in trials
-        ]  # fmt: skip
-        together = np.concatenate(hits, axis=1).astype(float)  # seed x record
-        seeds[name], right[name] = together.mean(1), together.mean(0)
-
-    def interval(values: np.ndarray) -> dict[str, float]:
-        summed = np.bincount(group, values)
-        drawn = (draws @ summed) / (draws @ size)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        return {name: round(float(value), 4) for name, value in
-                (("value", values.mean()), ("low", low), ("high", high))}  # fmt: skip
-
-    return {
-        "records": len(groups),
-        "accuracy": {
-            name: interval(right[name]) | {"by_seed": [round(float(v), 4) for v in seeds[name]]}
-            for name in right
-        },
-        "qcmfm_minus": {
-            name: interval(right["qcmfm"] - right[name]) for name in right if name != "qcmfm"
-        },
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["cv", "test"])
@@ -161,7 +97,7 @@ def main() -> None:
         for seed in range(given.seeds):
             start = time.perf_counter()
             settings_of_seed = replace(chosen, seed=seed)
-            systems["qcmfm"].append(qcmfm_probabilities(part, cache, settings_of_seed, labels))
+            systems["qcmfm"].append(model_probabilities(part, cache, settings_of_seed, labels))
             times.append(time.perf_counter() - start)
         trial = Trial([table.records[row] for row in score], labels, systems)
         scores = summarise([trial], 1000)["accuracy"]

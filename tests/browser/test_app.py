@@ -64,7 +64,7 @@ def test_a_deep_link_opens_on_a_fresh_server(browser: Browser, tmp_path: Path):
 
 def test_home_says_what_is_here_and_leads_on(visit: Visit):
     text = visit.open().text()
-    assert "Nothing here yet" in text and "simulated quantum circuit" in text
+    assert "simulated quantum circuit" in text
     assert service.study_sentence() in text
     visit.page.get_by_test_id("stPageLink").get_by_text("Label a photo").click()
     expect(visit.page.get_by_role("heading", name="Classify")).to_be_visible()
@@ -96,8 +96,43 @@ def test_a_photo_and_a_caption_get_a_label(visit: Visit, photo: Path, workspace:
     assert "1 record" in visit.text()
     collection = read_collection(workspace / "collections" / "uploads")
     assert [r.caption for r in collection.records] == [CAPTION] and not collection.problems
-    visit.go("Home")
-    assert "Nothing here yet" not in visit.text()
+
+
+def test_the_built_in_collections_are_there_without_a_question(visit: Visit):
+    visit.open().go("Collections")
+    assert "48 records of 48" in visit.text() and "Draw all 600 records" in visit.text()
+    photos = visit.page.get_by_test_id("stImage").get_by_role("img")
+    assert photos.count() == 12
+    assert all(photo.get_attribute("alt") for photo in photos.all())
+    visit.page.get_by_test_id("stPagination").get_by_role("button", name="2", exact=True).click()
+    visit.idle()
+    other = visit.page.get_by_test_id("stImage").get_by_role("img").first.get_attribute("alt")
+    assert other != photos.first.get_attribute("src")
+    visit.page.get_by_label("Words in the caption").fill("no such word")
+    visit.page.get_by_label("Words in the caption").press("Enter")
+    visit.idle()
+    assert "No record fits" in visit.text()
+
+
+def test_a_record_shows_what_a_model_proposes_and_the_true_place(visit: Visit):
+    collection = service.open_collection("textiles")
+    regions = service.true_regions(collection.folder)
+    record = next(r for r in collection.records if len(regions[r.record_id]) > 2)
+    region = next(r for r in regions[record.record_id] if r.names != "object")
+    visit.open(f"/collections?collection=textiles&record={record.record_id}")
+    text = visit.text()
+    assert "Proposed:" in text and f"recorded label: {record.label}" in text
+    visit.page.get_by_test_id("stButtonGroup").get_by_text(region.word, exact=True).first.click()
+    visit.idle()
+    assert "white line is where the thing truly is" in visit.text()
+    visit.screenshot("record")
+    visit.click("All records")
+    assert "records of 48" in visit.text()
+
+
+def test_a_link_to_a_record_that_is_not_there_shows_the_others(visit: Visit):
+    visit.open("/collections?record=%3Cscript%3E")
+    assert "48 records of 48" in visit.text()
 
 
 def test_a_text_file_called_jpg_is_refused_with_a_sentence(visit: Visit, tmp_path: Path):
@@ -140,6 +175,7 @@ def test_pages_fit_the_screen(
     visit = Visit(browser, address, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     visit.open().screenshot(f"home-{name}")
+    visit.open("/collections").screenshot(f"collections-{name}")
     visit.open("/classify").screenshot(f"classify-empty-{name}")
     visit.upload(photo).type("Caption", CAPTION).screenshot(f"classify-{name}")
     wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -1,5 +1,7 @@
 """What every fusion model must do; the models are found by listing the folder."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -96,6 +98,68 @@ def test_the_same_seed_gives_the_same_model(model: FusionModel):
     again = fusion.model_class(model.name()).build(SHAPE, LABELS, {})
     for first, second in zip(model.parameters(), again.parameters(), strict=True):
         torch.testing.assert_close(first, second)
+
+
+@pytest.mark.parametrize("modality", ["image", "text"])
+def test_the_answer_depends_on_what_the_model_reads_and_on_nothing_else(
+    model: FusionModel, modality: str
+):
+    batch = random_batch()
+    batch = batch.take(batch.has_image & batch.has_text)
+    other = random_batch(seed=5).take(torch.tensor([True] * len(batch) + [False, False]))
+    ours = {"image": ("regions", "image"), "text": ("words", "word_mask", "sentence", "terms")}
+    swapped = Batch(**vars(batch) | {name: getattr(other, name) for name in ours[modality]})
+    moved = (model(batch).logits - model(swapped).logits).abs().amax(1)
+    assert (moved > 1e-4).all() if modality in model.modalities else (moved == 0).all()
+
+
+def test_a_record_without_what_the_model_reads_gets_the_answer_of_all_such_records(
+    model: FusionModel,
+):
+    for absent in {"image", "text"} - set(model.modalities):
+        batch = random_batch()
+        gone = torch.ones(len(batch), dtype=torch.bool)
+        alone = batch.without(**{kept: gone for kept in model.modalities})
+        logits = model(alone.take(getattr(alone, f"has_{absent}"))).logits
+        assert logits.isfinite().all()
+        torch.testing.assert_close(logits, logits[:1].expand_as(logits), atol=0, rtol=0)
+
+
+def test_training_steps_without_a_modality_are_finite(model: FusionModel):
+    model.train()
+    for absent in ("image", "text"):
+        batch = random_batch()
+        kept = batch.has_text if absent == "image" else batch.has_image
+        gone = torch.ones(int(kept.sum()), dtype=torch.bool)
+        model.zero_grad()
+        logits = model(batch.take(kept).without(**{absent: gone})).logits
+        torch.nn.functional.cross_entropy(logits, torch.arange(len(gone)) % LABELS).backward()
+        found = [p.grad for p in model.parameters() if p.grad is not None]
+        assert found and all(grad.isfinite().all() for grad in found)
+
+
+def test_each_way_can_be_trained_on(model: FusionModel):
+    model.train()
+    batch = random_batch()
+    batch = batch.take(batch.has_image & batch.has_text)
+    target = torch.arange(len(batch)) % LABELS
+    ways = model.fuse_each_way(batch)
+    sum(torch.nn.functional.cross_entropy(logits, target) for logits in ways).backward()  # pyright: ignore[reportAttributeAccessIssue]
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+
+
+def test_captions_without_a_common_term_are_normal(model: FusionModel):
+    shape = replace(SHAPE, terms=0)
+    batch = random_batch()
+    bare = Batch(**vars(batch) | {"terms": torch.zeros(len(batch), 0)})
+    built = type(model).build(shape, LABELS, {}).eval()
+    assert built(bare).logits.isfinite().all()
+
+
+def test_a_model_gives_attention_if_it_says_so(model: FusionModel):
+    assert (model(random_batch()).attention is not None) == model.attends
+    assert set(model.modalities) == {"image", "text"} or not model.attends
 
 
 def test_attention_rows_add_up_to_one_where_there_is_something(model: FusionModel):

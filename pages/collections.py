@@ -1,0 +1,28 @@
+"""Collections: look through the records, and at what a model makes of one."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.ui.browsing import choose_records, offer_drawing, show_record, show_thumbnails
+from qcmfm.ui.widgets import told, words_for
+
+st.title("Collections")
+st.markdown("Look through the records; open one to see what a model proposes, and why.")
+
+with told():
+    names = list(service.collection_folders())
+    if not names:
+        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.stop()
+    name = st.selectbox(
+        "Collection", names, key="collection", format_func=words_for,
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    collection = service.open_collection(name)
+    opened = st.query_params.get("record", "")
+    records = {record.record_id: record for record in collection.records}
+    if opened in records:
+        show_record(collection, records[opened])
+    else:
+        offer_drawing(name)
+        show_thumbnails(collection, choose_records(collection))

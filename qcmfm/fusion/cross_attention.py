@@ -1,0 +1,55 @@
+"""The QCMFM without its circuit: what the circuit is worth shows against this.
+
+Attention and both halves are the QCMFM's own, with as many amplitudes as eight qubits have. In
+place of circuit and readout stands a classical layer between the same widths, 256 and 36, and of
+about as many parameters (228; the QCMFM's default circuit has 160): seen as a matrix of 16 x 16,
+the amplitudes are multiplied by a matrix from either side and bent by a GELU. Then the same linear
+classifier.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.fusion._halves import HalvesOptions, TwoHalves
+from qcmfm.fusion._model import Fused
+
+SIDE = 16
+"""Rows and columns of the matrix of amplitudes; the upper 8 rows are the photo's half."""
+
+READ = 6
+"""Rows and columns of what is read from it: as many values as there are <Z_i> and <Z_i Z_j>."""
+
+
+@dataclass(frozen=True)
+class CrossAttentionOptions(HalvesOptions):
+    """Choices of the model: those of its halves."""
+
+
+class CrossAttentionModel(TwoHalves):
+    """See the module."""
+
+    Options = CrossAttentionOptions
+    options: CrossAttentionOptions
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: CrossAttentionOptions):
+        super().__init__(shape, n_labels, options, half=SIDE * SIDE // 2)
+        # A unit vector times entries of unit size gives values of unit size.
+        self.rows = nn.Parameter(torch.randn(READ, SIDE))
+        self.columns = nn.Parameter(torch.randn(SIDE, READ))
+        self.offset = nn.Parameter(torch.zeros(READ * READ))
+        self.classifier = nn.Linear(READ * READ, n_labels)
+
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits and evidence for a batch in which every record has a photo or a caption."""
+        whole, _, _, attention = self.states(batch)
+        return Fused(self.classify(whole), attention)
+
+    def classify(self, states: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch label"]:
+        """Logits of unit vectors."""
+        read = self.rows @ states.unflatten(1, (SIDE, SIDE)) @ self.columns
+        return self.classifier(functional.gelu(read.flatten(1) + self.offset))

@@ -1,0 +1,71 @@
+"""The caption alone: what a model owes to the caption shows against this.
+
+The QCMFM's caption half as it is without a photo, then one hidden layer. Where there is no caption
+the answer is the classifier's bias, whatever the photo shows.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.fusion._attention import masked_mean
+from qcmfm.fusion._halves import DROPOUT, Standardised, projection
+from qcmfm.fusion._model import Fused, ModelOptions
+
+
+@dataclass(frozen=True)
+class TextOnlyOptions(ModelOptions):
+    """Choices of the model.
+
+    Args:
+        width: Length of the hidden layer.
+        dim: Length of the projected words.
+        text_dropout: Share of the caption's features dropped in training.
+    """
+
+    RANGES: ClassVar = {"width": (2, 4096), "dim": (2, 512), "text_dropout": DROPOUT}
+
+    width: int = 128
+    dim: int = 64
+    text_dropout: float = 0.2
+
+
+class TextOnly(Standardised):
+    """See the module."""
+
+    Options = TextOnlyOptions
+    options: TextOnlyOptions
+    modalities = ("text",)
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: TextOnlyOptions):
+        super().__init__(shape, n_labels, options)
+        self.text_dropout = nn.Dropout(options.text_dropout)
+        self.terms = projection(shape.terms, options.width, length=1.0, bias=True)
+        self.sentence = projection(shape.sentence_dim, options.width)
+        self.word = nn.Sequential(nn.Linear(shape.text_dim, options.dim), nn.LayerNorm(options.dim))
+        self.read = projection(options.dim, options.width, gain=0.5)
+        self.norm = nn.LayerNorm(options.width)
+        self.classifier = nn.Linear(options.width, n_labels)
+
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits for a batch, some records of which may lack a caption."""
+        read = masked_mean(self.text_dropout(self.word(batch.words)), batch.word_mask)
+        caption = (
+            self.terms(self.text_dropout(batch.terms))
+            + self.sentence(self.text_dropout(self.standard_sentence(batch)))
+            + self.read(read)
+        )
+        hidden = functional.gelu(self.norm(caption)) * batch.has_text[:, None]
+        return Fused(self.classifier(hidden))
+
+    def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """As in the base class; a whole record is its caption, and a photo alone says nothing.
+
+        The loss of the photos alone still trains the bias, and its best value is the share of each
+        label, which is the best answer to a record without a caption.
+        """
+        logits = self.fuse(batch).logits
+        return logits, self.classifier.bias.expand_as(logits), logits

@@ -1,0 +1,194 @@
+"""Which collections there are, and what is in them."""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import ImageOps
+
+from qcmfm import demo, settings, storage
+from qcmfm.encoders.photo import photo_extension, read_photo
+from qcmfm.errors import QcmfmError, RecordsError
+from qcmfm.progress import Work
+from qcmfm.records import Collection, Record, label_counts, read_collection, write_collection
+from qcmfm.regions import FILE as REGIONS
+from qcmfm.regions import Region, read_regions
+from qcmfm.runs import utc_now
+from qcmfm.service.labelling import Submission
+
+_NAME = re.compile(r"[^\W_][\w -]{0,59}")
+
+
+@dataclass(frozen=True)
+class CollectionSummary:
+    """What a list of collections shows.
+
+    Args:
+        name: The folder's name.
+        records: Number of records.
+        labels: Number of records of each label.
+        problems: Number of reports on rows.
+        built_in: Whether it came with the program.
+    """
+
+    name: str
+    records: int
+    labels: dict[str, int]
+    problems: int
+    built_in: bool
+
+
+def collection_folders() -> dict[str, Path]:
+    """Every collection there is, by name: the user's own first, then the built-in ones."""
+    folders: dict[str, Path] = {}
+    for place in (settings.collections_folder(), settings.SHIPPED_COLLECTIONS):
+        for file in sorted(place.glob("*/records.csv")):
+            folders.setdefault(file.parent.name, file.parent)
+    return folders
+
+
+def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
+    """Every collection, by name; and what is wrong with those that cannot be read."""
+    summaries: list[CollectionSummary] = []
+    errors: list[QcmfmError] = []
+    for name, folder in collection_folders().items():
+        try:
+            collection = read_collection(folder)
+        except RecordsError as error:
+            errors.append(error)
+            continue
+        except OSError as error:
+            reason = f"{name} cannot be read: {error.strerror}."
+            errors.append(RecordsError(reason, "Check the folder."))
+            continue
+        records, problems = collection.records, len(collection.problems)
+        summaries.append(
+            CollectionSummary(
+                name, len(records), label_counts(records), problems, _is_shipped(folder)
+            )
+        )
+    return summaries, errors
+
+
+def open_collection(name: str) -> Collection:
+    """The records of a collection.
+
+    Raises:
+        RecordsError: There is none of that name, or it cannot be read.
+    """
+    folders = collection_folders()
+    if name not in folders:
+        listed = ", ".join(folders) or "none"
+        raise RecordsError(f"There is no collection {name[:80]!r}.", f"There are: {listed}.")
+    return read_collection(folders[name])
+
+
+def drawable(name: str) -> int:
+    """How many records the built-in collection `name` has when it is drawn whole.
+
+    0 where it is whole already, or is none that the program draws.
+    """
+    if name not in demo.names() or (settings.collections_folder() / name).exists():
+        return 0
+    return demo.design(name).records
+
+
+def draw_built_in(name: str) -> Work[Collection]:
+    """Draw a whole built-in collection into the workspace, in place of the part that is shipped.
+
+    Raises:
+        RecordsError: There is no such built-in collection, or it was drawn before.
+    """
+    return demo.draw(name, settings.collections_folder() / name)
+
+
+def record_submission(collection: Collection, record: Record) -> Submission:
+    """A record as something to label."""
+    path = collection.image_path(record)
+    return Submission(path.read_bytes() if path else b"", record.caption, Path(record.image).name)
+
+
+def true_regions(folder: Path) -> dict[str, list[Region]]:
+    """Where the things are that the words of each record name; empty where nobody knows.
+
+    Args:
+        folder: Of the collection.
+
+    Raises:
+        RecordsError: The file of the regions is damaged.
+    """
+    file = folder / REGIONS
+    return read_regions(file) if file.is_file() else {}
+
+
+def thumbnail(photo: Path, side: int = 320) -> bytes:
+    """A small JPEG of a photo, square, the photo in its middle on white.
+
+    Args:
+        photo: The file.
+        side: In pixels.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+    """
+    small = ImageOps.pad(read_photo(photo, at_least=side), (side, side), color="white")
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def save_submission(name: str, submission: Submission) -> str:
+    """Keep a photo and caption as a record of the collection `name`, made if it is new.
+
+    Saving a photo again changes the caption of its record, unless the new one is empty.
+
+    Returns:
+        The record's id.
+
+    Raises:
+        RecordsError: The name cannot be a folder's, or there is nothing to keep.
+        PhotoError: The photo cannot be read.
+    """
+    if not _NAME.fullmatch(name.strip()):
+        raise RecordsError(
+            f"A collection cannot be called {name[:80]!r}.",
+            "Use up to 60 letters, digits, spaces, hyphens and underscores.",
+        )
+    if not (submission.photo or submission.caption.strip()):
+        raise RecordsError("There is nothing to save.", "Add a photo or a caption.")
+    folder = settings.collections_folder() / name.strip()
+    if not folder.exists() and (settings.SHIPPED_COLLECTIONS / name.strip()).exists():
+        raise RecordsError(
+            f"{name.strip()} is a collection that came with the program.", "Choose another name."
+        )
+    file, image = folder / "records.csv", ""
+    if submission.photo:
+        read_photo(submission.photo, submission.name or "The photo")
+        image = f"images/{submission.record_id}{photo_extension(submission.photo)}"
+    with storage.lock(file):
+        collection = read_collection(file) if file.is_file() else Collection(folder)
+        lost = [problem for problem in collection.problems if problem.refused or problem.altered]
+        if lost:  # writing the table anew would lose something of these rows
+            raise RecordsError(
+                f"The collection {name.strip()} cannot be added to: {lost[0]}.",
+                "Mend its records.csv, or save to another collection.",
+            )
+        records = {record.record_id: record for record in collection.records}
+        about = {"original_name": submission.name, "added_at": utc_now()}
+        old = records.get(submission.record_id, Record(submission.record_id, cells=about))
+        caption = submission.caption.strip() or old.caption
+        records[submission.record_id] = old.changed(
+            record_id=submission.record_id, image=image, caption=caption
+        )
+        if image and not (folder / image).is_file():
+            storage.write_bytes(folder / image, submission.photo)
+        written = Collection.from_records(folder, list(records.values()))
+        written.encoding, written.delimiter = collection.encoding, collection.delimiter
+        written.columns = tuple(dict.fromkeys((*collection.columns, *written.columns)))
+        write_collection(written, file)
+    return submission.record_id
+
+
+def _is_shipped(folder: Path) -> bool:
+    return folder.parent == settings.SHIPPED_COLLECTIONS

@@ -1,0 +1,117 @@
+"""Which runs there are, and how good they are."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from qcmfm import settings
+from qcmfm.errors import QcmfmError, RunError
+from qcmfm.runs import WEIGHTS, list_runs, read_config, read_metrics
+
+
+def run_folders() -> dict[str, Path]:
+    """Every run there is, by name: the user's own first, then the shipped ones."""
+    return list_runs([settings.runs_folder(), settings.SHIPPED_RUNS])
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a list of runs shows.
+
+    Args:
+        name: The folder's name.
+        labels: What it tells apart.
+        accuracy: Share of `test` records (of `val` where `test` was not measured) that it labels
+            rightly, 0 to 1.
+        measured_on: Which split that was.
+        created: UTC, ISO 8601.
+    """
+
+    name: str
+    labels: list[str]
+    accuracy: float
+    measured_on: str
+    created: str
+
+
+def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
+    """Every run there is, read without loading its weights; and what is wrong with the others."""
+    summaries: list[RunSummary] = []
+    errors: list[QcmfmError] = []
+    for name, folder in run_folders().items():
+        try:
+            config, metrics = read_config(folder), read_metrics(folder)
+            split = "test" if "test" in metrics else "val"
+            accuracy = metrics[split]["accuracy"]["value"]
+            summaries.append(RunSummary(name, config["labels"], accuracy, split, config["created"]))
+        except RunError as error:
+            errors.append(error)
+        except (KeyError, TypeError):
+            errors.append(RunError(f"The run {name} is incomplete.", "Copy or train it again."))
+    return summaries, errors
+
+
+def runs_for(labels: Collection[str]) -> list[str]:
+    """Names of the runs that know these labels, those that know least else first.
+
+    Args:
+        labels: What is to be told apart; every run knows none at all.
+    """
+    knowing: list[tuple[int, str]] = []
+    for name, folder in run_folders().items():
+        try:
+            known = read_config(folder)["labels"]
+        except RunError:
+            continue  # the list of runs on Home says what is wrong with it
+        if set(labels) <= set(known):
+            knowing.append((len(known), name))
+    return [name for _, name in sorted(knowing, key=lambda found: found[0])]
+
+
+def study_sentence() -> str:
+    """How the shipped model compares with a classical reference, whichever way it fell."""
+    study = json.loads(settings.STUDY.read_text("utf-8"))["test"]
+    quantum, classical = (study["accuracy"][name] for name in ("qcmfm", "late_fusion"))
+    gap = study["qcmfm_minus"]["late_fusion"]
+    verdict = (
+        "the quantum model did better than this reference"
+        if gap["low"] > 0
+        else "the classical reference did better"
+        if gap["high"] < 0
+        else "the difference is within chance, and nothing here shows that quantum is better"
+    )
+    return (
+        f"Measured on {study['records']} test records (mean of {study['seeds']} trainings): the "
+        f"simulated quantum model is right on {_percent(quantum)}, a simple classical reference "
+        f"(late fusion of photo and caption) on {_percent(classical)}; {verdict}."
+    )
+
+
+def _percent(found: dict[str, float]) -> str:
+    return f"{found['value']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
+
+
+def find_run(name: str) -> Path:
+    """The folder of a run given by name or path.
+
+    Raises:
+        RunError: There is none.
+    """
+    folder = Path(name).expanduser()
+    if (folder / "run.json").is_file():
+        return folder.resolve()
+    known = run_folders()
+    if name not in known:
+        listed = ", ".join(known) or "none"
+        raise RunError(f"There is no run {name!r}.", f"Give a folder, or one of: {listed}.")
+    return known[name]
+
+
+def run_version(name: str) -> str:
+    """What changes when a run is trained anew under the same name: its weights' hash.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return read_config(find_run(name))["sha256"][WEIGHTS]

@@ -1,0 +1,81 @@
+"""Judge the built-in collections: `python -m tests.benchmarks.built_in`.
+
+Draws 2,000 records of each collection from a seed that nothing was chosen on, trains every fusion
+model on the `train` records with five seeds (early stopping on `val`), and scores `test`. Writes
+`assets/studies/built_in.json`, which the cards, the app and the README quote.
+"""
+
+import argparse
+import json
+import shlex
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from qcmfm import demo, fusion, settings, storage
+from qcmfm.encoders.features import FeatureCache, load_encoders
+from qcmfm.progress import finish
+from qcmfm.runs import utc_now
+from qcmfm.trainer import TrainingSettings
+from tests.benchmarks.trials import Trial, model_probabilities, summarise
+
+RESULTS = settings.ASSETS / "studies" / "built_in.json"
+FRESH = 2026
+"""Seed of the judged records; what was chosen, was chosen on others."""
+
+
+def judge(name: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    """Accuracy of every model on one collection, by difficulty too."""
+    collection = finish(demo.draw(name, folder / name, given.records, given.seed))
+    cache = FeatureCache(load_encoders(device="cpu"), folder / "features")
+    labels = sorted(demo.design(name).labels)
+    chosen = TrainingSettings(views=1, refit=False)
+    scored = [record for record in collection.records if record.split == "test"]
+    systems = {}
+    for model in given.models:
+        systems[model] = [
+            model_probabilities(collection, cache, replace(chosen, model=model, seed=seed), labels)
+            for seed in range(given.seeds)
+        ]
+        right = summarise([Trial(scored, labels, {model: systems[model], "qcmfm": systems[model]})])
+        print(name, model, right["accuracy"][model], flush=True)
+    found = summarise([Trial(scored, labels, systems)])
+    found["by_difficulty"] = {
+        difficulty: summarise([_part(scored, labels, systems, difficulty)])["accuracy"]
+        for difficulty in sorted({record.cells["difficulty"] for record in scored})
+    }
+    return found | {"drawn": given.records, "seed_of_the_records": given.seed}
+
+
+def _part(scored: list[Any], labels: list[str], systems: dict[str, Any], difficulty: str) -> Trial:
+    rows = [i for i, record in enumerate(scored) if record.cells["difficulty"] == difficulty]
+    parts = {name: [p[rows] for p in by_seed] for name, by_seed in systems.items()}
+    return Trial([scored[row] for row in rows], labels, parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--collections", nargs="+", default=demo.names())
+    parser.add_argument("--models", nargs="+", default=fusion.names())
+    parser.add_argument("--records", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=FRESH, help="of the records")
+    parser.add_argument("--seeds", type=int, default=5, help="how many trainings of each model")
+    parser.add_argument("--no-save", action="store_true")
+    given = parser.parse_args()
+    old = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in given.collections:
+            old[name] = judge(name, Path(folder), given) | {
+                "seeds": given.seeds,
+                "command": shlex.join(["python", "-m", "tests.benchmarks.built_in", *sys.argv[1:]]),
+                "made": utc_now(),
+            }
+            print(json.dumps(old[name], indent=1))
+            if not given.no_save:
+                storage.write_json(RESULTS, old)
+
+
+if __name__ == "__main__":
+    main()
