@@ -21,7 +21,7 @@ fusion
 runs trainer
 model_card
 training prediction explanation
-review
+kept_predictions review
 exports
 grounding
 service

@@ -44,6 +44,20 @@ def title(name: str) -> str:
     return _format(name).TITLE
 
 
+def described(name: str, collection: str) -> tuple[str, str]:
+    """File name and media type of an export before it is made.
+
+    Args:
+        name: One of `names()`.
+        collection: Name of the collection.
+
+    Raises:
+        ReviewError: There is no such format.
+    """
+    module = _format(name)
+    return f"{collection}{module.SUFFIX}", module.MIME
+
+
 def export(name: str, reviewed: Reviewed) -> Export:
     """The reviewed collection in one format.
 
@@ -54,8 +68,8 @@ def export(name: str, reviewed: Reviewed) -> Export:
     Raises:
         ReviewError: There is no such format.
     """
-    module = _format(name)
-    return Export(f"{reviewed.name}{module.SUFFIX}", module.MIME, module.content(reviewed))
+    file, mime = described(name, reviewed.name)
+    return Export(file, mime, _format(name).content(reviewed))
 
 
 def _format(name: str) -> ModuleType:
