@@ -41,3 +41,11 @@ class TrainingError(QcmfmError):
 
 class RunError(QcmfmError):
     """A run folder that is missing, incomplete or altered."""
+
+
+class ReviewError(QcmfmError):
+    """A decision that cannot be taken or kept, or a review log that cannot be read."""
+
+
+class ReviewConflict(ReviewError):
+    """Somebody else decided on the record since it was shown."""

@@ -21,6 +21,8 @@ fusion
 runs trainer
 model_card
 training prediction explanation
+kept_predictions review
+exports
 grounding
 service
 cli
@@ -36,6 +38,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
+    "cleanlab": ("qcmfm/review/orders/",),
 }
 
 FILES = {

@@ -1,5 +1,6 @@
 """The verbs that pages and the command line call."""
 
+from qcmfm.kept_predictions import fingerprint
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -7,6 +8,7 @@ from qcmfm.service.collections import (
     drawable,
     list_collections,
     open_collection,
+    page_picture,
     record_submission,
     save_submission,
     thumbnail,
@@ -21,6 +23,7 @@ from qcmfm.service.labelling import (
     open_labeller,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -34,24 +37,30 @@ from qcmfm.service.runs import (
 
 __all__ = [
     "CollectionSummary",
+    "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
+    "attended",
     "built_in_sentence",
     "collection_folders",
     "draw_built_in",
     "drawable",
     "evaluate_run",
     "find_run",
+    "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_predictions",
+    "label_collection",
     "label_submission",
     "labelled_csv",
     "list_collections",
     "list_run_summaries",
     "open_collection",
     "open_labeller",
+    "page_picture",
     "record_submission",
     "run_folders",
     "run_version",

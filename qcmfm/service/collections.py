@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ImageOps
+from PIL import Image, ImageOps
 
 from qcmfm import demo, settings, storage
 from qcmfm.encoders.photo import photo_extension, read_photo
@@ -132,9 +132,28 @@ def thumbnail(photo: Path, side: int = 320) -> bytes:
     Raises:
         PhotoError: The photo cannot be read.
     """
-    small = ImageOps.pad(read_photo(photo, at_least=side), (side, side), color="white")
+    return _jpeg(ImageOps.pad(read_photo(photo, at_least=side), (side, side), color="white"))
+
+
+def page_picture(photo: Path, width: int = 900, height: int = 540) -> bytes:
+    """A JPEG of a photo that fits a page.
+
+    Args:
+        photo: The file.
+        width: The most it may have, in pixels.
+        height: Likewise.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+    """
+    picture = read_photo(photo, at_least=2 * max(width, height))
+    picture.thumbnail((width, height))
+    return _jpeg(picture)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=85)
+    picture.save(out, "JPEG", quality=85)
     return out.getvalue()
 
 

@@ -55,10 +55,7 @@ def _thumbnail(path: str, changed_ns: int) -> bytes:
 )
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
-    # Streamlit collects garbage after every click; with torch imported that takes half a second,
-    # unless what was imported is set aside once.
-    gc.collect()
-    gc.freeze()
+    _set_aside()
     return loaded
 
 
@@ -67,3 +64,99 @@ def _labelled(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
 ) -> service.Labelled:
     return service.label_submission(_labeller(run, version), _submission)
+
+
+def desk(name: str, run: str) -> service.Desk | None:
+    """A collection to review with what a run said of it; None where the run was not asked yet.
+
+    Args:
+        name: Of the collection.
+        run: Name of the run; empty for none.
+
+    Raises:
+        QcmfmError: The collection, the run or the review log cannot be read.
+    """
+    settled()
+    collection = records(name)
+    changed = _changed(collection)
+    version = service.run_version(run) if run else ""
+    made_from = _made_from(name, collection.folder, changed, version)
+    asked = (name, collection.folder, changed, run, made_from)
+    found = _desk(*asked)
+    if found is None:
+        _desk.clear(*asked)  # look again next time
+    return found
+
+
+def records(name: str) -> Collection:
+    """A collection; read again only when its table changed.
+
+    Raises:
+        RecordsError: There is none of that name, or it cannot be read.
+    """
+    folder = service.collection_folders().get(name)
+    if folder is None:
+        return service.open_collection(name)  # which says what there is
+    return _records(name, folder, (folder / "records.csv").stat().st_mtime_ns)
+
+
+def page_picture(path: Path) -> bytes:
+    """A photo as a JPEG that fits a page.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+    """
+    return _page_picture(str(path), path.stat().st_mtime_ns)
+
+
+def ask_labeller(run: str) -> service.Labeller:
+    """A run with its encoders, loaded once.
+
+    Raises:
+        QcmfmError: It cannot be loaded.
+    """
+    return _labeller(run, service.run_version(run))
+
+
+@st.cache_resource(show_spinner=False)
+def settled() -> bool:
+    """Make clicks fast on pages that need no model; done once."""
+    _set_aside()
+    return True
+
+
+def _set_aside() -> None:
+    """Set aside what was imported.
+
+    Streamlit collects garbage after every click; with torch imported that takes half a second
+    unless the collection passes it over.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _changed(collection: Collection) -> int:
+    return (collection.folder / "records.csv").stat().st_mtime_ns
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _records(name: str, folder: Path, changed_ns: int) -> Collection:
+    return service.open_collection(name)
+
+
+@st.cache_data(max_entries=8, ttl=30, show_spinner=False)  # it looks at every photo's file
+def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
+    return service.fingerprint(records(name), version)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _desk(
+    name: str, folder: Path, changed_ns: int, run: str, made_from: str
+) -> service.Desk | None:
+    kept = service.kept_predictions(name, run, made_from) if run else {}
+    return None if kept is None else service.Desk(name, records(name), kept)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _page_picture(path: str, changed_ns: int) -> bytes:
+    return service.page_picture(Path(path))

@@ -1,0 +1,153 @@
+"""JSON-LD: a page of W3C Web Annotations, one for each record that has a label.
+
+https://www.w3.org/TR/annotation-model/. The creator is who answers for the label: the reviewer, or
+the model where nobody decided. What was attended to is the target, as `xywh` fragments of the
+photo. The model has no words for confidence and for runs; those have a name of their own, `qcmfm:`.
+"""
+
+import json
+import re
+import uuid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from qcmfm.exports._reviewed import Reviewed
+from qcmfm.records import Record
+from qcmfm.review.decision import Decision
+from qcmfm.review.state import Outcome
+from qcmfm.vocabulary import aat_uri
+
+if TYPE_CHECKING:
+    from qcmfm.prediction import Prediction
+
+TITLE = "Web Annotations (JSON-LD)"
+SUFFIX = "-annotations.jsonld"
+MIME = "application/ld+json"
+
+NAMESPACE = "urn:qcmfm:terms:"
+CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"qcmfm": NAMESPACE}]
+PROGRAM = {"id": "urn:qcmfm:studio", "type": "Software", "name": "QCMFM Studio"}
+_XYWH = re.compile(r"(pixel:|percent:)?[0-9.]+(,[0-9.]+){3}")
+
+
+def content(reviewed: Reviewed) -> bytes:
+    """The bytes of the file."""
+    found = [annotation(reviewed, record) for record in reviewed.collection.records]
+    page = {
+        "@context": CONTEXT,
+        "id": _urn("page", reviewed.name, reviewed.exported_at),
+        "type": "AnnotationPage",
+        "items": [item for item in found if item],
+    }
+    return (json.dumps(page, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def annotation(reviewed: Reviewed, record: Record) -> dict[str, Any] | None:
+    """The annotation of one record; None where it has neither a decision nor a prediction."""
+    outcome = reviewed.state.of(record.record_id)
+    said = reviewed.predictions.get(record.record_id)
+    decision = reviewed.state.decision(outcome.decision_id)
+    if outcome.status != "open" and decision is not None:
+        item = _by_reviewer(outcome, decision)
+    elif said is not None and said.label:
+        item = _by_model(said)
+    else:
+        return None
+    return item | {
+        "type": "Annotation",
+        "generator": PROGRAM,
+        "generated": reviewed.exported_at,
+        "qcmfm:recordId": record.record_id,
+        "qcmfm:status": outcome.status,
+        "target": _target(record, decision.evidence if decision else ""),
+    }
+
+
+def _by_reviewer(outcome: Outcome, decision: Decision) -> dict[str, Any]:
+    said = {
+        "qcmfm:label": decision.model_label,
+        "qcmfm:aatUri": decision.model_aat_uri,
+        "qcmfm:confidence": decision.probability,
+        "qcmfm:run": decision.model_run,
+        "qcmfm:sha256": decision.model_sha256,
+        "qcmfm:noiseSetting": decision.noise_setting,
+        "qcmfm:predictedAt": decision.predicted_at,
+    }
+    item = {
+        "id": f"urn:uuid:{outcome.decision_id}",
+        "motivation": "questioning" if outcome.status == "unsure" else "classifying",
+        "creator": {"type": "Person", "name": outcome.reviewer},
+        "created": outcome.reviewed_at,
+        "body": _body(outcome.label, outcome.aat_uri, _comment(outcome, decision)),
+        "qcmfm:model": {name: value for name, value in said.items() if value not in ("", None)},
+    }
+    if decision.supersedes:
+        item["qcmfm:supersedes"] = f"urn:uuid:{decision.supersedes}"
+    return item
+
+
+def _by_model(said: "Prediction") -> dict[str, Any]:
+    model = {"type": "Software", "name": said.model_run, "qcmfm:sha256": said.model_sha256}
+    if said.noise_setting:
+        model["qcmfm:noiseSetting"] = said.noise_setting
+    return {
+        "id": _urn("prediction", said.record_id, said.model_sha256, said.predicted_at),
+        "motivation": "classifying",
+        "creator": model,
+        "created": said.predicted_at,
+        "body": _body(said.label, aat_uri(said.label), ""),
+        "qcmfm:confidence": said.confidence,
+    }
+
+
+def _comment(outcome: Outcome, decision: Decision) -> str:
+    unsure = "cannot tell from the photo" if outcome.status == "unsure" else ""
+    return decision.reason or unsure
+
+
+def _body(label: str, concept: str, comment: str) -> list[dict[str, str]]:
+    body: list[dict[str, str]] = []
+    if label:
+        body.append({"type": "TextualBody", "purpose": "tagging", "value": label})
+    if concept:
+        body.append({"type": "SpecificResource", "purpose": "classifying", "source": concept})
+    if comment:
+        body.append({"type": "TextualBody", "purpose": "commenting", "value": comment})
+    return body
+
+
+def _target(record: Record, evidence: str) -> str | list[dict[str, Any]]:
+    """The photo, or the parts of it that were attended to; a record without one is named itself.
+
+    Addresses are relative: the file belongs beside the collection's `records.csv`.
+    """
+    if not record.image:
+        return f"records.csv#{quote(record.record_id, safe='')}"
+    source = quote(record.image)
+    parts = [
+        {
+            "type": "SpecificResource",
+            "source": source,
+            "selector": {
+                "type": "FragmentSelector",
+                "conformsTo": "http://www.w3.org/TR/media-frags/",
+                "value": f"xywh={box['xywh']}",
+            },
+        }
+        | {f"qcmfm:{name}": box[name] for name in ("words", "share") if name in box}
+        for box in _boxes(evidence)
+    ]
+    return parts or source
+
+
+def _boxes(evidence: str) -> list[dict[str, Any]]:
+    """The boxes of a decision's evidence; what is no box is passed over."""
+    try:
+        found = json.loads(evidence)["boxes"] if evidence else []
+        return [box for box in found if _XYWH.fullmatch(str(box["xywh"]))]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def _urn(*parts: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE + chr(10).join(parts))}"

@@ -1,0 +1,178 @@
+"""What a reviewer chose for one record, and the row of the log that it becomes."""
+
+import difflib
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from qcmfm.errors import ReviewConflict, ReviewError
+from qcmfm.review.decision import CHOICES, Decision, unique_id
+from qcmfm.review.state import Outcome
+from qcmfm.vocabulary import aat_uri
+
+if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
+    from qcmfm.prediction import Prediction
+
+MAX_LABEL = 200
+MAX_REASON = 10_000
+_AAT = re.compile(r"http://vocab\.getty\.edu/aat/\d{9}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reviewer chose for one record.
+
+    Args:
+        record_id: The record.
+        decision: One of `accept`, `correct` and `unsure` ('cannot tell from the photo').
+        label: The right label, for `correct`.
+        new_label: Whether the label may be one that is not known yet.
+        aat_uri: The concept of a new label; empty where none is known.
+        reason: In the reviewer's words; may be empty.
+        evidence: What was shown; `decision.Decision` says how.
+        prediction: What the model had said; None where it had said nothing.
+        seen: The decision that was in force when the record was shown, empty for none; None not to
+            ask whether somebody else decided meanwhile.
+    """
+
+    record_id: str
+    decision: str
+    label: str = ""
+    new_label: bool = False
+    aat_uri: str = ""
+    reason: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    prediction: "Prediction | None" = None
+    seen: str | None = None
+
+
+class Vocabulary:
+    """The labels there are, and their concepts.
+
+    Args:
+        known: Labels of the run and of the collection.
+        decided: Labels that were decided on before, with their concepts.
+    """
+
+    def __init__(self, known: Collection[str], decided: Mapping[str, str]):
+        self._concepts = {label: aat_uri(label) for label in known} | dict(decided)
+
+    def check(self, label: str, new: bool) -> None:
+        """Make sure that a label is known, or may be new and is like no known one.
+
+        Raises:
+            ReviewError: It is not.
+        """
+        if not label:
+            raise ReviewError("No label was given.", "Choose the right label.")
+        if label in self._concepts:
+            return
+        alike = next((old for old in self._concepts if old.casefold() == label.casefold()), "")
+        if alike:
+            raise ReviewError(f"There is no label {label!r}.", f"It is written {alike!r}.")
+        if not new:
+            close = difflib.get_close_matches(label, self._concepts, n=3)
+            meant = f"Did you mean {' or '.join(close)}? If not, add" if close else "Add"
+            raise ReviewError(f"There is no label {label[:80]!r}.", f"{meant} it as a new label.")
+        if len(label) > MAX_LABEL:
+            raise ReviewError("The label is too long.", f"Use up to {MAX_LABEL} characters.")
+
+    def concept(self, label: str, given: str = "") -> str:
+        """The concept of a label; where none is known, the given one."""
+        return self._concepts.get(label, "") or aat_uri(label) or given
+
+
+def cleaned(text: str) -> str:
+    """A name or label without line ends, and without spaces before, after and twice."""
+    return " ".join(text.split())
+
+
+def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
+    """Make sure that nobody else decided on the record since it was shown.
+
+    Raises:
+        ReviewConflict: Somebody did.
+    """
+    if choice.seen is None or choice.seen == current.decision_id or current.reviewer == reviewer:
+        return
+    if current.decision_id:
+        told = f"{current.reviewer} made the record {choice.record_id} {current.status}"
+        told += f" ({current.label})" if current.label else ""
+    else:
+        told = f"The decision on the record {choice.record_id} was undone"
+    raise ReviewConflict(f"{told} since you opened it.", "Look at it again, then decide.")
+
+
+def decided(
+    choice: Choice,
+    vocabulary: Vocabulary,
+    current: Outcome,
+    reviewer: str,
+    time: str,
+    batch: str,
+) -> Decision:
+    """The row that a choice becomes.
+
+    Raises:
+        ReviewError: The choice cannot be.
+    """
+    said = choice.prediction
+    model_label = said.label if said else ""
+    _check(choice, model_label)
+    decision = choice.decision
+    label = {"accept": model_label, "unsure": ""}.get(decision, cleaned(choice.label))
+    if decision == "correct" and label and label == model_label:
+        decision = "accept"
+    if decision == "correct":
+        vocabulary.check(label, choice.new_label)
+    confidence = said.confidence if said else None
+    return Decision(
+        decision_id=unique_id(),
+        batch_id=batch,
+        record_id=choice.record_id,
+        model_label=model_label,
+        model_aat_uri=vocabulary.concept(model_label),
+        confidence="" if confidence is None else f"{confidence:.4f}",
+        model_run=said.model_run if said else "",
+        model_sha256=said.model_sha256 if said else "",
+        noise_setting=said.noise_setting if said else "",
+        predicted_at=said.predicted_at if said else "",
+        reviewer=reviewer,
+        reviewed_at=time,
+        decision=decision,
+        reviewed_label=label,
+        reviewed_aat_uri=vocabulary.concept(label, choice.aat_uri) if label else "",
+        reason=choice.reason.strip(),
+        evidence=json.dumps(choice.evidence, ensure_ascii=False) if choice.evidence else "",
+        supersedes=current.decision_id,
+    )
+
+
+def _check(choice: Choice, model_label: str) -> None:
+    """Raise `ReviewError` where a choice cannot be, whatever the labels are."""
+    if choice.decision not in CHOICES:
+        raise ReviewError(
+            f"{choice.decision!r} is no decision.", f"Choose from {', '.join(CHOICES)}."
+        )
+    if not choice.record_id:
+        raise ReviewError("The record has no id.", "Choose a record of the collection.")
+    said = choice.prediction
+    if said and said.record_id != choice.record_id:
+        raise ReviewError(
+            f"The prediction is of the record {said.record_id}, not {choice.record_id}.",
+            "Reload the page.",
+        )
+    if choice.decision == "accept" and not model_label:
+        raise ReviewError(
+            f"The record {choice.record_id} has no predicted label to accept.",
+            "Choose a label, or label the collection first.",
+        )
+    if len(choice.reason) > MAX_REASON:
+        raise ReviewError("The reason is too long.", f"Use up to {MAX_REASON:,} characters.")
+    if choice.aat_uri and not _AAT.fullmatch(choice.aat_uri):
+        raise ReviewError(
+            f"{choice.aat_uri[:80]!r} is no concept of the AAT.",
+            "It looks like http://vocab.getty.edu/aat/300011021; leave it empty where unknown.",
+        )

@@ -1,0 +1,58 @@
+"""Orders of the queue: what is most worth a look comes first.
+
+The folder is the registry: each file that does not start with an underscore holds one order, and
+the file's name is the order's name. It has a `TITLE` for people and a function `keys` that gives
+each record a number: the lowest comes first, NaN (nothing to go by) last, and records with the same
+number stay in the order of the collection.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from types import ModuleType
+
+import numpy as np
+
+from qcmfm.errors import ReviewError
+from qcmfm.records import Record
+from qcmfm.review.items import Items
+
+DEFAULT = "least_certain"
+
+
+def names() -> list[str]:
+    """The name of every order there is."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def title(name: str) -> str:
+    """What an order is called on a page.
+
+    Raises:
+        ReviewError: There is no such order.
+    """
+    return _order(name).TITLE
+
+
+def arranged(name: str, items: Items, records: Sequence[Record]) -> list[str]:
+    """The ids of the records, in order.
+
+    Args:
+        name: The order.
+        items: What is known of the records.
+        records: Those to put in order.
+
+    Raises:
+        ReviewError: There is no such order, or it lacks what it needs.
+    """
+    keys = np.asarray(_order(name).keys(items, records), dtype=np.float64)
+    return [records[place].record_id for place in np.argsort(keys, kind="stable").tolist()]
+
+
+def _order(name: str) -> ModuleType:
+    if name not in names():
+        raise ReviewError(
+            f"There is no order {name[:80]!r} of the queue.", f"Choose from {', '.join(names())}."
+        )
+    return importlib.import_module(f"{__name__}.{name}")

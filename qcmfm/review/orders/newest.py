@@ -1,0 +1,26 @@
+"""The records first that were added last.
+
+By the column `added_at` where a record has it (UTC, ISO 8601), those with it before those without;
+else the last row of the collection is the newest.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from qcmfm.records import Record
+from qcmfm.review.items import Items
+
+TITLE = "Newest"
+
+
+def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
+    """Each record's place, counted from the newest."""
+    places = range(len(records))
+    newest = sorted(
+        places, key=lambda at: (records[at].cells.get("added_at", ""), at), reverse=True
+    )
+    found = np.empty(len(records))
+    found[newest] = places
+    return found

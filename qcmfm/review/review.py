@@ -1,0 +1,223 @@
+"""A collection's review: the log, the state that follows from it, and the ways to add to it."""
+
+import contextlib
+import functools
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from qcmfm.errors import ReviewError
+from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decided
+from qcmfm.review.decision import Decision, now, unique_id
+from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.review.state import Outcome, ReviewState
+
+
+def open_review(collection: str) -> "Review":
+    """The review of a collection; everybody in this process shares one.
+
+    Raises:
+        ReviewError: The collection's name is none, or its log cannot be read.
+    """
+    return _opened(review_file(collection))
+
+
+@functools.cache
+def _opened(file: Path) -> "Review":
+    return Review(file)
+
+
+class Review:
+    """Decisions on the records of one collection, shared by threads and processes.
+
+    Every method that decides returns when the decision is on the disk.
+
+    Args:
+        file: The review log.
+    """
+
+    def __init__(self, file: Path):
+        self.log = ReviewLog(file)
+        self._threads = threading.RLock()
+        self._state = ReviewState()
+        self._applied = 0
+        self._generation = self.log.generation
+        self.refresh()
+
+    def refresh(self) -> ReviewState:
+        """The state with what others decided meanwhile; costs next to nothing where they did not.
+
+        Raises:
+            ReviewError: The log cannot be read.
+        """
+        with self._threads:
+            self.log.read()
+            return self._follow()
+
+    def decide(
+        self, choices: Sequence[Choice], reviewer: str, known: Collection[str] = ()
+    ) -> list[Decision]:
+        """Decide on one record or, as one batch, on many: all of them or none.
+
+        Choosing the label that the model had said is the same as accepting it.
+
+        Args:
+            choices: What was chosen, one for each record.
+            reviewer: Who chose.
+            known: The labels there are; labels that were decided on before are known as well.
+
+        Raises:
+            ReviewError: A choice cannot be, or it could not be saved.
+            ReviewConflict: Somebody decided on a record since it was shown.
+        """
+        who = _name(reviewer)
+        if not choices:
+            raise ReviewError("No record was chosen.", "Choose at least one.")
+        ids = [choice.record_id for choice in choices]
+        if len(set(ids)) < len(ids):
+            raise ReviewError("A record was chosen twice.", "Decide once on each record.")
+        with self._writing() as state:
+            vocabulary = Vocabulary(known, state.labels)
+            for choice in choices:
+                check_unchanged(choice, state.of(choice.record_id), who)
+            batch, time = unique_id() if len(choices) > 1 else "", now()
+            return self._append(
+                [
+                    decided(choice, vocabulary, state.of(choice.record_id), who, time, batch)
+                    for choice in choices
+                ]
+            )
+
+    def undo(self, reviewer: str, steps: int = 1, decision_id: str = "") -> list[Decision]:
+        """Take back a reviewer's own last steps, or one decision by name.
+
+        One step is the last decision that stands or, where it was part of a batch, all of the
+        batch. Where there are fewer steps than were asked for, all are taken back.
+
+        Args:
+            reviewer: Who decided, and takes it back.
+            steps: How many.
+            decision_id: Take back this one alone.
+
+        Raises:
+            ReviewError: There is nothing to take back, or it is somebody else's.
+        """
+        who = _name(reviewer)
+        with self._writing() as state:
+            if decision_id:
+                undone = [_own(state, decision_id, who)]
+            else:
+                undone = []
+                for _ in range(steps):
+                    undone += reversed(state.last_step(who, [d.decision_id for d in undone]))
+            if not undone:
+                raise ReviewError(
+                    f"{who} has nothing to undo.", "What others decided can be restored or changed."
+                )
+            batch, time = unique_id() if len(undone) > 1 else "", now()
+            return self._append([_follows(old, "undo", who, time, batch) for old in undone])
+
+    def restore(self, record_id: str, reviewer: str, decision_id: str = "") -> Decision:
+        """Make a record again what it was right after a decision; by default, open.
+
+        This is a decision of its own, and can be undone.
+
+        Args:
+            record_id: The record.
+            reviewer: Who restores.
+            decision_id: A row of the record's history; empty for its very beginning.
+
+        Raises:
+            ReviewError: There is no such decision on the record, or nothing would change.
+        """
+        who = _name(reviewer)
+        with self._writing() as state:
+            history = {decision.decision_id: decision for decision in state.history(record_id)}
+            if not history or (decision_id and decision_id not in history):
+                raise ReviewError(
+                    f"The record {record_id} has no decision {decision_id!r}.",
+                    "Choose a row of its history.",
+                )
+            then, current = state.after(decision_id), state.of(record_id)
+            if _essence(then) == _essence(current):
+                raise ReviewError(
+                    f"The record {record_id} is {_told(current)} already.", "Choose another row."
+                )
+            source = history.get(decision_id) or next(iter(history.values()))
+            row = _follows(source, "restore", who, now(), "")
+            row = row._replace(
+                reviewed_label=then.label, reviewed_aat_uri=then.aat_uri, supersedes=decision_id
+            )
+            return self._append([row])[0]
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[ReviewState]:
+        with self._threads, self.log.writing():
+            yield self._follow()
+
+    def _append(self, rows: list[Decision]) -> list[Decision]:
+        self.log.append(rows)
+        self._follow()
+        return rows
+
+    def _follow(self) -> ReviewState:
+        """Bring the state to where the log is."""
+        if self._generation != self.log.generation:
+            self._generation, self._applied = self.log.generation, 0
+            self._state = ReviewState()
+        for decision in self.log.decisions[self._applied :]:
+            self._state.apply(decision)
+        self._applied = len(self.log.decisions)
+        return self._state
+
+
+def _name(reviewer: str) -> str:
+    name = cleaned(reviewer)
+    if not name:
+        raise ReviewError("The reviewer has no name.", "Say who decides.")
+    if len(name) > 200:
+        raise ReviewError("The reviewer's name is too long.", "Use up to 200 characters.")
+    return name
+
+
+def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
+    """A standing decision of the reviewer's own."""
+    found = state.decision(decision_id)
+    if found is None:
+        raise ReviewError(f"There is no decision {decision_id!r}.", "Reload the page.")
+    if found.reviewer != reviewer:
+        raise ReviewError(
+            f"The decision is {found.reviewer}'s.", "Restore an earlier state instead of undoing."
+        )
+    if not state.stands(decision_id):
+        raise ReviewError(
+            "That was undone already."
+            if found.decision != "undo"
+            else "That is an undoing itself.",
+            "Restore an earlier state from the record's history.",
+        )
+    return found
+
+
+def _follows(old: Decision, what: str, reviewer: str, time: str, batch: str) -> Decision:
+    """A row about an earlier decision, with what the model had said then."""
+    return old._replace(
+        decision_id=unique_id(),
+        batch_id=batch,
+        reviewer=reviewer,
+        reviewed_at=time,
+        decision=what,
+        reviewed_label="",
+        reviewed_aat_uri="",
+        reason="",
+        evidence="",
+        supersedes=old.decision_id,
+    )
+
+
+def _essence(outcome: Outcome) -> tuple[str, str, str]:
+    return outcome.status, outcome.label, outcome.aat_uri
+
+
+def _told(outcome: Outcome) -> str:
+    return f"{outcome.status} as {outcome.label}" if outcome.label else outcome.status

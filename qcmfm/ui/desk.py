@@ -1,0 +1,143 @@
+"""What the review pages begin with: which collection, which model, who decides, what is shown."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm import service
+from qcmfm.records import SPLITS
+from qcmfm.review import orders
+from qcmfm.review.state import STATUSES
+from qcmfm.settings import DEFAULT_RUN
+from qcmfm.ui.link import ANSWERED, Link
+from qcmfm.ui.resources import ask_labeller, desk, records
+from qcmfm.ui.widgets import watched, words_for
+
+SHOWN = {"Open": ("open",), "Answered": ANSWERED, "All": ()}
+NO_MODEL = ""
+
+
+def start_bar() -> DeltaGenerator:
+    """The row of choices at the top of a page."""
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
+    """Let the visitor choose collection and model; stops the page until there is a desk.
+
+    Args:
+        link: The address of the page.
+        bar: Where the choices go.
+    """
+    names = list(service.collection_folders())
+    if not names:
+        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.stop()
+    name = _choose(bar, link, "Collection", "collection", names, names[0])
+    labels = {record.label for record in records(name).records if record.label}
+    runs = service.runs_for(labels)
+    if not runs:
+        st.info(
+            "No model knows these labels yet, so nothing is proposed. Decide by hand, or train "
+            "one: `python -m qcmfm train --records … --out …`."
+        )
+        runs = [NO_MODEL]
+    first = DEFAULT_RUN if not labels and DEFAULT_RUN in runs else runs[0]
+    run = first
+    if len(runs) > 1:
+        run = _choose(bar, link, "Model", "model", runs, first)
+    link.set(collection=name, model=run)
+    found = desk(name, run)
+    return found if found is not None else _label_first(name, run)
+
+
+def _label_first(name: str, run: str) -> service.Desk:
+    """Offer to let a model look at every record of a collection."""
+    collection = records(name)
+    st.info("The model has not looked at this collection yet; it does so once.")
+    if not st.button(f"Label all {len(collection.records):,} records", type="primary"):
+        st.stop()
+    watched(service.label_collection(ask_labeller(run), name, collection))
+    st.rerun()
+
+
+def _choose(
+    place: DeltaGenerator, link: Link, title: str, parameter: str, options: list[str], default: str
+) -> str:
+    """A choice that stands in the page's address."""
+    given = link.get(parameter)
+    key = f"choose-{parameter}"
+    st.session_state[key] = given if given in options else default
+
+    def chosen() -> None:
+        link.change(labels=())
+        link.set(**{parameter: st.session_state[key], "record": ""})
+
+    return place.selectbox(
+        title, options, key=key, format_func=words_for, on_change=chosen, width=220
+    )
+
+
+def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
+    """The filters of a queue and its order, kept in the page's address."""
+    filters = link.filters
+    with bar:
+        shown = next((name for name, some in SHOWN.items() if some == filters.statuses), None)
+        st.session_state["shown"] = shown
+        st.segmented_control("Show", list(SHOWN), key="shown", on_change=_take_shown, args=(link,))
+        names = found.orders()
+        if link.order not in names:
+            link.set(order="")
+        st.session_state["order"] = link.order
+        st.selectbox(
+            "In the order", names, key="order", format_func=orders.title, width=200,
+            on_change=lambda: link.set(order=st.session_state["order"]),
+        )  # fmt: skip
+        set_now = len(set(filters.to_query()) - {"status"})
+        title = f"Filters ({set_now})" if set_now else "Filters"
+        with st.popover(title, icon=":material/filter_list:"):
+            _filters(link, found)
+
+
+def _take_shown(link: Link) -> None:
+    link.change(statuses=SHOWN.get(st.session_state["shown"], ()))
+    link.set(record="")
+
+
+def _filters(link: Link, found: service.Desk) -> None:
+    filters, state = link.filters, found.review.refresh()
+    st.session_state["f-text"] = filters.text
+    st.text_input("Words in caption or id", key="f-text", on_change=_take, args=(link,))
+    choices = {
+        "labels": ("Label", [*found.labels(), ""], words_for),
+        "statuses": ("Status", list(STATUSES), str),
+        "reviewers": ("Decided by", state.reviewers(), str),
+        "splits": ("Split", [*SPLITS, ""], str),
+    }
+    for name, (title, options, told) in choices.items():
+        given = list(getattr(filters, name))
+        st.session_state[f"f-{name}"] = given
+        st.multiselect(
+            title, list(dict.fromkeys([*options, *given])), key=f"f-{name}",
+            format_func=lambda value, told=told: told(value) or "none",
+            on_change=_take, args=(link,),
+        )  # fmt: skip
+    st.session_state["f-confidence"] = (round(filters.least * 100), round(filters.most * 100))
+    st.slider(
+        "How sure the model is", 0, 100, key="f-confidence", format="%d%%",
+        on_change=_take, args=(link,),
+    )  # fmt: skip
+    st.caption("The page's address is a link to what it shows; it can be shared.")
+
+
+def _take(link: Link) -> None:
+    """The filters as the widgets have them."""
+    given = {name: st.session_state[f"f-{name}"] for name in ("labels", "statuses")}
+    given |= {name: st.session_state[f"f-{name}"] for name in ("reviewers", "splits")}
+    least, most = st.session_state["f-confidence"]
+    link.change(
+        **{name: tuple(values) for name, values in given.items()},
+        text=st.session_state["f-text"].strip(),
+        least=least / 100,
+        most=most / 100,
+    )
+    link.set(record="")

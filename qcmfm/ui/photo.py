@@ -1,0 +1,66 @@
+"""A record's photo and caption on the review page, and where the model looked for a word."""
+
+import io
+
+import streamlit as st
+from PIL import Image
+
+from qcmfm import service
+from qcmfm.encoders.text import word_spans
+from qcmfm.explanation import overlay, place_in_words, word_heat
+from qcmfm.records import Record
+from qcmfm.ui.resources import labelled, page_picture
+from qcmfm.ui.widgets import plain, told
+from qcmfm.ui.zoom import show_full
+
+
+def show_photo(desk: service.Desk, record: Record) -> None:
+    """The photo, big; the caption; and words to point at."""
+    place, caption = st.container(), record.caption
+    spans = word_spans(caption)
+    st.markdown(plain(caption or "No caption"))
+    path = desk.collection.image_path(record)
+    alt = caption or f"The photo of record {record.record_id}"
+    word = None
+    if path and spans and record.record_id in desk.predictions:
+        word = st.pills(
+            "Where did the model look for this word?", range(len(spans)),
+            format_func=lambda index: plain(caption[slice(*spans[index])]),
+            key=f"word-{record.record_id}", wrap=True,
+        )  # fmt: skip
+    with place, told():
+        if path is None:
+            st.info("This record has no photo.", icon=":material/hide_image:")
+            return
+        picture = page_picture(path)
+        if word is None:
+            st.session_state.pop(f"evidence-{record.record_id}", None)
+            st.image(picture, width="content", alt=alt)
+        else:
+            _show_heat(desk, record, picture, spans[word], alt)
+    if path and st.button("Full resolution", key=f"full-{record.record_id}", shortcut="F"):
+        with told():
+            show_full(path, alt)
+
+
+def _show_heat(
+    desk: service.Desk, record: Record, picture: bytes, word: tuple[int, int], alt: str
+) -> None:
+    """The photo under the model's attention for one word, which becomes evidence."""
+    run = desk.predictions[record.record_id].model_run
+    answer = labelled(run, service.record_submission(desk.collection, record))
+    shown = record.caption[slice(*word)]
+    if answer.attention is None or word not in answer.words:
+        st.image(picture, width="content", alt=alt)
+        st.caption(f"This model says nothing of where it looks for “{plain(shown)}”.")
+        return
+    heat = word_heat(answer.attention, 0, answer.words.index(word), answer.grid)
+    photo = overlay(Image.open(io.BytesIO(picture)), heat)
+    told_place = (
+        f"{alt}; for the word “{shown}” the model looked most at the {place_in_words(heat)}"
+    )
+    st.image(
+        photo, width="content", alt=told_place, output_format="JPEG",
+        caption=f"Yellow is where the model looked most for “{plain(shown)}”. It is no proof.",
+    )  # fmt: skip
+    st.session_state[f"evidence-{record.record_id}"] = service.attended(heat, shown)

@@ -1,0 +1,206 @@
+"""One record of the queue at a time: the photo, what is proposed, and the keys to decide with."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.errors import QcmfmError
+from qcmfm.records import Record
+from qcmfm.review.claims import Claim, claim
+from qcmfm.review.decision import unique_id
+from qcmfm.review.filters import Filters
+from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restore, show_told, undo
+from qcmfm.ui.link import ANSWERED, Link
+from qcmfm.ui.photo import show_photo
+from qcmfm.ui.resources import page_picture, thumbnail
+from qcmfm.ui.widgets import plain, told, words_for
+
+BESIDE = 110
+"""Width of a neighbour's picture, in pixels."""
+
+
+@st.fragment
+def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
+    """The record that the address names, else the first of the queue.
+
+    A fragment, so that a key redraws the record and nothing else.
+    """
+    with told():
+        queue = desk.queue(link.filters, link.order)
+        record = desk.records.get(link.get("record")) or desk.records.get(queue[0] if queue else "")
+        if record is None:
+            _nothing_left(desk, link, reviewer)
+            return
+        link.set(record=record.record_id)
+        seen = desk.review.refresh().of(record.record_id).decision_id
+        shown = Shown(desk, link, reviewer, record.record_id, seen)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show_photo(desk, record)
+        with right:
+            _show_proposal(shown, record, queue)
+            _show_keys(shown)
+            _show_others(shown)
+            _show_neighbours(desk, record)
+        _fetch_next(shown, queue)
+
+
+def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
+    show_told()
+    open_records = desk.review.refresh().counts(desk.records)["open"]
+    st.success("Everything that the filter shows is reviewed.", icon=":material/done_all:")
+    with st.container(horizontal=True):
+        if open_records and st.button(f"Show all {open_records:,} open records", type="primary"):
+            link.filters = Filters(statuses=("open",))
+            st.rerun()
+        if st.button("Look at the answered ones"):
+            link.filters = Filters(statuses=ANSWERED)
+            st.rerun()
+        st.button("Undo", shortcut="Z", on_click=undo, args=(desk, link, reviewer))
+
+
+def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
+    said = shown.desk.predictions.get(record.record_id)
+    outcome = shown.desk.review.refresh().of(record.record_id)
+    place = (
+        f"{queue.index(record.record_id) + 1:,} of {len(queue):,}"
+        if record.record_id in queue
+        else f"beside the queue of {len(queue):,}"
+    )
+    recorded = f" · recorded as {plain(words_for(record.label))}" if record.label else ""
+    st.caption(f"Record {plain(record.record_id)} · {place}{recorded}")
+    if said:
+        sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
+        st.subheader(f"Proposed: {sure}", anchor=False)
+    else:
+        st.subheader("No proposal", anchor=False)
+    if outcome.status != "open":
+        label = f" as **{plain(words_for(outcome.label))}**" if outcome.label else ""
+        st.markdown(f":material/how_to_reg: {outcome.status}{label} by {plain(outcome.reviewer)}")
+
+
+def _show_keys(shown: Shown) -> None:
+    """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
+    desk, record_id = shown.desk, shown.record_id
+    proposals = desk.proposals(record_id)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Accept", key=f"accept-{record_id}", shortcut="A", type="primary",
+            disabled=record_id not in desk.predictions,
+            on_click=decide, args=(shown, "accept"),
+        )  # fmt: skip
+        st.button(
+            "Unsure", key=f"unsure-{record_id}", shortcut="U", help="Cannot tell from the photo",
+            on_click=decide, args=(shown, "unsure"),
+        )  # fmt: skip
+        st.button(
+            "Previous", key=f"back-{record_id}", shortcut="P", on_click=go, args=(shown, True)
+        )
+        st.button("Next", key=f"next-{record_id}", shortcut="N", on_click=go, args=(shown,))
+        st.button(
+            "Undo", key=f"undo-{record_id}", shortcut="Z",
+            on_click=undo, args=(desk, shown.link, shown.reviewer),
+        )  # fmt: skip
+    show_told()
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, (label, probability) in enumerate(proposals, start=1):
+            sure = "" if probability is None else f" · {probability:.0%}"
+            st.button(
+                f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
+                shortcut=str(number), on_click=decide, args=(shown, "correct", label),
+            )  # fmt: skip
+    _show_typing(shown)
+
+
+def _show_typing(shown: Shown) -> None:
+    """Any other label, a new one with its concept, and a reason."""
+    record_id = shown.record_id
+    left, right = st.columns(2)
+    left.selectbox(
+        "Another label", shown.desk.labels(), index=None, key=f"other-{record_id}",
+        format_func=words_for, placeholder="Type its first letters",
+        on_change=choose_other, args=(shown,),
+    )  # fmt: skip
+    right.text_input("Reason, if you like", key=f"reason-{record_id}")
+    with st.popover("New label", icon=":material/add:"):
+        st.text_input("A label that is not in the list", key=f"new-{record_id}")
+        st.text_input(
+            "Getty AAT address, if you know it", key=f"aat-{record_id}",
+            placeholder="http://vocab.getty.edu/aat/…",
+        )  # fmt: skip
+        st.button(
+            "Add it and use it here", key=f"add-{record_id}", on_click=add_label, args=(shown,)
+        )
+
+
+def _show_others(shown: Shown) -> None:
+    """Who has the record open, what others decided, and all that was ever decided on it."""
+    record_id, state = shown.record_id, shown.desk.review.refresh()
+    _show_claims(shown.desk.name, record_id, shown.reviewer)
+    for name, said in state.opinions(record_id).items():
+        if name != shown.reviewer:
+            label = f": {plain(words_for(said.label))}" if said.label else ""
+            st.markdown(f":material/person: {plain(name)} said {said.status}{label}")
+    history = state.history(record_id)
+    if not history:
+        return
+    with st.popover(f"History ({len(history)})", icon=":material/history:"):
+        _history_row(shown, "Before anybody decided: open", "")
+        for row in history:
+            label = f" {plain(words_for(row.reviewed_label))}" if row.reviewed_label else ""
+            reason = f" ({plain(row.reason)})" if row.reason else ""
+            when = plain(row.reviewed_at[:16].replace("T", " "))
+            text = f"{when} {plain(row.reviewer)}: {row.decision}{label}{reason}"
+            _history_row(shown, text, row.decision_id)
+
+
+def _history_row(shown: Shown, text: str, decision_id: str) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.markdown(text)
+    right.button(
+        "Restore", key=f"restore-{decision_id or shown.record_id}",
+        on_click=restore, args=(shown, decision_id),
+    )  # fmt: skip
+
+
+@st.fragment(run_every=60)
+def _show_claims(name: str, record_id: str, reviewer: str) -> None:
+    """Say who else has the record open, and keep our own claim on it alive."""
+    page = st.session_state.setdefault("page-id", unique_id())
+    others: list[Claim] = []
+    with told():
+        others = claim(name, record_id, reviewer, page)
+    if others:
+        names = " and ".join(sorted({plain(other.reviewer) for other in others}))
+        st.warning(f"{names} has this record open too.", icon=":material/group:")
+
+
+def _show_neighbours(desk: service.Desk, record: Record) -> None:
+    """Pictures of other records with the proposed label."""
+    said = desk.predictions.get(record.record_id)
+    if said is None:
+        return
+    pictures: list[bytes] = []
+    named: list[str | None] = []
+    for other in desk.neighbours(record.record_id, said.label):
+        try:
+            picture = thumbnail(desk.collection, other)
+        except QcmfmError:
+            continue
+        if picture:
+            pictures.append(picture)
+            named.append(other.caption or f"Record {other.record_id}")
+    if pictures:
+        st.caption(f"Others that the model calls {plain(words_for(said.label))}")
+        st.image(list(pictures), width=BESIDE, alt=named)
+
+
+def _fetch_next(shown: Shown, queue: list[str]) -> None:
+    """Have the next photo ready before it is asked for."""
+    desk = shown.desk
+    following = desk.next_after(shown.record_id, queue, shown.link.order)
+    path = desk.collection.image_path(desk.records[following]) if following else None
+    if path:
+        try:
+            page_picture(path)
+        except QcmfmError:
+            return  # it is told when the record is shown

@@ -1,0 +1,72 @@
+"""Who reviews: by the sign-in where there is one, else asked once."""
+
+import hashlib
+import itertools
+from typing import NoReturn
+
+import streamlit as st
+
+from qcmfm.ui.widgets import plain
+
+_XSRF = "_streamlit_xsrf"
+
+
+def reviewer() -> str:
+    """The reviewer's name; asks for it, and stops the page, where nobody knows it yet."""
+    user = st.user.to_dict()
+    if user.get("is_logged_in"):
+        return str(user.get("name") or user.get("email") or "")
+    name = st.session_state.get("reviewer") or _names().get(_browser(), "")
+    if not name or st.session_state.get("other-reviewer"):
+        _ask(name)
+    st.session_state["reviewer"] = name
+    return name
+
+
+def offer_other_reviewer(name: str) -> None:
+    """Say who decides, and let somebody else take over."""
+    if st.user.to_dict().get("is_logged_in"):
+        st.caption(f"You decide as {plain(name)}.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"You decide as {plain(name)}.", width="content")
+        if st.button("Somebody else", type="tertiary"):
+            st.session_state["other-reviewer"] = True
+            st.rerun()
+
+
+def _ask(before: str) -> NoReturn:
+    with st.form("who", width=480):
+        given = st.text_input("Your name", before, max_chars=200, autocomplete="name")
+        st.caption("It stands beside every decision you take, for everybody to see.")
+        sent = st.form_submit_button("Start", type="primary")
+    name = " ".join(given.split())
+    if not (sent and name):
+        st.stop()
+    st.session_state["other-reviewer"] = False
+    st.session_state["reviewer"] = name
+    names, browser = _names(), _browser()
+    if browser:
+        names[browser] = name
+    st.rerun()
+
+
+def _browser() -> str:
+    """A hash by which a browser is known again after a reload; empty where it has no such mark.
+
+    The mark is the token that Streamlit gives every browser against forged requests. Its cookie,
+    `2|mask|token|time`, has the token mixed with another mask at every visit.
+    """
+    try:
+        _, mask, mixed, _ = st.context.cookies.get(_XSRF, "").split("|")
+        masks = itertools.cycle(bytes.fromhex(mask))
+        token = bytes(one ^ other for one, other in zip(bytes.fromhex(mixed), masks, strict=False))
+    except ValueError:
+        return ""
+    return hashlib.sha256(token).hexdigest()
+
+
+@st.cache_resource(show_spinner=False)
+def _names() -> dict[str, str]:
+    """The name last given in each browser, until the server ends."""
+    return {}
