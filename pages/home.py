@@ -11,11 +11,10 @@ st.markdown(
     "Label, check and search digitised museum collections. "
     "The software proposes a label and shows why; you decide."
 )
-left, right = st.columns(2)
-with left:
+with st.container(horizontal=True):
     page_link("collections", "Look through the collections", ":material/grid_view:")
-with right:
     page_link("classify", "Label a photo", ":material/image_search:")
+    page_link("review", "Review proposals", ":material/rate_review:")
 
 st.header("Collections")
 with told():
