@@ -71,3 +71,13 @@ def test_the_pictures_that_the_readme_shows_are_there():
         for part in line.split("](")[1:]:
             target = part.split(")")[0]
             assert "//" in target or (ROOT / target).is_file(), target
+
+
+def test_what_is_said_of_attention_is_what_was_measured():
+    assert "less often than by chance on the artifacts, more often\non the textiles" in README
+    for name, better in (("artifacts", False), ("textiles", True)):
+        metrics = json.loads((settings.SHIPPED_RUNS / name / "metrics.json").read_text("utf-8"))
+        found = metrics["test"]["grounding"]["pointing"]
+        value = {which: found[which]["value"] for which in ("attention", "chance", "centre")}
+        assert (value["attention"] > value["chance"]) == better
+        assert value["attention"] < value["centre"]
