@@ -26,7 +26,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Encoders(CheapImageEncoder(), CheapTextEncoder())
 
     monkeypatch.setattr(features, "load_encoders", load)
-    monkeypatch.setattr("qcmfm.service.load_encoders", load)
+    monkeypatch.setattr("qcmfm.service.labelling.load_encoders", load)
 
     def run(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["qcmfm", *map(str, words)])

@@ -52,7 +52,7 @@ def test_a_run_is_a_folder_that_says_where_it_came_from(collection: Collection, 
     assert config["data"]["train_records"] == 36 and config["data"]["val_records"] == 12
     assert config["training"]["seed"] == 0 and config["parent"] is None
     assert run.metrics["val"]["records"] == 12
-    assert "Quantum parts are simulated" in (home / "run" / "README.md").read_text()
+    assert "Its quantum circuit is simulated" in (home / "run" / "README.md").read_text()
     assert list_runs([home]) == {"run": home / "run"}
 
 

@@ -233,16 +233,23 @@ def run(given: argparse.Namespace) -> None:
         "command": shlex.join(["python", "-m", "tests.benchmarks.quantum_engine", *sys.argv[1:]]),
         "machine": f"{platform.machine()}, one core, one thread",
         "versions": {name: worker.version for name, worker in workers.items()},
+        "stopped_early": True,
         "cases": {},
     }
+
+    def keep() -> None:
+        if given.json:
+            given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
     try:
         with tempfile.TemporaryDirectory() as folder:
             for case in cases:
                 rows = run_case(case, workers, given.rounds, Path(folder))
                 show(case, rows)
                 report["cases"][f"{case.name}, batch {case.batch}"] = rows
-                if given.json:
-                    given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+                keep()
+        report["stopped_early"] = False
+        keep()
     finally:
         for worker in workers.values():
             worker.stop()
