@@ -81,3 +81,16 @@ def test_what_is_said_of_attention_is_what_was_measured():
         value = {which: found[which]["value"] for which in ("attention", "chance", "centre")}
         assert (value["attention"] > value["chance"]) == better
         assert value["attention"] < value["centre"]
+
+
+def test_the_speeds_are_those_of_the_committed_results():
+    results = ROOT / "tests" / "benchmarks" / "results" / "quantum_engine_noiseless.json"
+    found = json.loads(results.read_text("utf-8"))["cases"]
+    for what in ("forward", "forward + backward", "inference"):
+        others = [found[f"n={n}, <Z>, batch 256"][what]["others"] for n in (6, 8, 10)]
+        cells = [
+            f"{other['PennyLane default.qubit']['ratio']:.0f} / "
+            f"{other['tensorcircuit-ng, jax']['ratio']:.1f}"
+            for other in others
+        ]
+        assert f"| {what} | {' | '.join(cells)} |" in README

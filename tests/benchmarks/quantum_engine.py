@@ -226,7 +226,8 @@ def show(case: Case, rows: dict[str, dict[str, Any]]) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Measure the chosen suites."""
-    cases = [case for name in given.suite for case in SUITES[name](given.quick)]
+    every = [case for name in given.suite for case in SUITES[name](given.quick)]
+    cases = [case for case in every if given.only in case.name]
     needed = {peer.name: peer for case in cases for peer in case.peers}
     workers = {name: Worker(peer, given.cpu) for name, peer in needed.items()}
     report: dict[str, Any] = {
@@ -263,6 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     running = commands.add_parser("run")
     running.add_argument("--quick", action="store_true", help="fewest cases")
     running.add_argument("--suite", nargs="+", choices=SUITES, default=list(SUITES))
+    running.add_argument("--only", default="", help="cases whose name holds this text")
     running.add_argument("--rounds", type=int, default=12)
     running.add_argument("--cpu", type=int, default=0, help="the core all processes share")
     running.add_argument("--json", type=Path)
