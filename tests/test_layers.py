@@ -23,7 +23,7 @@ model_card
 training prediction explanation
 kept_predictions review
 exports
-grounding
+grounding adoption
 service
 cli
 __main__ ui

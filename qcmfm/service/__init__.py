@@ -22,6 +22,14 @@ from qcmfm.service.labelling import (
     labelled_csv,
     open_labeller,
 )
+from qcmfm.service.learning import (
+    Comparison,
+    adopt_run,
+    adopted_run,
+    comparison_of,
+    learn,
+    run_to_improve,
+)
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
 from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
 from qcmfm.service.runs import (
@@ -37,14 +45,18 @@ from qcmfm.service.runs import (
 
 __all__ = [
     "CollectionSummary",
+    "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
+    "adopt_run",
+    "adopted_run",
     "attended",
     "built_in_sentence",
     "collection_folders",
+    "comparison_of",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -56,6 +68,7 @@ __all__ = [
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "learn",
     "list_collections",
     "list_run_summaries",
     "open_collection",
@@ -63,6 +76,7 @@ __all__ = [
     "page_picture",
     "record_submission",
     "run_folders",
+    "run_to_improve",
     "run_version",
     "runs_for",
     "save_submission",
