@@ -218,6 +218,14 @@ def demo(
     _say({"collections": said}, text, as_json)
 
 
+@app.command(hidden=True)
+def job(job_id: Annotated[str, typer.Argument()]) -> None:
+    """Do a job that was started from a page, in this process."""
+    from qcmfm import jobs
+
+    jobs.perform(job_id)
+
+
 def _trained_column(config: dict[str, Any], records: Path) -> str:
     """The caption column that the run was trained on."""
     from qcmfm.records import read_columns

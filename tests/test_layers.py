@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary regions
+records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
 fusion
@@ -25,6 +25,7 @@ kept_predictions review
 exports
 grounding adoption
 service
+verbs
 cli
 __main__ ui
 """
