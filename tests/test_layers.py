@@ -20,7 +20,8 @@ encoders quantum
 fusion
 runs trainer
 model_card
-training prediction explanation
+crossfit prediction explanation
+training
 kept_predictions review
 exports
 grounding adoption
