@@ -24,7 +24,7 @@ crossfit prediction explanation
 training
 kept_predictions review
 exports
-grounding adoption
+grounding adoption kept_answers
 service
 verbs
 cli
@@ -40,7 +40,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
-    "cleanlab": ("qcmfm/review/orders/",),
+    "cleanlab": ("qcmfm/review/",),
 }
 
 FILES = {

@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -28,6 +29,7 @@ from qcmfm.service.learning import (
     adopted_run,
     comparison_of,
     learn,
+    next_run_name,
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
@@ -56,6 +58,7 @@ __all__ = [
     "attended",
     "built_in_sentence",
     "collection_folders",
+    "compare_labels",
     "comparison_of",
     "draw_built_in",
     "drawable",
@@ -64,6 +67,7 @@ __all__ = [
     "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_answers",
     "kept_predictions",
     "label_collection",
     "label_submission",
@@ -71,6 +75,7 @@ __all__ = [
     "learn",
     "list_collections",
     "list_run_summaries",
+    "next_run_name",
     "open_collection",
     "open_labeller",
     "page_picture",

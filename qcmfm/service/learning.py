@@ -119,18 +119,15 @@ def learn(
     config = read_config(find_run(parent)) if parent else {}
     collection, state = _labelled_now(name, config)
     collection = _with_splits(collection, find_run(parent) if parent else None)
-    how = _settings_of(config) if parent else chosen or TrainingSettings()
+    how = settings_of(config) if parent else chosen or TrainingSettings()
     ancestor = _ancestor(parent, config, collection)
     if ancestor:
         labelled = sum(bool(record.label) for record in collection.records)
         how = replace(how, batch_size=min(TrainingSettings.batch_size, max(4, labelled // STEPS)))
     start = _start(read_run(find_run(ancestor))) if ancestor else None
-    if cache is None:
-        named = config.get("encoders", {"image": {"name": ""}, "text": {"name": ""}})
-        encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
-        cache = FeatureCache(encoders, settings.features_folder())
-    folder = settings.runs_folder() / (out or _next_name(name))
-    counts = reviewed_count(_recorded(name, config), state)
+    cache = cache or encoders_of(config, device)
+    folder = settings.runs_folder() / (out or next_run_name(name))
+    counts = reviewed_count(recorded_collection(name, config), state)
     provenance = {
         "command": f"python -m qcmfm retrain --collection {json.dumps(name)}"
         + (f" --run {parent}" if parent else " --from-nothing"),
@@ -141,7 +138,10 @@ def learn(
         "started_from": ancestor or None,
         "notes": _note(parent, ancestor),
     }
-    run = yield from train(collection, cache, how, folder, provenance, start)
+    if out and (folder / "run.json").is_file() and not (folder / COMPARISON).is_file():
+        run = read_run(folder)  # stopped between training and comparing
+    else:
+        run = yield from train(collection, cache, how, folder, provenance, start)
     about = Comparison(name, run.name, parent, 0, counts["decided"], counts["changed"])
     comparison = yield from _compare(about, collection, cache)
     storage.write_json(folder / COMPARISON, asdict(comparison))
@@ -163,7 +163,16 @@ def comparison_of(run: str) -> Comparison | None:
         raise RunError(f"{COMPARISON} of the run {run} cannot be read.", "Train again.") from error
 
 
-def _recorded(name: str, config: Mapping[str, Any]) -> Collection:
+def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
+    """A collection as it was recorded, with the captions that a run is trained on.
+
+    Args:
+        name: Of the collection.
+        config: Of the run; empty for the usual captions.
+
+    Raises:
+        RecordsError: There is no such collection, or it cannot be read.
+    """
     folder = collection_folders().get(name)
     if folder is None:
         listed = ", ".join(collection_folders()) or "none"
@@ -175,7 +184,7 @@ def _recorded(name: str, config: Mapping[str, Any]) -> Collection:
 
 def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any]:
     """The collection with the labels it has now, and the state of its review."""
-    collection, state = _recorded(name, config), open_review(name).refresh()
+    collection, state = recorded_collection(name, config), open_review(name).refresh()
     collection = corrected(collection, state)
     labels = {record.label for record in collection.records if record.label}
     if len(labels) < 2:
@@ -241,7 +250,15 @@ def _ancestor(parent: str, config: Mapping[str, Any], collection: Collection) ->
     return before if not before or before in run_folders() else parent
 
 
-def _settings_of(config: Mapping[str, Any]) -> TrainingSettings:
+def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache:
+    """The encoders of a run, or the usual ones where `config` is empty."""
+    named = config.get("encoders", {"image": {"name": ""}, "text": {"name": ""}})
+    encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
+    return FeatureCache(encoders, settings.features_folder())
+
+
+def settings_of(config: Mapping[str, Any]) -> TrainingSettings:
+    """How a run was trained."""
     names = {field.name for field in fields(TrainingSettings)}
     return TrainingSettings(**{k: v for k, v in config["training"].items() if k in names})
 
@@ -250,7 +267,8 @@ def _start(run: Run) -> Start:
     return Start(run.model.state_dict(), run.labels, run.lexicon, run.sha256)
 
 
-def _next_name(collection: str) -> str:
+def next_run_name(collection: str) -> str:
+    """A name for the next run that is trained on a collection."""
     taken = run_folders()
     number = 1
     while (name := f"{collection}-{number}") in taken or (settings.runs_folder() / name).exists():
