@@ -28,12 +28,19 @@ from qcmfm.service.learning import (
     adopt_run,
     adopted_run,
     comparison_of,
+    labels_of,
     learn,
     next_run_name,
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
-from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
+from qcmfm.service.reviewing import (
+    Desk,
+    attended,
+    decide_on_submissions,
+    kept_predictions,
+    label_collection,
+)
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -60,6 +67,7 @@ __all__ = [
     "collection_folders",
     "compare_labels",
     "comparison_of",
+    "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -72,6 +80,7 @@ __all__ = [
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "labels_of",
     "learn",
     "list_collections",
     "list_run_summaries",

@@ -80,6 +80,16 @@ def adopt_run(collection: str, run: str, who: str) -> None:
     adoption.adopt(collection, adoption.Adoption(run, who, utc_now()))
 
 
+def labels_of(collection: str) -> list[str]:
+    """What the records of a collection are labelled with, in alphabetical order.
+
+    Raises:
+        RecordsError: There is no such collection, or it cannot be read.
+    """
+    records = recorded_collection(collection, {}).records
+    return sorted({record.label for record in records if record.label})
+
+
 def run_to_improve(collection: str, labels: Sequence[str]) -> str:
     """The run that a retraining starts from: the adopted one, else the best fit; else empty.
 
