@@ -91,7 +91,8 @@ def _show_comparison(run: str) -> None:
         after, gain = found.after, found.difference
         columns[1].metric(
             "After", f"{after['value']:.0%}",
-            f"{100 * gain['value']:+.0f} points" if gain else None,
+            f"{100 * gain['value']:+.0f} points" if gain and gain["value"] else None,
+            "off" if gain and gain["low"] <= 0 <= gain["high"] else "normal",
         )  # fmt: skip
         columns[2].metric("Test records", found.records)
         st.markdown(_verdict(found))
@@ -106,6 +107,8 @@ def _verdict(found: service.Comparison) -> str:
             f"It is right on {after['value']:.0%} of {found.records} test records "
             f"(95% interval {after['low']:.0%} to {after['high']:.0%})."
         )
+    if not any(gain.values()):
+        return f"On the same {found.records} test records both are right on the same ones."
     low, high = (f"{100 * gain[end]:+.0f}" for end in ("low", "high"))
     told_ = (
         f"On the same {found.records} test records it changes accuracy by {low} to {high} points"
