@@ -4,7 +4,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 class Background:
     """An event loop in a thread of its own, for as long as a `with` block lasts."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Background":
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Self
+from types import ModuleType
 
 from filelock import Timeout
 
@@ -47,7 +47,7 @@ class Reach:
         self._cache = Cache(cache)
         self.documents = Documents(self._each)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Reach":
         self.fetcher = self.background.run(self._begin())
         return self
 
@@ -204,7 +204,7 @@ def _take(item: Item, items: dict[str, Item], report: Report) -> None:
 
 def _gather(
     items: Sequence[Item],
-    reader: _registry.Importer,
+    reader: ModuleType,
     reach: Reach,
     book: PhotoBook,
     report: Report,
@@ -237,9 +237,7 @@ def _gather(
     return {item.record_id: placed[item.record_id] for item in items if item.record_id in placed}
 
 
-async def _photo(
-    item: Item, reader: _registry.Importer, reach: Reach, book: PhotoBook
-) -> Placed | None:
+async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) -> Placed | None:
     """The photo of one record, in its place; None where it has none."""
     if item.lookup and not item.problem:
         try:

@@ -2,41 +2,13 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, cast
+from types import ModuleType
 
 from qcmfm.errors import ImportingError
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
-from qcmfm.records import Problem
 
 _HERE = Path(__file__).parent
-
-
-class Importer(Protocol):
-    """What the file of an importer offers; `complete` only where items have a `lookup`."""
-
-    TITLE: str
-
-    def recognises(self, source: Source) -> int:
-        """How surely the source is of its kind; 0 where it is not."""
-        ...
-
-    def columns(self, source: Source) -> Columns | None:
-        """The columns it would use; None where there is nothing to choose."""
-        ...
-
-    def read(
-        self, source: Source, chosen: Columns | None, documents: Documents
-    ) -> Iterator[Item | Problem]:
-        """Every record of the source."""
-        ...
-
-    def complete(self, item: Item, document: Path) -> Item:
-        """The record with what its document says of the photo."""
-        ...
 
 
 def names() -> list[str]:
@@ -54,7 +26,7 @@ def title(name: str) -> str:
     return named(name).TITLE
 
 
-def named(name: str) -> Importer:
+def named(name: str) -> ModuleType:
     """An importer by its name.
 
     Raises:
@@ -64,7 +36,7 @@ def named(name: str) -> Importer:
         raise ImportingError(
             f"There is no importer {name[:80]!r}.", f"Choose from {', '.join(names())}."
         )
-    return cast(Importer, cast(Any, importlib.import_module(f"qcmfm.importers.{name}")))
+    return importlib.import_module(f"qcmfm.importers.{name}")
 
 
 def fitting(source: Source) -> str:
