@@ -1,11 +1,11 @@
 """ZIP files from outside: nothing is written outside the folder, and nothing swells up."""
 
+import lzma
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+import zlib
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from qcmfm.errors import ImportingError
 from qcmfm.progress import Progress, Work
@@ -18,6 +18,10 @@ MOST_OF_ONE = 1024**3
 MOST_RATIO = 200
 """How many times larger than packed a file may be, beyond the first `FREE` bytes."""
 FREE = 16 * 1024**2
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError,
+    EOFError, ValueError,
+)  # fmt: skip
 _HINT = "Pack the photos once more with an ordinary ZIP program."
 _NOISE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -64,11 +68,8 @@ def unpack(path: Path, folder: Path) -> Work[list[Problem]]:
             if not reason and not (target.is_file() and target.stat().st_size == member.file_size):
                 try:
                     left -= _unpack_one(archive, member, target, left)
-                except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError,
-                        ValueError) as error:  # fmt: skip
-                    reason = f"cannot be unpacked: {str(error).splitlines()[0][:120]}"
-                except Exception as error:  # zlib and lzma have errors of their own
-                    reason = f"cannot be unpacked: {type(error).__name__}"
+                except _BROKEN as error:
+                    reason = f"cannot be unpacked: {(str(error).splitlines() or [''])[0][:120]}"
             if reason:
                 problems.append(Problem(number, "", reason, member.filename[:200], refused=True))
             else:
@@ -114,7 +115,7 @@ def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path,
         with archive.open(member) as packed, part.open("wb") as out:
             most = min(member.file_size, left)
             written = 0
-            for chunk in _chunks(packed):
+            while chunk := packed.read(1 << 20):
                 written += len(chunk)
                 if written > most:
                     raise ValueError("it is larger than the archive says")
@@ -123,8 +124,3 @@ def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path,
         return written
     finally:
         part.unlink(missing_ok=True)
-
-
-def _chunks(packed: IO[bytes]) -> Iterator[bytes]:
-    while chunk := packed.read(1 << 20):
-        yield chunk

@@ -130,8 +130,11 @@ def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
         for number, cells in table.raw():
             row = [cells.text] if isinstance(cells, Broken) else list(cells)
             if number >= table.header_row:
-                row += [""] * (place + 1 - len(row))
-                row[place] = ERROR if number == table.header_row else told.get(number, "")
+                text = ERROR if number == table.header_row else told.get(number, "")
+                if len(row) == width and place < width:
+                    row[place] = text
+                elif row or text:  # one that does not fit the header still does not
+                    row.append(text)
             writer.writerow(row)
     return file
 

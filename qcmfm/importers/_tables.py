@@ -143,8 +143,27 @@ def guess_encoding(path: Path) -> str:
             return "utf-8"
         except UnicodeDecodeError:
             handle.seek(0)
-            best = charset_normalizer.from_bytes(_telling(handle), cp_isolation=_LIKELY).best()
-            return best.encoding if best else "cp1252"
+            return _likeliest(_telling(handle))
+
+
+def _likeliest(sample: bytes) -> str:
+    """The likeliest of the encodings before UTF-8; the Western one where little speaks against it.
+
+    Args:
+        sample: Lines that are not ASCII.
+    """
+    found = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY)
+    best = found.best()
+    few = sum(byte > 127 for byte in sample) < 20
+    as_good = {
+        name
+        for match in found
+        if best and (match.chaos, -match.coherence) <= (best.chaos, -best.coherence)
+        for name in (match.encoding, *match.could_be_from_charset)
+    }
+    if best is None or few or "cp1252" in as_good:
+        return "cp1252"
+    return best.encoding
 
 
 def guess_delimiter(text: str) -> str:

@@ -99,10 +99,8 @@ def _manifests(
     for part in inside:
         yield from _manifests(part, _id(part), documents, seen, deep - 1)
     addresses = dict.fromkeys(_id(part) for part in new if part not in inside)
-    for got in documents.each(addresses):
-        if got is None:
-            continue
-        at, file = got
+    files = dict(got for got in documents.each(addresses) if got is not None)
+    for at, file in ((at, files[at]) for at in addresses):
         if isinstance(file, QcmfmError):
             yield file.message
             continue

@@ -108,9 +108,9 @@ def test_the_server_says_how_long_to_wait_and_all_requests_to_it_do(museum: Muse
 def test_a_retry_after_is_a_number_or_a_date_and_never_too_long():
     assert retry_after("7", 100.0) == 7
     assert retry_after("999999999999", 100.0) == 100
-    assert retry_after(email.utils.formatdate(time.time() + 30, usegmt=True), 100.0) == pytest.approx(
-        30, abs=2
-    )
+    assert retry_after(
+        email.utils.formatdate(time.time() + 30, usegmt=True), 100.0
+    ) == pytest.approx(30, abs=2)
     assert retry_after(email.utils.formatdate(0, usegmt=True), 100.0) == 0
     assert [retry_after(value, 100.0) for value in ("", "soon", "-1", "²", "1.5")] == [None] * 5
 
