@@ -20,10 +20,11 @@ encoders quantum
 fusion importers
 runs trainer
 model_card
-training prediction explanation
+crossfit prediction explanation
+training
 kept_predictions review
 exports
-grounding
+grounding adoption kept_answers
 service
 verbs
 cli
@@ -39,7 +40,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
-    "cleanlab": ("qcmfm/review/orders/",),
+    "cleanlab": ("qcmfm/review/",),
 }
 
 FILES = {
