@@ -134,6 +134,8 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
             **about,
             "canvas": _id(canvas),
             "canvas_label": own,
+            "canvas_width": str(canvas.get("width") or ""),
+            "canvas_height": str(canvas.get("height") or ""),
             "photo": _id(resource),
             "image_service": service,
         }
