@@ -62,6 +62,9 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Colu
             left.remove(found)
         return found
 
+    def any_id() -> str:
+        return next((name for name in left if _codes(cells[name])), "")
+
     def any_photo() -> str:
         return next((name for name in left if _photos(cells[name], some=True)), "")
 
@@ -74,20 +77,27 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Colu
     split = take("split", _repeats)
     group = take("group", lambda _: True)
     label = take("label", _repeats)
+    record_id = record_id or take("record_id", _ids, any_id)
     caption = take("caption", lambda found: any(found) or not found, any_text)
     return Columns(record_id, image, (caption,) if caption else (), label, split, group)
 
 
 def _rank(field: str, name: str) -> int | None:
     """The place of a column's name among those that a field is known by."""
-    plain = re.sub(r"[\s_\-]+", " ", name.strip().casefold()).rstrip(".:#")
-    known = [re.sub(r"[\s_\-]+", " ", other) for other in _NAMES[field]]
+    plain = re.sub(r"[\s_.#-]+", " ", name.casefold()).strip(" :")
+    known = [re.sub(r"[\s_.#-]+", " ", other) for other in _NAMES[field]]
     return known.index(plain) if plain in known else None
 
 
 def _ids(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     return len(set(filled)) >= 0.5 * len(cells)  # some may be wrong, which is told later
+
+
+def _codes(cells: Sequence[str]) -> bool:
+    """Whether all cells are different, and short and without a space, as ids are."""
+    short = all(cell and len(cell) <= 40 and " " not in cell for cell in cells)
+    return short and len(cells) > 2 and len(set(cells)) == len(cells)
 
 
 def _photos(cells: Sequence[str], some: bool = False) -> bool:

@@ -74,22 +74,22 @@ class Source:
         if self.base:
             return urljoin(self.base, text), ""
         if "://" in text:
-            return "", f"{text[:200]!r} is no address of the web"
+            return "", f"“{text[:200]}” is no address of the web"
         if self.folder is None:
-            return "", f"there is no file {text[:200]!r}"
+            return "", f"there is no file “{text[:200]}”"
         slashed = text.replace("\\", "/")
         try:
             path = (self.folder / slashed).resolve()
             if path.is_relative_to(self.folder.resolve()) and path.is_file():
                 return str(path), ""
         except (OSError, RuntimeError, ValueError):  # RuntimeError: a loop of links
-            return "", f"{text[:200]!r} is not a path"
+            return "", f"“{text[:200]}” is not a path"
         found = self._by_name.get(slashed.rsplit("/", 1)[-1].casefold(), [])
         if len(found) == 1:
             return str(found[0]), ""
         if found:
-            return "", f"{len(found)} files are called {slashed.rsplit('/', 1)[-1][:200]!r}"
-        return "", f"there is no file {text[:200]!r}"
+            return "", f"{len(found)} files are called “{slashed.rsplit('/', 1)[-1][:200]}”"
+        return "", f"there is no file “{text[:200]}”"
 
     @cached_property
     def _by_name(self) -> dict[str, list[Path]]:

@@ -108,11 +108,12 @@ def show_report(job: jobs.Job) -> None:
         "With a photo": report.photos, "Refused": len(report.refused),
         "Taken with gaps": len(report.notes),
     }  # fmt: skip
-    for column, (label, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
-        column.metric(label, f"{value:,}")
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in numbers.items():
+            st.metric(label, f"{value:,}", width=120)
     if report.gone:
         st.caption(f"{len(report.gone):,} records are not in the source any more; they stay.")
-    problems = [*report.refused, *report.notes]
+    problems = sorted([*report.refused, *report.notes], key=lambda problem: problem.row)
     if problems:
         with st.expander(f"What was wrong: {len(problems):,} rows", expanded=len(problems) < 6):
             st.dataframe(
@@ -129,7 +130,7 @@ def show_report(job: jobs.Job) -> None:
     if report.duplicates:
         with st.expander(f"Photos that are nearly the same: {len(report.duplicates):,} groups"):
             _show_duplicates(report.name, report.duplicates)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         file = importing.errors_file(report)
         if file:
             st.download_button(

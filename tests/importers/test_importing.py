@@ -79,9 +79,9 @@ def test_every_kind_of_bad_photo_is_told_with_its_row(
     back = list(csv.reader(errors.open(encoding="utf-8", newline="")))
     assert back[0] == [*HEADER, "error"] and len(back) == len(rows) + 1
     assert [row[:4] for row in back[1:-1]] == rows[:-1]
-    assert [number for number, row in enumerate(back, 1) if number > 1 and row[4:] != [""]] == sorted(
-        [*refused, *notes]
-    )
+    assert [
+        number for number, row in enumerate(back, 1) if number > 1 and row[4:] != [""]
+    ] == sorted([*refused, *notes])
     # Mended, the same file is taken again, and nothing is there twice.
     museum.pages["/missing.jpg"] = photo(9)
     again = finish(import_collection(str(errors), "cups", limits=limits))

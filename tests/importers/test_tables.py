@@ -134,6 +134,11 @@ def test_cells_of_a_workbook_are_what_its_reader_sees(tmp_path: Path):
             ["A.1", "A cup of gold", "Vessel", "https://m.org/x.jpg"],
             Columns("dcterms:identifier", "Thumb", ("dcterms:title",), "dcterms:type"),
         ),
+        (
+            ["Inv. No.", "Titel", "Bild"],
+            ["A.1", "Eine Tasse", "x.tif"],
+            Columns("Inv. No.", "Bild", ("Titel",)),
+        ),
         (["x", "y"], ["one", "a long text about a cup"], Columns(caption=("y",))),
         (["Accession Number", "IMAGE"], ["1", "no file"], Columns("Accession Number")),
     ],
