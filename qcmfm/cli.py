@@ -1,4 +1,4 @@
-"""The command line: train, predict, evaluate, retrain, demo, import.
+"""The command line: train, predict, evaluate, retrain, demo, import, catalog, search.
 
 Heavy imports stand inside the commands, so that `--help` answers at once.
 """
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from qcmfm import settings
-from qcmfm.errors import QcmfmError, RecordsError, TrainingError
+from qcmfm.errors import CatalogError, QcmfmError, RecordsError, TrainingError
 from qcmfm.progress import Progress, Result, Work, finish
 
 if TYPE_CHECKING:
+    from qcmfm.catalog import Hit
     from qcmfm.records import Collection
 
 app = typer.Typer(
@@ -303,6 +304,86 @@ def import_source(
         file = settings.collections_folder() / report.name / report.errors_file
         text += f"\nWhat was wrong, beside each row: {file}"
     _say(told, text, as_json)
+
+
+@app.command()
+def catalog(
+    collection: Annotated[
+        list[str] | None, typer.Option(help="Its name; may be repeated. By default every one.")
+    ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Make everything again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make collections searchable; what did not change since last time is kept."""
+    from dataclasses import asdict
+
+    from qcmfm import service
+
+    said: list[dict[str, Any]] = []
+    for name in collection or list(service.collection_folders()):
+        change = _finish(service.make_catalog(name, anew), as_json)
+        said.append({"collection": name, **asdict(change)})
+    text = "\n".join(
+        f"{found['collection']}: {found['records']:,} records ({found['written']:,} written, "
+        f"{found['removed']:,} removed)"
+        for found in said
+    )
+    _say({"collections": said}, text, as_json)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Words to search for.")] = "",
+    image: Annotated[Path | None, typer.Option(help="A photo to find the like of.")] = None,
+    like: Annotated[str, typer.Option(help="Id of a record to find the like of.")] = "",
+    collection: Annotated[
+        list[str] | None, typer.Option(help="Its name; may be repeated. By default every one.")
+    ] = None,
+    where: Annotated[str, typer.Option(help="everywhere, captions or photos.")] = "everywhere",
+    label: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    museum: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    period: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=200, help="The most to show.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find records by words, by a photo, or by what is like another record."""
+    from qcmfm import service
+    from qcmfm.catalog import PLACES, Narrowing
+
+    if sum((bool(text.strip()), image is not None, bool(like))) != 1:
+        raise CatalogError(
+            "It is not clear what to search for.", "Give words, or --image, or --like: one of them."
+        )
+    if where not in PLACES:
+        raise CatalogError(f"There is no {where!r} to search in.", f"One of: {', '.join(PLACES)}.")
+    narrowing = Narrowing({"category": label or (), "museum": museum or (), "period": period or ()})
+    searcher, hits = service.Searcher(), []
+    for name in service.catalogued(collection or ()):
+        shelf = service.open_shelf(name)
+        if like:
+            found = shelf.like(like, narrowing, count)
+        elif image:
+            found = searcher.by_photo(shelf, image, narrowing, count)
+        else:
+            found = searcher.by_words(shelf, text, narrowing, where, count)
+        hits += [(name, hit) for hit in found]
+    if like and not hits:
+        raise CatalogError(
+            f"No record {like[:80]!r} is in the catalog.", "Check id and collection."
+        )
+    # The best of each collection first; ways of looking are alike in all of them.
+    hits = sorted(hits, key=lambda pair: -pair[1].score)[:count]
+    said = [
+        {"collection": name, "score": hit.score, "found_by": hit.found_by, **hit.row}
+        for name, hit in hits
+    ]
+    _say({"hits": said}, "\n".join(_hit_line(name, hit) for name, hit in hits), as_json)
+
+
+def _hit_line(name: str, hit: "Hit") -> str:
+    ways = ", ".join(f"{way} {score:.2f}" for way, score in hit.found_by.items())
+    row = hit.row
+    return f"{name}/{hit.record_id}  {row['category'] or 'no label'}  {row['caption']}  ({ways})"
 
 
 @app.command(hidden=True)

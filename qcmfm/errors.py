@@ -57,3 +57,7 @@ class JobError(QcmfmError):
 
 class ImportingError(QcmfmError):
     """A source that cannot be imported at all; what is wrong with single records is reported."""
+
+
+class CatalogError(QcmfmError):
+    """A catalog that cannot be opened, or a collection that is not in it."""

@@ -30,3 +30,11 @@ def features_folder() -> Path:
 def runs_folder() -> Path:
     """Runs that the user trained, one folder each."""
     return home() / "runs"
+
+
+def catalog_place() -> str:
+    """Where the search catalog lies: `QCMFM_CATALOG`, such as an object store's URI, or a folder.
+
+    Several servers that share a workspace can share a catalog.
+    """
+    return os.environ.get("QCMFM_CATALOG") or str(home() / "catalog")

@@ -23,7 +23,7 @@ model_card
 crossfit prediction explanation
 training
 kept_predictions review
-exports
+exports catalog
 grounding adoption kept_answers
 service
 verbs
@@ -41,6 +41,7 @@ HOMES = {
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
     "cleanlab": ("qcmfm/review/",),
+    "lancedb": ("qcmfm/catalog/",),
 }
 
 FILES = {

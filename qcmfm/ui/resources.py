@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.catalog import Shelf
 from qcmfm.encoders.photo import content_hash
 from qcmfm.kept_answers import answers_file
 from qcmfm.records import Collection, Record
@@ -112,6 +113,30 @@ def records(name: str) -> Collection:
     if folder is None:
         return service.open_collection(name)  # which says what there is
     return _records(name, folder, (folder / "records.csv").stat().st_mtime_ns)
+
+
+@st.cache_resource(show_spinner="Loading what reads your words. This happens once …")
+def searcher() -> service.Searcher:
+    """What finds records; its encoders are loaded once."""
+    found = service.Searcher().load()
+    _set_aside()
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def shelf(name: str, made_at: str) -> Shelf:
+    """A collection in the catalog, as it was made at a time.
+
+    Raises:
+        CatalogError: It is not there.
+    """
+    return service.open_shelf(name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
+    """How many records have each value of each facet."""
+    return shelf(name, made_at).facets()
 
 
 def page_picture(path: Path) -> bytes:

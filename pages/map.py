@@ -1,0 +1,12 @@
+"""Map: a collection laid out so that what is alike lies together."""
+
+import streamlit as st
+
+from qcmfm.ui.learning import choose_collection
+from qcmfm.ui.mapping import show_map
+from qcmfm.ui.widgets import told
+
+st.title("Map")
+st.markdown("The whole collection at a glance: records that look or read alike lie together.")
+with told():
+    show_map(choose_collection("map-collection"))

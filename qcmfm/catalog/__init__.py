@@ -1,0 +1,24 @@
+"""A collection's records, vectors and predictions, kept so that they can be searched.
+
+The catalog holds nothing of its own: it is made from records, features and predictions, and may be
+deleted and made again at any time. It is a LanceDB database, in a folder or in an object store.
+"""
+
+from qcmfm.catalog.card import Card
+from qcmfm.catalog.catalog import Catalog, Change
+from qcmfm.catalog.projection import VECTORS, Projection, project
+from qcmfm.catalog.searching import EVERYWHERE, PLACES, Hit, Narrowing, Shelf
+
+__all__ = [
+    "EVERYWHERE",
+    "PLACES",
+    "VECTORS",
+    "Card",
+    "Catalog",
+    "Change",
+    "Hit",
+    "Narrowing",
+    "Projection",
+    "Shelf",
+    "project",
+]

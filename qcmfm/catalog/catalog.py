@@ -1,0 +1,272 @@
+"""The database: bring a collection's part up to date, open it, drop it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from qcmfm.catalog.card import Card
+from qcmfm.catalog.conditions import one_of
+from qcmfm.catalog.entries import entries, schema, versions
+from qcmfm.catalog.learning import Learned, learn_photo_words
+from qcmfm.catalog.photo_words import PhotoWords
+from qcmfm.catalog.projection import Projection
+from qcmfm.catalog.searching import Shelf
+from qcmfm.encoders.features import FeatureTable
+from qcmfm.errors import CatalogError
+from qcmfm.prediction import Prediction
+from qcmfm.progress import Progress, Work
+from qcmfm.runs import utc_now
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+CHUNK = 512
+INDEXED = 50_000
+"""Records from which on vectors are searched through an index, rather than one by one."""
+GROWN = 1.25
+"""Growth of the captioned photos after which the map from photos to words is learned anew."""
+_CARDS = "cards"
+_CARD = pa.schema([("name", pa.string()), ("card", pa.string()), ("photo_words", pa.binary())])
+_PLACES = pa.schema(
+    [("record_id", pa.string()), ("x", pa.float32()), ("y", pa.float32()), ("of", pa.string())]
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What bringing a collection up to date did.
+
+    Args:
+        records: How many the catalog holds of it now.
+        written: Rows that were written, since they are new or differ.
+        removed: Rows whose record is gone.
+        learned: Whether the map from photos to words was learned anew.
+    """
+
+    records: int
+    written: int
+    removed: int
+    learned: bool
+
+
+class Catalog:
+    """Everything that is kept to search, one table for each collection.
+
+    Args:
+        place: A folder, or the URI of an object store such as `s3://bucket/catalog`.
+
+    Raises:
+        CatalogError: It cannot be opened.
+    """
+
+    def __init__(self, place: str | Path):
+        import lancedb
+
+        try:
+            self._database: Any = lancedb.connect(str(place))
+            self._names()
+        except Exception as error:  # every store fails in its own way
+            raise CatalogError(
+                f"The catalog at {place} cannot be opened: {str(error).splitlines()[0][:200]}.",
+                "Check the place and the right to write there.",
+            ) from error
+
+    def cards(self) -> dict[str, Card]:
+        """How each collection in the catalog was made, by name."""
+        if _CARDS not in self._names():
+            return {}
+        found = self._database.open_table(_CARDS).search().select(["name", "card"]).to_list()
+        return {row["name"]: Card(**json.loads(row["card"])) for row in found}
+
+    def open(self, name: str) -> Shelf:
+        """A collection, to search in.
+
+        Raises:
+            CatalogError: It is not in the catalog.
+        """
+        found = self._card(name)
+        if found is None:
+            raise CatalogError(
+                f"The collection {name[:80]!r} is not in the catalog yet.",
+                f"Make it with: python -m qcmfm catalog --collection {name[:80]!r}",
+            )
+        card, photo_words = found
+        return Shelf(card, self._database.open_table(_table(name)), photo_words)
+
+    def update(
+        self,
+        name: str,
+        table: FeatureTable,
+        predictions: Mapping[str, Prediction],
+        encoders: tuple[str, str],
+        anew: bool = False,
+    ) -> Work[Change]:
+        """Bring a collection up to date: only what changed is written.
+
+        Args:
+            name: Of the collection.
+            table: Its features.
+            predictions: By record id; empty where no run was asked.
+            encoders: Ids of the image and the text encoder.
+            anew: Make everything again.
+        """
+        old = None if anew else self._card(name)
+        if old and (old[0].image_encoder, old[0].text_encoder) != encoders:
+            old = None
+        if old is None:
+            self.drop(name)
+        yield Progress("Learning what photos say in words", 0, 1)
+        learned = self._learn(table, old)
+        photo_words = learned.photo_words if learned else old[1] if old else None
+        map_id = photo_words.map_id if photo_words else ""
+        rows = self._table(name, table)
+        before = _versions_in(rows)
+        made = list(versions(table, predictions, map_id))
+        ids = [record.record_id for record in table.records]
+        changed = [row for row, key in enumerate(ids) if before.get(key) != made[row]]
+        gone = sorted(before.keys() - set(ids))
+        for start in range(0, len(changed), CHUNK):
+            chunk = changed[start : start + CHUNK]
+            _write(rows, entries(table, chunk, predictions, made, photo_words), bool(before))
+            yield Progress("Filling the catalog", start + len(chunk), len(changed))
+        for start in range(0, len(gone), CHUNK):
+            rows.delete(one_of("record_id", gone[start : start + CHUNK]))
+        if changed or gone:
+            yield Progress("Indexing", 0, 1)
+            _index(rows, len(ids))
+        if changed or gone or learned or old is None:
+            card = _card_of(name, len(ids), encoders, learned, old[0] if old else None)
+            self._keep_card(card, photo_words)
+        return Change(len(ids), len(changed), len(gone), bool(learned))
+
+    def drop(self, name: str) -> None:
+        """Take a collection out; it can be made again."""
+        for table in (_table(name), _places_table(name)):
+            if table in self._names():
+                self._database.drop_table(table)
+        if _CARDS in self._names():
+            self._database.open_table(_CARDS).delete(one_of("name", [name]))
+
+    def keep_projection(self, name: str, projection: Projection) -> None:
+        """Keep a map of a collection; the one of the same vectors is replaced."""
+        place = np.asarray(projection.places, np.float32)
+        rows = pa.table(
+            {
+                "record_id": projection.record_ids,
+                "x": place[:, 0],
+                "y": place[:, 1],
+                "of": [f"{projection.of} {projection.made_from}"] * len(place),
+            },
+            schema=_PLACES,
+        )
+        kept = self._open_or_make(_places_table(name), _PLACES)
+        kept.delete(f"`of` LIKE '{projection.of} %'")
+        kept.add(rows)
+
+    def projection(self, name: str, of: str) -> Projection | None:
+        """The map of a collection that was kept; None where there is none."""
+        if _places_table(name) not in self._names():
+            return None
+        rows = self._database.open_table(_places_table(name))
+        found = rows.search().where(f"`of` LIKE '{of} %'").to_arrow()
+        if not found.num_rows:
+            return None
+        places = np.stack([found["x"].to_numpy(), found["y"].to_numpy()], axis=1)
+        made_from = found["of"][0].as_py().partition(" ")[2]
+        return Projection(of, made_from, found["record_id"].to_pylist(), places)
+
+    def _learn(self, table: FeatureTable, old: tuple[Card, PhotoWords | None] | None):
+        """The map from photos to words, where it is time to learn it."""
+        if old and old[1] is not None:
+            pairs = zip(table.image_keys, table.caption_keys, table.records, strict=True)
+            usable = sum(
+                bool(photo and caption and record.split not in ("test", "holdout"))
+                for photo, caption, record in pairs
+            )
+            if usable < GROWN * old[0].learned_on:
+                return None
+        return learn_photo_words(table)
+
+    def _names(self) -> list[str]:
+        return list(self._database.list_tables(limit=100_000).tables)
+
+    def _table(self, name: str, table: FeatureTable) -> "Table":
+        shape = table.shape
+        return self._open_or_make(_table(name), schema(shape.image_dim, shape.sentence_dim))
+
+    def _open_or_make(self, name: str, columns: pa.Schema) -> "Table":
+        return self._database.create_table(name, schema=columns, exist_ok=True)
+
+    def _card(self, name: str) -> tuple[Card, PhotoWords | None] | None:
+        if _CARDS not in self._names():
+            return None
+        cards = self._database.open_table(_CARDS)
+        found = cards.search().where(one_of("name", [name])).to_list()
+        if not found:
+            return None
+        content = found[0]["photo_words"]
+        photo_words = PhotoWords.from_bytes(content) if content else None
+        return Card(**json.loads(found[0]["card"])), photo_words
+
+    def _keep_card(self, card: Card, photo_words: PhotoWords | None) -> None:
+        content = photo_words.to_bytes() if photo_words else b""
+        row = {"name": [card.name], "card": [json.dumps(asdict(card))], "photo_words": [content]}
+        cards = self._open_or_make(_CARDS, _CARD)
+        merge = cards.merge_insert("name").when_matched_update_all().when_not_matched_insert_all()
+        merge.execute(pa.table(row, schema=_CARD))
+
+
+def _card_of(
+    name: str, records: int, encoders: tuple[str, str], learned: Learned | None, old: Card | None
+) -> Card:
+    now = utc_now()
+    if learned:
+        worth = (learned.learned_on, learned.recall, learned.asked, learned.chance)
+        return Card(name, records, *encoders, now, learned.photo_words.map_id, *worth)
+    if old:
+        worth = (old.learned_on, old.recall, old.asked, old.chance)
+        return Card(name, records, *encoders, now, old.map_id, *worth)
+    return Card(name, records, *encoders, now)
+
+
+def _table(name: str) -> str:
+    # A collection may be called what no table can be.
+    return f"records-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
+
+
+def _places_table(name: str) -> str:
+    return _table(name).replace("records", "places")
+
+
+def _versions_in(rows: "Table") -> dict[str, str]:
+    found = rows.search().select(["record_id", "version"]).to_arrow()
+    return dict(zip(found["record_id"].to_pylist(), found["version"].to_pylist(), strict=True))
+
+
+def _write(rows: "Table", new: pa.Table, merge: bool) -> None:
+    if not merge:
+        rows.add(new)
+        return
+    how = rows.merge_insert("record_id")
+    how.when_matched_update_all().when_not_matched_insert_all().execute(new)
+
+
+def _index(rows: "Table", records: int) -> None:
+    """Index words always, vectors where there are many; what is indexed already is kept."""
+    from lancedb.index import FTS, BTree, IvfSq
+
+    present = {index.columns[0] for index in rows.list_indices()}
+    if "words" not in present:
+        rows.create_index("words", config=FTS(with_position=False))
+        rows.create_index("record_id", config=BTree())
+    if records >= INDEXED:
+        for column in {"image_vector", "text_vector", "photo_vector"} - present:
+            if rows.count_rows(f"{column} IS NOT NULL") >= INDEXED:
+                rows.create_index(column, config=IvfSq(distance_type="cosine"))
+    rows.optimize()

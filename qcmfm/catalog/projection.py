@@ -1,0 +1,81 @@
+"""A collection laid out on a plane, so that what is alike lies together."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+from qcmfm.catalog.searching import Shelf
+
+VECTORS = {
+    "photos": ("image_vector",),
+    "captions": ("text_vector",),
+    "both": ("image_vector", "text_vector"),
+}
+MOST = 4000
+"""Records that a map shows; of more, so many are drawn evenly."""
+_KEPT = 50
+"""Components that t-SNE is given, as its authors advise."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Places of records on a plane.
+
+    Args:
+        of: Which vectors: one of `VECTORS`.
+        made_from: When the catalog was made that it shows.
+        record_ids: The records.
+        places: Where they lie; only which are near each other means something.
+    """
+
+    of: str
+    made_from: str
+    record_ids: Sequence[str]
+    places: Float[np.ndarray, "record 2"]
+
+
+def project(shelf: Shelf, of: str) -> Projection:
+    """Lay out a collection by t-SNE; records without the vectors asked for are left out.
+
+    Args:
+        shelf: The collection.
+        of: One of `VECTORS`.
+    """
+    ids, vectors = _vectors(shelf, VECTORS[of])
+    made_from = shelf.card.made_at
+    if len(ids) < 4:
+        corners = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
+        return Projection(of, made_from, ids, corners[: len(ids)])
+    small = PCA(min(_KEPT, *vectors.shape), random_state=0).fit_transform(vectors)
+    near = min(30.0, (len(ids) - 1) / 3)
+    places = TSNE(perplexity=near, init="pca", random_state=0).fit_transform(small)
+    return Projection(of, made_from, ids, np.asarray(places, np.float32))
+
+
+def _vectors(shelf: Shelf, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """Ids and vectors of at most `MOST` records that have all these vectors.
+
+    Which ones does not depend on their order: those whose ids' hashes are smallest.
+    """
+    found = shelf.table(["record_id", *columns])
+    for column in columns:
+        found = found.filter(found[column].is_valid())
+    if found.num_rows > MOST:
+        keys = [hashlib.sha256(key.encode()).digest() for key in found["record_id"].to_pylist()]
+        found = found.take(sorted(range(len(keys)), key=keys.__getitem__)[:MOST])
+    parts = list(_centred(found, columns))
+    return found["record_id"].to_pylist(), np.concatenate(parts, axis=1)
+
+
+def _centred(found, columns: Sequence[str]) -> Iterator[np.ndarray]:
+    for column in columns:
+        flat = found[column].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        vectors = flat.reshape(found.num_rows, -1)
+        centred = vectors - vectors.mean(0)
+        # Both kinds of vectors weigh the same.
+        yield centred / max(float(np.sqrt((centred**2).sum(1).mean())), 1e-12)

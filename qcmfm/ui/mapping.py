@@ -1,0 +1,199 @@
+"""The map of a collection: what is alike lies together; a lasso picks records."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.catalog import Projection
+from qcmfm.errors import QcmfmError
+from qcmfm.records import Record
+from qcmfm.review.state import STATUSES
+from qcmfm.service.searching import MAP_KIND
+from qcmfm.ui.resources import desk, records, shelf, thumbnail
+from qcmfm.ui.searching import ready
+from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.working import latest_job, show_job, start_job
+
+_OF = {"photos": "Photos", "captions": "Captions", "both": "Photos and captions"}
+_COLOURS = ("label", "confidence", "status")
+_PICKED = 12
+# Okabe and Ito's colours, which tell apart for nearly everybody, and then others by their shape.
+_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#7F7F7F")
+_SHAPES = ("circle", "diamond", "square", "cross")
+
+
+def show_map(name: str) -> None:
+    """All of the page Map for one collection."""
+    if ready(name) is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        of = st.segmented_control(
+            "Near each other by", list(_OF), default="photos", key="map-of", bind="query-params",
+            persist_state="session", format_func=_OF.get, required=True,
+        )  # fmt: skip
+        colour = st.segmented_control(
+            "Coloured by", list(_COLOURS), default="label", key="map-colour", bind="query-params",
+            persist_state="session", format_func=str.capitalize, required=True,
+        )  # fmt: skip
+    found = _laid_out(name, of or "photos")
+    if found is not None:
+        _draw(name, found, colour or "label")
+
+
+def _laid_out(name: str, of: str) -> Projection | None:
+    """The map that was kept; offers to lay it out where there is none or an old one."""
+    card = service.catalog_card(name)
+    found = service.kept_map(name, of)
+    job = latest_job(MAP_KIND, collection=name, of=of)
+    running = bool(job) and show_job(job)
+    if not running and found is None:
+        st.info("The map is laid out once; that takes half a minute for two thousand records.")
+    if not running and (found is None or (card and card.made_at != found.made_from)):
+        st.button(
+            "Lay out the map" if found is None else "Lay it out again, as the records are now",
+            type="primary" if found is None else "secondary", key=f"map-{of}",
+            on_click=start_job, args=(MAP_KIND, {"collection": name, "of": of}),
+        )  # fmt: skip
+    return found
+
+
+def _draw(name: str, found: Projection, colour: str) -> None:
+    known = {record.record_id: record for record in records(name).records}
+    kept = [place for place, key in enumerate(found.record_ids) if key in known]
+    chosen = [known[found.record_ids[place]] for place in kept]
+    card = service.catalog_card(name)
+    assert card is not None
+    said = _predicted(name, card.made_at)
+    values = [_value(name, record, colour, said) for record in chosen]
+    figure = _figure(found.places[kept], chosen, values, colour)
+    picked = st.plotly_chart(
+        figure, width="stretch", key=f"map-of-{name}-{found.of}-{colour}", on_select="rerun",
+        selection_mode=("lasso", "box"), theme="streamlit",
+        config={"displaylogo": False, "scrollZoom": True},
+    )  # fmt: skip
+    st.caption(
+        f"{len(chosen):,} of {len(known):,} records, laid out by t-SNE: only which records are near "
+        "each other means something, not the axes nor the size of gaps. Draw a lasso round records "
+        "to look at them."
+    )
+    points: Sequence[Any] = picked["selection"]["points"] if picked else ()
+    keys = [_key(point) for point in points]
+    _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], said)
+
+
+def _key(point: Any) -> str:
+    """The record of a point."""
+    found = point.get("customdata")
+    return found[0] if isinstance(found, list | tuple) else str(found or "")
+
+
+def _value(name: str, record: Record, colour: str, said: dict[str, tuple[str, float]]):
+    if colour == "status":
+        return _statuses(name).get(record.record_id, STATUSES[0])
+    if colour == "confidence":
+        return said.get(record.record_id, ("", float("nan")))[1]
+    return record.label or said.get(record.record_id, ("", 0.0))[0] or "no label"
+
+
+def _statuses(name: str) -> dict[str, str]:
+    found = desk(name, "")
+    assert found is not None  # without a model there is nothing to wait for
+    state = found.review.refresh()
+    return {key: state.of(key).status for key in found.records}
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _predicted(name: str, made_at: str) -> dict[str, tuple[str, float]]:
+    """Proposed label and its probability, by record; those without a proposal are left out."""
+    rows = shelf(name, made_at).table(["record_id", "predicted", "confidence"]).to_pylist()
+    return {
+        row["record_id"]: (row["predicted"], row["confidence"])
+        for row in rows
+        if row["confidence"] is not None
+    }
+
+
+def _figure(places, chosen: list[Record], values: list[Any], colour: str):
+    """The points, one trace for each value; confidence is a scale."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    kinds = [None] if colour == "confidence" else sorted(set(values))
+    for number, kind in enumerate(kinds):
+        rows = [row for row, value in enumerate(values) if kind is None or value == kind]
+        marker: dict[str, Any] = {"size": 7, "opacity": 0.85}
+        if kind is None:
+            marker |= {
+                "color": values, "colorscale": "Viridis", "cmin": 0, "cmax": 1,
+                "colorbar": {"title": "How sure", "tickformat": ".0%"},
+            }  # fmt: skip
+        else:
+            marker["color"] = _PALETTE[number % len(_PALETTE)]
+            marker["symbol"] = _SHAPES[number // len(_PALETTE) % len(_SHAPES)]
+        points = go.Scattergl(
+            x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
+            name=words_for(str(kind)) if kind is not None else "Records",
+            customdata=[[chosen[row].record_id] for row in rows],
+            text=[_hover(chosen[row]) for row in rows], hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+        figure.add_trace(points)
+    hidden = {"visible": False}
+    figure.update_layout(
+        height=620, dragmode="lasso", xaxis=hidden, yaxis=hidden | {"scaleanchor": "x"},
+        margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend={"itemsizing": "constant"},
+        showlegend=colour != "confidence",
+    )  # fmt: skip
+    return figure
+
+
+def _hover(record: Record) -> str:
+    """What stands beside the pointer: plotly reads tags in it."""
+    caption = (record.caption or "No caption")[:160]
+    told = f"{record.record_id}: {caption}".replace("&", "&amp;").replace("<", "&lt;")
+    words, lines = told.split(" "), [""]
+    for word in words:
+        lines[-1:] = [f"{lines[-1]} {word}".strip()] if len(lines[-1]) < 50 else [lines[-1], word]
+    return "<br>".join(lines)
+
+
+def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:
+    """What the lasso holds: pictures, a way to Review, a table to download."""
+    if not chosen:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{len(chosen):,} records picked", anchor=False)
+        st.download_button(
+            "Download as CSV", _table(chosen, said), f"{name}-picked.csv", "text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    for start in range(0, min(len(chosen), _PICKED), 6):
+        for column, record in zip(st.columns(6), chosen[start : start + 6], strict=False):
+            with column:
+                try:
+                    picture = thumbnail(records(name), record)
+                except QcmfmError:
+                    picture = None
+                alt = record.caption or f"Record {record.record_id}"
+                if picture:
+                    st.image(picture, width="stretch", alt=alt)
+                st.caption(plain(words_for(record.label) or alt[:60]))
+                st.page_link(
+                    "../../pages/review.py", label="Review",
+                    query_params={"collection": name, "record": record.record_id},
+                )  # fmt: skip
+    if len(chosen) > _PICKED:
+        st.caption(f"The first {_PICKED} are shown; the table has all.")
+
+
+def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["record_id", "caption", "label", "proposed", "confidence"])
+    for record in chosen:
+        predicted, confidence = said.get(record.record_id, ("", ""))
+        writer.writerow([record.record_id, record.caption, record.label, predicted, confidence])
+    return out.getvalue()

@@ -1,0 +1,202 @@
+"""Search: what to look for, the wall of what was found, and how it was found."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm import service
+from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, Narrowing, Shelf
+from qcmfm.errors import QcmfmError
+from qcmfm.records import Record
+from qcmfm.service.searching import KIND
+from qcmfm.ui.resources import facets, records, searcher, shelf, thumbnail
+from qcmfm.ui.widgets import plain, told, words_for
+from qcmfm.ui.working import latest_job, show_job, start_job
+
+ACROSS, SHOWN = 4, 48
+SHORT = 90
+_FACETS = {
+    "category": ("Label", "label"),
+    "museum": ("Museum", "museum"),
+    "period": ("Period", "period"),
+}
+_PLACES = {"everywhere": "Captions and photos", "captions": "Captions", "photos": "Photos"}
+_WAYS = {"words": "words", "meaning": "meaning", "photo": "photo"}
+_MOST = 20 * 1024 * 1024
+
+
+def show_search(name: str) -> None:
+    """All of the page Search for one collection."""
+    found = ready(name)
+    if found is None:
+        return
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    text = left.text_input(
+        "Words", key="search-words", bind="query-params", persist_state="session",
+        placeholder="blue faience amulet", on_change=_forget_like,
+    )  # fmt: skip
+    with right.popover("By a photo", icon=":material/image_search:", width="stretch"):
+        photo = st.file_uploader("A photo to find the like of", ["jpg", "jpeg", "png", "webp"])
+    narrowing, where = _narrow(found)
+    like = st.query_params.get("like", "")
+    with told():
+        if photo is not None:
+            if photo.size > _MOST:
+                st.error("The photo is larger than 20 MB.")
+                return
+            st.markdown("What looks like your photo. Remove the photo to search by words.")
+            _show(name, searcher().by_photo(found, photo.getvalue(), narrowing, SHOWN))
+        elif like:
+            _say_like(name, like)
+            _show(name, found.like(like, narrowing, SHOWN))
+        elif text.strip():
+            _show(name, searcher().by_words(found, text, narrowing, where, SHOWN))
+        else:
+            st.info("Write what you look for, in words; or give a photo.")
+    _say_how(found.card)
+
+
+def ready(name: str) -> Shelf | None:
+    """The catalog of a collection; offers to make it, or to bring it up to date."""
+    card = service.catalog_card(name)
+    job = latest_job(KIND, collection=name)
+    running = bool(job) and show_job(job)
+    if card is None:
+        if not running:
+            count = len(records(name).records)
+            st.info(
+                "To be searched, the collection is looked through once.", icon=":material/search:"
+            )
+            st.button(
+                f"Make {count:,} records searchable", type="primary", key="make-catalog",
+                on_click=start_job, args=(KIND, {"collection": name}),
+                help="About a minute for a thousand records that no model has looked at yet.",
+            )  # fmt: skip
+        return None
+    if not running and service.catalog_is_old(name, card):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("Records or proposals have changed since the collection was looked through.")
+            st.button(
+                "Bring up to date", key="update-catalog", on_click=start_job,
+                args=(KIND, {"collection": name}),
+            )  # fmt: skip
+    return shelf(name, card.made_at)
+
+
+def _narrow(found: Shelf) -> tuple[Narrowing, str]:
+    """The facets that the visitor chose, and where to look."""
+    known = {
+        name: counts
+        for name, counts in facets(found.card.name, found.card.made_at).items()
+        if counts
+    }
+    columns = st.columns([*(2 for _ in known), 2], vertical_alignment="bottom")
+    chosen: dict[str, list[str]] = {}
+    for column, (name, counts) in zip(columns, known.items(), strict=False):
+        title, parameter = _FACETS[name]
+        chosen[name] = column.multiselect(
+            title, list(counts), key=f"search-{parameter}", bind="query-params",
+            persist_state="session", placeholder="Any",
+            format_func=lambda value, counts=counts: _counted(value, counts),
+        )  # fmt: skip
+    where = columns[-1].selectbox(
+        "Look in", PLACES, key="search-in", bind="query-params", persist_state="session",
+        format_func=lambda place: _PLACES[place],
+    )  # fmt: skip
+    return Narrowing(chosen), where or EVERYWHERE
+
+
+def _counted(value: str, counts: dict[str, int]) -> str:
+    return f"{words_for(value)} ({counts.get(value, 0):,})"
+
+
+def _forget_like() -> None:
+    st.query_params.pop("like", None)
+
+
+def _say_like(name: str, like: str) -> None:
+    """The record whose like is shown."""
+    known = {record.record_id: record for record in records(name).records}
+    record = known.get(like)
+    if record is None:
+        st.warning("That record is not in this collection.")
+        return
+    left, right = st.columns([1, 7], vertical_alignment="center")
+    _picture(left, name, record)
+    right.markdown(f"Records like **{plain(record.caption or record.record_id)}**")
+    if right.button("Back to words", icon=":material/arrow_back:"):
+        _forget_like()
+        st.rerun()
+
+
+def _show(name: str, hits: list[Hit]) -> None:
+    """A wall of pictures, best first."""
+    if not hits:
+        st.info("Nothing was found. Use other words, or take a filter out.")
+        return
+    known = {record.record_id: record for record in records(name).records}
+    present = [hit for hit in hits if hit.record_id in known]
+    st.caption(
+        f"The {len(present)} that fit best, best first. What is shown beside each record is how it "
+        "was found: by its words (BM25), by what its caption means or by its photo (cosine, 1 is "
+        "the same)."
+    )
+    for start in range(0, len(present), ACROSS):
+        for column, hit in zip(st.columns(ACROSS), present[start : start + ACROSS], strict=False):
+            with column, told():
+                _show_hit(name, hit, known[hit.record_id])
+
+
+def _show_hit(name: str, hit: Hit, record: Record) -> None:
+    _picture(st.container(), name, record)
+    short = record.caption
+    short = short if len(short) <= SHORT else short[:SHORT].rsplit(" ", 1)[0] + " …"
+    said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
+    label = f"**{plain(words_for(said))}**  \n" if said else ""
+    st.markdown(label + plain(short or "No caption"))
+    st.caption(" · ".join(f"{_WAYS[way]} {own:.2f}" for way, own in hit.found_by.items()))
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "More like this", key=f"like-{record.record_id}", on_click=_like,
+            args=(record.record_id,), help=f"Records like {record.record_id}", type="tertiary",
+        )  # fmt: skip
+        for page, title in (("collections", "Open"), ("review", "Review")):
+            st.page_link(
+                f"../../pages/{page}.py", label=title,
+                query_params={"collection": name, "record": record.record_id},
+            )  # fmt: skip
+
+
+def _like(record_id: str) -> None:
+    st.query_params["like"] = record_id
+
+
+def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
+    try:
+        picture = thumbnail(records(name), record)
+    except QcmfmError:
+        picture = None
+    if picture is None:
+        place.markdown(":material/hide_image: *No photo*")
+    else:
+        alt = record.caption or f"Record {record.record_id}"
+        place.image(picture, width="stretch", alt=alt)
+
+
+def _say_how(card: Card) -> None:
+    """How photos are found by words, and what that is worth."""
+    if not card.map_id:
+        st.caption(
+            "Photos are not found by words here: too few of them have a caption to learn from."
+        )
+        return
+    told_ = (
+        f"Photos are found by words through a linear map learned on {card.learned_on:,} captioned "
+        "records of this collection."
+    )
+    if card.recall is not None:
+        told_ += (
+            f" Asked with the captions of {card.asked:,} records that it had not seen, it has the "
+            f"right photo among the first ten for {card.recall:.0%} of them (by chance: "
+            f"{card.chance:.1%})."
+        )
+    st.caption(told_)
