@@ -19,6 +19,7 @@ class Card:
             photos that their own caption finds; None where too few are left to ask.
         asked: How many records that is measured on.
         chance: What drawing ten photos blindly would give.
+        shape: `entries.SHAPE` of the program that made it.
     """
 
     name: str
@@ -31,3 +32,4 @@ class Card:
     recall: float | None = None
     asked: int = 0
     chance: float = 0.0
+    shape: int = 0

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.conditions import one_of
-from qcmfm.catalog.entries import entries, schema, versions
+from qcmfm.catalog.entries import SHAPE, entries, schema, versions
 from qcmfm.catalog.learning import Learned, learn_photo_words
 from qcmfm.catalog.photo_words import PhotoWords
 from qcmfm.catalog.projection import Projection
@@ -117,7 +117,7 @@ class Catalog:
             anew: Make everything again.
         """
         old = None if anew else self._card(name)
-        if old and (old[0].image_encoder, old[0].text_encoder) != encoders:
+        if old and (old[0].image_encoder, old[0].text_encoder, old[0].shape) != (*encoders, SHAPE):
             old = None
         if old is None:
             self.drop(name)
@@ -225,14 +225,17 @@ class Catalog:
 def _card_of(
     name: str, records: int, encoders: tuple[str, str], learned: Learned | None, old: Card | None
 ) -> Card:
-    now = utc_now()
+    card = Card(name, records, *encoders, made_at=utc_now(), shape=SHAPE)
     if learned:
-        worth = (learned.learned_on, learned.recall, learned.asked, learned.chance)
-        return Card(name, records, *encoders, now, learned.photo_words.map_id, *worth)
-    if old:
-        worth = (old.learned_on, old.recall, old.asked, old.chance)
-        return Card(name, records, *encoders, now, old.map_id, *worth)
-    return Card(name, records, *encoders, now)
+        return replace(
+            card,
+            map_id=learned.photo_words.map_id,
+            learned_on=learned.learned_on,
+            recall=learned.recall,
+            asked=learned.asked,
+            chance=learned.chance,
+        )
+    return replace(old, records=records, made_at=card.made_at) if old else card
 
 
 def _table(name: str) -> str:

@@ -162,7 +162,8 @@ class Shelf:
 
         if not text.strip():
             return []
-        query = self._rows.search(MatchQuery(text, "words"), query_type="fts")
+        asked = MatchQuery(text, "words")  # pyright: ignore[reportCallIssue]
+        query = self._rows.search(asked, query_type="fts")
         found = self._fetched(query, narrowing, "_score")
         return [(row, row["_score"]) for row in found]
 

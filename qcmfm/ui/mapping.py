@@ -21,8 +21,9 @@ from qcmfm.ui.working import latest_job, show_job, start_job
 _OF = {"photos": "Photos", "captions": "Captions", "both": "Photos and captions"}
 _COLOURS = ("label", "confidence", "status")
 _PICKED = 12
+NO_LABEL = "no label"
 # Okabe and Ito's colours, which tell apart for nearly everybody, and then others by their shape.
-_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#7F7F7F")
+_PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#44AA99")
 _SHAPES = ("circle", "diamond", "square", "cross")
 
 
@@ -33,7 +34,7 @@ def show_map(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.segmented_control(
             "Near each other by", list(_OF), default="photos", key="map-of", bind="query-params",
-            persist_state="session", format_func=_OF.get, required=True,
+            persist_state="session", format_func=lambda of: _OF[of], required=True,
         )  # fmt: skip
         colour = st.segmented_control(
             "Coloured by", list(_COLOURS), default="label", key="map-colour", bind="query-params",
@@ -76,9 +77,9 @@ def _draw(name: str, found: Projection, colour: str) -> None:
         config={"displaylogo": False, "scrollZoom": True},
     )  # fmt: skip
     st.caption(
-        f"{len(chosen):,} of {len(known):,} records, laid out by t-SNE: only which records are near "
-        "each other means something, not the axes nor the size of gaps. Draw a lasso round records "
-        "to look at them."
+        f"{len(chosen):,} of {len(known):,} records, laid out by t-SNE: only which records are "
+        "near each other means something, not the axes nor the size of gaps. Draw a lasso round "
+        "records to look at them."
     )
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
     keys = [_key(point) for point in points]
@@ -96,7 +97,7 @@ def _value(name: str, record: Record, colour: str, said: dict[str, tuple[str, fl
         return _statuses(name).get(record.record_id, STATUSES[0])
     if colour == "confidence":
         return said.get(record.record_id, ("", float("nan")))[1]
-    return record.label or said.get(record.record_id, ("", 0.0))[0] or "no label"
+    return record.label or said.get(record.record_id, ("", 0.0))[0] or NO_LABEL
 
 
 def _statuses(name: str) -> dict[str, str]:
@@ -122,8 +123,12 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    kinds = [None] if colour == "confidence" else sorted(set(values))
-    for number, kind in enumerate(kinds):
+    kinds: list[Any] = [None]
+    if colour != "confidence":
+        kinds = sorted({*values}, key=lambda kind: (kind != NO_LABEL, kind))
+    # Records without a label come first, so that they lie below the others, and are grey.
+    grey = kinds[0] == NO_LABEL
+    for number, kind in enumerate(kinds, start=-1 if grey else 0):
         rows = [row for row, value in enumerate(values) if kind is None or value == kind]
         marker: dict[str, Any] = {"size": 7, "opacity": 0.85}
         if kind is None:
@@ -132,8 +137,8 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
                 "colorbar": {"title": "How sure", "tickformat": ".0%"},
             }  # fmt: skip
         else:
-            marker["color"] = _PALETTE[number % len(_PALETTE)]
-            marker["symbol"] = _SHAPES[number // len(_PALETTE) % len(_SHAPES)]
+            marker["color"] = _PALETTE[number % len(_PALETTE)] if number >= 0 else "#B0B0B0"
+            marker["symbol"] = _SHAPES[max(number, 0) // len(_PALETTE) % len(_SHAPES)]
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
             name=words_for(str(kind)) if kind is not None else "Records",
@@ -144,7 +149,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
     hidden = {"visible": False}
     figure.update_layout(
         height=620, dragmode="lasso", xaxis=hidden, yaxis=hidden | {"scaleanchor": "x"},
-        margin={"l": 0, "r": 0, "t": 8, "b": 0}, legend={"itemsizing": "constant"},
+        margin={"l": 0, "r": 0, "t": 44, "b": 0}, legend={"itemsizing": "constant"},
         showlegend=colour != "confidence",
     )  # fmt: skip
     return figure

@@ -12,7 +12,7 @@ from qcmfm.ui.resources import facets, records, searcher, shelf, thumbnail
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
-ACROSS, SHOWN = 4, 48
+ACROSS, DOWN, SHOWN = 4, 3, 96
 SHORT = 90
 _FACETS = {
     "category": ("Label", "label"),
@@ -20,7 +20,6 @@ _FACETS = {
     "period": ("Period", "period"),
 }
 _PLACES = {"everywhere": "Captions and photos", "captions": "Captions", "photos": "Photos"}
-_WAYS = {"words": "words", "meaning": "meaning", "photo": "photo"}
 _MOST = 20 * 1024 * 1024
 
 
@@ -140,10 +139,18 @@ def _show(name: str, hits: list[Hit]) -> None:
         "was found: by its words (BM25), by what its caption means or by its photo (cosine, 1 is "
         "the same)."
     )
-    for start in range(0, len(present), ACROSS):
-        for column, hit in zip(st.columns(ACROSS), present[start : start + ACROSS], strict=False):
+    size = ACROSS * DOWN
+    pages = max(1, -(-len(present) // size))
+    # What is found first is looked at first, whatever page the last search was left on.
+    key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
+    first = (min(st.session_state.get(key, 1), pages) - 1) * size
+    shown = present[first : first + size]
+    for start in range(0, len(shown), ACROSS):
+        for column, hit in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
             with column, told():
                 _show_hit(name, hit, known[hit.record_id])
+    if pages > 1:
+        st.pagination(pages, key=key)
 
 
 def _show_hit(name: str, hit: Hit, record: Record) -> None:
@@ -153,8 +160,8 @@ def _show_hit(name: str, hit: Hit, record: Record) -> None:
     said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
     label = f"**{plain(words_for(said))}**  \n" if said else ""
     st.markdown(label + plain(short or "No caption"))
-    st.caption(" · ".join(f"{_WAYS[way]} {own:.2f}" for way, own in hit.found_by.items()))
-    with st.container(horizontal=True, gap="small"):
+    st.caption(" · ".join(f"{way} {own:.2f}" for way, own in hit.found_by.items()))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "More like this", key=f"like-{record.record_id}", on_click=_like,
             args=(record.record_id,), help=f"Records like {record.record_id}", type="tertiary",

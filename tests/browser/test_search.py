@@ -1,0 +1,152 @@
+"""Search and Map in real Chromium: make the catalog, search, narrow, more like this, lasso."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
+from tests.conftest import SHARED
+
+RECORDS = 72
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on some real records; every eighth has lost its caption."""
+    home = tmp_path_factory.mktemp("home")
+    folder, source = home / "collections" / "egypt", SHARED / "museum_materials"
+    if not source.is_dir():
+        pytest.skip("the shared data are not here")
+    (folder / "images").mkdir(parents=True)
+    with (source / "records.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    chosen = rows[:: len(rows) // RECORDS][:RECORDS]
+    for number, row in enumerate(chosen):
+        (folder / row["image"]).write_bytes((source / row["image"]).read_bytes())
+        if number % 8 == 7:
+            row |= {"caption": "", "caption_masked": "", "title": "", "object_name": ""}
+    with (folder / "records.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(chosen)
+    with server(home) as found:
+        visit_first(browser, found)
+        yield found
+
+
+def visit_first(browser: Browser, address: str) -> None:
+    """Make the catalog and a map by the pages' own buttons."""
+    visit = Visit(browser, address).open("/search?collection=egypt")
+    visit.click(f"Make {RECORDS} records searchable")
+    expect(visit.page.get_by_label("Words", exact=True)).to_be_visible(timeout=240_000)
+    visit.open("/map?collection=egypt").click("Lay out the map")
+    expect(visit.page.locator(".js-plotly-plot")).to_be_visible(timeout=120_000)
+    visit.context.close()
+
+
+@pytest.fixture(params=[(DESKTOP, False), (TABLET, True)], ids=["desktop", "tablet-dark"])
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    size, dark = request.param
+    found = Visit(browser, address, size, dark)
+    yield found
+    assert not found.outside, "the page asked for something outside this machine"
+    assert not found.faults
+    found.context.close()
+
+
+def test_search_by_words_narrow_and_more_like_this(
+    visit: Visit, browser: Browser, request: pytest.FixtureRequest
+):
+    how = request.node.callspec.id
+    visit.open("/search?collection=egypt")
+    assert "Write what you look for" in visit.text()
+    visit.type("Words", "faience amulet")
+    first = visit.page.get_by_test_id("stMain").get_by_test_id("stImage").first
+    expect(first).to_be_visible()
+    text = visit.text()
+    assert "meaning 0." in text and "photo 0." in text and "learned on" in text
+    assert text.index("faience") < text.index(
+        "No caption" if "No caption" in text else "learned on"
+    )
+    visit.screenshot(f"search-{how}")
+    assert "faience+amulet" in visit.page.url or "faience%20amulet" in visit.page.url
+    box = visit.page.get_by_role("combobox", name="Label")
+    box.click()
+    visit.page.get_by_role("option", name="limestone", exact=False).click()
+    visit.page.keyboard.press("Escape")
+    visit.idle()
+    link = visit.page.url
+    labels = visit.page.get_by_test_id("stMain").locator("strong").all_inner_texts()
+    assert labels and set(labels) == {"limestone"}
+    visit.page.get_by_role("button", name="More like this").first.click()
+    visit.idle()
+    assert "Records like" in visit.text() and "like=" in visit.page.url
+    visit.screenshot(f"search-like-{how}")
+    visit.click("Back to words")
+    assert "like=" not in visit.page.url
+    other = Visit(browser, visit.address).open(link.removeprefix(visit.address))
+    assert set(other.page.get_by_test_id("stMain").locator("strong").all_inner_texts()) == {
+        "limestone"
+    }
+    other.context.close()
+
+
+def test_photos_without_a_caption_are_found(visit: Visit):
+    visit.open("/search?collection=egypt&search-words=small+figure&search-in=photos")
+    for _ in range(8):
+        if "No caption" in visit.text():
+            break
+        visit.page.get_by_test_id("stMain").get_by_role("button", name="Next").click()
+        visit.idle()
+    assert "No caption" in visit.text() and "words " not in visit.text().split("Look in")[1][400:]
+
+
+def test_a_photo_finds_its_like_and_a_hit_opens_in_review(visit: Visit):
+    photo = next((SHARED / "museum_materials" / "images").glob("CHI_10006.jpg"))
+    visit.open("/search?collection=egypt")
+    visit.page.get_by_role("button", name="By a photo").click()
+    visit.upload(photo)
+    visit.page.keyboard.press("Escape")
+    visit.idle()
+    assert "What looks like your photo" in visit.text()
+    visit.page.get_by_test_id("stMain").get_by_role("link", name="Review").first.click()
+    visit.idle()
+    assert "/review" in visit.page.url and "collection=egypt" in visit.page.url
+
+
+def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRequest):
+    visit.open("/map?collection=egypt")
+    plot = visit.page.locator(".js-plotly-plot .nsewdrag").first
+    expect(plot).to_be_visible()
+    visit.screenshot(f"map-{request.node.callspec.id}")
+    box = plot.bounding_box()
+    assert box
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.05)]
+    mouse = visit.page.mouse
+    for number, (x, y) in enumerate(corners):
+        mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
+        if number == 0:
+            mouse.down()
+    mouse.up()
+    visit.idle(1)
+    picked = visit.page.get_by_role("heading", name="records picked")
+    expect(picked).to_be_visible()
+    assert int(picked.inner_text().split()[0]) > RECORDS // 2
+    visit.screenshot(f"map-picked-{request.node.callspec.id}")
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="Download as CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == int(picked.inner_text().split()[0])
+    visit.page.get_by_test_id("stMain").get_by_role("radio", name="Status").click()
+    visit.idle()
+    assert "open" in visit.page.locator(".legend").inner_text()
