@@ -4,6 +4,7 @@ Each way of looking gives a ranked list; the lists are joined by reciprocal rank
 Clarke and Büttcher, SIGIR 2009), which needs no common scale of their scores.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 EVERYWHERE, CAPTIONS, PHOTOS = "everywhere", "captions", "photos"
 PLACES = (EVERYWHERE, CAPTIONS, PHOTOS)
-WAYS = ("words", "meaning", "photo")
-"""What a record was found by: its words, its caption's meaning, its photo."""
+WAYS = ("words", "meaning", "photo", "label")
+"""What a record was found by: its words, its caption's meaning, its photo, its label."""
 DEPTH = 200
 """How far down each list counts."""
 _SMOOTH = 60
@@ -35,6 +36,7 @@ _SHOWN = (
     "confidence", "model_run", "predicted_at",
 )  # fmt: skip
 _PROBES, _REFINED = 20, 4
+_WORD = re.compile(r"\w+")
 _Ranked = list[tuple[dict[str, Any], float]]
 """Rows with the list's own score, best first."""
 
@@ -66,7 +68,8 @@ class Hit:
     Args:
         record_id: Of the record.
         score: Sum of what each list gives it; larger is better, and comparable in one search only.
-        found_by: For each of `WAYS` that found it, its own score: BM25 of words, cosine of others.
+        found_by: For each of `WAYS` that found it, its own score: BM25 of words, cosine of
+            meaning and photo, the share of the label that was asked for.
         row: What the catalog holds of it.
     """
 
@@ -115,7 +118,7 @@ class Shelf:
         if where in (EVERYWHERE, PHOTOS) and self._photo_words is not None:
             vector = self._photo_words.of_words(sentence)
             lists["photo"] = self._near("photo_vector", vector, narrowing)
-        return _fused(lists, count)
+        return _fused(lists, count, asked=text if where != PHOTOS else "")
 
     def by_photo(
         self,
@@ -186,12 +189,15 @@ def _fused(
     lists: Mapping[str, _Ranked],
     count: int,
     guessed: float = _GUESSED,
+    asked: str = "",
 ) -> list[Hit]:
     """One list out of several.
 
     A photo's guess counts in full where the record has no caption to be found by, and less than its
-    words where it has.
+    words where it has. Who names a label means it: the more of a record's label stands among the
+    words that were asked, the more it counts, up to twice.
     """
+    named = set(_WORD.findall(asked.casefold()))
     scores: defaultdict[str, float] = defaultdict(float)
     found_by: dict[str, dict[str, float]] = {}
     rows: dict[str, Mapping[str, Any]] = {}
@@ -202,6 +208,12 @@ def _fused(
             scores[key] += weight / (_SMOOTH + rank)
             found_by.setdefault(key, {})[way] = own
             rows.setdefault(key, row)
+    for key, row in rows.items():
+        label = _WORD.findall(row["category"].casefold().replace("_", " "))
+        share = sum(word in named for word in label) / max(1, len(label))
+        if share:
+            scores[key] *= 1 + share
+            found_by[key]["label"] = share
     best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
     return [
         Hit(key, score, found_by[key], {name: rows[key][name] for name in _SHOWN})

@@ -136,8 +136,8 @@ def _show(name: str, hits: list[Hit]) -> None:
     present = [hit for hit in hits if hit.record_id in known]
     st.caption(
         f"The {len(present)} that fit best, best first. What is shown beside each record is how it "
-        "was found: by its words (BM25), by what its caption means or by its photo (cosine, 1 is "
-        "the same)."
+        "was found: by its words (BM25), by what its caption means, by its photo (cosine, 1 is "
+        "the same), by a label that you named."
     )
     size = ACROSS * DOWN
     pages = max(1, -(-len(present) // size))
@@ -160,7 +160,7 @@ def _show_hit(name: str, hit: Hit, record: Record) -> None:
     said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
     label = f"**{plain(words_for(said))}**  \n" if said else ""
     st.markdown(label + plain(short or "No caption"))
-    st.caption(" · ".join(f"{way} {own:.2f}" for way, own in hit.found_by.items()))
+    st.caption(_found_by(hit))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "More like this", key=f"like-{record.record_id}", on_click=_like,
@@ -171,6 +171,12 @@ def _show_hit(name: str, hit: Hit, record: Record) -> None:
                 f"../../pages/{page}.py", label=title,
                 query_params={"collection": name, "record": record.record_id},
             )  # fmt: skip
+
+
+def _found_by(hit: Hit) -> str:
+    """What found a record, with the score of each way."""
+    told_ = (way if way == "label" else f"{way} {own:.2f}" for way, own in hit.found_by.items())
+    return " · ".join(told_)
 
 
 def _like(record_id: str) -> None:

@@ -114,6 +114,9 @@ def test_work_that_was_stopped_goes_on(records: Path, monkeypatch: pytest.Monkey
 
 
 def test_words_find_by_caption_and_say_how(shelf: Shelf, searcher: service.Searcher):
+    named = searcher.by_words(shelf, "some green thing", where="captions", count=10)
+    assert {hit.row["category"] for hit in named} == {"green"}
+    assert named[0].found_by["label"] == 1
     hits = searcher.by_words(shelf, "12", where="captions")
     assert hits[0].record_id == "r12"
     assert set(hits[0].found_by) == {"words", "meaning"}
