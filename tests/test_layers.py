@@ -24,6 +24,7 @@ training prediction explanation
 kept_predictions review
 exports
 grounding
+lab
 service
 cli
 __main__ ui

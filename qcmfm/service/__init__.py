@@ -23,6 +23,13 @@ from qcmfm.service.labelling import (
     open_labeller,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.quantum_lab import (
+    Comparison,
+    circuit_runs,
+    comparisons,
+    measure_stability,
+    open_material,
+)
 from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
 from qcmfm.service.runs import (
     RunSummary,
@@ -37,6 +44,7 @@ from qcmfm.service.runs import (
 
 __all__ = [
     "CollectionSummary",
+    "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
@@ -44,7 +52,9 @@ __all__ = [
     "Submission",
     "attended",
     "built_in_sentence",
+    "circuit_runs",
     "collection_folders",
+    "comparisons",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -58,8 +68,10 @@ __all__ = [
     "labelled_csv",
     "list_collections",
     "list_run_summaries",
+    "measure_stability",
     "open_collection",
     "open_labeller",
+    "open_material",
     "page_picture",
     "record_submission",
     "run_folders",
