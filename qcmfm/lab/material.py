@@ -4,6 +4,7 @@ The encoders look at a record once; from then on a record is the vector of ampli
 the circuit, so that a change of the circuit or of its noise costs a simulation and nothing else.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -116,6 +117,13 @@ class Material:
                 "Choose another record.",
             )
         return self.rows[record_id]
+
+    @cached_property
+    def key(self) -> str:
+        """What tells it apart from other materials: a hash of weights, records and amplitudes."""
+        told = "\n".join(f"{r.record_id}\t{r.label}\t{r.group_key}" for r in self.records)
+        content = self.sha256.encode() + told.encode("utf-8", "surrogatepass")
+        return hashlib.sha256(content + self.amplitudes.numpy().tobytes()).hexdigest()
 
     @cached_property
     def labels(self) -> list[str]:
