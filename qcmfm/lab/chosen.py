@@ -109,7 +109,7 @@ class Chosen:
         found: dict[str, object] = {}
         channels: list[Placed] = []
         # A sign of an exponent is no separator: 1e+20.
-        for part in re.split(r"(?<![eE])\+", text):
+        for part in re.split(r"(?<!\d[eE])\+", text):
             if placed := _channel(part):
                 if placed.channel not in [other.channel for other in channels]:
                     channels.append(placed)

@@ -15,7 +15,7 @@ from qcmfm.quantum.shots import sample_counts
 SHOTS = (10, 100, 1000)
 DEVICE = "superconducting_eagle"
 TIMES = 5
-"""How much worse than the device the noise of the last step is, so that there is something to see."""
+"""How much worse than the device the noise of the last step is, so that it can be seen."""
 
 
 @dataclass(frozen=True)

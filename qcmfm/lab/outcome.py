@@ -94,8 +94,8 @@ def flips(material: Material, outcome: Outcome, reference: Outcome) -> list[Flip
     found = [
         Flip(
             material.records[row].record_id,
-            labels[before[row]],
-            labels[after[row]],
+            labels[int(before[row])],
+            labels[int(after[row])],
             float(reference.probabilities[row, before[row]]),
             float(outcome.probabilities[row, after[row]]),
         )

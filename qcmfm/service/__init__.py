@@ -29,6 +29,7 @@ from qcmfm.service.quantum_lab import (
     comparisons,
     measure_stability,
     open_material,
+    trained_on,
 )
 from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
 from qcmfm.service.runs import (
@@ -80,5 +81,6 @@ __all__ = [
     "save_submission",
     "study_sentence",
     "thumbnail",
+    "trained_on",
     "true_regions",
 ]

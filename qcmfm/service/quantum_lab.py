@@ -14,7 +14,7 @@ from qcmfm.progress import Work
 from qcmfm.records import Collection
 from qcmfm.runs import read_config
 from qcmfm.service.labelling import Labeller
-from qcmfm.service.runs import run_folders
+from qcmfm.service.runs import find_run, run_folders
 
 
 def circuit_runs() -> list[str]:
@@ -28,6 +28,15 @@ def circuit_runs() -> list[str]:
         except (QcmfmError, KeyError, TypeError):
             continue  # the list of runs on Home says what is wrong with it
     return found
+
+
+def trained_on(run: str) -> str:
+    """Name of the collection that a run was trained on; empty where it does not say.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return str(read_config(find_run(run)).get("data", {}).get("collection", ""))
 
 
 def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:

@@ -10,7 +10,8 @@ from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.records import Collection
 from qcmfm.ui.address import Address, slide, switch
-from qcmfm.ui.diagram import drawing, show_diagram
+from qcmfm.ui.diagram import drawing, show_diagram, stage_key
+from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
 from qcmfm.ui.pictures import (
     BOTH,
@@ -43,11 +44,12 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
         every = key[-1]
         whole = kept().once(("walk", *key, ""), lambda: walk(found.readout, amplitudes, every))
         taken = kept().once(("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every))
-        top, side = st.columns([3, 1.15], gap="medium")
-        with side:
+        left, right = st.columns(2, gap="large")
+        with left:
             _show_record(found, record_id, collection)
+        with right:
             _show_label(readout, taken, whole, bool(numbers))
-        with top:
+        with st.container():
             fold = switch(
                 address, "Templates", "view", ("folded", "expanded"), "folded",
                 label_visibility="collapsed",
@@ -130,7 +132,8 @@ def _show_diagram(
         st.rerun(scope="fragment")
     st.caption(
         "Point at a gate for its trained angles; click it to switch it off or on. At the right: "
-        "how likely each wire reads 1 now. Wire 0 says which modality: 0 photo, 1 caption."
+        "how likely each wire reads 1 now. Wire 0 says which modality: 0 photo, 1 caption. "
+        + stage_key(circuit)
     )
 
 
@@ -189,7 +192,7 @@ def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> No
     left, middle, right = st.columns(3, gap="medium")
     with left:
         _heading("How the modalities mix", MIXING)
-        st.html(
+        show_drawn(
             curve(
                 {
                     "entanglement of wire 0": (taken.entropy.tolist(), IMAGE),
@@ -197,7 +200,8 @@ def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> No
                 },
                 step,
                 "Entanglement of the modality qubit and how far photo and caption meet, by step",
-            )
+            ),
+            "curve",
         )
         st.caption(
             f"Wire 0 with the rest: **{taken.entropy[step].item():.3f}** bit · all wires: "
@@ -213,7 +217,7 @@ def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> No
         st.caption("Trained to be read at the end only; before that it is a guess.")
     _show_amplitudes(address, taken, step)
     _heading("One arrow for each qubit", ARROWS)
-    st.html(bloch_spheres(taken.bloch[step]))
+    show_drawn(bloch_spheres(taken.bloch[step]), "arrows")
 
 
 def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
@@ -223,7 +227,8 @@ def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
     what = switch(
         address, "Columns show", "columns", SIZES, "sizes", right, label_visibility="collapsed"
     )
-    st.html(amplitude_columns(taken.states[step], what == "probabilities") + phase_key())
+    columns = amplitude_columns(taken.states[step], what == "probabilities")
+    show_drawn(columns + phase_key(), "amplitudes")
 
 
 def _labels(readout: Readout, taken: Walk, step: int) -> dict[str, float]:

@@ -32,9 +32,9 @@ def show_claims() -> None:
     _show_comparisons(service.comparisons())
     _claim(
         "“Entanglement understands how image and text belong together.”",
-        "Entanglement is a kind of correlation between qubits, nothing more. That photo and caption "
-        "interfere in the circuit is a fact one can measure; that this is *understanding* is not. "
-        "An ordinary attention network mixes them as well.",
+        "Entanglement is a kind of correlation between qubits, nothing more. That photo and "
+        "caption interfere in the circuit is a fact one can measure; that this is *understanding* "
+        "is not. An ordinary attention network mixes them as well.",
     )
     _claim(
         "“Under noise this picture flips, so the model is fragile.”",
@@ -81,7 +81,8 @@ def _show_comparisons(found: list[Comparison]) -> None:
             "Records": one.records,
             "Quantum": f"{one.quantum:.1%}",
             "Other": f"{one.classical:.1%}",
-            "Difference, 95%": f"{100 * one.gap:+.1f} ({100 * one.low:+.1f} to {100 * one.high:+.1f})",
+            "Difference": f"{100 * one.gap:+.1f}",
+            "95% interval": f"{100 * one.low:+.1f} to {100 * one.high:+.1f}",
             "Verdict": one.verdict,
         }
         for one in found
@@ -167,7 +168,7 @@ GLOSSARY = {
     "Macro-F1": "A figure like accuracy in which every label counts the same, however rare.",
     "Noise": "Everything that goes wrong on a device: unwanted turns, decay, wrong readings.",
     "OpenQASM": "A text format for circuits that most quantum software reads.",
-    "Phase": "The direction of an amplitude, shown as a colour. Probabilities alone do not show it.",
+    "Phase": "The direction of an amplitude, shown as a colour. Probabilities do not show it.",
     "Purity": "1 for a state that is fully known; it falls as noise makes a mixture of it.",
     "Qubit": "The smallest piece of quantum information. Read, it gives 0 or 1; before, it can be "
     "in both to some degree.",

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from qcmfm.quantum.circuit import Circuit, Gate
 
-COLUMN, WIDE, LINE, TOP, LEFT = 34, 76, 40, 34, 30
+COLUMN, WIDE, LINE, TOP, LEFT = 34, 57, 36, 30, 30
 FILLS = ("#3d8fd1", "#e08a1e", "#2aa876", "#a06cc8")
 """Of the stages, in the order in which they appear."""
 
@@ -133,6 +133,13 @@ def drawing(
     )
 
 
+def stage_key(circuit: Circuit) -> str:
+    """What the colours of the stages mean, in Markdown."""
+    stages = dict.fromkeys(gate.stage for gate in circuit.gates)
+    named = zip(stages, ("blue", "orange", "green", "violet"), strict=False)
+    return " ".join(f":{colour}[■] {stage}" for stage, colour in named if stage)
+
+
 def _y(wire: int) -> float:
     return TOP + wire * LINE + LINE / 2
 
@@ -186,9 +193,9 @@ def _box(gate: Gate, n_qubits: int, count: int, x: float, fill: str) -> str:
     """Folded gates: one box over all wires."""
     top, bottom = _y(0) - 14, _y(n_qubits - 1) + 14
     middle = (top + bottom) / 2
-    kind = f"{count} ×" if len(gate.wires) == 1 else "ring of"
+    kind = f"{count} ×" if len(gate.wires) == 1 else "ring"
     return (
-        f"<rect x='{x - 31}' y='{top}' width='62' height='{bottom - top}' rx='6' fill='{fill}'/>"
+        f"<rect x='{x - 24}' y='{top}' width='48' height='{bottom - top}' rx='6' fill='{fill}'/>"
         f"<text class='gate' x='{x}' y='{middle - 4}'>{kind}</text>"
         f"<text class='gate big' x='{x}' y='{middle + 14}'>{gate.name}</text>"
     )
@@ -216,7 +223,7 @@ text { font-family: var(--st-font, sans-serif), sans-serif; fill: currentColor; 
 .name, .layer { font-size: 12px; }
 .layer { opacity: .75; }
 .gate { font-size: 10.5px; fill: #fff; text-anchor: middle; font-weight: 600; }
-.big { font-size: 13px; }
+.big { font-size: 12.5px; }
 .wire { stroke: currentColor; stroke-opacity: .35; }
 .link { stroke: currentColor; stroke-width: 1.6; }
 .dot { fill: currentColor; }
@@ -281,7 +288,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    return st.components.v2.component("qcmfm_circuit", html=_HTML, css=CSS + _LIVE, js=_JS)
+    from streamlit.components import v2
+
+    return v2.component("qcmfm_circuit", html=_HTML, css=CSS + _LIVE, js=_JS)
 
 
 def show_diagram(svg: str, key: str) -> list[int]:

@@ -84,6 +84,11 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
             "is judged on here means little.",
             icon=":material/rule:",
         )
+    if service.trained_on(run) == name:
+        st.caption(
+            "The model was trained on objects of this collection, so here it is right more often "
+            "than on new ones."
+        )
     address.set(collection=name, model=run)
     return material(name, run)
 
@@ -91,9 +96,15 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
 def material(name: str, run: str) -> Material:
     """What the records of a collection put into a run's circuit; looked at once."""
     key = (name, run, made_from(name, run))
-    return _materials().once(
-        key, lambda: watched(service.open_material(ask_labeller(run), records(name)))
-    )
+
+    def look() -> Material:
+        place = st.empty()
+        with place:
+            found = watched(service.open_material(ask_labeller(run), records(name)))
+        place.empty()
+        return found
+
+    return _materials().once(key, look)
 
 
 def work_once(key: Hashable, work: Callable[[], Work[Found]], bar: Any) -> Found:

@@ -12,6 +12,7 @@ from qcmfm.lab.material import Material
 from qcmfm.records import Collection, Record
 from qcmfm.ui.address import Address
 from qcmfm.ui.diagram import CSS, drawing
+from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
 from qcmfm.ui.pictures import (
     BOTH,
@@ -73,10 +74,10 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
         ),
         Step(
             f"{dim} numbers on {n_qubits} qubits",
-            f"A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} outcomes, and "
-            "before they are read there is a number for each outcome, its amplitude. The model "
-            f"writes the photo into {dim // 2} of them and the caption into the others. Wire 0 says "
-            "which: 0 for the photo, 1 for the caption.",
+            f"A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} outcomes, "
+            "and before they are read there is a number for each outcome, its amplitude. The model "
+            f"writes the photo into {dim // 2} of them and the caption into the others. Wire 0 "
+            "says which: 0 for the photo, 1 for the caption.",
             amplitude_columns(walk.states[0]) + phase_key(),
             "What would the lower row look like if there were no caption?",
             "Empty. All of the record would then be in the upper row, and wire 0 would surely read "
@@ -115,8 +116,8 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
         Step(
             "A label, with and without noise",
             "The readings go into a plain weighted sum for every label, and the largest wins. "
-            f"Of the readings' size, {alone:.0%} comes from the photo alone, {caption:.0%} from the "
-            f"caption alone and {both:.0%} only from both together. Real devices err: below, "
+            f"Of the readings' size, {alone:.0%} comes from the photo alone, {caption:.0%} from "
+            f"the caption alone and {both:.0%} only from both together. Real devices err: below, "
             f"what {TIMES} times the noise of a {words_for(DEVICE)} machine would make of it.",
             "<div style='display:grid;grid-template-columns:1fr 1fr;gap:24px'>"
             f"<div><b>Without noise</b>{bars(final, top=5)}</div>"
@@ -169,7 +170,7 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
         with st.container(border=True):
             st.subheader(f"{number}. {step.title}", anchor=False)
             st.markdown(step.text)
-            st.html(step.picture)
+            show_drawn(f"<style>{_SCOPED}</style>{step.picture}", f"step-{number}")
             st.info(step.question, icon=":material/help:")
             with st.expander("Answer"):
                 st.markdown(step.answer)
@@ -185,7 +186,8 @@ def printable(made: Sequence[Step]) -> str:
     )
     answers = "".join(f"<li>{escape(step.answer)}</li>" for step in made)
     return (
-        "<!doctype html><html lang='en'><meta charset='utf-8'><title>From a photo to a label</title>"
+        "<!doctype html><html lang='en'><meta charset='utf-8'>"
+        "<title>From a photo to a label</title>"
         f"<style>{_PAPER}{_STYLE}</style><h1>From a photo to a label, in five steps</h1>"
         "<p>A real record and the trained model of QCMFM Studio. The qubits are simulated on an "
         f"ordinary computer; no quantum computer was used.</p>{sections}"

@@ -78,7 +78,7 @@ def figures(rows: Iterable[tuple[str, str, str, str]]) -> str:
 
 def bloch_spheres(vectors: Float[Tensor, "qubit 3"], size: int = 104) -> str:
     """One ball for each wire; its arrow is shorter than the ball where the wire is entangled."""
-    found = [_ball(wire, *vectors[wire].tolist(), size) for wire in range(len(vectors))]
+    found = [_ball(wire, x, y, z, size) for wire, (x, y, z) in enumerate(vectors.tolist())]
     return f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(found)}</div>"
 
 
@@ -168,8 +168,8 @@ def phase_key() -> str:
 def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
     """What the photo, the caption and both together give of what each wire reads."""
     rows: list[str] = []
+    most = max(0.05, shares.abs().max().item())
     for wire, parts in enumerate(shares.tolist()):
-        most = max(1.0, *(abs(part) for part in parts))
         bars = "".join(
             _signed(part / most, colour)
             for part, colour in zip(parts, (IMAGE, TEXT, BOTH), strict=True)
@@ -180,10 +180,11 @@ def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
             f"</div><div style='text-align:right;font-variant-numeric:tabular-nums'>"
             f"{sum(parts):+.2f}</div>"
         )
+    note = f"<div style='font-size:.75rem;opacity:.75'>A bar of full length is {most:.2f}.</div>"
     key = _key((("photo", IMAGE), ("caption", TEXT), ("both together", BOTH)))
     return (
         "<div style='display:grid;grid-template-columns:3.4rem 1fr 3rem;gap:5px 10px;"
-        f"align-items:center;font-size:.85rem'>{''.join(rows)}</div>{key}"
+        f"align-items:center;font-size:.85rem'>{''.join(rows)}</div>{key}{note}"
     )
 
 

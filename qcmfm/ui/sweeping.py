@@ -82,7 +82,7 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
     )
     y = altair.Y("value:Q", title=METRICS[metric]).scale(domain=[0, 1]).axis(format="%")
     colours = altair.Color("noise:N", title=None).scale(range=list(COLOURS))
-    colours = colours.legend(orient="bottom", columns=3)
+    colours = colours.legend(orient="bottom", columns=3, symbolOpacity=1)
     base = altair.Chart(altair.InlineData(rows)).encode(x=x, color=colours)
     band = base.mark_area(opacity=0.16).encode(y="low:Q", y2="high:Q")
     band = band.transform_filter("datum.kind == 'as measured'")
