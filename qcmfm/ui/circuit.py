@@ -10,9 +10,9 @@ from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.records import Collection
 from qcmfm.ui.address import Address, slide, switch
-from qcmfm.ui.diagram import drawing, show_diagram, stage_key
+from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
 from qcmfm.ui.drawn import show_drawn
-from qcmfm.ui.lab import choose_record, kept
+from qcmfm.ui.lab import choose_record, kept, wrapping
 from qcmfm.ui.pictures import (
     BOTH,
     IMAGE,
@@ -44,7 +44,8 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
         every = key[-1]
         whole = kept().once(("walk", *key, ""), lambda: walk(found.readout, amplitudes, every))
         taken = kept().once(("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every))
-        left, right = st.columns(2, gap="large")
+        with wrapping("record"):
+            left, right = st.columns(2, gap="large")
         with left:
             _show_record(found, record_id, collection)
         with right:
@@ -122,8 +123,8 @@ def _show_diagram(
     gone = off.numbers(circuit)
     done = _gates_done(circuit, gone, step, every)
     vectors = taken.bloch[step].tolist()
-    svg = drawing(circuit, whole.angles, gone, done, fold, vectors)
-    clicked = show_diagram(svg, "diagram")
+    svg = drawing(circuit, whole.angles, gone, done, fold)
+    clicked = show_diagram(svg, "diagram", ends(vectors))
     if clicked:
         gates = set(off.gates)
         gates = gates - set(clicked) if set(clicked) <= gates else gates | set(clicked)
@@ -132,7 +133,7 @@ def _show_diagram(
         st.rerun(scope="fragment")
     st.caption(
         "Point at a gate for its trained angles; click it to switch it off or on. At the right: "
-        "how likely each wire reads 1 now. Wire 0 says which modality: 0 photo, 1 caption. "
+        "how likely each wire would read 1 now. Wire 0 says which modality: 0 photo, 1 caption. "
         + stage_key(circuit)
     )
 
@@ -189,7 +190,8 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
 def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
     """Everything there is to see of the state."""
     st.subheader("The state at this step", anchor=False)
-    left, middle, right = st.columns(3, gap="medium")
+    with wrapping("state"):
+        left, middle, right = st.columns(3, gap="medium")
     with left:
         _heading("How the modalities mix", MIXING)
         show_drawn(

@@ -21,6 +21,10 @@ NAMES = {
 }
 
 
+ALONE = ("image_logistic", "tfidf_logistic", "image_only", "text_only")
+"""Models that see the photo or the caption alone."""
+
+
 def show_claims() -> None:
     """Six claims to be careful with."""
     _claim(
@@ -62,15 +66,21 @@ def _verdict(found: list[Comparison]) -> str:
     ahead, within, behind = (
         ways.count(way) for way in ("quantum model ahead", "within chance", "quantum model behind")
     )
-    own = [one for one in found if one.other in ("cross_attention", "late_fusion")]
-    better = sum(one.verdict == "quantum model ahead" for one in own)
+    fusing = [one for one in found if one.other not in ALONE]
+    better = sum(one.verdict == "quantum model ahead" for one in fusing)
     return (
         f"In the kept studies the quantum model is clearly ahead of another model in {ahead} of "
         f"{len(found)} comparisons, clearly behind in {behind}, and within chance in {within}. But "
         "most of those others see less: the photo or the caption alone. Beside models that also "
-        f"fuse both (late fusion, or the same model without its circuit) it is clearly ahead in "
-        f"{better} of {len(own)}. **Quantum does not mean better.**"
+        f"fuse both it is clearly ahead in {better} of {len(fusing)}, and beside the same model "
+        f"without its circuit in {_ahead_of_itself(found)}. **Quantum does not mean better.**"
     )
+
+
+def _ahead_of_itself(found: list[Comparison]) -> str:
+    """How often the circuit itself made the difference."""
+    own = [one.verdict for one in found if one.other == "cross_attention"]
+    return f"{own.count('quantum model ahead')} of {len(own)}"
 
 
 def _show_comparisons(found: list[Comparison]) -> None:

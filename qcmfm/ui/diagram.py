@@ -86,7 +86,6 @@ def drawing(
     off: Collection[int] = (),
     done: int | None = None,
     fold: bool = False,
-    bloch: Sequence[Sequence[float]] | None = None,
 ) -> str:
     """The circuit as SVG text.
 
@@ -96,15 +95,14 @@ def drawing(
         off: Numbers of the gates that are switched off.
         done: How many gates of the circuit have acted; None for all.
         fold: Whether gates of one kind stand in one box.
-        bloch: <X>, <Y>, <Z> of every wire now, shown at its end; None for none.
     """
     parts = folded(circuit) if fold else expanded(circuit, angles)
     stages = list(dict.fromkeys(gate.stage for gate in circuit.gates))
     step = WIDE if fold else COLUMN
     columns = 1 + max((part.column for part in parts), default=0)
-    width, height = LEFT + columns * step + 64, TOP + circuit.n_qubits * LINE
+    width, height = LEFT + columns * step + 12, TOP + circuit.n_qubits * LINE
     reached = len(circuit.gates) if done is None else done
-    out = _wires(circuit.n_qubits, width - 58)
+    out = _wires(circuit.n_qubits, width)
     out += _layer_marks(circuit, parts, step)
     for part in parts:
         gate = circuit.gates[part.numbers[0]]
@@ -124,12 +122,25 @@ def drawing(
             f"<g class='{' '.join(names)}' data-gates='{numbers}' data-tip='{words}' tabindex='0' "
             f"role='button' aria-pressed='{str(gone).lower()}' aria-label='{words}'>{inner}</g>"
         )
-    if bloch is not None:
-        out += [_end(wire, vector, width - 30) for wire, vector in enumerate(bloch)]
     words = f"Circuit of {circuit.n_qubits} qubits and {len(circuit.gates)} gates"
     return (
         f"<svg width='{width}' height='{height}' viewBox='0 0 {width} {height}' role='group' "
         f"aria-label='{words}'>{''.join(out)}</svg>"
+    )
+
+
+def ends(bloch: Sequence[Sequence[float]]) -> str:
+    """What every wire would read now, as SVG text that stands beside the drawing.
+
+    Args:
+        bloch: <X>, <Y>, <Z> of every wire.
+    """
+    height = TOP + len(bloch) * LINE
+    found = "".join(_end(wire, vector, 46) for wire, vector in enumerate(bloch))
+    return (
+        f"<svg width='72' height='{height}' viewBox='0 0 72 {height}' role='group' "
+        f"aria-label='What every wire would read now'>"
+        f"<text class='layer' x='46' y='14' text-anchor='middle'>reads 1</text>{found}</svg>"
     )
 
 
@@ -212,11 +223,13 @@ def _end(wire: int, vector: Sequence[float], x: float) -> str:
         f"<rect class='frame' x='{x - 22}' y='{y - 11}' width='44' height='22' rx='4'/>"
         f"<rect x='{x - 21}' y='{y - 10}' width='{42 * one:.1f}' height='20' rx='3' "
         f"fill='#b3741a' fill-opacity='.55'/>"
-        f"<text class='name' x='{x}' y='{y + 4}' text-anchor='middle'>{one:.0%}</text></g>"
+        f"<text class='name' x='{x}' y='{y + 4}' text-anchor='middle'>{one:.0%}</text>"
+        f"<text class='name' x='{x - 28}' y='{y + 4}' text-anchor='end'>{wire}</text></g>"
     )
 
 
-_HTML = "<div class='scroll' tabindex='-1'></div><div class='tip' role='status' hidden></div>"
+_HTML = """<div class='both'><div class='scroll' tabindex='-1'></div><div class='ends'></div></div>
+<div class='tip' role='status' hidden></div>"""
 
 CSS = """
 text { font-family: var(--st-font, sans-serif), sans-serif; fill: currentColor; }
@@ -234,7 +247,9 @@ text { font-family: var(--st-font, sans-serif), sans-serif; fill: currentColor; 
 
 _LIVE = """
 :host { display: block; position: relative; }
-.scroll { overflow-x: auto; color: var(--st-text-color); }
+.both { display: flex; color: var(--st-text-color); }
+.scroll { overflow-x: auto; min-width: 0; }
+.ends { flex: none; }
 .part { cursor: pointer; outline: none; }
 .part.ahead { opacity: .38; }
 .part.gone { opacity: .16; }
@@ -249,8 +264,10 @@ _LIVE = """
 _JS = """
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector('.scroll');
+  const both = parentElement.querySelector('.both');
   const tip = parentElement.querySelector('.tip');
   box.innerHTML = data.svg;
+  parentElement.querySelector('.ends').innerHTML = data.ends;
   const now = box.querySelector('.now');
   if (now) {
     const at = now.getBBox().x;
@@ -271,17 +288,17 @@ export default function ({ parentElement, data, setTriggerValue }) {
       toggle(found);
     }
   };
-  box.onpointermove = event => {
+  both.onpointermove = event => {
     const found = part(event);
     tip.hidden = !found;
     if (!found) return;
     tip.textContent = found.dataset.tip;
-    const frame = box.getBoundingClientRect();
+    const frame = both.getBoundingClientRect();
     const x = Math.min(event.clientX - frame.left + 12, frame.width - tip.offsetWidth - 4);
     tip.style.left = Math.max(0, x) + 'px';
     tip.style.top = event.clientY - frame.top + 16 + 'px';
   };
-  box.onpointerleave = () => { tip.hidden = true; };
+  both.onpointerleave = () => { tip.hidden = true; };
 }
 """
 
@@ -293,8 +310,16 @@ def _component() -> Any:
     return v2.component("qcmfm_circuit", html=_HTML, css=CSS + _LIVE, js=_JS)
 
 
-def show_diagram(svg: str, key: str) -> list[int]:
-    """Put a drawing on the page; the numbers of the gates that were just clicked, if any."""
-    result = _component()(data={"svg": svg}, key=key, on_toggled_change=lambda: None)
+def show_diagram(svg: str, key: str, beside: str = "") -> list[int]:
+    """Put a drawing on the page; the numbers of the gates that were just clicked, if any.
+
+    Args:
+        svg: What `drawing` made.
+        key: Tells the drawings of a page apart.
+        beside: What `ends` made; it stays in view when the drawing is moved sideways.
+    """
+    result = _component()(
+        data={"svg": svg, "ends": beside}, key=key, on_toggled_change=lambda: None
+    )
     clicked = getattr(result, "toggled", None)
     return [int(number) for number in clicked.split(",")] if clicked else []

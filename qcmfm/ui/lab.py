@@ -1,10 +1,12 @@
 """What the Circuit page, the Noise lab and the lesson begin with, and what they remember."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
 from qcmfm.lab.material import Material
@@ -30,18 +32,20 @@ class Kept:
     def __init__(self, most: int):
         self._found: OrderedDict[Hashable, Any] = OrderedDict()
         self._most = most
-
-    def get(self, key: Hashable) -> Any:
-        """A result; None where it is not there."""
-        return self._found.get(key)
+        self._lock = threading.Lock()
 
     def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
         """A result, worked out at the first call."""
-        if key not in self._found:
-            self._found[key] = make()
-        while len(self._found) > self._most:
-            self._found.popitem(last=False)
-        return self._found[key] if key in self._found else make()
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = make()  # not under the lock: it may take long, and may be left half-way
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return found
 
 
 @st.cache_resource(show_spinner=False)
@@ -105,6 +109,25 @@ def material(name: str, run: str) -> Material:
         return found
 
     return _materials().once(key, look)
+
+
+def wrapping(name: str) -> DeltaGenerator:
+    """A place whose columns go below each other where the window is narrow, as on a tablet.
+
+    Streamlit itself would squeeze them until it is as narrow as a phone.
+
+    Args:
+        name: Tells the places of a page apart.
+    """
+    st.html(f"<style>{_WRAP}</style>")
+    return st.container(key=f"wrap-{name}")
+
+
+_WRAP = """
+[class*=st-key-wrap-] [data-testid=stHorizontalBlock] { flex-wrap: wrap; }
+[class*=st-key-wrap-] [data-testid=stColumn] { min-width: min(220px, 100%); }
+[class*=st-key-wrap-] [data-testid=stColumn] [data-testid=stColumn] { min-width: 0; }
+"""
 
 
 def work_once(key: Hashable, work: Callable[[], Work[Found]], bar: Any) -> Found:

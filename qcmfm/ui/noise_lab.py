@@ -16,7 +16,7 @@ from qcmfm.lab.outcome import Flip, Outcome, flips, judge
 from qcmfm.lab.report import intervals_report, outcome_report, table_csv
 from qcmfm.records import Collection
 from qcmfm.ui.address import Address, switch
-from qcmfm.ui.lab import choose_record, kept, work_once
+from qcmfm.ui.lab import choose_record, kept, work_once, wrapping
 from qcmfm.ui.noise_controls import choose_count, control
 from qcmfm.ui.pictures import bars, figures
 from qcmfm.ui.resources import thumbnail
@@ -27,13 +27,6 @@ FITS = ("none", *later.FITS)
 LETTERS = "ABCD"
 SHOWN = 4
 """Pictures of records that flip, in a column."""
-
-# Two columns fit a tablet; Streamlit itself would squeeze four into it.
-_WRAP = """<style>
-.st-key-lab-columns [data-testid=stHorizontalBlock] { flex-wrap: wrap; }
-.st-key-lab-columns > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn],
-.st-key-lab-columns [data-testid=stColumn].lab { min-width: 215px; }
-</style>"""
 
 
 class Column:
@@ -64,7 +57,6 @@ class Column:
 def show_lab(address: Address, found: Material, collection: Collection) -> None:
     """Controls, figures and pictures of all conditions; what takes longer fills in after."""
     with told():
-        st.html(_WRAP)
         reference = _judged(found, Condition(found.own))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             record_id = choose_record(address, found)
@@ -72,10 +64,11 @@ def show_lab(address: Address, found: Material, collection: Collection) -> None:
             fit = switch(
                 address, "Error mitigation", "mitigation", FITS, "none", help=MITIGATION
             )  # fmt: skip
-        _show_chosen(found, record_id, collection, reference)
+        with wrapping("chosen"):
+            _show_chosen(found, record_id, collection, reference)
         progress = st.empty()
         columns: list[Column] = []
-        with st.container(key="lab-columns"):
+        with wrapping("conditions"):
             for place, spot in enumerate(st.columns(count, gap="medium", border=True)):
                 with spot:
                     column = _show_condition(

@@ -288,7 +288,7 @@ def curve(
         "stroke='currentColor' stroke-dasharray='2 3'/>"
     )
     svg = (
-        f"<svg viewBox='0 0 {width} {height}' style='width:100%;height:auto' role='img' "
-        f"aria-label='{escape(words, quote=True)}'>{''.join(out)}</svg>"
+        f"<svg viewBox='0 0 {width} {height}' style='width:100%;max-width:640px;height:auto' "
+        f"role='img' aria-label='{escape(words, quote=True)}'>{''.join(out)}</svg>"
     )
     return svg + _key((name, colour) for name, (_, colour) in lines.items())

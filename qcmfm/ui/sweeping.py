@@ -89,7 +89,9 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
     tip = ["noise:N", "kind:N", "strength:Q", altair.Tooltip("value:Q", format=".1%"),
            altair.Tooltip("low:Q", format=".1%"), altair.Tooltip("high:Q", format=".1%"),
            "flips:Q"]  # fmt: skip
-    dash = altair.StrokeDash("kind:N", title=None).legend(orient="bottom")
+    dash = altair.StrokeDash("kind:N", title=None).legend(
+        orient="bottom", symbolType="stroke", symbolStrokeColor="#888888", symbolFillColor="none"
+    )
     line = base.mark_line(point=True).encode(y=y, strokeDash=dash, tooltip=tip)
     return altair.layer(band, line).properties(height=330)
 

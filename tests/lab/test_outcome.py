@@ -72,6 +72,7 @@ def test_intervals_hold_the_figures_and_the_difference():
     assert sure is not None
     assert sure.accuracy.value == pytest.approx(NOISY.accuracy)
     assert sure.macro_f1.value == pytest.approx(NOISY.macro_f1)
+    assert NOISY.accuracy is not None and CLEAN.accuracy is not None
     assert sure.difference.value == pytest.approx(NOISY.accuracy - CLEAN.accuracy)
     assert sure.accuracy.low < sure.accuracy.value < sure.accuracy.high
 
