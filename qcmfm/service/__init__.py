@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -22,16 +23,32 @@ from qcmfm.service.labelling import (
     labelled_csv,
     open_labeller,
 )
+from qcmfm.service.learning import (
+    Comparison,
+    adopt_run,
+    adopted_run,
+    comparison_of,
+    labels_of,
+    learn,
+    next_run_name,
+    run_to_improve,
+)
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
 from qcmfm.service.quantum_lab import (
-    Comparison,
+    ModelComparison,
     circuit_runs,
     comparisons,
     measure_stability,
     open_material,
     trained_on,
 )
-from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
+from qcmfm.service.reviewing import (
+    Desk,
+    attended,
+    decide_on_submissions,
+    kept_predictions,
+    label_collection,
+)
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -49,13 +66,19 @@ __all__ = [
     "Desk",
     "Labelled",
     "Labeller",
+    "ModelComparison",
     "RunSummary",
     "Submission",
+    "adopt_run",
+    "adopted_run",
     "attended",
     "built_in_sentence",
     "circuit_runs",
     "collection_folders",
+    "compare_labels",
+    "comparison_of",
     "comparisons",
+    "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -63,19 +86,24 @@ __all__ = [
     "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_answers",
     "kept_predictions",
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "labels_of",
+    "learn",
     "list_collections",
     "list_run_summaries",
     "measure_stability",
+    "next_run_name",
     "open_collection",
     "open_labeller",
     "open_material",
     "page_picture",
     "record_submission",
     "run_folders",
+    "run_to_improve",
     "run_version",
     "runs_for",
     "save_submission",

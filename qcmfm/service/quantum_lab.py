@@ -61,7 +61,7 @@ def measure_stability(material: Material, condition: Condition) -> dict[str, flo
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """The quantum model beside another one, as a study measured them.
 
     Args:
@@ -92,9 +92,9 @@ class Comparison:
         return "quantum model behind" if self.high < 0 else "within chance"
 
 
-def comparisons() -> list[Comparison]:
+def comparisons() -> list[ModelComparison]:
     """Every measured difference between the quantum model and another, from all kept studies."""
-    found: list[Comparison] = []
+    found: list[ModelComparison] = []
     for path in sorted((settings.ASSETS / "studies").glob("*.json")):
         try:
             content = json.loads(path.read_text("utf-8"))
@@ -104,7 +104,7 @@ def comparisons() -> list[Comparison]:
     return found
 
 
-def _compared(content: Any, path: tuple[str, ...]) -> Iterator[Comparison]:
+def _compared(content: Any, path: tuple[str, ...]) -> Iterator[ModelComparison]:
     """Comparisons anywhere in a study's content: what has `accuracy` and `qcmfm_minus`."""
     if not isinstance(content, Mapping):
         return
@@ -112,7 +112,7 @@ def _compared(content: Any, path: tuple[str, ...]) -> Iterator[Comparison]:
     if isinstance(accuracy, Mapping) and isinstance(gaps, Mapping):
         for other, gap in gaps.items():
             try:
-                yield Comparison(
+                yield ModelComparison(
                     ", ".join(path).replace("_", " "),
                     other,
                     int(content.get("records", 0)),

@@ -7,7 +7,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.errors import QcmfmError
 from qcmfm.runs import read_metrics
-from qcmfm.service import Comparison
+from qcmfm.service import ModelComparison
 from qcmfm.ui.widgets import plain, words_for
 
 NAMES = {
@@ -55,7 +55,7 @@ def _claim(claim: str, answer: str) -> None:
     st.markdown(answer)
 
 
-def _verdict(found: list[Comparison]) -> str:
+def _verdict(found: list[ModelComparison]) -> str:
     """What the studies say, whichever way they fall."""
     if not found:
         return (
@@ -77,13 +77,13 @@ def _verdict(found: list[Comparison]) -> str:
     )
 
 
-def _ahead_of_itself(found: list[Comparison]) -> str:
+def _ahead_of_itself(found: list[ModelComparison]) -> str:
     """How often the circuit itself made the difference."""
     own = [one.verdict for one in found if one.other == "cross_attention"]
     return f"{own.count('quantum model ahead')} of {len(own)}"
 
 
-def _show_comparisons(found: list[Comparison]) -> None:
+def _show_comparisons(found: list[ModelComparison]) -> None:
     rows = [
         {
             "Study": one.study,
