@@ -155,7 +155,7 @@ def _y(wire: int) -> float:
     return TOP + wire * LINE + LINE / 2
 
 
-def _wires(n_qubits: int, right: float) -> list[str]:
+def _wires(n_qubits: int, right: int) -> list[str]:
     return [
         f"<line class='wire' x1='{LEFT - 6}' x2='{right}' y1='{_y(wire)}' y2='{_y(wire)}'/>"
         f"<text class='name' x='{LEFT - 12}' y='{_y(wire) + 4}' text-anchor='end'>{wire}</text>"
@@ -163,7 +163,7 @@ def _wires(n_qubits: int, right: float) -> list[str]:
     ]
 
 
-def _layer_marks(circuit: Circuit, parts: Sequence[Part], step: float) -> list[str]:
+def _layer_marks(circuit: Circuit, parts: Sequence[Part], step: int) -> list[str]:
     """The number of every layer over the place where it begins."""
     starts: dict[int, int] = {}
     for part in parts:
@@ -212,7 +212,7 @@ def _box(gate: Gate, n_qubits: int, count: int, x: float, fill: str) -> str:
     )
 
 
-def _end(wire: int, vector: Sequence[float], x: float) -> str:
+def _end(wire: int, vector: Sequence[float], x: int) -> str:
     """How likely the wire reads 1 now, and how far it is from being entangled."""
     one = (1 - vector[2]) / 2
     length = math.sqrt(sum(part * part for part in vector))

@@ -15,7 +15,7 @@ from qcmfm.ui.lab import work_once
 from qcmfm.ui.widgets import words_for
 
 FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
-_TICKS = (0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+_TICKS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 
 def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) -> None:

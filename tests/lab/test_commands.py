@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
 
-from qcmfm import service
+from qcmfm import cli, service
 from qcmfm.lab.chosen import Chosen
 from qcmfm.settings import ROOT, SHIPPED_COLLECTIONS
 
@@ -22,9 +23,8 @@ NOISES = (
 
 def told(*arguments: str) -> dict[str, Any]:
     """What a command answers in JSON."""
-    command = [sys.executable, "-m", "qcmfm", *arguments, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(cli.app, [*arguments, "--json"])
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
