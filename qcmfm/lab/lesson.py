@@ -63,7 +63,7 @@ def prepare(material: Material, record_id: str, seed: int = 0) -> Lesson:
     for shots in SHOTS:
         counts = sample_counts(probabilities / probabilities.sum(), shots, chance)
         read[shots] = torch.from_numpy(counts[0] / shots) @ signs
-    setting = load_preset(DEVICE).stretched(TIMES)
+    setting = load_preset(DEVICE).stretched(float(TIMES))
     noisy = readout.probabilities(readout.logits(material.amplitudes[row : row + 1], setting))[0]
     sizes = taken.shares[-1].abs().sum(0)
     parts = (sizes / sizes.sum()).tolist()

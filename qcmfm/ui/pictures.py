@@ -160,7 +160,12 @@ def phase_key() -> str:
     parts = [
         f"<span style='display:inline-block;width:.8em;height:.8em;border-radius:2px;"
         f"background:{phase_colour(value)}'></span> {name}"
-        for value, name in ((1, "positive"), (1j, "+90°"), (-1, "negative"), (-1j, "−90°"))
+        for value, name in (
+            (1 + 0j, "positive"),
+            (1j, "+90°"),
+            (-1 + 0j, "negative"),
+            (-1j, "−90°"),
+        )
     ]
     return f"<div style='font-size:.8rem;opacity:.85'>Phase: {' &nbsp; '.join(parts)}</div>"
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from qcmfm import cli, service
 from qcmfm.lab.chosen import Chosen
+from qcmfm.progress import finish
 from qcmfm.settings import ROOT, SHIPPED_COLLECTIONS
 
 RECORD = "artifact-00003-1"
@@ -147,24 +148,22 @@ def test_the_circuit_follows_every_change_of_its_widgets():
 
 
 def test_a_saved_noise_orders_the_queue(home: Path):
-    app = page("noise_lab", collection="artifacts", noise=["superconducting_heron*7"],
-               sweep="none")  # fmt: skip
+    noise = "thermal_relaxation@gate:t1=100.0,t2=80.0,gate_time=3.0"
+    app = page("noise_lab", collection="artifacts", noise=[noise], sweep="none")
     app.text_input[0].set_value("our device")
     next(b for b in app.button if b.label == "Save").click().run()
     assert "Kept as our device" in app.success[0].value
-    from qcmfm.progress import finish
-
     labeller = service.open_labeller("artifacts", "cpu")
     collection = service.open_collection("artifacts")
     said = finish(service.label_collection(labeller, "artifacts", collection))
     desk = service.Desk("artifacts", collection, said)
     order = "unstable_under_noise:our device"
     assert order in desk.orders()
-    noise = desk.unmeasured(order)
-    assert noise is not None
+    saved = desk.unmeasured(order)
+    assert saved is not None
     material = finish(service.open_material(labeller, collection))
-    firm = service.measure_stability(material, noise)
-    desk.keep_stability(order, noise, firm)
+    firm = service.measure_stability(material, saved)
+    desk.keep_stability(order, saved, firm)
     assert desk.unmeasured(order) is None
     places = desk.places(order)
     assert sorted(firm, key=firm.__getitem__)[0] == min(places, key=places.__getitem__)
