@@ -138,10 +138,10 @@ def test_the_circuit_follows_every_change_of_its_widgets():
     app = page("circuit", collection="textiles", qubits="2", layers="1")
     before = [heading.value for heading in app.subheader]
     app.toggle(key="off-entanglement").set_value(True).run()
-    assert app.query_params["off"] == ["E"]
+    assert app.query_params["off"] in ("E", ["E"])
     assert any("The mark is the whole circuit" in c.value for c in app.caption)
     app.button_group(key="off-layers").set_value([1, 2]).run()
-    assert app.query_params["off"] == ["L1,L2,E"]
+    assert app.query_params["off"] in ("L1,L2,E", ["L1,L2,E"])
     next(b for b in app.button if b.label == "Everything on again").click().run()
     assert "off" not in app.query_params
     assert [heading.value for heading in app.subheader] == before
