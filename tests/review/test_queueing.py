@@ -158,7 +158,7 @@ def test_most_likely_mislabelled_is_the_lowest_probability_of_the_recorded_label
 
 
 def test_without_out_of_fold_probabilities_the_order_says_what_to_do():
-    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors first"):
+    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors"):
         queue(ITEMS, order="most_likely_mislabelled")
     empty = OutOfFold([], LABELS, np.zeros((0, 3)))
     items = Items(RECORDS, {}, STATE, empty)
