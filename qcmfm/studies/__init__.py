@@ -1,0 +1,1 @@
+"""Studies: models trained side by side, with intervals."""
