@@ -49,3 +49,7 @@ class ReviewError(QcmfmError):
 
 class ReviewConflict(ReviewError):
     """Somebody else decided on the record since it was shown."""
+
+
+class StudyError(QcmfmError):
+    """A study that cannot be made or read."""

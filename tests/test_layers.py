@@ -23,7 +23,7 @@ model_card
 training prediction explanation
 kept_predictions review
 exports
-grounding
+grounding studies
 service
 cli
 __main__ ui
