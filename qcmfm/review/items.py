@@ -1,7 +1,7 @@
 """What a queue is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +39,7 @@ class Items:
         state: What was decided.
         out_of_fold: For orders that compare with the recorded labels; None where not computed.
         seed: Of the random order.
+        others: What other models said, by run and record id.
     """
 
     records: Sequence[Record]
@@ -46,6 +47,7 @@ class Items:
     state: ReviewState
     out_of_fold: OutOfFold | None = None
     seed: int = 0
+    others: "Mapping[str, Mapping[str, Prediction]]" = field(default_factory=dict)
 
     def label_now(self, record: Record) -> str:
         """The label a record has now: the reviewed one, else the predicted, else the recorded."""

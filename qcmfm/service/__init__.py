@@ -23,7 +23,14 @@ from qcmfm.service.labelling import (
     open_labeller,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
-from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
+from qcmfm.service.reviewing import (
+    Desk,
+    attended,
+    kept_predictions,
+    label_collection,
+    other_predictions,
+    runs_asked,
+)
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -34,6 +41,7 @@ from qcmfm.service.runs import (
     runs_for,
     study_sentence,
 )
+from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
 __all__ = [
     "CollectionSummary",
@@ -42,9 +50,11 @@ __all__ = [
     "Labeller",
     "RunSummary",
     "Submission",
+    "ablation",
     "attended",
     "built_in_sentence",
     "collection_folders",
+    "comparison",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -58,15 +68,19 @@ __all__ = [
     "labelled_csv",
     "list_collections",
     "list_run_summaries",
+    "noise_curves",
     "open_collection",
     "open_labeller",
+    "other_predictions",
     "page_picture",
     "record_submission",
     "run_folders",
     "run_version",
+    "runs_asked",
     "runs_for",
     "save_submission",
     "study_sentence",
     "thumbnail",
     "true_regions",
+    "view_curves",
 ]

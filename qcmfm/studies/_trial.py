@@ -12,6 +12,7 @@ import torch
 
 from qcmfm import fusion
 from qcmfm.encoders.features import FeatureTable
+from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.evaluation import softmax
 from qcmfm.fusion._model import FusionModel
 from qcmfm.progress import finish
@@ -44,6 +45,7 @@ class Answers:
         train_seconds: Time of the training, features at hand.
         answer_milliseconds: Time for a record, in batches of 256.
         model: The trained model.
+        lexicon: The terms that it was trained with.
     """
 
     logits: np.ndarray
@@ -51,6 +53,7 @@ class Answers:
     train_seconds: float
     answer_milliseconds: float
     model: FusionModel
+    lexicon: Lexicon
 
     @property
     def probabilities(self) -> np.ndarray:
@@ -94,8 +97,9 @@ def train_and_answer(
     logits = _answer(trainer.best, scored)
     answered = time.perf_counter() - start
     return Answers(
-        logits, trainer.best.n_parameters(), trained, 1000 * answered / len(score), trainer.best
-    )
+        logits, trainer.best.n_parameters(), trained, 1000 * answered / len(score),
+        trainer.best, data.lexicon,
+    )  # fmt: skip
 
 
 @torch.inference_mode()

@@ -81,7 +81,7 @@ def desk(name: str, run: str) -> service.Desk | None:
     changed = _changed(collection)
     version = service.run_version(run) if run else ""
     made_from = _made_from(name, collection.folder, changed, version)
-    asked = (name, collection.folder, changed, run, made_from)
+    asked = (name, collection.folder, changed, run, made_from, tuple(service.runs_asked(name)))
     found = _desk(*asked)
     if found is None:
         _desk.clear(*asked)  # look again next time
@@ -151,10 +151,13 @@ def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _desk(
-    name: str, folder: Path, changed_ns: int, run: str, made_from: str
+    name: str, folder: Path, changed_ns: int, run: str, made_from: str, asked: tuple[str, ...]
 ) -> service.Desk | None:
     kept = service.kept_predictions(name, run, made_from) if run else {}
-    return None if kept is None else service.Desk(name, records(name), kept)
+    if kept is None:
+        return None
+    others = service.other_predictions(name, records(name), run)
+    return service.Desk(name, records(name), kept, others=others)
 
 
 @st.cache_data(max_entries=300, show_spinner=False)

@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
         st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
         st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
+        st.Page(PAGES / "study.py", title="Study", icon=":material/science:"),
     ]
 )
 with told():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
 
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.orders import models_disagree
 from qcmfm.review.queueing import queue
 from qcmfm.review.state import STATUSES, ReviewState
 from tests.review.made import LABELS, decision, prediction, records
@@ -165,20 +168,45 @@ def test_without_out_of_fold_probabilities_the_order_says_what_to_do():
 
 
 def test_an_order_that_is_not_there_is_told():
-    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, most_likely"):
+    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, models_disagree"):
         queue(ITEMS, order="best")
 
 
+SECOND = {
+    "r0": prediction("r0", "gold", 0.9),
+    "r1": prediction("r1", "jade", 0.9),
+    "r2": prediction("r2", "gold", 0.6),
+    "r4": prediction("r4", "gold", 0.9),
+}
 MEASURED = Items(
-    RECORDS, PREDICTIONS, STATE, OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3))
-)
+    RECORDS, PREDICTIONS, STATE, OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3)),
+    others={"run-2": SECOND},
+)  # fmt: skip
+
+
+def test_what_models_disagree_on_comes_first():
+    # r1 has two labels, r2 two sures, r0 the same word twice; r3 and r4 were labelled once.
+    assert queue(MEASURED, order="models_disagree") == ["r1", "r2", "r0", "r3", "r4"]
+
+
+def test_how_far_models_disagree_is_the_jensen_shannon_divergence():
+    chance = np.random.default_rng(0)
+    votes = chance.dirichlet(np.ones(4), (2, 6))
+    found = models_disagree.divergence(votes, np.ones((2, 6), dtype=bool))
+    expected = [jensenshannon(votes[0, row], votes[1, row]) ** 2 for row in range(6)]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_one_model_cannot_disagree():
+    with pytest.raises(ReviewError, match="Only one model"):
+        queue(ITEMS, order="models_disagree")
 
 
 @pytest.mark.parametrize("name", orders.names())
 def test_every_order_has_a_title_and_loses_no_record(name: str):
     assert orders.title(name)
     assert sorted(queue(MEASURED, order=name)) == [record.record_id for record in RECORDS]
-    assert queue(Items([], {}, STATE, MEASURED.out_of_fold), order=name) == []
+    assert queue(replace(MEASURED, records=[]), order=name) == []
 
 
 @given(st.permutations(range(5)), st.sampled_from(orders.names()))
@@ -187,7 +215,7 @@ def test_no_order_depends_on_what_else_is_shown(places: list[int], name: str):
     some = [RECORDS[place] for place in sorted(places[:3])]
     ids = {record.record_id for record in some}
     whole = [record_id for record_id in queue(MEASURED, order=name) if record_id in ids]
-    part = Items(some, PREDICTIONS, STATE, MEASURED.out_of_fold)
+    part = Items(some, PREDICTIONS, STATE, MEASURED.out_of_fold, others=MEASURED.others)
     assert queue(part, order=name) == whole
 
 
