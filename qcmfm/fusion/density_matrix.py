@@ -38,8 +38,8 @@ class DensityMatrixOptions(ModelOptions):
         "text_dropout": DROPOUT,
     }
 
-    dim: int = 24
-    measured: int = 96
+    dim: int = 12
+    measured: int = 48
     image_dropout: float = 0.4
     text_dropout: float = 0.2
 
@@ -108,7 +108,7 @@ class DensityMatrix(Standardised):
         shares = scores.masked_fill(~known, lowest).softmax(1)
         unit = nn.functional.normalize(vectors, dim=-1)
         states = torch.complex(*(part.contiguous() for part in unit.chunk(2, -1)))
-        matrix = torch.einsum("bi,bir,bic->brc", shares.to(states.dtype), states, states.conj())
+        matrix = (states * shares[..., None]).mT @ states.conj()
         return torch.where(present[:, None, None], matrix, self._nothing(matrix))
 
     def _nothing(self, like: Complex[Tensor, "batch row column"]) -> Tensor:
@@ -128,6 +128,7 @@ class DensityMatrix(Standardised):
         """
         states = torch.view_as_complex(self.states)
         states = states / torch.linalg.vector_norm(states, dim=(1, 2), keepdim=True)
-        turned = torch.einsum("brc,kcd->bkrd", image, states)
-        chance = torch.einsum("bkrd,krs,bsd->bk", turned, states.conj(), text).real
+        seen = image[:, None] @ states
+        read = states.conj() @ text[:, None]
+        chance = (seen * read).sum((2, 3)).real
         return self.classifier(self.norm(chance))

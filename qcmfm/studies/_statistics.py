@@ -44,9 +44,9 @@ def paired_p(
     """
     from scipy.stats import permutation_test
 
-    _, group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    names, group = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     sums = np.bincount(group, first), np.bincount(group, second)
-    if np.allclose(*sums):
+    if len(names) < 2 or np.allclose(*sums):
         return 1.0
     found: Any = permutation_test(
         sums,
