@@ -51,5 +51,13 @@ class ReviewConflict(ReviewError):
     """Somebody else decided on the record since it was shown."""
 
 
+class JobError(QcmfmError):
+    """A job that there is not, or that cannot be done now."""
+
+
+class ImportingError(QcmfmError):
+    """A source that cannot be imported at all; what is wrong with single records is reported."""
+
+
 class StudyError(QcmfmError):
     """A study that cannot be made or read."""

@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -22,10 +23,21 @@ from qcmfm.service.labelling import (
     labelled_csv,
     open_labeller,
 )
+from qcmfm.service.learning import (
+    Comparison,
+    adopt_run,
+    adopted_run,
+    comparison_of,
+    labels_of,
+    learn,
+    next_run_name,
+    run_to_improve,
+)
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
 from qcmfm.service.reviewing import (
     Desk,
     attended,
+    decide_on_submissions,
     kept_predictions,
     label_collection,
     other_predictions,
@@ -45,16 +57,22 @@ from qcmfm.service.studies import ablation, comparison, noise_curves, view_curve
 
 __all__ = [
     "CollectionSummary",
+    "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
     "ablation",
+    "adopt_run",
+    "adopted_run",
     "attended",
     "built_in_sentence",
     "collection_folders",
+    "compare_labels",
     "comparison",
+    "comparison_of",
+    "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -62,12 +80,16 @@ __all__ = [
     "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_answers",
     "kept_predictions",
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "labels_of",
+    "learn",
     "list_collections",
     "list_run_summaries",
+    "next_run_name",
     "noise_curves",
     "open_collection",
     "open_labeller",
@@ -75,6 +97,7 @@ __all__ = [
     "page_picture",
     "record_submission",
     "run_folders",
+    "run_to_improve",
     "run_version",
     "runs_asked",
     "runs_for",
