@@ -45,7 +45,7 @@ def draw_curves(
     """Accuracy against something, a line for each name, with the least and greatest of the seeds.
 
     Args:
-        curves: For each line its points: `x`'s name, `value`, `low` and `high`.
+        curves: For each line its points: named `x`, `value`, `low` and `high`.
         x: Which entry of a point goes to the right.
         x_label: What that is.
         file: PNG to write.

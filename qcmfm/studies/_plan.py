@@ -19,7 +19,7 @@ from qcmfm.records import Collection
 from qcmfm.runs import utc_now
 from qcmfm.splits import assign_splits
 from qcmfm.studies._loaded import LoadedTable, load_table
-from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._results import METRICS, Results, Trial
 from qcmfm.studies._trial import Answers, System, train_and_answer
 from qcmfm.trainer import TrainingSettings
 
@@ -198,11 +198,19 @@ def measured(
         material.labels,
         resamples=1,
     )
-    names = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece")
     key = json.dumps([asdict(chosen), material.fingerprint()])
     return Trial(
-        material.name, system, chosen.seed, fold, len(records),
-        *(found[name]["value"] for name in names),
-        answers.parameters, answers.train_seconds, answers.answer_milliseconds,
-        condition, utc_now(), __version__, hashlib.sha256(key.encode()).hexdigest()[:12],
-    )  # fmt: skip
+        collection=material.name,
+        system=system,
+        seed=chosen.seed,
+        fold=fold,
+        records=len(records),
+        **{metric: found[metric]["value"] for metric in METRICS},
+        parameters=answers.parameters,
+        train_seconds=answers.train_seconds,
+        answer_milliseconds=answers.answer_milliseconds,
+        condition=condition,
+        made=utc_now(),
+        version=__version__,
+        settings=hashlib.sha256(key.encode()).hexdigest()[:12],
+    )

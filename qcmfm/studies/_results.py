@@ -17,6 +17,7 @@ from qcmfm import storage
 from qcmfm.errors import StudyError
 
 TRIALS = "trials.csv"
+METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class Results:
     def keep_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
         """Keep which records the answers are of: fold, record id, group and label, in order."""
         out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, RECORD_COLUMNS, lineterminator="\n")
+        writer: csv.DictWriter[str] = csv.DictWriter(out, RECORD_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         storage.write_text(self.folder / "records" / f"{collection}.csv", out.getvalue())

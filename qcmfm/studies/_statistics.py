@@ -65,7 +65,7 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
     if not p_values:
         return {}
-    corrected = multipletests(list(p_values.values()), method="holm")[1]
+    corrected: Any = multipletests(list(p_values.values()), method="holm")[1]
     return dict(zip(p_values, (float(p) for p in corrected), strict=True))
 
 

@@ -99,7 +99,7 @@ def _scored(results: Results, trials: Sequence[Trial], collection: str, scheme: 
             if (collection, system, str(key[0]), key[1]) in done
         }
         seeds = [s for s in sorted({s for s, _ in kept}) if all((s, f) in kept for f in folds)]
-        if not seeds:
+        if not (folds and seeds):
             continue
         answers = [np.concatenate([kept[seed, fold] for fold in folds]) for seed in seeds]
         right[system] = np.array([found.argmax(1) == truth for found in answers], dtype=float)
@@ -118,7 +118,7 @@ def _calibrated(
 ) -> float | None:
     """Calibration error on test with the temperature that the cross-validation asks for."""
     folds = sorted({row["fold"] for row in records} - {"test"})
-    if not all((0, fold) in kept for fold in folds):
+    if not folds or not all((0, fold) in kept for fold in folds):
         return None
     known = [row for fold in folds for row in records if row["fold"] == fold]
     target = np.array([labels.index(row["label"]) for row in known])

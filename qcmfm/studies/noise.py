@@ -112,28 +112,31 @@ def _train(
     first = measured(material, system, TEST, answers, chosen, own)
     rows = [first]
     if not channel:
-        rows += list(_answered_under_noise(material, answers, chosen))
+        rows += _answered_under_noise(material, answers, chosen)
     results.add(rows)
     return first.accuracy
 
 
-@torch.inference_mode()
 def _answered_under_noise(
     material: Material, answers: Answers, chosen: TrainingSettings
-) -> Iterator[Trial]:
+) -> list[Trial]:
     """What a model that was trained clean answers under every channel and strength."""
     model = answers.model
     assert isinstance(model, QCMFM)
     score = material.folds[TEST][1]
     table = material.table.with_lexicon(answers.lexicon).subset(score)
     parts = [range(at, min(at + 256, len(score))) for at in range(0, len(score), 256)]
-    states = torch.cat([model.states(table.batch(part))[0] for part in parts])
-    for channel in channels():
-        for strength in STRENGTHS:
-            simulator = NoisySimulator(model.circuit, setting(channel, strength)).eval()
-            logits = model.classifier(simulator.expectations(states, model.angles))
-            noisy = replace(answers, logits=np.asarray(logits))
-            yield measured(material, CLEAN, TEST, noisy, chosen, _condition(channel, strength))
+    rows: list[Trial] = []
+    with torch.inference_mode():
+        states = torch.cat([model.states(table.batch(part))[0] for part in parts])
+        for channel in channels():
+            for strength in STRENGTHS:
+                simulator = NoisySimulator(model.circuit, setting(channel, strength)).eval()
+                logits = model.classifier(simulator.expectations(states, model.angles))
+                noisy = replace(answers, logits=logits.numpy())
+                condition = _condition(channel, strength)
+                rows.append(measured(material, CLEAN, TEST, noisy, chosen, condition))
+    return rows
 
 
 def _draw(results: Results, collection: str) -> None:

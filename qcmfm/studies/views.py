@@ -23,7 +23,7 @@ from qcmfm.progress import Progress, Work
 from qcmfm.runs import utc_now
 from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._request import Request
-from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._results import METRICS, Results, Trial
 from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
 
 TITLE = "Views of an image"
@@ -34,7 +34,7 @@ WIDTHS = (2, 4, 8, 16, 32, 64, 128)
 FAMILIES = ("concat", "gated", "low_rank")
 SETS = ("mnist", "cifar10")
 
-Views = list[Float[Tensor, "image value"]]
+Views = list[Float[Tensor, "image _"]]
 
 
 def read_views(folder: Path, name: str) -> dict[str, tuple[Views, Int[Tensor, " image"]]]:
@@ -147,15 +147,21 @@ def _train(
         softmax(logits.numpy()), labels.tolist(), [str(i) for i in range(len(labels))],
         [str(label) for label in range(logits.shape[1])], resamples=1,
     )  # fmt: skip
-    values = (measured[m]["value"] for m in (
-        "accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece"
-    ))  # fmt: skip
-    parameters = sum(p.numel() for p in network.parameters())
     return Trial(
-        name, family, seed, "test", len(labels), *values, parameters, trained,
-        1000 * answered / len(labels), f"width {width}", utc_now(), __version__,
-        f"epochs {EPOCHS}",
-    )  # fmt: skip
+        collection=name,
+        system=family,
+        seed=seed,
+        fold="test",
+        records=len(labels),
+        **{metric: measured[metric]["value"] for metric in METRICS},
+        parameters=sum(p.numel() for p in network.parameters()),
+        train_seconds=trained,
+        answer_milliseconds=1000 * answered / len(labels),
+        condition=f"width {width}",
+        made=utc_now(),
+        version=__version__,
+        settings=f"epochs {EPOCHS}",
+    )
 
 
 def _fit(network: nn.Module, views: Views, labels: Tensor) -> None:

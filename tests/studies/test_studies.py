@@ -146,7 +146,7 @@ def test_compare_takes_every_model_and_stops_in_time(tmp_path: Path, home: Path,
     assert [s.name for s in compare.systems()] == fusion.names()
     folder = make_collection(tmp_path / "vases", 90).parent
     request = Request(tmp_path / "out", (str(folder),), 1, (TEST,), ("logistic_tfidf", "concat"))
-    finish(compare.run(replace(request, minutes=-1)))
+    finish(compare.run(replace(request, minutes=-1.0)))
     assert request.results.trials() == []
     finish(compare.run(request))
     assert {t.system for t in request.results.trials()} == {"logistic_tfidf", "concat"}
@@ -245,7 +245,10 @@ def test_the_saving_is_told_from_the_curves():
     def points(*pairs: tuple[float, float]) -> list[dict[str, float]]:
         return [{"parameters": n, "value": v, "low": v, "high": v} for n, v in pairs]
 
-    found = {"fe_qmfnn": points((100, 0.8), (200, 0.9)), "concat": points((500, 0.9), (3000, 0.95))}
+    found = {
+        "fe_qmfnn": points((100.0, 0.8), (200.0, 0.9)),
+        "concat": points((500.0, 0.9), (3000.0, 0.95)),
+    }
     assert views.saving(found) == {
         "accuracy": 0.9, "parameters": 200, "best_classical": 0.95,
         "best_ten_times_larger": 0.95, "times_fewer": 2.5,
