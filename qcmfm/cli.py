@@ -194,6 +194,41 @@ def _figure(found: dict[str, float]) -> str:
 
 
 @app.command()
+def study(
+    name: Annotated[str, typer.Argument(help="compare, ablation, noise or views.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    records: Annotated[
+        list[str] | None,
+        typer.Option(help="artifacts, textiles, or a folder of records; may be repeated."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each system.")] = None,
+    fold: Annotated[
+        list[str] | None, typer.Option(help="test, or 0 to 4 of the cross-validation.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="One system; may be repeated.")] = None,
+    caption_column: CaptionColumn = "caption",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Begin nothing after so long; the same command goes on.")
+    ] = float("inf"),
+    data: Annotated[Path | None, typer.Option(help="Folder of the image sets, for views.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train models side by side, with intervals; a study that was stopped goes on."""
+    from qcmfm import studies
+    from qcmfm.studies._request import Request
+
+    module = studies.study(name)
+    folder = (out or settings.home() / "studies" / name).resolve()
+    request = Request(
+        folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
+        tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
+    )  # fmt: skip
+    _finish(module.run(request), as_json)
+    rows = len(request.results.trials())
+    _say({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
+
+
+@app.command()
 def retrain(
     collection: Annotated[str, typer.Option(help="Name of a collection of the workspace.")],
     run: Annotated[

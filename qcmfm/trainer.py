@@ -222,8 +222,10 @@ class Trainer:
         if not self._resume() and not self.started:
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
+        if self.model.solved:
+            epochs = 1
         while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
-            self._one_pass()
+            self._solve() if self.model.solved else self._one_pass()
             self.epoch += 1
             loss, error, note = self._validate()
             if loss < self.least:
@@ -250,6 +252,15 @@ class Trainer:
         losses = evaluation.losses(evaluation.softmax(logits, temperature), truth)
         note = f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
         return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
+
+    def _solve(self) -> None:
+        """Give a model that needs no passes all the records at once, in every view."""
+        data, parts = self.data, _chunks(self.data.train, 256)
+        views = [
+            [data.table.batch(rows, [view] * len(rows)) for rows in parts]
+            for view in data.table.images
+        ]
+        self.model.solve(views, data.target[data.train])
 
     def _one_pass(self) -> None:
         settings, data = self.settings, self.data

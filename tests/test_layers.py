@@ -24,7 +24,7 @@ crossfit prediction explanation
 training
 kept_predictions review
 exports
-grounding adoption kept_answers
+grounding adoption kept_answers studies
 lab
 service
 verbs

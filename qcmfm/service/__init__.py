@@ -48,6 +48,8 @@ from qcmfm.service.reviewing import (
     decide_on_submissions,
     kept_predictions,
     label_collection,
+    other_predictions,
+    runs_asked,
 )
 from qcmfm.service.runs import (
     RunSummary,
@@ -59,6 +61,7 @@ from qcmfm.service.runs import (
     runs_for,
     study_sentence,
 )
+from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
 __all__ = [
     "CollectionSummary",
@@ -69,6 +72,7 @@ __all__ = [
     "ModelComparison",
     "RunSummary",
     "Submission",
+    "ablation",
     "adopt_run",
     "adopted_run",
     "attended",
@@ -76,6 +80,7 @@ __all__ = [
     "circuit_runs",
     "collection_folders",
     "compare_labels",
+    "comparison",
     "comparison_of",
     "comparisons",
     "decide_on_submissions",
@@ -97,18 +102,22 @@ __all__ = [
     "list_run_summaries",
     "measure_stability",
     "next_run_name",
+    "noise_curves",
     "open_collection",
     "open_labeller",
     "open_material",
+    "other_predictions",
     "page_picture",
     "record_submission",
     "run_folders",
     "run_to_improve",
     "run_version",
+    "runs_asked",
     "runs_for",
     "save_submission",
     "study_sentence",
     "thumbnail",
     "trained_on",
     "true_regions",
+    "view_curves",
 ]
