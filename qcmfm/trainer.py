@@ -215,7 +215,19 @@ class Trainer:
         temperature = evaluation.fit_temperature(logits, truth)
         losses = evaluation.losses(evaluation.softmax(logits, temperature), truth)
         note = f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
-        return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
+        loss = float(losses.mean()) + self._alignment_on_val()
+        return loss, float(losses.std() / len(losses) ** 0.5), note
+
+    @torch.inference_mode()
+    def _alignment_on_val(self) -> float:
+        """The mean weighed alignment loss of `val`, on the same words in every pass."""
+        if not self.settings.alignment:
+            return 0.0
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.settings.seed)
+            parts = _chunks(self.data.val, self.settings.batch_size)
+            found = [float(self.model.alignment(self.data.table.batch(part))) for part in parts]
+        return self.settings.alignment * sum(found) / len(found)
 
     def _one_pass(self) -> None:
         settings, data = self.settings, self.data
