@@ -17,7 +17,7 @@ from qcmfm.records import Collection
 from qcmfm.runs import Run, read_run, utc_now, write_run
 from qcmfm.splits import assign_splits
 from qcmfm.storage import discard_folder, lock, publish_folder
-from qcmfm.trainer import Trainer, TrainingData, TrainingSettings
+from qcmfm.trainer import Start, Trainer, TrainingData, TrainingSettings
 from qcmfm.vocabulary import aat_uri
 
 
@@ -27,6 +27,7 @@ def train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any] | None = None,
+    start: Start | None = None,
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
 
@@ -40,6 +41,7 @@ def train(
         out: Folder of the run; must not exist.
         provenance: What else to keep in `run.json`: the command, the parent run, and `notes` in
             Markdown on the data and its known weaknesses, for the model card.
+        start: A trained model to go on from; None to begin from chance.
 
     Raises:
         TrainingError: The records cannot be trained on, or `out` exists or is being written.
@@ -55,7 +57,7 @@ def train(
             f"Another training writes to {out}.", "Wait for it, or choose another name."
         ) from None
     try:
-        return (yield from _train(collection, cache, settings, out, provenance or {}))
+        return (yield from _train(collection, cache, settings, out, provenance or {}, start))
     finally:
         busy.release()
         Path(busy.lock_file).unlink(missing_ok=True)
@@ -67,6 +69,7 @@ def _train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any],
+    start: Start | None,
 ) -> Work[Run]:
     records = collection.records
     splits = dict(
@@ -78,16 +81,16 @@ def _train(
     table = yield from cache.encode(collection, views, rows)
     table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
     split = [splits[record.record_id] for record in table.records]
-    data = TrainingData(table, split)
+    data = TrainingData(table, split, start=start)
     checkpoints = out.with_name(f".{out.name}.partial")
     checkpoints.mkdir(parents=True, exist_ok=True)
     made_with = [cache.encoders.image.id, cache.encoders.text.id]
-    first = Trainer(data, settings, made_with, checkpoints / "train.safetensors")
+    first = Trainer(data, settings, made_with, checkpoints / "train.safetensors", start)
     yield from first.run(settings.epochs)
     run = _measured(first, data, cache, out.name)
     if settings.refit:
-        both = TrainingData(table, ["train"] * len(table), data.labels)
-        second = Trainer(both, settings, made_with, checkpoints / "refit.safetensors")
+        both = TrainingData(table, ["train"] * len(table), data.labels, start)
+        second = Trainer(both, settings, made_with, checkpoints / "refit.safetensors", start)
         yield from second.run(first.best_epoch)
         run.model, run.lexicon = second.best, both.lexicon
     parameters = run.model.n_parameters()

@@ -14,17 +14,19 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary regions
+records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
 fusion
 runs trainer
 model_card
-training prediction explanation
+crossfit prediction explanation
+training
 kept_predictions review
 exports
-grounding
+grounding adoption kept_answers
 service
+verbs
 cli
 __main__ ui
 """
@@ -38,7 +40,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
-    "cleanlab": ("qcmfm/review/orders/",),
+    "cleanlab": ("qcmfm/review/",),
 }
 
 FILES = {

@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -22,8 +23,24 @@ from qcmfm.service.labelling import (
     labelled_csv,
     open_labeller,
 )
+from qcmfm.service.learning import (
+    Comparison,
+    adopt_run,
+    adopted_run,
+    comparison_of,
+    labels_of,
+    learn,
+    next_run_name,
+    run_to_improve,
+)
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
-from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
+from qcmfm.service.reviewing import (
+    Desk,
+    attended,
+    decide_on_submissions,
+    kept_predictions,
+    label_collection,
+)
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -37,14 +54,20 @@ from qcmfm.service.runs import (
 
 __all__ = [
     "CollectionSummary",
+    "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
+    "adopt_run",
+    "adopted_run",
     "attended",
     "built_in_sentence",
     "collection_folders",
+    "compare_labels",
+    "comparison_of",
+    "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -52,17 +75,22 @@ __all__ = [
     "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_answers",
     "kept_predictions",
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "labels_of",
+    "learn",
     "list_collections",
     "list_run_summaries",
+    "next_run_name",
     "open_collection",
     "open_labeller",
     "page_picture",
     "record_submission",
     "run_folders",
+    "run_to_improve",
     "run_version",
     "runs_for",
     "save_submission",
