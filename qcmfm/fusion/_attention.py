@@ -54,7 +54,6 @@ class Look(nn.Module):
         taken = self.out((attention @ value).transpose(1, 2).flatten(-2))
         return taken * anything.squeeze(1), attention
 
-
     def scores(
         self, looking: Float[Tensor, "word dim"], looked_at: Float[Tensor, "batch region dim"]
     ) -> Float[Tensor, "head word batch region"]:
@@ -156,7 +155,6 @@ class CrossAttention(nn.Module):
                 region_to_word * region_mask[:, None, :, None],
             ),
         )
-
 
     def alignment(
         self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]

@@ -67,7 +67,9 @@ def painted_over(
 def probabilities(run: Run, encoder: ImageEncoder, batch: Batch, photos: list[np.ndarray]) -> Any:
     """Of each label, for one record's caption beside each of several photos."""
     seen = encoder.encode(torch.from_numpy(np.stack(photos)))
-    rows = {name: value.expand(len(photos), *value.shape[1:]) for name, value in vars(batch).items()}
+    rows = {
+        name: value.expand(len(photos), *value.shape[1:]) for name, value in vars(batch).items()
+    }
     regions = torch.stack([item.regions for item in seen])
     image = torch.stack([item.vector for item in seen])
     return run.probabilities(run.fuse(Batch(**rows | {"regions": regions, "image": image})))
