@@ -92,6 +92,8 @@ def measure(name: str, records: Path, caption: str, given: argparse.Namespace) -
             continue
         batch = table.batch([row])
         attention = run.fuse(batch).attention
+        if attention is None:
+            raise SystemExit(f"The model of the run {name} has no attention.")
         heat = attention.word_to_region[0].mean((0, 1)).reshape(encoder.grid).numpy()
         top = most_attended(heat)
         sets = [top, *(moved_round(top, rng) for _ in range(given.random))]
