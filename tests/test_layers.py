@@ -17,7 +17,7 @@ errors progress settings storage
 records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
-fusion
+fusion importers
 runs trainer
 model_card
 crossfit prediction explanation
@@ -25,6 +25,7 @@ training
 kept_predictions review
 exports
 grounding adoption kept_answers
+lab
 service
 verbs
 cli

@@ -34,6 +34,14 @@ from qcmfm.service.learning import (
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.quantum_lab import (
+    ModelComparison,
+    circuit_runs,
+    comparisons,
+    measure_stability,
+    open_material,
+    trained_on,
+)
 from qcmfm.service.reviewing import (
     Desk,
     attended,
@@ -58,15 +66,18 @@ __all__ = [
     "Desk",
     "Labelled",
     "Labeller",
+    "ModelComparison",
     "RunSummary",
     "Submission",
     "adopt_run",
     "adopted_run",
     "attended",
     "built_in_sentence",
+    "circuit_runs",
     "collection_folders",
     "compare_labels",
     "comparison_of",
+    "comparisons",
     "decide_on_submissions",
     "draw_built_in",
     "drawable",
@@ -84,9 +95,11 @@ __all__ = [
     "learn",
     "list_collections",
     "list_run_summaries",
+    "measure_stability",
     "next_run_name",
     "open_collection",
     "open_labeller",
+    "open_material",
     "page_picture",
     "record_submission",
     "run_folders",
@@ -96,5 +109,6 @@ __all__ = [
     "save_submission",
     "study_sentence",
     "thumbnail",
+    "trained_on",
     "true_regions",
 ]
