@@ -47,9 +47,14 @@ def train(
     seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
     epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
     views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    alignment: Annotated[
+        float | None, typer.Option(help="Weight of the loss that makes words find their regions.")
+    ] = None,
     caption_column: CaptionColumn = "caption",
     label_column: LabelColumn = "label",
-    image_encoder: Annotated[str, typer.Option(help="timm model or folder.")] = "",
+    image_encoder: Annotated[
+        str, typer.Option(help="timm model or folder; @384 behind it sets the pixels a side.")
+    ] = "",
     text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
     notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
     device: Device = "auto",
@@ -61,7 +66,7 @@ def train(
     from qcmfm.training import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
-    given = {"epochs": epochs, "views": views}
+    given = {"epochs": epochs, "views": views, "alignment": alignment}
     chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
     about = _read_notes(notes)
     collection = _open(records, caption_column, label_column)

@@ -175,6 +175,13 @@ class FusionModel(nn.Module, ABC):
         image, text = batch.without(text=gone), batch.without(image=gone)
         return self.fuse(batch).logits, self.fuse(image).logits, self.fuse(text).logits
 
+    def alignment(self, batch: Batch) -> Float[Tensor, ""]:
+        """What training may add to the loss so that words look at what they name.
+
+        Zero for a model without attention.
+        """
+        return batch.regions.new_zeros(())
+
     def forward(self, batch: Batch) -> Fused:
         """As `fuse`."""
         return self.fuse(batch)
