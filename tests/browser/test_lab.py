@@ -103,7 +103,7 @@ def test_a_noise_slider_moves_figures_and_address(visit: Visit):
     figures = visit.page.locator(".qcmfm-figures")
     assert figures.count() == 2 and "With 100 shots" in figures.first.inner_text()
     before, other = figures.first.inner_text(), figures.last.inner_text()
-    slider = visit.page.get_by_label("Depolarizing: probability").first
+    slider = visit.page.get_by_role("slider", name="Depolarizing: probability").first
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
