@@ -194,6 +194,65 @@ def _figure(found: dict[str, float]) -> str:
 
 
 @app.command()
+def calibrate(
+    run: RunName,
+    records: Records,
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    label_column: LabelColumn = "label",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Find out on its training records how far a run can be trusted, and keep it in the run.
+
+    Five models are trained as the run was, each without a fifth of the records.
+    """
+    from qcmfm import service
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    collection = _open(records, column, label_column)
+    _need_labels(collection, label_column)
+    said = _finish(service.calibrate_run(labeller, collection), as_json)
+    lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]
+    for found in said["test"]:
+        lines.append(
+            f"asked {found['asked']:.2f}: the set holds the label on {_figure(found['coverage'])} "
+            f"of {found['records']} test records; labels in a set {_figure(found['mean_size'])}"
+        )
+    _say(said, "\n".join(lines), as_json)
+
+
+@app.command()
+def explain(
+    run: RunName,
+    records: Records,
+    record: Annotated[str, typer.Option(help="Id of the record.")],
+    error_rate: Annotated[
+        float, typer.Option(min=0.001, max=0.999, help="Of the set of labels.")
+    ] = 0.1,
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Show the evidence for one record's label."""
+    from qcmfm import service
+    from qcmfm.service.explaining import find_record, told_lines
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    collection = _open(records, column)
+    found = find_record(collection, record)
+    submission = service.record_submission(collection, found)
+    evidence = service.explain_submission(labeller, submission, error_rate)
+    said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
+    _say(said, "\n".join(told_lines(evidence)), as_json)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder; each collection gets one of its own in it.")],
     collection: Annotated[

@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.calibrating import calibrate_run
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -14,6 +15,7 @@ from qcmfm.service.collections import (
     thumbnail,
     true_regions,
 )
+from qcmfm.service.explaining import Compared, attention_annotation, compare, explain_submission
 from qcmfm.service.labelling import (
     Labelled,
     Labeller,
@@ -37,17 +39,22 @@ from qcmfm.service.runs import (
 
 __all__ = [
     "CollectionSummary",
+    "Compared",
     "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
     "attended",
+    "attention_annotation",
     "built_in_sentence",
+    "calibrate_run",
     "collection_folders",
+    "compare",
     "draw_built_in",
     "drawable",
     "evaluate_run",
+    "explain_submission",
     "find_run",
     "fingerprint",
     "ground_run",

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from qcmfm import settings
+from qcmfm import runs, settings
 from qcmfm.errors import QcmfmError, RunError
-from qcmfm.runs import WEIGHTS, list_runs, read_config, read_metrics
+from qcmfm.runs import list_runs, read_config, read_metrics
 
 
 def run_folders() -> dict[str, Path]:
@@ -127,9 +127,9 @@ def find_run(name: str) -> Path:
 
 
 def run_version(name: str) -> str:
-    """What changes when a run is trained anew under the same name: its weights' hash.
+    """What changes when a run is trained or calibrated anew under the same name.
 
     Raises:
         RunError: There is no such run, or its configuration cannot be read.
     """
-    return read_config(find_run(name))["sha256"][WEIGHTS]
+    return runs.run_version(find_run(name))
