@@ -34,6 +34,7 @@ from qcmfm.service.runs import (
     run_folders,
     run_version,
     runs_for,
+    scope_sentence,
     study_sentence,
 )
 
@@ -73,6 +74,7 @@ __all__ = [
     "run_version",
     "runs_for",
     "save_submission",
+    "scope_sentence",
     "study_sentence",
     "thumbnail",
     "true_regions",

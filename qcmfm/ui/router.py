@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
         st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
         st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
+        st.Page(PAGES / "attention.py", title="Attention", icon=":material/visibility:"),
         st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
         st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
         st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
