@@ -93,16 +93,15 @@ def label_shares(run: Run, batch: Batch, label: int) -> LabelShares:
     batch = batch.to(run.model.device)
     gone = torch.ones_like(batch.has_image)
     photo, caption = batch.without(text=gone), batch.without(image=gone)
-    fused = run.fuse(batch)
-    logits = [fused.logits, *(run.fuse(part).logits for part in (photo, caption))]
-    parts = readout_shares(run, fused)
+    whole = run.fuse(batch)
+    both = bool(batch.has_image[0] and batch.has_text[0])
+    parts = readout_shares(run, whole)
     exact = parts is not None
     if parts is None:
+        seen, read = run.fuse(photo).logits, run.fuse(caption).logits
         nothing = run.fuse(caption.without(text=gone)).logits
-        whole, seen, read = logits
-        parts = [seen - nothing, read - nothing, whole - seen - read + nothing, nothing]
-    both = bool(batch.has_image[0] and batch.has_text[0])
-    alone = [_alone(run, found, label) if both else None for found in logits[1:]]
+        parts = [seen - nothing, read - nothing, whole.logits - seen - read + nothing, nothing]
+    alone = [_alone(run, part, label) if both else None for part in (photo, caption)]
     image, text, interaction, constant = (
         against_mean(part, label) / run.temperature for part in parts
     )
@@ -111,6 +110,7 @@ def label_shares(run: Run, batch: Batch, label: int) -> LabelShares:
     )
 
 
+@torch.inference_mode()
 def readout_shares(run: Run, fused: Fused) -> list[Float[Tensor, "batch label"]] | None:
     """Image, text, interaction and constant part of every logit; None for a classical run."""
     model: Any = run.model
@@ -127,7 +127,7 @@ def against_mean(logits: Float[Tensor, "1 label"], label: int) -> float:
     return float(logits[0, label].double() - logits[0].double().mean())
 
 
-def _alone(run: Run, logits: Float[Tensor, "1 label"], label: int) -> Alone:
-    found = run.probabilities(Fused(logits))[0]
+def _alone(run: Run, part: Batch, label: int) -> Alone:
+    found = run.probabilities(run.fuse(part))[0]
     best = int(found.argmax())
     return Alone(run.labels[best], float(found[best]), float(found[label]))

@@ -27,6 +27,9 @@ from qcmfm.ui.widgets import plain
 SIDE = 640
 """Longer side of the photo on the page, in pixels."""
 
+WIDTH, HEIGHT = 560, 560
+"""The most that the photo takes on the page, in pixels."""
+
 WHOLE = "Nowhere yet"
 PARTS = {
     f"{down} {across}".replace("middle centre", "centre"): (column / 3, row / 3)
@@ -139,15 +142,16 @@ def _figure(
             unselected={"marker": {"opacity": 0}},
         )
     )  # fmt: skip
-    hidden = {"visible": False, "fixedrange": True}
-    width = min(photo.width, 620)
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
+    shape = photo.height / photo.width
     figure.update_layout(
-        xaxis=hidden | {"range": [0, 1]}, yaxis=hidden | {"range": [1, 0]},
+        xaxis=hidden | {"range": [0, 1]},
+        yaxis=hidden | {"range": [1, 0], "scaleanchor": "x", "scaleratio": shape},
         margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode="select",
-        height=round(width * photo.height / photo.width), width=width + 70,
+        height=round(min(HEIGHT, WIDTH * shape)),
     )  # fmt: skip
     event: Any = st.plotly_chart(
-        figure, width="content", key="attention-figure", on_select="rerun", alt=alt,
+        figure, key="attention-figure", on_select="rerun", alt=alt,
         selection_mode=("box", "points"), config={"displayModeBar": False},
     )  # fmt: skip
     mask = np.zeros(heat.size, dtype=bool)

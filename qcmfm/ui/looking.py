@@ -51,7 +51,7 @@ def choose_looked() -> Looked | None:
 def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
     with bar:
         name = st.selectbox(
-            "Collection", names, format_func=words_for, width=200,
+            "Collection", names, format_func=words_for, width=180,
             **kept("collection", names[0], one_of(names), clears=(*VIEW, "record", "model")),
         )  # fmt: skip
         collection = records(name)
@@ -63,7 +63,7 @@ def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
         asked = st.query_params.get("record", "")
         ids = [asked, *ids] if asked in known and asked not in ids else ids
         chosen = st.selectbox(
-            "Record", ids, format_func=lambda key: f"{key} · {known[key].caption[:60]}", width=420,
+            "Record", ids, format_func=lambda key: f"{key} · {known[key].caption[:60]}", width=330,
             **kept("record", ids[0], one_of(ids), clears=VIEW),
         )  # fmt: skip
         labels = {record.label for record in collection.records if record.label}
@@ -94,4 +94,4 @@ def _model(runs: list[str]) -> str:
     if not runs:
         return ""
     first = DEFAULT_RUN if DEFAULT_RUN in runs else runs[0]
-    return st.selectbox("Model", runs, width=200, **kept("model", first, one_of(runs)))
+    return st.selectbox("Model", runs, width=180, **kept("model", first, one_of(runs)))

@@ -14,7 +14,7 @@ from qcmfm.ui.looking import Looked
 from qcmfm.ui.widgets import plain, words_for
 
 # Two colours that differ in lightness as well, so that they stay apart in grey.
-DARK, LIGHT = "#00346e", "#e0b400"
+DARK, LIGHT = "#3a6fb0", "#e0b400"
 CLEAR = 0.02
 """A difference of probabilities below this is told as none."""
 
@@ -150,10 +150,14 @@ def signed_bars(parts: dict[str, float], key: str, alt: str, percent: bool = Fal
             marker={"color": [DARK if v >= 0 else LIGHT for v in values]},
         )
     )  # fmt: skip
-    most = max([abs(v) for v in values] + [0.01]) * 1.45
+    most = max([abs(v) for v in values] + [0.01])
+    low, high = min([*values, 0.0]), max([*values, 0.0])
     figure.update_layout(
         height=34 * len(values) + 30, margin={"l": 0, "r": 0, "t": 4, "b": 4},
-        xaxis={"range": [-most, most], "zeroline": True, "showticklabels": False},
+        xaxis={
+            "range": [low - 0.3 * most, high + 0.3 * most], "zeroline": True,
+            "showticklabels": False,
+        },
         yaxis={
             "autorange": "reversed", "tickvals": list(range(len(values))),
             "ticktext": [name[:40] for name in parts],
