@@ -52,10 +52,14 @@ def train(
     image_encoder: Annotated[str, typer.Option(help="timm model or folder.")] = "",
     text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
     notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Find out at once how far it can be trusted.")
+    ] = False,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
     """Train a model on labelled records."""
+    from qcmfm.crossfit import FOLDS
     from qcmfm.encoders.features import FeatureCache, load_encoders
     from qcmfm.trainer import TrainingSettings
     from qcmfm.training import train as train_run
@@ -73,7 +77,9 @@ def train(
         "caption_column": caption_column,
         "notes": about,
     }
-    run = _finish(train_run(collection, cache, chosen, out.resolve(), provenance), as_json)
+    folds = FOLDS if calibrate else 0
+    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds)
+    run = _finish(work, as_json)
     not_read = run.config["data"]["photos_not_read"]
     _tell(not_read)
     accuracy = run.metrics["val"]["accuracy"]

@@ -35,8 +35,14 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
         _show_scope(looked.run, trust.unusualness)
     with right:
         _show_reliability(calibration)
+    name = run.config["data"]["collection"]
+    own = looked.record.record_id if looked.collection and looked.record else ""
+    own = own if looked.collection and looked.collection.folder.name == name else ""
+    others = [near for near in trust.neighbours if near.record.record_id != own]
     st.markdown("**The training records most like it**")
-    _show_neighbours(run.config["data"]["collection"], trust.neighbours)
+    if len(others) < len(trust.neighbours):
+        st.caption("This record is itself one of them, so the model has seen its label.")
+    _show_neighbours(name, others)
 
 
 def _show_set(evidence: Explanation, calibration: Calibration) -> None:

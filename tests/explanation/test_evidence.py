@@ -189,6 +189,7 @@ def test_the_parts_of_a_label_add_up_to_its_logit(trained, model: str):
     run, encoders, photo, caption = trained(model)
     batch = look_at(encoders, photo, caption).batch(run, encoders)
     logits = run.fuse(batch).logits[0].double() / run.temperature
+    found = label_shares(run, batch, 0)
     for label in range(len(run.labels)):
         found = label_shares(run, batch, label)
         assert found.total == pytest.approx(float(logits[label] - logits.mean()), abs=1e-4)
@@ -202,8 +203,8 @@ def test_the_parts_of_a_label_add_up_to_its_logit(trained, model: str):
 @pytest.mark.parametrize("model", ["qcmfm", "concat"])
 def test_a_record_may_lack_photo_or_caption(trained, model: str):
     run, encoders, photo, caption = trained(model)
-    for some in (("", caption), (photo, ""), (photo, "...")):
-        found = explain(run, encoders, look_at(encoders, some[0] or b"", some[1]))
+    for seen, read in ((b"", caption), (photo, ""), (photo, "...")):
+        found = explain(run, encoders, look_at(encoders, seen, read))
         assert found.occlusion is None and found.shares.without_photo is None
         assert set(found.probabilities) == set(run.labels)
         json.dumps(found.to_json(), allow_nan=False)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -154,6 +155,17 @@ def test_most_likely_mislabelled_is_the_lowest_probability_of_the_recorded_label
     given_label = {f"r{n}": probabilities[n, n % 3] for n in range(40)}
     assert found[:40] == sorted(given_label, key=lambda record_id: given_label[record_id])
     assert found[40:] == ["unmeasured", "unlabelled", "x"]
+
+
+def test_the_least_like_the_training_records_come_first():
+    def far(**values: float) -> Items:
+        said = {key: replace(one, unusualness=values.get(key)) for key, one in PREDICTIONS.items()}
+        return Items(RECORDS, said, STATE)
+
+    found = queue(far(r0=0.4, r1=1.7, r3=1.2), order="out_of_scope")
+    assert found == ["r1", "r3", "r0", "r2", "r4"]
+    with pytest.raises(ReviewError, match=r"calibrate"):
+        queue(far(), order="out_of_scope")
 
 
 def test_without_out_of_fold_probabilities_the_order_says_what_to_do():

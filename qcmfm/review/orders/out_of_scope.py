@@ -22,11 +22,12 @@ def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"
     Raises:
         ReviewError: It was measured for no record.
     """
-    said = [items.predictions.get(record.record_id) for record in records]
-    found = [one.unusualness if one else None for one in said]
-    if all(value is None for value in found):
+    known = items.predictions
+    if known and all(said.unusualness is None for said in known.values()):
         raise ReviewError(
             "Nobody knows yet which records are unlike what the model was trained on.",
             "Calibrate the model: python -m qcmfm calibrate; then label the collection anew.",
         )
+    said = [known.get(record.record_id) for record in records]
+    found = [one.unusualness if one else None for one in said]
     return np.array([np.nan if value is None else -value for value in found], dtype=np.float64)
