@@ -4,8 +4,9 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.settings import DEFAULT_RUN
-from qcmfm.ui.submission import show_submission
-from qcmfm.ui.widgets import SIMULATED, plain, told
+from qcmfm.ui.reviewer import ask_beside
+from qcmfm.ui.submission import save, show_submission
+from qcmfm.ui.widgets import SIMULATED, told
 
 MAX_PHOTOS = 50
 
@@ -33,18 +34,17 @@ if not items:
     st.stop()
 
 st.divider()
-if any(answer.quantum for _, answer in items):
+if any(item.answer.quantum for item in items):
     st.caption(SIMULATED)
 left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input("Save to the collection", "uploads", key="collection")
+who = ask_beside(left) if any(item.label for item in items) else ""
 if left.button("Save", type="primary"):
     with told():
-        ids = [service.save_submission(name, submission) for submission, _ in items]
-        records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
-        st.success(f"{records} kept in {plain(name.strip())}.", icon=":material/check:")
+        st.success(save(name, items, who), icon=":material/check:")
 right.download_button(
     "Download labelled CSV",
-    service.labelled_csv([(submission, answer.prediction) for submission, answer in items]),
+    service.labelled_csv([(item.submission, item.answer.prediction) for item in items]),
     "labelled.csv",
     "text/csv",
 )

@@ -53,8 +53,10 @@ def calibrate(
     given = run.config["training"]
     settings = TrainingSettings(**{name: given[name] for name in known & set(given)})
     wanted = {record_id for record_id, split in splits.items() if split in ("train", "val")}
+    # A run that went on from another is imitated by models that are trained from nothing.
+    passes = settings.epochs if run.config.get("parent") else given["epochs_used"]
     answers = yield from out_of_fold(
-        collection, cache, settings, checkpoints, run.labels, wanted, given["epochs_used"], folds
+        collection, cache, settings, checkpoints, run.labels, wanted, passes, folds
     )
     places = range(len(answers.records))
     batches = (answers.table.batch(places[start : start + CHUNK]) for start in places[::CHUNK])

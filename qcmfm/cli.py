@@ -1,4 +1,4 @@
-"""The command line: train, predict, evaluate, demo.
+"""The command line: train, predict, evaluate, retrain, demo.
 
 Heavy imports stand inside the commands, so that `--help` answers at once.
 """
@@ -78,7 +78,7 @@ def train(
         "notes": about,
     }
     folds = FOLDS if calibrate else 0
-    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds)
+    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds=folds)
     run = _finish(work, as_json)
     not_read = run.config["data"]["photos_not_read"]
     _tell(not_read)
@@ -259,6 +259,45 @@ def explain(
 
 
 @app.command()
+def retrain(
+    collection: Annotated[str, typer.Option(help="Name of a collection of the workspace.")],
+    run: Annotated[
+        str, typer.Option(help="Run to improve; by default the one that proposes labels there.")
+    ] = "",
+    from_nothing: Annotated[
+        bool, typer.Option("--from-nothing", help="Improve no run; train the usual model.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="Name of the new run.")] = "",
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Let it propose the collection's labels.")
+    ] = False,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Train on recorded and reviewed labels, and compare on the same test records."""
+    import getpass
+    from dataclasses import asdict
+
+    from qcmfm import service
+
+    labels = service.labels_of(collection)
+    parent = "" if from_nothing else run or service.run_to_improve(collection, labels)
+    found = _finish(service.learn(collection, parent, name, device=device), as_json)
+    if adopt:
+        service.adopt_run(collection, found.run, getpass.getuser())
+    lines = [f"{found.run}: {found.decided} labels decided, {found.changed} of them changed"]
+    for title, value in (
+        (f"before ({found.parent})", found.before),
+        ("after", found.after),
+        ("difference", found.difference),
+    ):
+        lines += [f"{title:24} {_figure(value)}"] if value else []
+    lines += [] if found.after else ["No labelled record is in the test split: not measured."]
+    lines += [f"Adopted for {collection}."] if adopt else []
+    _say(asdict(found) | {"adopted": adopt}, "\n".join(lines), as_json)
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder; each collection gets one of its own in it.")],
     collection: Annotated[
@@ -281,6 +320,14 @@ def demo(
         said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
     text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
     _say({"collections": said}, text, as_json)
+
+
+@app.command(hidden=True)
+def job(job_id: Annotated[str, typer.Argument()]) -> None:
+    """Do a job that was started from a page, in this process."""
+    from qcmfm import jobs
+
+    jobs.perform(job_id)
 
 
 def _trained_column(config: dict[str, Any], records: Path) -> str:

@@ -49,3 +49,11 @@ class ReviewError(QcmfmError):
 
 class ReviewConflict(ReviewError):
     """Somebody else decided on the record since it was shown."""
+
+
+class JobError(QcmfmError):
+    """A job that there is not, or that cannot be done now."""
+
+
+class ImportingError(QcmfmError):
+    """A source that cannot be imported at all; what is wrong with single records is reported."""

@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,23 @@ class TrainingSettings:
                 )
 
 
+@dataclass(frozen=True)
+class Start:
+    """A trained model to go on from, instead of from chance.
+
+    Args:
+        state: Its tensors.
+        labels: What it tells apart; labels that it does not know are added behind them.
+        lexicon: Its terms, which stay.
+        sha256: Hash of its weights file.
+    """
+
+    state: Mapping[str, Tensor]
+    labels: list[str]
+    lexicon: Lexicon
+    sha256: str
+
+
 class TrainingData:
     """The records of one training.
 
@@ -92,11 +109,20 @@ class TrainingData:
         table: Features of the records, each of which has a label and something to go by.
         split: `train` or `val` for each record.
         labels: What is to be told apart; by default what the training records have.
+        start: What the training goes on from; None for nothing.
     """
 
-    def __init__(self, table: FeatureTable, split: list[str], labels: list[str] | None = None):
+    def __init__(
+        self,
+        table: FeatureTable,
+        split: list[str],
+        labels: list[str] | None = None,
+        start: Start | None = None,
+    ):
         train = [row for row, name in enumerate(split) if name == "train"]
-        self.labels = labels or sorted({table.records[row].label for row in train})
+        before = start.labels if start else []
+        found = {table.records[row].label for row in train}
+        self.labels = labels or [*before, *sorted(found - set(before))]
         if len(self.labels) < 2:
             raise TrainingError(
                 f"The training records have {len(self.labels)} label(s).",
@@ -112,7 +138,8 @@ class TrainingData:
                 "No validation record has a label that the training records have.",
                 "Mark some more records with val, or leave the splits empty.",
             )
-        self.lexicon = Lexicon.fit([table.records[row].caption for row in self.train])
+        captions = [table.records[row].caption for row in self.train]
+        self.lexicon = start.lexicon if start else Lexicon.fit(captions)
         self.table = table.with_lexicon(self.lexicon)
         content = zip(
             [r.record_id for r in table.records],
@@ -159,18 +186,29 @@ class Trainer:
         settings: How to.
         made_with: Ids of the encoders.
         checkpoint: File that keeps what was done, after every pass.
+        start: What to go on from; None for chance.
     """
 
     def __init__(
-        self, data: TrainingData, settings: TrainingSettings, made_with: list[str], checkpoint: Path
+        self,
+        data: TrainingData,
+        settings: TrainingSettings,
+        made_with: list[str],
+        checkpoint: Path,
+        start: Start | None = None,
     ):
         self.data, self.settings, self.checkpoint = data, settings, checkpoint
-        self.key = json.dumps([data.fingerprint, asdict(settings), made_with, __version__])
+        from_what = [start.sha256] if start else []
+        key = [data.fingerprint, asdict(settings), made_with, __version__, *from_what]
+        self.key = json.dumps(key)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.model: FusionModel = fusion.model_class(settings.model).build(
                 data.table.shape, len(data.labels), settings.options
             )
+        self.started = start is not None
+        if start:
+            self.model.load_state_dict(_grown(start, self.model.state_dict(), len(data.labels)))
         self.best = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
             self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
@@ -181,7 +219,7 @@ class Trainer:
 
     def run(self, epochs: int) -> Work[None]:
         """Train for `epochs` passes, or until `val` has not got better for too long."""
-        if not self._resume():
+        if not self._resume() and not self.started:
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
         while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
@@ -285,6 +323,28 @@ class Trainer:
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
         return True
+
+
+def _grown(start: Start, fresh: Mapping[str, Tensor], labels: int) -> dict[str, Tensor]:
+    """The tensors to go on from; rows of labels that they lack are those of the fresh model.
+
+    Raises:
+        TrainingError: They are of another model.
+    """
+    grown = {name: tensor.clone() for name, tensor in fresh.items()}
+    before = len(start.labels)
+    for name, tensor in grown.items():
+        old = start.state.get(name)
+        if old is not None and old.shape == tensor.shape:
+            tensor.copy_(old)
+        elif old is not None and (len(old), len(tensor)) == (before, labels):
+            tensor[:before] = old  # the classifier's, one row a label
+        else:
+            raise TrainingError(
+                f"The training cannot go on from the given run: {name} does not fit.",
+                "Use the same kind of model with the same options, or train from nothing.",
+            )
+    return grown
 
 
 def _one_cycle(progress: float, warm_up: float = 0.1) -> float:

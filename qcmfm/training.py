@@ -19,7 +19,7 @@ from qcmfm.records import Collection
 from qcmfm.runs import Run, read_run, utc_now, write_run
 from qcmfm.splits import assign_splits
 from qcmfm.storage import discard_folder, lock, publish_folder
-from qcmfm.trainer import Trainer, TrainingData, TrainingSettings
+from qcmfm.trainer import Start, Trainer, TrainingData, TrainingSettings
 from qcmfm.vocabulary import aat_uri
 
 
@@ -29,6 +29,7 @@ def train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any] | None = None,
+    start: Start | None = None,
     folds: int = 0,
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
@@ -43,6 +44,7 @@ def train(
         out: Folder of the run; must not exist.
         provenance: What else to keep in `run.json`: the command, the parent run, and `notes` in
             Markdown on the data and its known weaknesses, for the model card.
+        start: A trained model to go on from; None to begin from chance.
         folds: How many more models are trained to calibrate the run; 0 leaves it uncalibrated.
 
     Raises:
@@ -59,7 +61,8 @@ def train(
             f"Another training writes to {out}.", "Wait for it, or choose another name."
         ) from None
     try:
-        return (yield from _train(collection, cache, settings, out, provenance or {}, folds))
+        given = provenance or {}
+        return (yield from _train(collection, cache, settings, out, given, start, folds))
     finally:
         busy.release()
         Path(busy.lock_file).unlink(missing_ok=True)
@@ -71,6 +74,7 @@ def _train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any],
+    start: Start | None,
     folds: int,
 ) -> Work[Run]:
     records = collection.records
@@ -83,16 +87,16 @@ def _train(
     table = yield from cache.encode(collection, views, rows)
     table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
     split = [splits[record.record_id] for record in table.records]
-    data = TrainingData(table, split)
+    data = TrainingData(table, split, start=start)
     checkpoints = out.with_name(f".{out.name}.partial")
     checkpoints.mkdir(parents=True, exist_ok=True)
     made_with = [cache.encoders.image.id, cache.encoders.text.id]
-    first = Trainer(data, settings, made_with, checkpoints / "train.safetensors")
+    first = Trainer(data, settings, made_with, checkpoints / "train.safetensors", start)
     yield from first.run(settings.epochs)
     run = _measured(first, data, cache, out.name)
     if settings.refit:
-        both = TrainingData(table, ["train"] * len(table), data.labels)
-        second = Trainer(both, settings, made_with, checkpoints / "refit.safetensors")
+        both = TrainingData(table, ["train"] * len(table), data.labels, start)
+        second = Trainer(both, settings, made_with, checkpoints / "refit.safetensors", start)
         yield from second.run(first.best_epoch)
         run.model, run.lexicon = second.best, both.lexicon
     parameters = run.model.n_parameters()

@@ -27,6 +27,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     monkeypatch.setattr(features, "load_encoders", load)
     monkeypatch.setattr("qcmfm.service.labelling.load_encoders", load)
+    monkeypatch.setattr("qcmfm.service.learning.load_encoders", load)
 
     def run(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["qcmfm", *map(str, words)])
@@ -39,6 +40,20 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 SMALL = ["--option", "n_qubits=4", "--option", "n_layers=1", "--option", "dim=8", "--epochs", 6]
+
+
+def test_retrain_and_adopt(run_cli, home: Path):
+    make_collection(home / "collections" / "vases", 90)
+    code, out, _ = run_cli("retrain", "--collection", "vases", "--from-nothing", "--json")
+    first = json.loads(out)
+    assert code == 0 and (first["run"], first["parent"]) == ("vases-1", "")
+    code, out, _ = run_cli("retrain", "--collection", "vases", "--adopt")
+    assert code == 0 and "before (vases-1)" in out and "Adopted for vases" in out
+    assert json.loads((home / "adopted.json").read_text())["vases"][-1]["run"] == "vases-2"
+    code, _, err = run_cli("retrain", "--collection", "nowhere")
+    assert code == 2 and "'nowhere'" in err
+    code, _, err = run_cli("retrain", "--collection", "vases", "--name", "vases-2")
+    assert code == 2 and "exists already" in err
 
 
 def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):

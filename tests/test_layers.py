@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary regions
+records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
 reference
@@ -26,8 +26,9 @@ calibrating prediction explanation
 training
 kept_predictions review
 exports
-grounding
+grounding adoption kept_answers
 service
+verbs
 cli
 __main__ ui
 """
@@ -41,7 +42,7 @@ HOMES = {
     "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
-    "cleanlab": ("qcmfm/review/orders/",),
+    "cleanlab": ("qcmfm/review/",),
 }
 
 FILES = {

@@ -2,6 +2,7 @@
 
 from qcmfm.kept_predictions import fingerprint
 from qcmfm.service.calibrating import calibrate_run
+from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
     collection_folders,
@@ -24,8 +25,24 @@ from qcmfm.service.labelling import (
     labelled_csv,
     open_labeller,
 )
+from qcmfm.service.learning import (
+    Comparison,
+    adopt_run,
+    adopted_run,
+    comparison_of,
+    labels_of,
+    learn,
+    next_run_name,
+    run_to_improve,
+)
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
-from qcmfm.service.reviewing import Desk, attended, kept_predictions, label_collection
+from qcmfm.service.reviewing import (
+    Desk,
+    attended,
+    decide_on_submissions,
+    kept_predictions,
+    label_collection,
+)
 from qcmfm.service.runs import (
     RunSummary,
     built_in_sentence,
@@ -41,17 +58,23 @@ from qcmfm.service.runs import (
 __all__ = [
     "CollectionSummary",
     "Compared",
+    "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
     "RunSummary",
     "Submission",
+    "adopt_run",
+    "adopted_run",
     "attended",
     "attention_annotation",
     "built_in_sentence",
     "calibrate_run",
     "collection_folders",
     "compare",
+    "compare_labels",
+    "comparison_of",
+    "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
@@ -60,17 +83,22 @@ __all__ = [
     "fingerprint",
     "ground_run",
     "keep_metrics",
+    "kept_answers",
     "kept_predictions",
     "label_collection",
     "label_submission",
     "labelled_csv",
+    "labels_of",
+    "learn",
     "list_collections",
     "list_run_summaries",
+    "next_run_name",
     "open_collection",
     "open_labeller",
     "page_picture",
     "record_submission",
     "run_folders",
+    "run_to_improve",
     "run_version",
     "runs_for",
     "save_submission",

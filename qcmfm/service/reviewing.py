@@ -18,6 +18,7 @@ from qcmfm.prediction import Prediction, predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, label_counts
 from qcmfm.review import orders
+from qcmfm.review.choice import Choice
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.review import open_review
@@ -186,6 +187,24 @@ class Desk:
         decisions = list(self.review.log.decisions)
         reviewed = Reviewed(self.name, self.collection, self.predictions, state, decisions)
         return exports.export(name, reviewed)
+
+
+def decide_on_submissions(name: str, decided: Sequence[tuple[Prediction, str]], who: str) -> None:
+    """Log what somebody said of photos that they had labelled and saved.
+
+    Args:
+        name: Of the collection that the photos were saved to.
+        decided: What the model said, and the label that it is.
+        who: Who says so.
+
+    Raises:
+        ReviewError: There is no name, or it could not be saved.
+    """
+    if not decided:
+        return
+    known = sorted({label for said, _ in decided for label, _ in said.ranked})
+    choices = [Choice(said.record_id, "correct", label, prediction=said) for said, label in decided]
+    open_review(name.strip()).decide(choices, who, known)
 
 
 def attended(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import streamlit as st
@@ -135,6 +135,16 @@ def decide_many(
         rows = desk.review.decide(choices, reviewer, desk.labels())
         records = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
         _say(f"Saved: {records} {_DONE[decision]}" + (f" to {_name(label)}." if label else "."))
+
+
+def told_later(save: Callable[[], str]) -> None:
+    """Do what a button of another page is for, and keep what to say of it.
+
+    Args:
+        save: Saves, and returns a sentence that says so.
+    """
+    with _told():
+        _say(save())
 
 
 def show_told() -> None:

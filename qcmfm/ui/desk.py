@@ -42,6 +42,9 @@ def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
         )
         runs = [NO_MODEL]
     first = DEFAULT_RUN if not labels and DEFAULT_RUN in runs else runs[0]
+    adopted = service.adopted_run(name)
+    if adopted:
+        runs, first = [*dict.fromkeys((adopted, *runs))], adopted
     run = first
     if len(runs) > 1:
         run = _choose(bar, link, "Model", "model", runs, first)

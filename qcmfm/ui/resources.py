@@ -8,8 +8,10 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation import Explanation
+from qcmfm.kept_answers import answers_file
 from qcmfm.records import Collection, Record
 from qcmfm.regions import Region
+from qcmfm.review.items import OutOfFold
 
 
 def labelled(run: str, submission: service.Submission) -> service.Labelled:
@@ -99,11 +101,23 @@ def desk(name: str, run: str) -> service.Desk | None:
     changed = _changed(collection)
     version = service.run_version(run) if run else ""
     made_from = _made_from(name, collection.folder, changed, version)
-    asked = (name, collection.folder, changed, run, made_from)
+    answers = compared(name)
+    compared_ns = answers_file(name).stat().st_mtime_ns if answers else 0
+    asked = (name, collection.folder, changed, run, made_from, compared_ns, answers)
     found = _desk(*asked)
     if found is None:
         _desk.clear(*asked)  # look again next time
     return found
+
+
+def compared(name: str) -> OutOfFold | None:
+    """What models that never saw them say of a collection's records; None where not computed."""
+    file = answers_file(name)
+    if not file.is_file():
+        return None
+    collection = records(name)
+    changed = (file.stat().st_mtime_ns, _changed(collection))
+    return _compared(name, collection.folder, changed)
 
 
 def records(name: str) -> Collection:
@@ -169,10 +183,21 @@ def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _desk(
-    name: str, folder: Path, changed_ns: int, run: str, made_from: str
+    name: str,
+    folder: Path,
+    changed_ns: int,
+    run: str,
+    made_from: str,
+    compared_ns: int,
+    _out_of_fold: OutOfFold | None,
 ) -> service.Desk | None:
     kept = service.kept_predictions(name, run, made_from) if run else {}
-    return None if kept is None else service.Desk(name, records(name), kept)
+    return None if kept is None else service.Desk(name, records(name), kept, _out_of_fold)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _compared(name: str, folder: Path, changed_ns: tuple[int, int]) -> OutOfFold | None:
+    return service.kept_answers(name, records(name))
 
 
 @st.cache_data(max_entries=300, show_spinner=False)

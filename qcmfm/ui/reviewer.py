@@ -5,6 +5,7 @@ import itertools
 from typing import NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.ui.widgets import plain
 
@@ -20,6 +21,25 @@ def reviewer() -> str:
     if not name or st.session_state.get("other-reviewer"):
         _ask(name)
     st.session_state["reviewer"] = name
+    return name
+
+
+def ask_beside(place: DeltaGenerator) -> str:
+    """The visitor's name, asked for among other fields where nobody knows it; may be empty.
+
+    Args:
+        place: Where the field goes.
+    """
+    user = st.user.to_dict()
+    if user.get("is_logged_in"):
+        return str(user.get("name") or user.get("email") or "")
+    known = st.session_state.get("reviewer") or _names().get(_browser(), "")
+    given = place.text_input("Your name", known, max_chars=200, autocomplete="name")
+    name = " ".join(given.split())
+    if name:
+        st.session_state["reviewer"] = name
+        if browser := _browser():
+            _names()[browser] = name
     return name
 
 

@@ -17,6 +17,8 @@ page = st.navigation(
         st.Page(PAGES / "attention.py", title="Attention", icon=":material/visibility:"),
         st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
         st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
+        st.Page(PAGES / "clean_up.py", title="Clean up", icon=":material/cleaning_services:"),
+        st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:"),
         st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
     ]
 )

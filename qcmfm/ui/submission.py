@@ -1,19 +1,35 @@
 """One photo and caption on the Classify page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.errors import ReviewError
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.resources import labelled
-from qcmfm.ui.widgets import plain, told
+from qcmfm.ui.widgets import plain, told, words_for
 
 
-def show_submission(
-    run: str, file: Any | None, several: bool
-) -> tuple[service.Submission, service.Labelled] | None:
-    """Draw one submission; None where there is nothing to label, or it cannot be.
+@dataclass(frozen=True)
+class Shown:
+    """A submission on the page.
+
+    Args:
+        submission: The photo and the caption.
+        answer: What the model says of it.
+        label: What the visitor says it is; empty where they leave that open.
+    """
+
+    submission: service.Submission
+    answer: service.Labelled
+    label: str
+
+
+def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
+    """Draw one submission and ask what it is; None where it cannot be labelled.
 
     Args:
         run: Name of the run to ask.
@@ -38,5 +54,35 @@ def show_submission(
     with right, told():
         answer = labelled(run, submission)
         show_evidence(left, right, submission, answer, key)
-        return submission, answer
+        labels = [label for label, _ in answer.prediction.ranked]
+        label = st.selectbox(
+            "What is it?", labels, index=None, key=f"label-{key}", format_func=words_for,
+            placeholder="Leave it open, or choose the right label",
+        )  # fmt: skip
+        return Shown(submission, answer, label or "")
     return None
+
+
+def save(name: str, items: Sequence[Shown], who: str) -> str:
+    """Keep submissions as records, and what the visitor said of them as decisions.
+
+    Args:
+        name: Of the collection.
+        items: What is on the page.
+        who: The visitor's name; needed where they decided anything.
+
+    Returns:
+        A sentence that says what was saved.
+
+    Raises:
+        QcmfmError: The collection cannot be written to, or nobody knows who decided.
+    """
+    decided = [item for item in items if item.label]
+    if decided and not who:
+        raise ReviewError("Nobody knows yet who you are.", "Write your name, then save again.")
+    ids = [service.save_submission(name, item.submission) for item in items]
+    said = {item.submission.record_id: (item.answer.prediction, item.label) for item in decided}
+    service.decide_on_submissions(name, list(said.values()), who)
+    records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
+    labels = "1 decision" if len(decided) == 1 else f"{len(decided)} decisions"
+    return f"{records} kept in {plain(name.strip())}" + (f", with {labels}." if decided else ".")

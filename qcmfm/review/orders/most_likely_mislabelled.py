@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
+from qcmfm.review.doubtful import label_quality
 from qcmfm.review.items import Items
 
 TITLE = "Most likely mislabelled"
@@ -23,25 +24,9 @@ def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"
     Raises:
         ReviewError: There are no out-of-fold probabilities.
     """
-    from cleanlab.rank import get_label_quality_scores
-
-    measured = items.out_of_fold
-    if measured is None:
+    if items.out_of_fold is None:
         raise ReviewError(
             "The recorded labels were not compared with the model yet.",
-            "Look for label errors first; that trains on the collection's labels.",
+            "Look for label errors on the page Clean up first.",
         )
-    rows = {record_id: row for row, record_id in enumerate(measured.record_ids)}
-    columns = {label: column for column, label in enumerate(measured.labels)}
-    found = np.full(len(records), np.nan)
-    known = [
-        (place, rows[record.record_id], columns[record.label])
-        for place, record in enumerate(records)
-        if record.record_id in rows and record.label in columns
-    ]
-    if known:
-        place, row, column = np.array(known).T
-        found[place] = get_label_quality_scores(
-            column, measured.probabilities[row], method="self_confidence"
-        )
-    return found
+    return label_quality(items.out_of_fold, records)

@@ -1,0 +1,247 @@
+"""Long work that can be left, cancelled and taken up again.
+
+A job is a folder in the workspace: `job.json` says what was asked for, `events.jsonl` grows by one
+line per event, `log.txt` holds what the process wrote. It runs in a process of its own, so neither
+a page switch nor the end of the server touches it. The process holds a lock as long as it lives;
+that is how a killed job is told from a running one.
+"""
+
+import contextlib
+import importlib.util
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from qcmfm import settings, storage
+from qcmfm.errors import JobError
+from qcmfm.jobs import _events, _performing
+from qcmfm.progress import Progress
+
+STATES = ("running", "done", "failed", "cancelled", "interrupted")
+VERBS = "qcmfm.verbs"
+"""The package whose modules are the kinds of jobs."""
+STARTING = 60.0
+"""Seconds that the process of a job may need until it says that it runs."""
+
+NICE = 5
+"""How far a job stands back behind the pages, as Unix counts it: 0 not at all, 19 most."""
+
+_ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9_]+-[0-9a-f]{4}")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of a job.
+
+    Args:
+        job_id: Sorts by the time at which it was started.
+        kind: What it does: the name of a module of the package `VERBS`.
+        arguments: What it does it with.
+        state: One of `STATES`; interrupted is what neither runs nor came to an end.
+        progress: The last that was heard of it.
+        result: What it returned, once it is done.
+        message: Why it failed.
+        hint: What to do about that.
+        started_at: UTC, ISO 8601.
+        changed_at: When it was last heard of.
+    """
+
+    job_id: str
+    kind: str
+    arguments: Mapping[str, Any]
+    state: str
+    progress: Progress | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    message: str = ""
+    hint: str = ""
+    started_at: str = ""
+    changed_at: str = ""
+
+
+def start(kind: str, arguments: Mapping[str, Any], verbs: str = VERBS) -> str:
+    """Begin a job and return its id at once.
+
+    Args:
+        kind: The name of a module of `verbs`.
+        arguments: Given to its `work`; what JSON can hold, paths absolute.
+        verbs: The package of the kinds.
+
+    Raises:
+        JobError: There is no such kind.
+    """
+    if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
+        raise JobError(f"There is no job of the kind {kind[:80]!r}.", "This is a bug; report it.")
+    job_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{kind}-{uuid.uuid4().hex[:4]}"
+    asked = {
+        "kind": kind,
+        "verbs": verbs,
+        "arguments": dict(arguments),
+        "started_at": _events.now(),
+    }
+    storage.write_json(_jobs_folder() / job_id / "job.json", asked)
+    _launch(job_id)
+    return job_id
+
+
+def list_jobs(kind: str = "") -> list[Job]:
+    """Every job, the latest first.
+
+    Args:
+        kind: Of this kind alone.
+    """
+    found: list[Job] = []
+    for file in sorted(_jobs_folder().glob("*/job.json"), reverse=True):
+        with contextlib.suppress(JobError, FileNotFoundError):  # forgotten meanwhile
+            job = find_job(file.parent.name)
+            found += [job] if kind in ("", job.kind) else []
+    return found
+
+
+def find_job(job_id: str) -> Job:
+    """What is known of a job now.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    folder = _folder(job_id)
+    asked = json.loads((folder / "job.json").read_text("utf-8"))
+    alive = _events.is_alive(folder)  # first: what ended since then has said so
+    last, progress = _events.last(folder)
+    return Job(
+        job_id,
+        asked["kind"],
+        asked["arguments"],
+        _state(last, alive),
+        progress,
+        last.get("result") or {},
+        last.get("message", ""),
+        last.get("hint", ""),
+        asked["started_at"],
+        last.get("at", asked["started_at"]),
+    )
+
+
+def state(job_id: str) -> str:
+    """One of `STATES`.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    return find_job(job_id).state
+
+
+def events(job_id: str) -> Iterator[dict[str, Any]]:
+    """Every event of a job, oldest first: each has `event` and `at`, and what belongs to it.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    yield from _events.read(_folder(job_id))
+
+
+def cancel(job_id: str) -> None:
+    """Ask a job to stop; what it has kept so far stays. A job that ended is left as it is.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    folder = _folder(job_id)
+    found = find_job(job_id)
+    if found.state == "running":
+        (folder / "cancel").touch()
+    elif found.state == "interrupted":
+        _events.append(folder, "cancelled")
+
+
+def resume(job_id: str) -> None:
+    """Start a job again that was interrupted, cancelled or failed; a running one is left alone.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    folder = _folder(job_id)
+    if find_job(job_id).state in ("interrupted", "cancelled", "failed"):
+        (folder / "cancel").unlink(missing_ok=True)
+        _launch(job_id)
+
+
+def forget(job_id: str) -> None:
+    """Delete what is kept of a job that does not run; what it made elsewhere stays.
+
+    Raises:
+        JobError: There is no such job, or it runs.
+    """
+    folder = _folder(job_id)
+    if find_job(job_id).state == "running":
+        raise JobError("The job is still running.", "Cancel it first.")
+    storage.discard_folder(folder)
+
+
+def perform(job_id: str) -> None:
+    """Do a job in this process: what `python -m qcmfm job ID` does.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    _performing.perform(_folder(job_id))
+
+
+def _launch(job_id: str) -> None:
+    """Start the process of a job; its end is waited for, so that it leaves no zombie."""
+    folder = _folder(job_id)
+    _events.append(folder, "launched")
+    with (folder / "log.txt").open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "qcmfm", "job", job_id],
+            cwd=settings.ROOT,
+            env=os.environ | {"QCMFM_HOME": str(settings.home())},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    if hasattr(os, "setpriority"):  # clicks come first
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+
+    def reap() -> None:
+        code = process.wait()
+        if code and folder.is_dir():
+            log.warning("The process of the job %s ended with %s", job_id, code)
+            _events.append(folder, "ended", code=code)
+
+    threading.Thread(target=reap, daemon=True).start()
+
+
+def _state(last: Mapping[str, Any], alive: bool) -> str:
+    event = last.get("event")
+    if alive:
+        return "running"
+    if event in _events.ENDS:
+        return str(event)
+    if event == "launched":
+        age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
+        return "running" if age.total_seconds() < STARTING else "interrupted"
+    return "interrupted"
+
+
+def _jobs_folder() -> Path:
+    return settings.home() / "jobs"
+
+
+def _folder(job_id: str) -> Path:
+    folder = _jobs_folder() / job_id
+    if not _ID.fullmatch(job_id) or not (folder / "job.json").is_file():
+        raise JobError(f"There is no job {job_id[:80]!r}.", "Look at the list of jobs.")
+    return folder

@@ -1,0 +1,66 @@
+"""Looking for recorded labels that are probably wrong."""
+
+from dataclasses import replace
+
+from qcmfm import storage
+from qcmfm.crossfit import out_of_fold
+from qcmfm.encoders.features import FeatureCache
+from qcmfm.errors import TrainingError
+from qcmfm.kept_answers import answers_file, made_from, read_answers, write_answers
+from qcmfm.progress import Work
+from qcmfm.records import Collection
+from qcmfm.review.corrected import corrected
+from qcmfm.review.items import OutOfFold
+from qcmfm.review.review import open_review
+from qcmfm.runs import read_config
+from qcmfm.service.learning import encoders_of, recorded_collection, settings_of
+from qcmfm.service.runs import find_run
+from qcmfm.trainer import TrainingSettings
+
+
+def kept_answers(name: str, collection: Collection) -> OutOfFold | None:
+    """What models that never saw them say of a collection's records; None where not computed.
+
+    Args:
+        name: Of the collection.
+        collection: Its records, as they were recorded.
+    """
+    file = answers_file(name)
+    return read_answers(file, made_from(collection)) if file.is_file() else None
+
+
+def compare_labels(
+    name: str, run: str = "", device: str = "auto", cache: FeatureCache | None = None
+) -> Work[OutOfFold]:
+    """Train on parts of a collection's labels and ask of the others; the answers are kept.
+
+    Labels that reviewers decided count as they were decided.
+
+    Args:
+        name: Of the collection.
+        run: A run whose settings are taken; empty for the usual ones.
+        device: For the encoders.
+        cache: Encoders that are loaded already.
+
+    Raises:
+        QcmfmError: The collection or the run cannot be read, or there are too few labels.
+    """
+    config = read_config(find_run(run)) if run else {}
+    collection = recorded_collection(name, config)
+    now = corrected(collection, open_review(name).refresh())
+    if len({record.label for record in now.records if record.label}) < 2:
+        raise TrainingError(
+            f"The records of {name} have fewer than two labels.", "There is nothing to compare."
+        )
+    how = settings_of(config) if run else TrainingSettings()
+    used = config.get("training", {}).get("epochs_used")
+    how = replace(how, epochs=used or how.epochs, patience=how.epochs)
+    cache = cache or encoders_of(config, device)
+    file = answers_file(name)
+    checkpoints = file.with_name(f".{file.name}.partial")
+    answers = yield from out_of_fold(now, cache, how, checkpoints)
+    ids = [record.record_id for record in answers.records]
+    found = OutOfFold(ids, answers.labels, answers.probabilities())
+    write_answers(found, file, made_from(recorded_collection(name, {})))
+    storage.discard_folder(checkpoints)
+    return found

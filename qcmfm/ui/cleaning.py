@@ -1,0 +1,136 @@
+"""Recorded labels that are probably wrong: the list, the evidence, and the decision."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.errors import QcmfmError
+from qcmfm.review.choice import Choice
+from qcmfm.review.doubtful import Doubt, doubtful
+from qcmfm.ui.deciding import show_told, told_later
+from qcmfm.ui.resources import compared, desk, records, thumbnail
+from qcmfm.ui.widgets import page_link, plain, told, words_for
+from qcmfm.ui.working import latest_job, show_job, start_job
+
+ON_A_PAGE = 10
+
+
+def show_cleaning(name: str, who: str) -> None:
+    """All of the page Clean up for one collection."""
+    collection = records(name)
+    labels = {record.label for record in collection.records if record.label}
+    if len(labels) < 2:
+        st.info(
+            "The records of this collection have no recorded labels to check. Review its "
+            "proposals instead."
+        )
+        page_link("review", "Review", ":material/rate_review:")
+        return
+    job = latest_job("compare_labels", collection=name)
+    running = bool(job) and show_job(job)
+    answers = compared(name)
+    if answers is None:
+        if not running:
+            _offer(name, labels, first=True)
+        return
+    run = service.run_to_improve(name, sorted(labels))
+    found = desk(name, run) if run else None
+    found = found or desk(name, "")
+    assert found is not None
+    doubts = doubtful(answers, collection.records)
+    state = found.review.refresh()
+    left = [doubt for doubt in doubts if state.of(doubt.record_id).status == "open"]
+    st.progress(
+        1 - len(left) / len(doubts) if doubts else 1.0,
+        f"{len(doubts) - len(left):,} of {len(doubts):,} doubtful labels are looked at; "
+        f"{len(answers.record_ids):,} labels were compared",
+    )
+    show_told()
+    if not left:
+        st.success("No doubtful label is left.", icon=":material/done_all:")
+    for place, doubt in enumerate(left[:ON_A_PAGE], start=1):
+        _show_doubt(found, doubt, who, place)
+    if len(left) > ON_A_PAGE:
+        st.caption(f"{len(left) - ON_A_PAGE:,} more come up as you decide on these.")
+    if not running:
+        _offer(name, labels, first=False)
+
+
+def _offer(name: str, labels: set[str], first: bool) -> None:
+    run = service.run_to_improve(name, sorted(labels))
+    if first:
+        st.markdown(
+            "Models are trained on parts of the collection and asked of the other parts, so none "
+            "has seen the record it judges. That takes a few minutes for a thousand records."
+        )
+    st.button(
+        "Look for label errors" if first else "Look again, with what was decided since",
+        type="primary" if first else "secondary",
+        on_click=start_job, args=("compare_labels", {"collection": name, "run": run}),
+    )  # fmt: skip
+
+
+def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None:
+    record = found.records[doubt.record_id]
+    recorded, suggested = (plain(words_for(x)) for x in (doubt.recorded, doubt.suggested))
+    with st.container(border=True), told():
+        left, middle, right = st.columns([1, 3, 2], vertical_alignment="center")
+        try:
+            picture = thumbnail(found.collection, record)
+        except QcmfmError:
+            picture = None
+        if picture:
+            left.image(picture, width=120, alt=record.caption or f"Record {record.record_id}")
+        else:
+            left.markdown(":material/hide_image: *No photo*")
+        middle.markdown(
+            f"{place}. **{plain(record.record_id)}** · recorded as **{recorded}** "
+            f"({doubt.probability:.0%}), looks like **{suggested}** "
+            f"({doubt.suggested_probability:.0%})"
+        )
+        middle.caption(plain(record.caption) or "No caption")
+        with right:
+            st.button(
+                f"It is {suggested}", key=f"fix-{doubt.record_id}", type="primary",
+                on_click=_decide, args=(found, doubt, doubt.suggested, who), width="stretch",
+            )  # fmt: skip
+            st.button(
+                f"Keep {recorded}", key=f"keep-{doubt.record_id}",
+                on_click=_decide, args=(found, doubt, doubt.recorded, who), width="stretch",
+            )  # fmt: skip
+            with st.popover("Something else", width="stretch"):
+                key = f"else-{doubt.record_id}"
+                st.selectbox(
+                    "Another label", found.labels(), index=None, key=key, format_func=words_for,
+                    placeholder="Type its first letters", on_change=_decide_other,
+                    args=(found, doubt, key, who),
+                )  # fmt: skip
+                st.page_link(
+                    "../../pages/review.py", label="Open it in Review",
+                    query_params={"collection": found.name, "record": doubt.record_id},
+                )  # fmt: skip
+
+
+def _decide_other(found: service.Desk, doubt: Doubt, key: str, who: str) -> None:
+    if label := st.session_state[key]:
+        _decide(found, doubt, label, who)
+
+
+def _decide(found: service.Desk, doubt: Doubt, label: str, who: str) -> None:
+    def save() -> str:
+        choice = Choice(
+            doubt.record_id,
+            "correct",
+            label,
+            evidence={
+                "out_of_fold": {
+                    doubt.recorded: round(doubt.probability, 4),
+                    doubt.suggested: round(doubt.suggested_probability, 4),
+                }
+            },
+            prediction=found.predictions.get(doubt.record_id),
+            seen="",
+        )
+        found.review.decide([choice], who, found.labels())
+        return f"Saved: {plain(doubt.record_id)} is {plain(words_for(label))}."
+
+    told_later(save)

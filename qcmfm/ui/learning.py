@@ -1,0 +1,156 @@
+"""Teaching a model what was decided: start, progress, before and after, adopting."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.ui.resources import desk, records
+from qcmfm.ui.widgets import plain, told, words_for
+from qcmfm.ui.working import latest_job, show_job, start_job
+
+FEW = 40
+"""Labelled records below which a model learns little."""
+
+
+def choose_collection(key: str) -> str:
+    """Let the visitor choose a collection, kept in the page's address."""
+    names = list(service.collection_folders())
+    if not names:
+        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.stop()
+    given = st.query_params.get("collection", "")
+    shared = st.session_state.get("link-desk", {}).get("collection", [""])[0]
+    first = next((name for name in (given, shared) if name in names), names[0])
+    name = st.selectbox("Collection", names, names.index(first), key=key, width=260)
+    st.query_params["collection"] = name
+    return name
+
+
+def show_learning(name: str, who: str) -> None:
+    """All of the page Learn for one collection."""
+    counts = _show_labels(name)
+    job = latest_job("learn", collection=name)
+    running = bool(job) and show_job(job)
+    labels = sorted({record.label for record in records(name).records if record.label})
+    parent = service.run_to_improve(name, labels)
+    if not running:
+        _offer(name, parent, counts)
+    if job and job.state == "done":
+        _show_comparison(job.result["run"])
+    _show_runs(name, who)
+
+
+def _show_labels(name: str) -> int:
+    found = desk(name, "")
+    assert found is not None  # without a model there is nothing to wait for
+    state = found.review.refresh()
+    outcomes = [(record.label, state.of(record.record_id)) for record in found.collection.records]
+    decided = sum(outcome.status in ("accepted", "corrected") for _, outcome in outcomes)
+    changed = sum(bool(o.label) and bool(old) and old != o.label for old, o in outcomes)
+    labelled = sum(bool(o.label if o.status != "open" else old) for old, o in outcomes)
+    left, middle, right = st.columns(3)
+    left.metric("Records with a label", f"{labelled:,} of {len(outcomes):,}")
+    middle.metric("Decided by reviewers", f"{decided:,}")
+    right.metric("Recorded labels changed", f"{changed:,}")
+    return labelled
+
+
+def _offer(name: str, parent: str, labelled: int) -> None:
+    ways = {"nothing": "Train a model from nothing, on this collection’s own labels"}
+    if parent:
+        ways = {"parent": f"Improve {plain(parent)}, which knows these labels already"} | ways
+    way = st.radio("How", list(ways), format_func=ways.get, key="learn-way", horizontal=False)
+    if labelled < FEW:
+        st.info(
+            f"{labelled} records have a label. A model needs at least twenty of each label to be "
+            "of use; review some more first, or try it and see."
+        )
+    chosen = parent if way == "parent" else ""
+    st.button(
+        "Train", type="primary", disabled=labelled < 5, on_click=start_job,
+        args=("learn", {"collection": name, "parent": chosen, "out": service.next_run_name(name)}),
+        help="A few minutes for a thousand records. Nothing changes until you adopt the result.",
+    )  # fmt: skip
+
+
+def _show_comparison(run: str) -> None:
+    """Before and after on the same test records, and what that is worth."""
+    with told():
+        found = service.comparison_of(run)
+        if found is None:
+            return
+        st.subheader(f"{plain(run)} is trained", anchor=False)
+        if found.after is None:
+            st.info(
+                "No labelled record is in the test split, so nobody can say how good it is. "
+                "Look at some of its proposals before you adopt it."
+            )
+            return
+        columns = st.columns(3)
+        if found.before:
+            columns[0].metric(f"Before: {found.parent}", f"{found.before['value']:.0%}")
+        after, gain = found.after, found.difference
+        columns[1].metric(
+            "After", f"{after['value']:.0%}",
+            f"{100 * gain['value']:+.0f} points" if gain and gain["value"] else None,
+            "off" if gain and gain["low"] <= 0 <= gain["high"] else "normal",
+        )  # fmt: skip
+        columns[2].metric("Test records", found.records)
+        st.markdown(_verdict(found))
+
+
+def _verdict(found: service.Comparison) -> str:
+    """The difference in a sentence that says whether it may be chance."""
+    after, gain = found.after, found.difference
+    assert after is not None
+    if gain is None:
+        return (
+            f"It is right on {after['value']:.0%} of {found.records} test records "
+            f"(95% interval {after['low']:.0%} to {after['high']:.0%})."
+        )
+    if not any(gain.values()):
+        return f"On the same {found.records} test records both are right on the same ones."
+    low, high = (f"{100 * gain[end]:+.0f}" for end in ("low", "high"))
+    told_ = (
+        f"On the same {found.records} test records it changes accuracy by {low} to {high} points"
+    )
+    if gain["low"] > 0:
+        return f"{told_} (95% interval): it is better than before."
+    if gain["high"] < 0:
+        return f"{told_} (95% interval): it is **worse** than before."
+    return f"{told_} (95% interval): the difference may be chance."
+
+
+def _show_runs(name: str, who: str) -> None:
+    """The models of this collection, and which one proposes its labels."""
+    st.subheader("Which model proposes labels here", anchor=False)
+    labels = {record.label for record in records(name).records if record.label}
+    adopted = service.adopted_run(name)
+    summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}
+    known = [run for run in service.runs_for(labels) if run in summaries]
+    if adopted and adopted not in known and adopted in summaries:
+        known.append(adopted)
+    if not known:
+        st.caption("No model knows the labels of this collection yet.")
+        return
+    now = adopted or known[0]
+    for run in known:
+        summary = summaries[run]
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(
+                f"**{plain(run)}**"
+                + (" · :green-badge[in use]" if run == now else "")
+                + f"  \nRight on {summary.accuracy:.0%} of its {summary.measured_on} records · "
+                f"trained {summary.created[:10]} · "
+                + plain(", ".join(words_for(label) for label in summary.labels))
+            )
+            if run != now:
+                st.button(
+                    "Adopt", key=f"adopt-{run}", on_click=_adopt, args=(name, run, who)
+                )  # fmt: skip
+    st.caption("Proposals that were made before keep the name of the model that made them.")
+
+
+def _adopt(name: str, run: str, who: str) -> None:
+    with told():
+        service.adopt_run(name, run, who)
+        st.session_state["link-desk"] = st.session_state.get("link-desk", {}) | {"model": [run]}

@@ -1,0 +1,86 @@
+"""Long work on a page: how far it is, and the buttons to stop it or take it up again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from qcmfm import jobs
+from qcmfm.ui.widgets import plain, told
+
+EVERY = 1.0
+"""Seconds after which a page looks again how far a job is."""
+_ENDED = {
+    "cancelled": "This was stopped. What it had done so far is kept.",
+    "interrupted": "This was interrupted, perhaps because the computer was switched off.",
+}
+
+
+def latest_job(kind: str, **arguments: str) -> jobs.Job | None:
+    """The last job of a kind with these arguments; None where there is none."""
+    return next(
+        (
+            job
+            for job in jobs.list_jobs(kind)
+            if all(job.arguments.get(name) == value for name, value in arguments.items())
+        ),
+        None,
+    )
+
+
+def show_job(job: jobs.Job) -> bool:
+    """Show how far a job is, or why it ended; says whether it is running.
+
+    The page is drawn anew when it ends.
+    """
+    if job.state == "running":
+        _watch(job.job_id)
+        return True
+    if job.state in _ENDED:
+        st.warning(_ENDED[job.state], icon=":material/pause_circle:")
+    elif job.state == "failed":
+        st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
+    if job.state in ("cancelled", "interrupted", "failed"):
+        with st.container(horizontal=True):
+            st.button(
+                "Go on" if job.state != "failed" else "Try again",
+                key=f"resume-{job.job_id}", on_click=_kept(jobs.resume), args=(job.job_id,),
+            )  # fmt: skip
+            st.button(
+                "Forget it", key=f"forget-{job.job_id}", type="tertiary",
+                on_click=_kept(jobs.forget), args=(job.job_id,),
+            )  # fmt: skip
+    return False
+
+
+def start_job(kind: str, arguments: Mapping[str, Any]) -> None:
+    """Begin a job; for a button's `on_click`."""
+    _kept(jobs.start)(kind, arguments)
+
+
+@st.fragment(run_every=EVERY)
+def _watch(job_id: str) -> None:
+    with told():
+        job = jobs.find_job(job_id)
+        if job.state != "running":
+            st.rerun()
+        step = job.progress
+        share = step.done / max(step.total, 1) if step else 0.0
+        note = f" · {plain(step.note)}" if step and step.note else ""
+        text = f"{plain(step.stage)}: {step.done:,} of {step.total:,}{note}" if step else "Starting"
+        st.progress(min(share, 1.0), text)
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.caption("You can leave this page; the work goes on.")
+        right.button(
+            "Stop", key=f"stop-{job_id}", on_click=_kept(jobs.cancel), args=(job_id,)
+        )  # fmt: skip
+
+
+def _kept(act: Any) -> Any:
+    """An action of a button whose error is shown with the next drawing of the page."""
+
+    def guarded(*args: Any) -> None:
+        with told():
+            act(*args)
+
+    return guarded
