@@ -50,12 +50,12 @@ def saved(visit: Visit, label: str, folder: Path) -> Path:
 def test_words_are_chosen_and_the_view_stands_in_the_address(visit: Visit, tmp_path: Path):
     visit.open(RECORD)
     assert "For the whole caption the model attended most to the" in visit.text()
-    pills = visit.page.get_by_test_id("stPills")
-    pills.get_by_text("phoenix", exact=True).click()
+    pills = visit.page.get_by_test_id("stMain")
+    pills.get_by_text("phoenix", exact=True).first.click()
     visit.idle()
-    pills.get_by_text("dragon", exact=True).click()
+    pills.get_by_text("dragon", exact=True).first.click()
     visit.idle()
-    visit.page.get_by_text("grid", exact=True).click()
+    visit.page.get_by_role("radio", name="grid").click()
     visit.idle()
     assert "For “phoenix”, “dragon” the model attended most" in visit.text()
     found = asked(visit)
@@ -103,7 +103,7 @@ def test_every_section_has_its_evidence(visit: Visit):
         visit.idle()
         assert words in visit.text()
     visit.page.get_by_role("tab", name="How sure").click()
-    visit.page.get_by_text("20%", exact=True).click()
+    visit.page.get_by_role("radio", name="20%").click()
     visit.idle()
     assert asked(visit)["rate"] == ["20%"]
 
