@@ -1,4 +1,4 @@
-"""The command line: train, predict, evaluate, retrain, demo.
+"""The command line: train, predict, evaluate, retrain, demo, import.
 
 Heavy imports stand inside the commands, so that `--help` answers at once.
 """
@@ -320,6 +320,54 @@ def demo(
         said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
     text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
     _say({"collections": said}, text, as_json)
+
+
+@app.command(name="import")
+def import_source(
+    source: Annotated[str, typer.Argument(help="A file, a folder or a web address.")],
+    name: Annotated[str, typer.Option(help="Of the collection; one that is there is updated.")],
+    importer: Annotated[str, typer.Option(help="By default the one that fits.")] = "",
+    photos: Annotated[
+        Path | None, typer.Option(help="Folder or ZIP of the photos that a table names.")
+    ] = None,
+    id_column: Annotated[str | None, typer.Option(help="Column of the ids.")] = None,
+    image_column: Annotated[str | None, typer.Option(help="Column of the photos.")] = None,
+    caption_column: Annotated[
+        list[str] | None, typer.Option(help="Column of the captions; may be repeated.")
+    ] = None,
+    label_column: Annotated[str | None, typer.Option(help="Column of the labels.")] = None,
+    group_column: Annotated[str | None, typer.Option(help="Column of the objects.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import a table, a folder or ZIP of photos, or a IIIF manifest into a collection.
+
+    Columns that are not named are guessed. The same command goes on after an interruption, and
+    updates the collection when the source has changed.
+    """
+    from qcmfm import importers
+
+    given = {
+        "record_id": id_column, "image": image_column, "caption": caption_column,
+        "label": label_column, "group": group_column,
+    }  # fmt: skip
+    named = {field: value for field, value in given.items() if value is not None}
+    columns = None
+    if named:
+        found = _finish(importers.preview(source, photos, importer=importer), as_json)
+        columns = (found.chosen or importers.Columns()).changed(named)
+    work = importers.import_collection(source, name, importer, columns, photos)
+    report = _finish(work, as_json)
+    _tell([str(problem) for problem in (*report.refused, *report.notes)])
+    told = report.summary
+    text = (
+        f"{report.name}: {report.taken:,} records ({report.added:,} added, {report.updated:,} "
+        f"updated), {report.photos:,} with a photo; {len(report.refused):,} refused, "
+        f"{len(report.duplicates):,} groups of near-duplicate photos"
+    )
+    if report.errors_file:
+        file = settings.collections_folder() / report.name / report.errors_file
+        text += f"\nWhat was wrong, beside each row: {file}"
+    _say(told, text, as_json)
 
 
 @app.command(hidden=True)

@@ -5,12 +5,14 @@ as a `Problem`, and the other rows go on.
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from qcmfm import settings
 from qcmfm.errors import RecordsError
 from qcmfm.storage import atomic_file
 
@@ -18,6 +20,7 @@ FIELDS = ("record_id", "image", "caption", "label", "split", "group")
 SPLITS = ("train", "val", "test", "holdout")
 MAX_CELL = 16 * 1024 * 1024
 """Characters that one cell may hold."""
+_NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,26 @@ def read_collection(
         elif cells:
             collection.rows.append(_row(collection, number, cells, names, seen))
     return collection
+
+
+def named_folder(name: str) -> Path:
+    """Where the user's own collection of a name lies, or will lie.
+
+    Raises:
+        RecordsError: The name cannot be a folder's, or is that of a built-in collection.
+    """
+    name = name.strip()
+    if not _NAME.fullmatch(name):
+        raise RecordsError(
+            f"A collection cannot be called {name[:80]!r}.",
+            "Use up to 60 letters, digits, spaces, hyphens and underscores.",
+        )
+    folder = settings.collections_folder() / name
+    if not folder.exists() and (settings.SHIPPED_COLLECTIONS / name).exists():
+        raise RecordsError(
+            f"{name} is a collection that came with the program.", "Choose another name."
+        )
+    return folder
 
 
 def records_file(path: Path) -> Path:

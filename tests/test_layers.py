@@ -19,7 +19,7 @@ splits evaluation demo
 encoders quantum
 reference
 calibration
-fusion
+fusion importers
 runs trainer
 model_card crossfit
 calibrating prediction explanation

@@ -36,7 +36,7 @@ def content(reviewed: Reviewed) -> bytes:
     found = [annotation(reviewed, record) for record in reviewed.collection.records]
     page = {
         "@context": CONTEXT,
-        "id": _urn("page", reviewed.name, reviewed.exported_at),
+        "id": urn("page", reviewed.name, reviewed.exported_at),
         "type": "AnnotationPage",
         "items": [item for item in found if item],
     }
@@ -92,7 +92,7 @@ def _by_model(said: "Prediction") -> dict[str, Any]:
     if said.noise_setting:
         model["qcmfm:noiseSetting"] = said.noise_setting
     return {
-        "id": _urn("prediction", said.record_id, said.model_sha256, said.predicted_at),
+        "id": urn("prediction", said.record_id, said.model_sha256, said.predicted_at),
         "motivation": "classifying",
         "creator": model,
         "created": said.predicted_at,
@@ -173,5 +173,6 @@ def _boxes(evidence: str) -> list[dict[str, Any]]:
         return []
 
 
-def _urn(*parts: str) -> str:
+def urn(*parts: str) -> str:
+    """A name made of these parts: the same parts, the same name."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE + chr(10).join(parts))}"

@@ -1,7 +1,6 @@
 """Which collections there are, and what is in them."""
 
 import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +10,18 @@ from qcmfm import demo, settings, storage
 from qcmfm.encoders.photo import photo_extension, read_photo
 from qcmfm.errors import QcmfmError, RecordsError
 from qcmfm.progress import Work
-from qcmfm.records import Collection, Record, label_counts, read_collection, write_collection
+from qcmfm.records import (
+    Collection,
+    Record,
+    label_counts,
+    named_folder,
+    read_collection,
+    write_collection,
+)
 from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import Region, read_regions
 from qcmfm.runs import utc_now
 from qcmfm.service.labelling import Submission
-
-_NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -169,18 +173,9 @@ def save_submission(name: str, submission: Submission) -> str:
         RecordsError: The name cannot be a folder's, or there is nothing to keep.
         PhotoError: The photo cannot be read.
     """
-    if not _NAME.fullmatch(name.strip()):
-        raise RecordsError(
-            f"A collection cannot be called {name[:80]!r}.",
-            "Use up to 60 letters, digits, spaces, hyphens and underscores.",
-        )
+    folder = named_folder(name)
     if not (submission.photo or submission.caption.strip()):
         raise RecordsError("There is nothing to save.", "Add a photo or a caption.")
-    folder = settings.collections_folder() / name.strip()
-    if not folder.exists() and (settings.SHIPPED_COLLECTIONS / name.strip()).exists():
-        raise RecordsError(
-            f"{name.strip()} is a collection that came with the program.", "Choose another name."
-        )
     file, image = folder / "records.csv", ""
     if submission.photo:
         read_photo(submission.photo, submission.name or "The photo")

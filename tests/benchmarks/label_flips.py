@@ -128,6 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--views", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=10)
     given = parser.parse_args()
     collection = read_collection(DATA, CAPTION)
     kept = [row for row in collection.rows if row.record and row.record.split != "holdout"]
@@ -139,7 +140,7 @@ def main() -> None:
         if seed in [row["seed"] for row in rows]:
             continue
         start = time.perf_counter()
-        how = TrainingSettings(seed=seed, views=given.views)
+        how = TrainingSettings(seed=seed, views=given.views, epochs=given.epochs, refit=False)
         rows.append(one_seed(collection, cache, how))
         print(rows[-1], f"{time.perf_counter() - start:.0f} s", flush=True)
         storage.write_json(
@@ -151,6 +152,7 @@ def main() -> None:
                 "looked_at": LOOKED_AT,
                 "model": "qcmfm",
                 "views": given.views,
+                "epochs": given.epochs,
                 "command": shlex.join(
                     ["python", "-m", "tests.benchmarks.label_flips", *sys.argv[1:]]
                 ),

@@ -1,0 +1,19 @@
+"""Import: bring in a table, photos or a IIIF manifest; watch, leave and come back."""
+
+import streamlit as st
+
+from qcmfm.ui.importing import choose_source, map_columns, show_imports
+from qcmfm.ui.widgets import told
+
+st.title("Import")
+st.markdown(
+    "Bring in what you have: a table from your collection system (CSV, TSV, Excel), a ZIP of "
+    "photos, a IIIF manifest, the open-access files of the Met or of Cleveland. Importing the same "
+    "source again updates its records."
+)
+with told():
+    source, photos = choose_source()
+    if source:
+        map_columns(source, photos)
+with told():
+    show_imports()

@@ -1,0 +1,34 @@
+"""IIIF Presentation 3: one AnnotationPage, to be linked from the `annotations` of a manifest.
+
+https://iiif.io/api/presentation/3.0/#55-annotation-page. The annotations are those of the export
+`web_annotations`; their targets are canvases, in the canvas's own pixels.
+"""
+
+import json
+
+from qcmfm.exports import _canvases, web_annotations
+from qcmfm.exports._reviewed import Reviewed
+
+TITLE = "IIIF 3 annotation page"
+SUFFIX = "-iiif-3.json"
+MIME = "application/ld+json"
+
+# The context of IIIF has to be the last one.
+CONTEXT = [{"qcmfm": web_annotations.NAMESPACE}, "http://iiif.io/api/presentation/3/context.json"]
+
+
+def content(reviewed: Reviewed) -> bytes:
+    """The bytes of the file."""
+    items = []
+    for record in reviewed.collection.records:
+        found = web_annotations.annotation(reviewed, record)
+        if found:
+            on = _canvases.targets(reviewed, record, found["target"])
+            items.append({**found, "target": on[0] if len(on) == 1 else on})
+    page = {
+        "@context": CONTEXT,
+        "id": web_annotations.urn("iiif-3", reviewed.name, reviewed.exported_at),
+        "type": "AnnotationPage",
+        "items": items,
+    }
+    return (json.dumps(page, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -1,0 +1,74 @@
+"""Which addresses may be asked: those of the public network, unless somebody allowed more.
+
+A table from outside names the addresses that the program asks. Without a check it could make the
+program fetch from machines that only this computer reaches.
+"""
+
+import asyncio
+import ipaddress
+import os
+import socket
+from collections.abc import Sequence
+
+from qcmfm.errors import ImportingError
+
+ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
+"""Environment variable: hosts and networks that may be asked, with commas, or `*` for any."""
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+
+
+class AddressError(ImportingError):
+    """An address that may not be asked, or that there is not."""
+
+
+def allowed_by_owner() -> tuple[str, ...]:
+    """What whoever runs the program allowed beyond the public network."""
+    return tuple(part.strip() for part in os.environ.get(ALLOW, "").split(",") if part.strip())
+
+
+async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:
+    """The numeric addresses of a host, every one of which may be asked.
+
+    The caller connects to one of these and not to the name, which may mean another machine the
+    next time that it is looked up.
+
+    Raises:
+        AddressError: The host is not known, or one of its addresses is not public.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise AddressError(f"There is no server {host[:100]!r}.", "Check the address.") from None
+    numeric = list(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in found))
+    for number in numeric:
+        if not (is_public(number) or _is_allowed(host, number, allowed)):
+            raise AddressError(
+                f"{host[:100]} is an address inside a private network.",
+                f"Whoever runs this program can allow it with {ALLOW}.",
+            )
+    return numeric
+
+
+def is_public(number: str) -> bool:
+    """Whether a numeric address belongs to the public network."""
+    address = ipaddress.ip_address(number)
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside is None and address in _TRANSLATED:
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inside is not None:
+            return is_public(str(inside))
+    return address.is_global and not address.is_multicast
+
+
+def _is_allowed(host: str, number: str, allowed: Sequence[str]) -> bool:
+    for entry in allowed:
+        if entry in ("*", host, number):
+            return True
+        try:
+            if ipaddress.ip_address(number) in ipaddress.ip_network(entry, strict=False):
+                return True
+        except ValueError:
+            continue  # a name, and another one
+    return False

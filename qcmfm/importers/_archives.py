@@ -1,0 +1,126 @@
+"""ZIP files from outside: nothing is written outside the folder, and nothing swells up."""
+
+import lzma
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from qcmfm.errors import ImportingError
+from qcmfm.progress import Progress, Work
+from qcmfm.records import Problem
+
+MOST_FILES = 500_000
+MOST_BYTES = 200 * 1024**3
+"""Of all files of an archive together, unpacked."""
+MOST_OF_ONE = 1024**3
+MOST_RATIO = 200
+"""How many times larger than packed a file may be, beyond the first `FREE` bytes."""
+FREE = 16 * 1024**2
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError,
+    EOFError, ValueError,
+)  # fmt: skip
+_HINT = "Pack the photos once more with an ordinary ZIP program."
+_NOISE = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def check_size(path: Path) -> None:
+    """Refuse an archive that would swell up when it is unpacked.
+
+    Raises:
+        ImportingError: It is no archive, or far larger unpacked than packed.
+    """
+    members = _members(path)
+    whole, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if len(members) > MOST_FILES or whole > MOST_BYTES or whole > FREE + MOST_RATIO * packed:
+        raise ImportingError(
+            f"{path.name} would unpack to {whole / 1e9:,.1f} GB in {len(members):,} files.", _HINT
+        )
+
+
+def unpack(path: Path, folder: Path) -> Work[list[Problem]]:
+    """Unpack an archive; what is unpacked already stays as it is.
+
+    Args:
+        path: The archive.
+        folder: Where to; made if it is not there.
+
+    Returns:
+        What was left out, and why; a file's row is its place in the archive.
+
+    Raises:
+        ImportingError: It is no archive, or far too large.
+    """
+    check_size(path)
+    problems: list[Problem] = []
+    members = _members(path)
+    taken: set[str] = set()
+    left = MOST_BYTES
+    with zipfile.ZipFile(path) as archive:
+        for number, member in enumerate(members, start=1):
+            name = PurePosixPath(member.filename.replace("\\", "/"))
+            if member.is_dir() or any(part in _NOISE or part[:2] == "._" for part in name.parts):
+                continue
+            reason = _refusal(member, name, taken)
+            target = folder / name
+            if not reason and not (target.is_file() and target.stat().st_size == member.file_size):
+                try:
+                    left -= _unpack_one(archive, member, target, left)
+                except _BROKEN as error:
+                    reason = f"cannot be unpacked: {(str(error).splitlines() or [''])[0][:120]}"
+            if reason:
+                problems.append(Problem(number, "", reason, member.filename[:200], refused=True))
+            else:
+                taken.add(str(name).casefold())
+            yield Progress("Unpacking", number, len(members))
+    return problems
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise ImportingError(f"{path.name} cannot be unpacked: {error}.", _HINT) from None
+
+
+def _refusal(member: zipfile.ZipInfo, name: PurePosixPath, taken: set[str]) -> str:
+    """Why a file of an archive is left out; empty where it is not."""
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "is a link or a device, not a file"
+    drive = any(":" in part for part in name.parts)
+    if name.is_absolute() or drive or ".." in name.parts or not name.parts:
+        return "its path leaves the archive"
+    if any(ord(letter) < 32 for letter in str(name)) or len(str(name)) > 1000:
+        return "its name cannot be a file's"
+    if member.flag_bits & 1:
+        return "is locked with a password"
+    if member.file_size > MOST_OF_ONE:
+        return f"is larger than {MOST_OF_ONE // 1024**2:,} MB"
+    if member.file_size > FREE + MOST_RATIO * member.compress_size:
+        return f"is {member.file_size // max(1, member.compress_size):,} times as large as packed"
+    if str(name).casefold() in taken:
+        return "another file of the archive has the same name"
+    return ""
+
+
+def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Unpack one file, whole or not at all, and never more than it says; its size in bytes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name[:200]}.part")
+    try:
+        with archive.open(member) as packed, part.open("wb") as out:
+            most = min(member.file_size, left)
+            written = 0
+            while chunk := packed.read(1 << 20):
+                written += len(chunk)
+                if written > most:
+                    raise ValueError("it is larger than the archive says")
+                out.write(chunk)
+        shutil.move(part, target)
+        return written
+    finally:
+        part.unlink(missing_ok=True)

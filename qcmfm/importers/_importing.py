@@ -1,0 +1,281 @@
+"""An import from end to end: read, fetch photos, compare, write, tell."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import ModuleType
+
+from filelock import Timeout
+
+from qcmfm import settings, storage
+from qcmfm.errors import ImportingError, QcmfmError
+from qcmfm.importers import _registry
+from qcmfm.importers._background import Background
+from qcmfm.importers._cache import Cache
+from qcmfm.importers._documents import MOST, Documents
+from qcmfm.importers._duplicates import near_duplicates
+from qcmfm.importers._fetching import Fetcher, Limits
+from qcmfm.importers._item import Columns, Item
+from qcmfm.importers._merging import merge
+from qcmfm.importers._photos import PhotoBook, Placed
+from qcmfm.importers._report import Report, write_errors
+from qcmfm.importers._source import is_web, open_source
+from qcmfm.progress import Progress, Work
+from qcmfm.records import SPLITS, Problem, named_folder
+
+REPORT = "import/report.json"
+"""The report of the last import, inside the collection's folder."""
+
+
+class Reach:
+    """What an import may ask the web for, as plain calls.
+
+    Args:
+        background: Where requests are made.
+        cache: Folder of what was fetched before.
+        limits: How patient to be.
+    """
+
+    def __init__(self, background: Background, cache: Path, limits: Limits | None):
+        self.limits = limits or Limits()
+        self.background = background
+        self._cache = Cache(cache)
+        self.documents = Documents(self._each)
+
+    def __enter__(self) -> "Reach":
+        self.fetcher = self.background.run(self._begin())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.background.run(self.fetcher.close())
+
+    async def _begin(self) -> Fetcher:
+        return Fetcher(self._cache, self.limits)
+
+    def fetch(self, address: str) -> Path:
+        """The file that holds what an address gives."""
+        return self.background.run(self.fetcher.fetch(address))
+
+    def _each(self, addresses: Iterable[str]) -> Iterator[tuple[str, Path | QcmfmError] | None]:
+        async def get(address: str) -> tuple[str, Path | QcmfmError]:
+            try:
+                return address, await self.fetcher.fetch(address, MOST)
+            except QcmfmError as error:
+                return address, error
+
+        yield from self.background.each(addresses, get, self.limits.at_once)
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept."""
+    return settings.home() / "cache" / "web"
+
+
+def scratch_folder() -> Path:
+    """Where archives are unpacked."""
+    return settings.home() / "cache" / "unpacked"
+
+
+def import_collection(
+    address: str,
+    name: str,
+    importer: str = "",
+    columns: Columns | None = None,
+    photos: Path | None = None,
+    limits: Limits | None = None,
+) -> Work[Report]:
+    """Import a source into a collection of the workspace, made if it is new.
+
+    It can be stopped at any moment and done again: what was fetched and checked is not fetched and
+    checked again, and a record that is there already is changed, not doubled.
+
+    Args:
+        address: A path or a web address.
+        name: Of the collection.
+        importer: Its name; by default the one that fits.
+        columns: What to use for what; by default what fits best.
+        photos: A folder or ZIP of photos that a table names.
+        limits: How patient to be with servers.
+
+    Raises:
+        ImportingError: The source cannot be imported at all.
+        RecordsError: The name cannot be a collection's.
+    """
+    began, folder = time.monotonic(), named_folder(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    held = storage.lock(folder / "import")
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise ImportingError(
+            f"Another import into {name} is running.", "Wait until it is done, or cancel it."
+        ) from None
+    try:
+        with Background() as background, Reach(background, cache_folder(), limits) as reach:
+            report = yield from _import(address, folder, importer, columns, photos, reach)
+    finally:
+        if not any(file for file in folder.iterdir() if not file.name.startswith(".")):
+            storage.discard_folder(folder)  # nothing came of it
+        held.release()
+    report.seconds = round(time.monotonic() - began, 1)
+    report.write(folder / REPORT)
+    return report
+
+
+def _import(
+    address: str,
+    folder: Path,
+    importer: str,
+    columns: Columns | None,
+    photos: Path | None,
+    reach: Reach,
+) -> Work[Report]:
+    source = yield from open_source(address, scratch_folder(), reach.fetch, photos)
+    chosen = importer or _registry.fitting(source)
+    reader = _registry.named(chosen)
+    used = columns or reader.columns(source)
+    report = Report(folder.name, address, chosen, columns=asdict(used) if used else {})
+    report.refused += source.problems
+    items: dict[str, Item] = {}
+    for count, found in enumerate(reader.read(source, used, reach.documents), start=1):
+        if isinstance(found, Problem):
+            (report.refused if found.refused else report.notes).append(found)
+        else:
+            _take(found, items, report)
+        if count % 50 == 0:
+            yield Progress("Reading", count, count, source.name)
+    if not items and not report.refused:
+        raise ImportingError(
+            f"{source.name} holds no record.", "Give a source with photos or text."
+        )
+    book = PhotoBook(folder)
+    placed = yield from _gather(list(items.values()), reader, reach, book, report)
+    taken = _with_anything(items, placed, book, report)
+    yield Progress("Comparing photos", 0, 1)
+    report.duplicates = near_duplicates({p.record_id: int(p.hash, 16) for p in placed.values()})
+    yield Progress("Writing", 0, 1)
+    if hasattr(os, "sync"):
+        os.sync()  # the photos, before the table that names them
+    images = {record_id: found.image for record_id, found in placed.items()}
+    merged = merge(folder, taken, images, used)
+    report.added, report.updated = merged.added, merged.updated
+    report.unchanged, report.gone = merged.unchanged, merged.gone
+    report.photos = len(placed)
+    report.refused.sort(key=lambda problem: problem.row)
+    report.notes.sort(key=lambda problem: problem.row)
+    problems = [*report.refused, *report.notes]
+    if problems:
+        table = source.table if used is not None and source.path.is_file() else None
+        written = write_errors(source, table, problems, folder / "import")
+        report.errors_file = written.relative_to(folder).as_posix()
+    return report
+
+
+def _take(item: Item, items: dict[str, Item], report: Report) -> None:
+    """Put an item with the others, unless its id forbids it."""
+    if not item.record_id and (item.photo or item.caption):
+        key = f"{item.photo}\n{'' if item.photo else item.caption}"
+        item = replace(
+            item, record_id=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
+        )
+    item = replace(item, record_id=" ".join(item.record_id.replace("\0", "").split()))
+    reason = ""
+    if not item.record_id:
+        reason = "the id is empty"
+    elif item.record_id in items:
+        reason = (
+            f"the id {item.record_id[:200]!r} stands in row {items[item.record_id].row} already"
+        )
+    if reason:
+        report.refused.append(Problem(item.row, "", reason, item.record_id[:200], refused=True))
+        return
+    split = item.split.lower()
+    if split not in ("", *SPLITS):
+        reason = f"{item.split[:50]!r} is none of {', '.join(SPLITS)}; not used for training"
+        report.notes.append(Problem(item.row, "split", reason, item.record_id))
+        split = "holdout"
+    items[item.record_id] = replace(item, split=split)
+
+
+def _gather(
+    items: Sequence[Item],
+    reader: ModuleType,
+    reach: Reach,
+    book: PhotoBook,
+    report: Report,
+) -> Work[dict[str, Placed]]:
+    """Fetch, check and place every photo; what cannot be had goes to the report."""
+
+    async def obtain(item: Item) -> tuple[Item, Placed | QcmfmError | None]:
+        try:
+            found = await _photo(item, reader, reach, book)
+        except QcmfmError as error:
+            return item, error
+        return item, found
+
+    placed: dict[str, Placed] = {}
+    done, failed = 0, 0
+    stream = reach.background.each(items, obtain, reach.limits.at_once)
+    with contextlib.closing(stream):
+        for got in stream:
+            if got is not None:
+                item, found = got
+                done += 1
+                if isinstance(found, QcmfmError):
+                    failed += 1
+                    note = Problem(item.row, item.photo_column, found.message, item.record_id)
+                    report.notes.append(note)
+                elif found is not None:
+                    placed[item.record_id] = found
+            note = f"{failed:,} could not be had" if failed else ""
+            yield Progress("Photos", done, len(items), note)
+    return {item.record_id: placed[item.record_id] for item in items if item.record_id in placed}
+
+
+async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) -> Placed | None:
+    """The photo of one record, in its place; None where it has none."""
+    if item.lookup and not item.problem:
+        try:
+            document = await reach.fetcher.fetch(item.lookup, MOST)
+            item = await asyncio.to_thread(reader.complete, item, document)
+        except QcmfmError:
+            if not item.photo:
+                raise
+    if item.problem:
+        raise ImportingError(item.problem, "")
+    if not item.photo:
+        return None
+    remote = is_web(item.photo)
+    path = await reach.fetcher.fetch(item.photo, reach.limits.photo) if remote else Path(item.photo)
+    try:
+        return await asyncio.to_thread(book.place, item.record_id, item.photo, path)
+    except QcmfmError:
+        if remote:
+            reach.fetcher.cache.drop(item.photo)  # ask again the next time
+        raise
+    except OSError as error:
+        raise ImportingError(f"{path.name} cannot be read: {error.strerror}.", "") from None
+
+
+def _with_anything(
+    items: dict[str, Item], placed: dict[str, Placed], book: PhotoBook, report: Report
+) -> list[Item]:
+    """The items that have a photo or a caption; the others are refused, for the photo's reason."""
+    notes = {problem.record_id: problem for problem in report.notes}
+    taken: list[Item] = []
+    for item in items.values():
+        if item.caption.strip() or item.record_id in placed or item.record_id in book.placed:
+            taken.append(item)
+            continue
+        why = notes.get(item.record_id)
+        reason = why.reason if why else "there is neither a photo nor a caption"
+        column = why.column if why else ""
+        report.refused.append(Problem(item.row, column, reason, item.record_id, refused=True))
+    refused = {problem.record_id for problem in report.refused}
+    report.notes = [problem for problem in report.notes if problem.record_id not in refused]
+    return taken

@@ -1,0 +1,299 @@
+"""Tables as museums hand them over: CSV and TSV in any encoding, and spreadsheets."""
+
+import codecs
+import csv
+import datetime
+import io
+import math
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import charset_normalizer
+
+from qcmfm.errors import ImportingError
+from qcmfm.importers import _archives
+from qcmfm.records import MAX_CELL
+
+DELIMITERS = ",;\t|"
+SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", *SHEETS)
+_HINT = "Export the table once more as CSV (UTF-8), with the column names in the first row."
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LIKELY = [
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "mac_roman",
+    "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
+]  # fmt: skip
+_SAMPLE = 200_000
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row that cannot be read.
+
+    Args:
+        reason: Why.
+        text: As it is written.
+    """
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a file.
+
+    Args:
+        path: The file.
+        header: The first row as it is written.
+        columns: Names of the columns: the header, made complete and unique.
+        header_row: Row of the header, as a spreadsheet counts.
+        encoding: Of a text table; empty for a spreadsheet.
+        delimiter: Of a text table; empty for a spreadsheet.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    columns: tuple[str, ...]
+    header_row: int = 1
+    encoding: str = ""
+    delimiter: str = ""
+
+    def rows(self) -> Iterator[tuple[int, "list[str] | Broken"]]:
+        """Row number and cells of every row after the header; for a broken row, what is wrong.
+
+        Rows without any content are passed over; a row of a spreadsheet is as long as the header.
+        """
+        for number, cells in self.raw():
+            if number > self.header_row and (isinstance(cells, Broken) or any(cells)):
+                yield number, cells if isinstance(cells, Broken) else self._fitted(cells)
+
+    def raw(self) -> Iterator[tuple[int, "list[str] | Broken"]]:
+        """Row number and cells of every row as it is written, the header and empty ones too."""
+        if self.delimiter:
+            return _text_rows(self.path, self.encoding, self.delimiter)
+        return _sheet_rows(self.path)
+
+    def _fitted(self, cells: list[str]) -> "list[str] | Broken":
+        """The cells of a row, as many as there are columns."""
+        width = len(self.columns)
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        if len(cells) < width and not self.delimiter:
+            cells = cells + [""] * (width - len(cells))
+        if len(cells) != width:
+            reason = f"{len(cells)} cells where the header has {width}"
+            return Broken(reason, self.delimiter.join(cells))
+        return cells
+
+
+def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
+    """Find out how a table is written.
+
+    Args:
+        path: A text table or a spreadsheet.
+        encoding: To be used in place of the one that is guessed.
+        delimiter: Likewise.
+
+    Raises:
+        ImportingError: The file is no table.
+    """
+    if _is_sheet(path):
+        rows = _sheet_rows(path)
+    else:
+        try:
+            encoding = codecs.lookup(encoding).name if encoding else guess_encoding(path)
+        except LookupError:
+            raise ImportingError(f"There is no encoding {encoding!r}.", "Try utf-8.") from None
+        delimiter = delimiter or guess_delimiter(_sample(path, encoding))
+        rows = _text_rows(path, encoding, delimiter)
+    for number, cells in rows:
+        if isinstance(cells, Broken):
+            raise ImportingError(f"Row {number} of {path.name} {cells.reason}.", _HINT)
+        if any(cell.strip() for cell in cells):
+            if any("\0" in cell for cell in cells):
+                raise ImportingError(f"{path.name} is no text table.", _HINT)
+            columns = _unique([" ".join(cell.split()) for cell in cells])
+            return Table(path, tuple(cells), columns, number, encoding, delimiter)
+    raise ImportingError(f"{path.name} is empty.", _HINT)
+
+
+def guess_encoding(path: Path) -> str:
+    """The encoding of a text file: a mark at its start, UTF-8 if it fits, else the likeliest."""
+    with path.open("rb") as handle:
+        start = handle.read(4)
+        for mark, name in _MARKS:
+            if start.startswith(mark):
+                return name
+        handle.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while chunk := handle.read(1 << 20):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+            return "utf-8"
+        except UnicodeDecodeError:
+            handle.seek(0)
+            return _likeliest(_telling(handle))
+
+
+def _likeliest(sample: bytes) -> str:
+    """The likeliest of the encodings before UTF-8; the Western one where little speaks against it.
+
+    Args:
+        sample: Lines that are not ASCII.
+    """
+    found = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY)
+    best = found.best()
+    few = sum(byte > 127 for byte in sample) < 20
+    as_good = {
+        name
+        for match in found
+        if best and (match.chaos, -match.coherence) <= (best.chaos, -best.coherence)
+        for name in (match.encoding, *match.could_be_from_charset)
+    }
+    if best is None or few or "cp1252" in as_good:
+        return "cp1252"
+    return best.encoding
+
+
+def guess_delimiter(text: str) -> str:
+    """The delimiter that gives most rows as many cells as the first; a comma where none does.
+
+    Args:
+        text: The start of a table.
+    """
+    best, found = (0.0, 0), ","
+    for delimiter in DELIMITERS:
+        rows: list[int] = []
+        try:
+            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+                rows += [len(cells)] if any(cells) else []
+        except csv.Error:
+            continue
+        if not rows or rows[0] < 2:
+            continue
+        score = (round(sum(width == rows[0] for width in rows) / len(rows), 1), rows[0])
+        if score > best:
+            best, found = score, delimiter
+    return found
+
+
+def _sample(path: Path, encoding: str) -> str:
+    """The start of a text, up to the end of a line."""
+    with path.open(encoding=encoding, errors="replace", newline="") as handle:
+        text = handle.read(_SAMPLE)
+    return text if len(text) < _SAMPLE else text[: text.rfind("\n") + 1] or text
+
+
+def _telling(handle: IO[bytes]) -> bytes:
+    """The lines of a file that say something about its encoding: those that are not ASCII."""
+    found = bytearray()
+    for line in handle:
+        if not line.isascii():
+            found += line[:2000]
+        if len(found) > 20_000:
+            break
+    return bytes(found)
+
+
+def _text_rows(
+    path: Path, encoding: str, delimiter: str
+) -> Iterator[tuple[int, list[str] | Broken]]:
+    """The rows of a text table, streamed; in place of a broken one, what is wrong with it.
+
+    Reading is strict, since otherwise a quote that is never closed swallows the rest of the file
+    unseen; after an error it goes on with the next line.
+    """
+    csv.field_size_limit(MAX_CELL)
+    with path.open(encoding=encoding, errors="replace", newline="") as handle:
+        waiting: deque[str] = deque()  # lines read already, which come again
+        number = 0
+        while True:
+            used: list[str] = []  # the lines of the row that is being read
+
+            def lines(used: list[str] = used) -> Iterator[str]:
+                while True:
+                    line = waiting.popleft() if waiting else handle.readline()
+                    if not line:
+                        return
+                    used.append(line)
+                    yield line
+
+            try:
+                for cells in csv.reader(lines(), delimiter=delimiter, strict=True):
+                    number += 1
+                    used.clear()
+                    yield number, cells
+                return
+            except csv.Error as error:
+                number += 1
+                yield number, Broken(f"cannot be read: {error}", used[0].rstrip("\r\n"))
+                waiting.extendleft(reversed(used[1:]))
+
+
+def _is_sheet(path: Path) -> bool:
+    with path.open("rb") as handle:
+        start = handle.read(8)
+    return path.suffix.lower() in SHEETS or start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def _sheet_rows(path: Path) -> Iterator[tuple[int, list[str] | Broken]]:
+    """The rows of the first sheet that holds anything."""
+    import python_calamine
+
+    try:
+        if path.suffix.lower() != ".xls":
+            _archives.check_size(path)
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                if sheet.total_height:
+                    rows = sheet.to_python(skip_empty_area=False)
+                    yield from (
+                        (number, [_as_text(cell) for cell in row])
+                        for number, row in enumerate(rows, start=1)
+                    )
+                    return
+    except python_calamine.CalamineError as error:
+        reason = str(error).split("\n")[0][:120]
+        raise ImportingError(f"{path.name} cannot be read: {reason}.", _HINT) from None
+
+
+def _as_text(cell: Any) -> str:
+    """A cell of a spreadsheet as a CSV would have it."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and math.isfinite(cell) and cell == int(cell):
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Column names of which none is empty and no two are alike."""
+    filled = [name or f"column {number}" for number, name in enumerate(names, start=1)]
+    taken, seen = set(filled), Counter[str]()
+    unique: list[str] = []
+    for name in filled:
+        seen[name] += 1
+        given = name
+        while seen[name] > 1 and given in taken:
+            given = f"{name} ({seen[name]})"
+            if given in taken:
+                seen[name] += 1
+        taken.add(given)
+        unique.append(given)
+    return tuple(unique)

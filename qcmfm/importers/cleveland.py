@@ -1,0 +1,45 @@
+"""The Cleveland Museum of Art's open-access table, which names photos itself.
+
+https://github.com/ClevelandMuseumArt/openaccess. An object that is not CC0 has no photo there.
+"""
+
+from collections.abc import Iterator
+
+from qcmfm.importers import csv_table
+from qcmfm.importers._documents import Documents
+from qcmfm.importers._item import Columns, Item
+from qcmfm.importers._source import Source
+from qcmfm.records import Problem
+
+TITLE = "Cleveland Museum of Art, open access (CSV)"
+_TELLING = {"accession_number", "share_license_status", "image_web"}
+_CAPTION = ("title", "culture", "creation_date")
+
+
+def recognises(source: Source) -> int:
+    """How surely the source is of this kind; 0 where it is not."""
+    is_table = csv_table.recognises(source)
+    return 2 if is_table and set(source.table.columns) >= _TELLING else 0
+
+
+def columns(source: Source) -> Columns | None:
+    """Cleveland's columns. The technique is left out of the caption, as it gives labels away."""
+    there = set(source.table.columns)
+    label = "type" if "type" in there else ""
+    caption = tuple(name for name in _CAPTION if name in there)
+    return Columns("id" if "id" in there else "accession_number", "image_web", caption, label)
+
+
+def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
+    """Every row of the table.
+
+    Raises:
+        ImportingError: A column that was chosen is not there.
+    """
+    for item in csv_table.read(source, chosen or columns(source), documents):
+        if isinstance(item, Item) and not item.photo and not item.problem:
+            status = item.cells.get("share_license_status", "").strip()
+            reason = f"the museum gives no photo of it (licence: {status or 'none'})"
+            yield csv_table.without_photo(item, reason)
+        else:
+            yield item

@@ -1,0 +1,101 @@
+"""Any table: CSV, TSV or a spreadsheet, with the columns that the user chose or that fit best."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from qcmfm.errors import ImportingError
+from qcmfm.importers._columns import guess_columns
+from qcmfm.importers._documents import Documents
+from qcmfm.importers._item import Columns, Item
+from qcmfm.importers._source import Source
+from qcmfm.importers._tables import Broken
+from qcmfm.records import Problem
+
+TITLE = "Table (CSV, TSV, Excel)"
+_SAMPLE = 500
+
+
+def recognises(source: Source) -> int:
+    """How surely the source is of this kind; 0 where it is not."""
+    if not source.path.is_file() or source.start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in b"{[<":
+        return 0
+    try:
+        return 1 if source.table.columns else 0
+    except ImportingError:
+        return 0
+
+
+def columns(source: Source) -> Columns | None:
+    """The columns that most likely hold what a record needs."""
+    rows = islice((row for _, row in source.table.rows() if isinstance(row, list)), _SAMPLE)
+    return guess_columns(source.table.columns, list(rows))
+
+
+def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
+    """Every row of the table.
+
+    Raises:
+        ImportingError: A column that was chosen is not there.
+    """
+    table, used = source.table, chosen or columns(source) or Columns()
+    for name in used.named():
+        if name not in table.columns:
+            found = ", ".join(table.columns[:20])
+            raise ImportingError(
+                f"{source.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
+            )
+    for number, row in table.rows():
+        if isinstance(row, Broken):
+            yield Problem(number, "", row.reason, refused=True)
+            continue
+        cells = dict(zip(table.columns, row, strict=True))
+        yield from _notes(number, cells, used)
+        photo, problem = source.photo(first(cells.get(used.image, "")))
+        yield Item(
+            number,
+            cells.get(used.record_id, "").strip(),
+            photo,
+            caption(cells, used),
+            first(cells.get(used.label, "")),
+            cells.get(used.split, "").strip(),
+            cells.get(used.group, "").strip(),
+            cells,
+            photo_column=used.image,
+            problem=problem,
+        )
+
+
+def caption(cells: dict[str, str], used: Columns) -> str:
+    """The cells of the caption's columns, each said once, with full stops between."""
+    parts = [", ".join(values(cells.get(name, ""))) for name in used.caption]
+    said = [part for part in dict.fromkeys(parts) if part]
+    return " ".join(part if part[-1] in ".!?" or part is said[-1] else f"{part}." for part in said)
+
+
+def values(cell: str) -> list[str]:
+    """The values of a cell that may hold several, with bars between."""
+    return [value for part in cell.split("|") if (value := " ".join(part.split()))]
+
+
+def first(cell: str) -> str:
+    """The first value of a cell that may hold several, with bars between."""
+    return next(iter(values(cell)), "")
+
+
+def without_photo(item: Item, reason: str) -> Item:
+    """The record without a photo, and why."""
+    return replace(item, photo="", lookup="", problem=reason)
+
+
+def _notes(number: int, cells: dict[str, str], used: Columns) -> Iterator[Problem]:
+    """What is changed in a row that is taken."""
+    record_id = cells.get(used.record_id, "").strip()
+    several = values(cells.get(used.label, ""))
+    if len(several) > 1:
+        reason = "holds several values; the first was taken"
+        yield Problem(number, used.label, reason, record_id)
+    for name, cell in cells.items():
+        if "\ufffd" in cell:
+            reason = "holds letters that could not be read; they were replaced"
+            yield Problem(number, name, reason, record_id, altered=True)

@@ -1,0 +1,77 @@
+"""The Met's open-access table; where a photo is, its object API says.
+
+https://github.com/metmuseum/openaccess and https://metmuseum.github.io. The API allows 80 requests
+a second; far fewer are made. An object that is not in the public domain has no photo there.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from qcmfm.importers import csv_table
+from qcmfm.importers._documents import Documents
+from qcmfm.importers._item import Columns, Item
+from qcmfm.importers._source import Source
+from qcmfm.records import Problem
+
+TITLE = "The Met, open access (CSV)"
+API = "https://collectionapi.metmuseum.org/public/collection/v1/objects/"
+PLACE = "QCMFM_MET_API"
+"""Environment variable: another address of the object API."""
+_TELLING = {"Object ID", "Is Public Domain", "Link Resource"}
+_CAPTION = ("Title", "Object Name", "Culture", "Period", "Object Date")
+
+
+def recognises(source: Source) -> int:
+    """How surely the source is of this kind; 0 where it is not."""
+    is_table = csv_table.recognises(source)
+    return 2 if is_table and set(source.table.columns) >= _TELLING else 0
+
+
+def columns(source: Source) -> Columns | None:
+    """The Met's columns. The medium is left out of the caption, since it gives labels away."""
+    there = set(source.table.columns)
+    label = "Classification" if "Classification" in there else ""
+    caption = tuple(name for name in _CAPTION if name in there)
+    return Columns("Object ID", "", caption, label)
+
+
+def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
+    """Every row of the table, with the address of the object's document.
+
+    Raises:
+        ImportingError: A column that was chosen is not there.
+    """
+    api = os.environ.get(PLACE, API)
+    for item in csv_table.read(source, chosen or columns(source), documents):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        number = item.cells.get("Object ID", "").strip()
+        if item.photo or item.problem:
+            yield item
+        elif item.cells.get("Is Public Domain", "").strip().lower() == "false":
+            yield csv_table.without_photo(item, "is not in the public domain: no photo")
+        elif number.isascii() and number.isdigit():
+            yield replace(item, lookup=f"{api}{number}", photo_column="Object ID")
+        else:
+            yield csv_table.without_photo(item, f"{number[:50]!r} is no number of an object")
+
+
+def complete(item: Item, document: Path) -> Item:
+    """The record with the photo that the object API names.
+
+    Args:
+        item: What `read` gave.
+        document: What its `lookup` gave.
+    """
+    try:
+        about = json.loads(document.read_text("utf-8"))
+        photo = about.get("primaryImageSmall") or about.get("primaryImage") or ""
+    except (ValueError, AttributeError):
+        return csv_table.without_photo(item, "the museum's answer cannot be read")
+    if not isinstance(photo, str) or not photo:
+        return csv_table.without_photo(item, "the museum gives no photo of it")
+    return replace(item, photo=photo, lookup="")
