@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from qcmfm.ui.address import remember
 from qcmfm.ui.attention_map import show_attention
 from qcmfm.ui.comparing import show_comparison
 from qcmfm.ui.looking import choose_looked
 from qcmfm.ui.resources import explained
 from qcmfm.ui.sections import show_occlusion, show_shares, show_words
 from qcmfm.ui.sureness import show_sureness
+from qcmfm.ui.viewed import remember
 from qcmfm.ui.widgets import SIMULATED, plain, told, words_for
 
 st.title("Attention")

@@ -27,6 +27,7 @@ training
 kept_predictions review
 exports
 grounding adoption kept_answers
+lab
 service
 verbs
 cli

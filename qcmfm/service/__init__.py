@@ -36,6 +36,14 @@ from qcmfm.service.learning import (
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.quantum_lab import (
+    ModelComparison,
+    circuit_runs,
+    comparisons,
+    measure_stability,
+    open_material,
+    trained_on,
+)
 from qcmfm.service.reviewing import (
     Desk,
     attended,
@@ -62,6 +70,7 @@ __all__ = [
     "Desk",
     "Labelled",
     "Labeller",
+    "ModelComparison",
     "RunSummary",
     "Submission",
     "adopt_run",
@@ -70,10 +79,12 @@ __all__ = [
     "attention_annotation",
     "built_in_sentence",
     "calibrate_run",
+    "circuit_runs",
     "collection_folders",
     "compare",
     "compare_labels",
     "comparison_of",
+    "comparisons",
     "decide_on_submissions",
     "draw_built_in",
     "drawable",
@@ -92,9 +103,11 @@ __all__ = [
     "learn",
     "list_collections",
     "list_run_summaries",
+    "measure_stability",
     "next_run_name",
     "open_collection",
     "open_labeller",
+    "open_material",
     "page_picture",
     "record_submission",
     "run_folders",
@@ -105,5 +118,6 @@ __all__ = [
     "scope_sentence",
     "study_sentence",
     "thumbnail",
+    "trained_on",
     "true_regions",
 ]

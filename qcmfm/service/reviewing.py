@@ -14,6 +14,8 @@ from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept, write_kept
+from qcmfm.lab import condition
+from qcmfm.lab.condition import Condition
 from qcmfm.prediction import Prediction, predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, label_counts
@@ -23,6 +25,9 @@ from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.service.labelling import Labeller
+
+UNSTABLE = "unstable_under_noise"
+"""The order by how readily a noise changes a label."""
 
 KEYS = 9
 """How many labels have a key of their own."""
@@ -86,6 +91,8 @@ class Desk:
         self._list = list(self.records.values())
         self._recorded = label_counts(self._list)
         self._orders: dict[str, dict[str, int]] = {}
+        self._stability: dict[str, Mapping[str, float]] = {}
+        self._saved: dict[str, str] = {}
         self._alike: dict[str, list[str]] = {}
         likely = sorted(predictions.values(), key=lambda said: -(said.confidence or 0))
         for said in likely:
@@ -94,7 +101,13 @@ class Desk:
 
     def items(self) -> Items:
         """The records and what is known of them now."""
-        return Items(self._list, self.predictions, self.review.refresh(), self.out_of_fold)
+        return Items(
+            self._list,
+            self.predictions,
+            self.review.refresh(),
+            self.out_of_fold,
+            stability=self._stability,
+        )
 
     def labels(self) -> list[str]:
         """Every label that was recorded, predicted or decided, in alphabetical order."""
@@ -120,7 +133,38 @@ class Desk:
             with contextlib.suppress(ReviewError):
                 self.places(name)
                 found.append(name)
-        return found
+        return [*found, *self.noise_orders()]
+
+    def noise_orders(self) -> list[str]:
+        """An order by each noise that was saved; empty where the records have no predictions."""
+        names = condition.saved_names() if self.predictions else []
+        return [f"{UNSTABLE}:{name}" for name in names]
+
+    def unmeasured(self, order: str) -> Condition | None:
+        """The noise that the records are to be measured under before they can be in an order.
+
+        Raises:
+            CircuitError: The saved noise cannot be read.
+        """
+        kind, name = orders.parts(order)
+        if kind != UNSTABLE or name not in condition.saved_names():
+            return None
+        saved = condition.open_condition(name)
+        return None if self._saved.get(name) == saved.to_json() else saved
+
+    def keep_stability(
+        self, order: str, measured: Condition, stability: Mapping[str, float]
+    ) -> None:
+        """Take what was measured for an order, in place of what was.
+
+        Args:
+            order: As `noise_orders` names it.
+            measured: The noise.
+            stability: What `measure_stability` found under it.
+        """
+        _, name = orders.parts(order)
+        self._stability[name], self._saved[name] = stability, measured.to_json()
+        self._orders.pop(order, None)
 
     def places(self, order: str) -> dict[str, int]:
         """Each record's place in an order.

@@ -20,8 +20,8 @@ from qcmfm.explanation import (
     place_in_words,
     regions_in,
 )
-from qcmfm.ui.address import kept, numbers, one_of
 from qcmfm.ui.looking import Looked
+from qcmfm.ui.viewed import kept, numbers, one_of
 from qcmfm.ui.widgets import plain
 
 SIDE = 640

@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.records import Collection, Record
 from qcmfm.settings import DEFAULT_RUN
-from qcmfm.ui.address import kept, one_of
 from qcmfm.ui.resources import records
+from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import words_for
 
 VIEW = ("words", "head", "part")

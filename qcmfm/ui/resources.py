@@ -141,6 +141,17 @@ def page_picture(path: Path) -> bytes:
     return _page_picture(str(path), path.stat().st_mtime_ns)
 
 
+def made_from(name: str, run: str) -> str:
+    """What changes when a collection or a run changes.
+
+    Raises:
+        QcmfmError: Either cannot be read.
+    """
+    collection = records(name)
+    version = service.run_version(run)
+    return _made_from(name, collection.folder, _changed(collection), version)
+
+
 def ask_labeller(run: str) -> service.Labeller:
     """A run with its encoders, loaded once.
 

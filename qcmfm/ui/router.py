@@ -21,6 +21,10 @@ page = st.navigation(
         st.Page(PAGES / "clean_up.py", title="Clean up", icon=":material/cleaning_services:"),
         st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:"),
         st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
+        st.Page(PAGES / "circuit.py", title="Circuit", icon=":material/schema:"),
+        st.Page(PAGES / "noise_lab.py", title="Noise lab", icon=":material/blur_on:"),
+        st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
+        st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
     ]
 )
 with told():

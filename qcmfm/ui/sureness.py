@@ -10,10 +10,10 @@ from qcmfm.calibration import Calibration
 from qcmfm.errors import QcmfmError
 from qcmfm.explanation import Explanation
 from qcmfm.reference import Neighbour
-from qcmfm.ui.address import kept, one_of
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller, records, thumbnail
 from qcmfm.ui.sections import DARK
+from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import plain, words_for
 
 RATES = {"5%": 0.05, "10%": 0.1, "20%": 0.2}

@@ -169,11 +169,22 @@ def test_the_least_like_the_training_records_come_first():
 
 
 def test_without_out_of_fold_probabilities_the_order_says_what_to_do():
-    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors first"):
+    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors"):
         queue(ITEMS, order="most_likely_mislabelled")
     empty = OutOfFold([], LABELS, np.zeros((0, 3)))
     items = Items(RECORDS, {}, STATE, empty)
     assert queue(items, order="most_likely_mislabelled") == [r.record_id for r in RECORDS]
+
+
+def test_unstable_under_noise_is_by_the_noise_that_is_named():
+    firm = {"r0": 0.5, "r1": -0.9, "r2": 0.1}
+    items = Items(RECORDS, PREDICTIONS, STATE, stability={"ours": firm, "theirs": {"r4": 0.0}})
+    found = queue(items, order="unstable_under_noise:ours")
+    assert found == ["r1", "r2", "r0", "r3", "r4"]
+    assert queue(items, order="unstable_under_noise:theirs")[0] == "r4"
+    assert orders.title("unstable_under_noise:ours") == "Unstable under noise: ours"
+    with pytest.raises(ReviewError, match=r"noise named 'other'.*Save a setting on the Noise lab"):
+        queue(items, order="unstable_under_noise:other")
 
 
 def test_an_order_that_is_not_there_is_told():
@@ -182,7 +193,11 @@ def test_an_order_that_is_not_there_is_told():
 
 
 MEASURED = Items(
-    RECORDS, PREDICTIONS, STATE, OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3))
+    RECORDS,
+    PREDICTIONS,
+    STATE,
+    OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3)),
+    stability={"": {"r0": 0.3, "r3": -0.2}},
 )
 
 
@@ -190,7 +205,7 @@ MEASURED = Items(
 def test_every_order_has_a_title_and_loses_no_record(name: str):
     assert orders.title(name)
     assert sorted(queue(MEASURED, order=name)) == [record.record_id for record in RECORDS]
-    assert queue(Items([], {}, STATE, MEASURED.out_of_fold), order=name) == []
+    assert queue(replace(MEASURED, records=[]), order=name) == []
 
 
 @given(st.permutations(range(5)), st.sampled_from(orders.names()))
@@ -199,7 +214,7 @@ def test_no_order_depends_on_what_else_is_shown(places: list[int], name: str):
     some = [RECORDS[place] for place in sorted(places[:3])]
     ids = {record.record_id for record in some}
     whole = [record_id for record_id in queue(MEASURED, order=name) if record_id in ids]
-    part = Items(some, PREDICTIONS, STATE, MEASURED.out_of_fold)
+    part = replace(MEASURED, records=some)
     assert queue(part, order=name) == whole
 
 
