@@ -138,7 +138,7 @@ def attention_page(source: str, label: str, boxes: Sequence[Mapping[str, Any]]) 
     """
     return {
         "@context": CONTEXT,
-        "id": _urn("attention", source, label, json.dumps([dict(box) for box in boxes])),
+        "id": urn("attention", source, label, json.dumps([dict(box) for box in boxes])),
         "type": "Annotation",
         "motivation": "highlighting",
         "creator": PROGRAM,
