@@ -47,9 +47,14 @@ def train(
     seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
     epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
     views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    alignment: Annotated[
+        float | None, typer.Option(help="Weight of the loss that makes words find their regions.")
+    ] = None,
     caption_column: CaptionColumn = "caption",
     label_column: LabelColumn = "label",
-    image_encoder: Annotated[str, typer.Option(help="timm model or folder.")] = "",
+    image_encoder: Annotated[
+        str, typer.Option(help="timm model or folder; @384 behind it sets the pixels a side.")
+    ] = "",
     text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
     notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
     calibrate: Annotated[
@@ -65,7 +70,7 @@ def train(
     from qcmfm.training import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
-    given = {"epochs": epochs, "views": views}
+    given = {"epochs": epochs, "views": views, "alignment": alignment}
     chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
     about = _read_notes(notes)
     collection = _open(records, caption_column, label_column)
@@ -256,6 +261,41 @@ def explain(
     evidence = service.explain_submission(labeller, submission, error_rate)
     said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
     _say(said, "\n".join(told_lines(evidence)), as_json)
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help="compare, ablation, noise or views.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    records: Annotated[
+        list[str] | None,
+        typer.Option(help="artifacts, textiles, or a folder of records; may be repeated."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each system.")] = None,
+    fold: Annotated[
+        list[str] | None, typer.Option(help="test, or 0 to 4 of the cross-validation.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="One system; may be repeated.")] = None,
+    caption_column: CaptionColumn = "caption",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Begin nothing after so long; the same command goes on.")
+    ] = float("inf"),
+    data: Annotated[Path | None, typer.Option(help="Folder of the image sets, for views.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train models side by side, with intervals; a study that was stopped goes on."""
+    from qcmfm import studies
+    from qcmfm.studies._request import Request
+
+    module = studies.study(name)
+    folder = (out or settings.home() / "studies" / name).resolve()
+    request = Request(
+        folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
+        tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
+    )  # fmt: skip
+    _finish(module.run(request), as_json)
+    rows = len(request.results.trials())
+    _say({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
 
 
 @app.command()

@@ -57,3 +57,7 @@ class JobError(QcmfmError):
 
 class ImportingError(QcmfmError):
     """A source that cannot be imported at all; what is wrong with single records is reported."""
+
+
+class StudyError(QcmfmError):
+    """A study that cannot be made or read."""

@@ -26,7 +26,7 @@ calibrating prediction explanation
 training
 kept_predictions review
 exports
-grounding adoption kept_answers
+grounding adoption kept_answers studies
 lab
 service
 verbs

@@ -42,6 +42,7 @@ class Items:
         stability: For orders by a noise: under each noise's name, how firmly each record keeps its
             label, below 0 where it flips.
         noise: The name of the noise that the order is by; empty for none.
+        others: What other models said, by run and record id.
     """
 
     records: Sequence[Record]
@@ -51,6 +52,7 @@ class Items:
     seed: int = 0
     stability: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     noise: str = ""
+    others: "Mapping[str, Mapping[str, Prediction]]" = field(default_factory=dict)
 
     def label_now(self, record: Record) -> str:
         """The label a record has now: the reviewed one, else the predicted, else the recorded."""

@@ -50,6 +50,8 @@ from qcmfm.service.reviewing import (
     decide_on_submissions,
     kept_predictions,
     label_collection,
+    other_predictions,
+    runs_asked,
 )
 from qcmfm.service.runs import (
     RunSummary,
@@ -62,6 +64,7 @@ from qcmfm.service.runs import (
     scope_sentence,
     study_sentence,
 )
+from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
 __all__ = [
     "CollectionSummary",
@@ -73,6 +76,7 @@ __all__ = [
     "ModelComparison",
     "RunSummary",
     "Submission",
+    "ablation",
     "adopt_run",
     "adopted_run",
     "attended",
@@ -83,6 +87,7 @@ __all__ = [
     "collection_folders",
     "compare",
     "compare_labels",
+    "comparison",
     "comparison_of",
     "comparisons",
     "decide_on_submissions",
@@ -105,14 +110,17 @@ __all__ = [
     "list_run_summaries",
     "measure_stability",
     "next_run_name",
+    "noise_curves",
     "open_collection",
     "open_labeller",
     "open_material",
+    "other_predictions",
     "page_picture",
     "record_submission",
     "run_folders",
     "run_to_improve",
     "run_version",
+    "runs_asked",
     "runs_for",
     "save_submission",
     "scope_sentence",
@@ -120,4 +128,5 @@ __all__ = [
     "thumbnail",
     "trained_on",
     "true_regions",
+    "view_curves",
 ]

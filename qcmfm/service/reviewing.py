@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm import exports
-from qcmfm.errors import ReviewError
+from qcmfm.errors import ReviewError, RunError
 from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports._reviewed import Reviewed
@@ -25,6 +25,7 @@ from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.service.labelling import Labeller
+from qcmfm.service.runs import run_version
 
 UNSTABLE = "unstable_under_noise"
 """The order by how readily a noise changes a label."""
@@ -65,6 +66,39 @@ def _by_record(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
     return {said.record_id: said for said in predictions if said.ranked}
 
 
+def runs_asked(name: str) -> list[str]:
+    """Names of the runs that ever labelled a collection, and when: what changes with a new one.
+
+    Args:
+        name: Of the collection.
+    """
+    files = sorted(predictions_file(name, "any").parent.glob("*.parquet"))
+    return [f"{file.stem} {file.stat().st_mtime_ns}" for file in files if file.stem[0] != "."]
+
+
+def other_predictions(
+    name: str, collection: Collection, run: str
+) -> dict[str, dict[str, Prediction]]:
+    """What other runs said of a collection as it is now, by run and record id.
+
+    Args:
+        name: Of the collection.
+        collection: Its records.
+        run: The run whose word counts on the desk.
+    """
+    found: dict[str, dict[str, Prediction]] = {}
+    for file in sorted(predictions_file(name, "any").parent.glob("*.parquet")):
+        other = file.stem
+        if other == run or other.startswith("."):
+            continue
+        with contextlib.suppress(RunError):  # a run that is gone has no say
+            version = run_version(other)
+            kept = kept_predictions(name, other, fingerprint(collection, version))
+            if kept:
+                found[other] = kept
+    return found
+
+
 class Desk:
     """A collection, what a run said of it and what was decided; shared by all who review it.
 
@@ -73,6 +107,7 @@ class Desk:
         collection: Its records.
         predictions: By record id; empty where no run was asked.
         out_of_fold: For orders that compare with the recorded labels; None where not computed.
+        others: What other runs said, by run and record id.
     """
 
     def __init__(
@@ -81,11 +116,13 @@ class Desk:
         collection: Collection,
         predictions: Mapping[str, Prediction],
         out_of_fold: OutOfFold | None = None,
+        others: Mapping[str, Mapping[str, Prediction]] | None = None,
     ) -> None:
         self.name = name
         self.collection = collection
         self.predictions = predictions
         self.out_of_fold = out_of_fold
+        self.others = others or {}
         self.review = open_review(name)
         self.records = {record.record_id: record for record in collection.records}
         self._list = list(self.records.values())
@@ -107,6 +144,7 @@ class Desk:
             self.review.refresh(),
             self.out_of_fold,
             stability=self._stability,
+            others=self.others,
         )
 
     def labels(self) -> list[str]:

@@ -103,7 +103,8 @@ def desk(name: str, run: str) -> service.Desk | None:
     made_from = _made_from(name, collection.folder, changed, version)
     answers = compared(name)
     compared_ns = answers_file(name).stat().st_mtime_ns if answers else 0
-    asked = (name, collection.folder, changed, run, made_from, compared_ns, answers)
+    others = tuple(service.runs_asked(name))
+    asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
     found = _desk(*asked)
     if found is None:
         _desk.clear(*asked)  # look again next time
@@ -200,10 +201,14 @@ def _desk(
     run: str,
     made_from: str,
     compared_ns: int,
+    asked: tuple[str, ...],
     _out_of_fold: OutOfFold | None,
 ) -> service.Desk | None:
     kept = service.kept_predictions(name, run, made_from) if run else {}
-    return None if kept is None else service.Desk(name, records(name), kept, _out_of_fold)
+    if kept is None:
+        return None
+    others = service.other_predictions(name, records(name), run)
+    return service.Desk(name, records(name), kept, _out_of_fold, others)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page(PAGES / "noise_lab.py", title="Noise lab", icon=":material/blur_on:"),
         st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
         st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
+        st.Page(PAGES / "study.py", title="Study", icon=":material/science:"),
     ]
 )
 with told():

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
 
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.orders import models_disagree
 from qcmfm.review.queueing import queue
 from qcmfm.review.state import STATUSES, ReviewState
 from tests.review.made import LABELS, decision, prediction, records
@@ -188,17 +190,42 @@ def test_unstable_under_noise_is_by_the_noise_that_is_named():
 
 
 def test_an_order_that_is_not_there_is_told():
-    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, most_likely"):
+    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, models_disagree"):
         queue(ITEMS, order="best")
 
 
+SECOND = {
+    "r0": prediction("r0", "gold", 0.9),
+    "r1": prediction("r1", "jade", 0.9),
+    "r2": prediction("r2", "gold", 0.6),
+    "r4": prediction("r4", "gold", 0.9),
+}
 MEASURED = Items(
     RECORDS,
     PREDICTIONS,
     STATE,
     OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3)),
     stability={"": {"r0": 0.3, "r3": -0.2}},
+    others={"run-2": SECOND},
 )
+
+
+def test_what_models_disagree_on_comes_first():
+    # r1 has two labels, r2 two sures, r0 the same word twice; r3 and r4 were labelled once.
+    assert queue(MEASURED, order="models_disagree") == ["r1", "r2", "r0", "r3", "r4"]
+
+
+def test_how_far_models_disagree_is_the_jensen_shannon_divergence():
+    chance = np.random.default_rng(0)
+    votes = chance.dirichlet(np.ones(4), (2, 6))
+    found = models_disagree.divergence(votes, np.ones((2, 6), dtype=bool))
+    expected = [jensenshannon(votes[0, row], votes[1, row]) ** 2 for row in range(6)]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_one_model_cannot_disagree():
+    with pytest.raises(ReviewError, match="Only one model"):
+        queue(ITEMS, order="models_disagree")
 
 
 @pytest.mark.parametrize("name", orders.names())
