@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.calibrating import calibrate_run
 from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
@@ -15,6 +16,7 @@ from qcmfm.service.collections import (
     thumbnail,
     true_regions,
 )
+from qcmfm.service.explaining import Compared, attention_annotation, compare, explain_submission
 from qcmfm.service.labelling import (
     Labelled,
     Labeller,
@@ -59,12 +61,14 @@ from qcmfm.service.runs import (
     run_folders,
     run_version,
     runs_for,
+    scope_sentence,
     study_sentence,
 )
 from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
 __all__ = [
     "CollectionSummary",
+    "Compared",
     "Comparison",
     "Desk",
     "Labelled",
@@ -76,9 +80,12 @@ __all__ = [
     "adopt_run",
     "adopted_run",
     "attended",
+    "attention_annotation",
     "built_in_sentence",
+    "calibrate_run",
     "circuit_runs",
     "collection_folders",
+    "compare",
     "compare_labels",
     "comparison",
     "comparison_of",
@@ -87,6 +94,7 @@ __all__ = [
     "draw_built_in",
     "drawable",
     "evaluate_run",
+    "explain_submission",
     "find_run",
     "fingerprint",
     "ground_run",
@@ -115,6 +123,7 @@ __all__ = [
     "runs_asked",
     "runs_for",
     "save_submission",
+    "scope_sentence",
     "study_sentence",
     "thumbnail",
     "trained_on",

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from qcmfm import exports
 from qcmfm.errors import ReviewError, RunError
+from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept, write_kept
@@ -55,7 +56,7 @@ def label_collection(
         name: Of the collection.
         collection: Its records.
     """
-    made_from = fingerprint(collection, labeller.run.sha256)
+    made_from = fingerprint(collection, labeller.run.version)
     predictions = yield from predict(labeller.run, collection, labeller.cache)
     write_kept(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
@@ -295,9 +296,4 @@ def attended(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, list
         heat: How much it took from each region; adds up to 1.
         word: As the caption has it.
     """
-    rows, columns = heat.shape
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    numbers = (column / columns, row / rows, 1 / columns, 1 / rows)
-    box = ",".join(f"{100 * number:.4g}" for number in numbers)
-    share = round(float(heat.max()), 4)
-    return {"boxes": [{"xywh": f"percent:{box}", "words": [word], "share": share}]}
+    return {"boxes": [attended_box(heat, word)]}

@@ -7,6 +7,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.encoders.photo import content_hash
+from qcmfm.explanation import Explanation
 from qcmfm.kept_answers import answers_file
 from qcmfm.records import Collection, Record
 from qcmfm.regions import Region
@@ -21,6 +22,16 @@ def labelled(run: str, submission: service.Submission) -> service.Labelled:
     """
     photo = content_hash(submission.photo)
     return _labelled(run, service.run_version(run), photo, submission.caption, submission)
+
+
+def explained(run: str, submission: service.Submission) -> Explanation:
+    """The evidence for a submission's label; gathered once for the same photo and caption.
+
+    Raises:
+        QcmfmError: The run cannot be opened or the submission not be labelled.
+    """
+    photo = content_hash(submission.photo)
+    return _explained(run, service.run_version(run), photo, submission.caption, submission)
 
 
 def thumbnail(collection: Collection, record: Record) -> bytes | None:
@@ -66,6 +77,13 @@ def _labelled(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
 ) -> service.Labelled:
     return service.label_submission(_labeller(run, version), _submission)
+
+
+@st.cache_resource(max_entries=200, show_spinner="Gathering the evidence …")
+def _explained(
+    run: str, version: str, photo: str, caption: str, _submission: service.Submission
+) -> Explanation:
+    return service.explain_submission(_labeller(run, version), _submission)
 
 
 def desk(name: str, run: str) -> service.Desk | None:

@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
         st.Page(PAGES / "import.py", title="Import", icon=":material/upload_file:"),
         st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
+        st.Page(PAGES / "attention.py", title="Attention", icon=":material/visibility:"),
         st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
         st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
         st.Page(PAGES / "clean_up.py", title="Clean up", icon=":material/cleaning_services:"),

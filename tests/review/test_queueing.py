@@ -159,6 +159,17 @@ def test_most_likely_mislabelled_is_the_lowest_probability_of_the_recorded_label
     assert found[40:] == ["unmeasured", "unlabelled", "x"]
 
 
+def test_the_least_like_the_training_records_come_first():
+    def far(**values: float) -> Items:
+        said = {key: replace(one, unusualness=values.get(key)) for key, one in PREDICTIONS.items()}
+        return Items(RECORDS, said, STATE)
+
+    found = queue(far(r0=0.4, r1=1.7, r3=1.2), order="out_of_scope")
+    assert found == ["r1", "r3", "r0", "r2", "r4"]
+    with pytest.raises(ReviewError, match=r"calibrate"):
+        queue(far(), order="out_of_scope")
+
+
 def test_without_out_of_fold_probabilities_the_order_says_what_to_do():
     with pytest.raises(ReviewError, match=r"not compared.*Look for label errors"):
         queue(ITEMS, order="most_likely_mislabelled")
