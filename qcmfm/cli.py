@@ -1,4 +1,4 @@
-"""The command line: train, predict, evaluate, retrain, demo, import, catalog, search.
+"""The command line: train, predict, evaluate, retrain, demo, import, search, and the lab's three.
 
 Heavy imports stand inside the commands, so that `--help` answers at once.
 """
@@ -48,21 +48,30 @@ def train(
     seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
     epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
     views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    alignment: Annotated[
+        float | None, typer.Option(help="Weight of the loss that makes words find their regions.")
+    ] = None,
     caption_column: CaptionColumn = "caption",
     label_column: LabelColumn = "label",
-    image_encoder: Annotated[str, typer.Option(help="timm model or folder.")] = "",
+    image_encoder: Annotated[
+        str, typer.Option(help="timm model or folder; @384 behind it sets the pixels a side.")
+    ] = "",
     text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
     notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Find out at once how far it can be trusted.")
+    ] = False,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
     """Train a model on labelled records."""
+    from qcmfm.crossfit import FOLDS
     from qcmfm.encoders.features import FeatureCache, load_encoders
     from qcmfm.trainer import TrainingSettings
     from qcmfm.training import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
-    given = {"epochs": epochs, "views": views}
+    given = {"epochs": epochs, "views": views, "alignment": alignment}
     chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
     about = _read_notes(notes)
     collection = _open(records, caption_column, label_column)
@@ -74,7 +83,9 @@ def train(
         "caption_column": caption_column,
         "notes": about,
     }
-    run = _finish(train_run(collection, cache, chosen, out.resolve(), provenance), as_json)
+    folds = FOLDS if calibrate else 0
+    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds=folds)
+    run = _finish(work, as_json)
     not_read = run.config["data"]["photos_not_read"]
     _tell(not_read)
     accuracy = run.metrics["val"]["accuracy"]
@@ -195,6 +206,100 @@ def _figure(found: dict[str, float]) -> str:
 
 
 @app.command()
+def calibrate(
+    run: RunName,
+    records: Records,
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    label_column: LabelColumn = "label",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Find out on its training records how far a run can be trusted, and keep it in the run.
+
+    Five models are trained as the run was, each without a fifth of the records.
+    """
+    from qcmfm import service
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    collection = _open(records, column, label_column)
+    _need_labels(collection, label_column)
+    said = _finish(service.calibrate_run(labeller, collection), as_json)
+    lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]
+    for found in said["test"]:
+        lines.append(
+            f"asked {found['asked']:.2f}: the set holds the label on {_figure(found['coverage'])} "
+            f"of {found['records']} test records; labels in a set {_figure(found['mean_size'])}"
+        )
+    _say(said, "\n".join(lines), as_json)
+
+
+@app.command()
+def explain(
+    run: RunName,
+    records: Records,
+    record: Annotated[str, typer.Option(help="Id of the record.")],
+    error_rate: Annotated[
+        float, typer.Option(min=0.001, max=0.999, help="Of the set of labels.")
+    ] = 0.1,
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Show the evidence for one record's label."""
+    from qcmfm import service
+    from qcmfm.service.explaining import find_record, told_lines
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    collection = _open(records, column)
+    found = find_record(collection, record)
+    submission = service.record_submission(collection, found)
+    evidence = service.explain_submission(labeller, submission, error_rate)
+    said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
+    _say(said, "\n".join(told_lines(evidence)), as_json)
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help="compare, ablation, noise or views.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    records: Annotated[
+        list[str] | None,
+        typer.Option(help="artifacts, textiles, or a folder of records; may be repeated."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each system.")] = None,
+    fold: Annotated[
+        list[str] | None, typer.Option(help="test, or 0 to 4 of the cross-validation.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="One system; may be repeated.")] = None,
+    caption_column: CaptionColumn = "caption",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Begin nothing after so long; the same command goes on.")
+    ] = float("inf"),
+    data: Annotated[Path | None, typer.Option(help="Folder of the image sets, for views.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train models side by side, with intervals; a study that was stopped goes on."""
+    from qcmfm import studies
+    from qcmfm.studies._request import Request
+
+    module = studies.study(name)
+    folder = (out or settings.home() / "studies" / name).resolve()
+    request = Request(
+        folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
+        tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
+    )  # fmt: skip
+    _finish(module.run(request), as_json)
+    rows = len(request.results.trials())
+    _say({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
+
+
+@app.command()
 def retrain(
     collection: Annotated[str, typer.Option(help="Name of a collection of the workspace.")],
     run: Annotated[
@@ -256,6 +361,103 @@ def demo(
         said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
     text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
     _say({"collections": said}, text, as_json)
+
+
+@app.command()
+def noise(
+    run: RunName,
+    records: Records,
+    setting: Annotated[
+        str, typer.Option(help="JSON of a noise, or name of a preset or saved one.")
+    ],
+    record: Annotated[str, typer.Option(help="Id of a record to look at.")] = "",
+    mitigation: Annotated[str, typer.Option(help="richardson or linear; by default none.")] = "",
+    sweep: Annotated[
+        list[str] | None, typer.Option(help="Channel whose strength is swept; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seeds the shots.")] = 0,
+    save: Annotated[str, typer.Option(help="Name to keep the setting under.")] = "",
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Simulate what a noisy device would make of the labels: the Noise lab's figures."""
+    from qcmfm import service
+    from qcmfm.lab import condition, report
+
+    chosen = condition.open_condition(setting)
+    if save:
+        condition.save(save, chosen)
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    material = _finish(service.open_material(labeller, _open(records, column)), as_json)
+    work = report.noise_report(material, chosen, record, mitigation, sweep or (), seed)
+    said = _finish(work, as_json)
+    lines = [f"{said['setting']}: {said['records']} records, {said['labelled']} with a label"]
+    for name, found in said.get("intervals", {}).items():
+        lines.append(f"{name:12} {_figure(found)}")
+    before = said["reference"]
+    if before["accuracy"] is not None:
+        lines.append(f"without it   {before['accuracy']:.3f} ({before['setting']})")
+    lines.append(f"confidence   {said['confidence']:.3f} ({said['confidence_change']:+.3f})")
+    lines.append(f"labels that change: {len(said['flips'])}")
+    _say(said, "\n".join(lines), as_json)
+
+
+@app.command()
+def circuit(
+    run: RunName,
+    records: Records,
+    record: Annotated[str, typer.Option(help="Id of the record; by default the first.")] = "",
+    every: Annotated[str, typer.Option(help="A step is a gate, a stage or a layer.")] = "gate",
+    step: Annotated[int, typer.Option(help="Which step; by default the last.")] = -1,
+    off: Annotated[
+        str, typer.Option(help="What is switched off: gates and layers from 0, 3,17,L1, and E.")
+    ] = "",
+    caption_column: Annotated[
+        str, typer.Option(help="Column to take captions from; by default as in training.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Follow a record through a run's circuit: the Circuit page's figures."""
+    from qcmfm import service
+    from qcmfm.lab.altered import SwitchedOff, altered
+    from qcmfm.lab.report import circuit_report
+    from qcmfm.lab.walk import walk
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or _trained_column(labeller.run.config, records)
+    material = _finish(service.open_material(labeller, _open(records, column)), as_json)
+    row = material.row(record) if record else 0
+    whole = material.readout
+    numbers = SwitchedOff.from_text(off, whole.circuit).numbers(whole.circuit)
+    changed = altered(whole, numbers)
+    taken = walk(changed, material.amplitudes[row], every)
+    step = min(step, len(taken) - 1) if step >= 0 else len(taken) - 1
+    said = {"record_id": material.records[row].record_id, "off": sorted(numbers)}
+    said |= circuit_report(changed, whole, taken, step)
+    best = max(said["labels"], key=said["labels"].get)
+    text = f"{said['record_id']}: {best} ({said['labels'][best]:.3f}), {len(numbers)} gates off"
+    _say(said, text, as_json)
+
+
+@app.command()
+def playground(
+    family: Annotated[str, typer.Option(help="two_stage, hardware_efficient, …")] = "two_stage",
+    qubits: Annotated[int, typer.Option(help="2 to 10.")] = 6,
+    layers: Annotated[int, typer.Option(help="1 to 8.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Count what an untrained circuit needs, and measure the slopes of random angles."""
+    from qcmfm.lab.playground import trial_report, try_out
+
+    trial = _finish(try_out(family, qubits, layers), as_json)
+    said = trial_report(family, qubits, layers, trial)
+    slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in trial.slopes.items())
+    _say(said, f"{family}: variance of the slope in an angle\n{slopes}", as_json)
 
 
 @app.command(name="import")

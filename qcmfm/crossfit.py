@@ -68,12 +68,12 @@ def out_of_fold(
     checkpoints: Path,
     labels: Sequence[str] = (),
     only: Some[str] | None = None,
+    passes: int = 0,
     folds: int = FOLDS,
 ) -> Work[FoldAnswers]:
     """Train a model for each fold and ask it of the records of that fold.
 
-    Every fold is trained for `settings.epochs` passes. Work that was stopped goes on from the last
-    whole pass.
+    Work that was stopped goes on from the last whole pass.
 
     Args:
         collection: Records, of which those with a label and a photo or caption count.
@@ -84,6 +84,7 @@ def out_of_fold(
         labels: What is to be told apart; by default every label that occurs. Records with another
             label are passed over.
         only: Ids of the records to use; by default all.
+        passes: Over the records of the other folds; by default `settings.epochs`.
         folds: How many; fewer where there are fewer objects.
 
     Raises:
@@ -102,16 +103,16 @@ def out_of_fold(
     logits = np.zeros((len(table), len(known)))
     made_with = [cache.encoders.image.id, cache.encoders.text.id]
     checkpoints.mkdir(parents=True, exist_ok=True)
-    count = int(fold.max()) + 1
+    count, passes = int(fold.max()) + 1, passes or settings.epochs
     for number in range(count):
         split = np.where(fold == number, "", "train").tolist()
         data = TrainingData(table, split, known)
         once = replace(settings, refit=False)
         trainer = Trainer(data, once, made_with, checkpoints / f"fold-{number}.safetensors")
-        for event in trainer.run(settings.epochs):
-            done = number * settings.epochs + event.done
+        for event in trainer.run(passes):
+            done = number * passes + event.done
             note = f"fold {number + 1} of {count}"
-            yield Progress("Training on the other folds", done, count * settings.epochs, note)
+            yield Progress("Training on the other folds", done, count * passes, note)
         held_out = np.flatnonzero(fold == number)
         logits[held_out] = trainer.logits(trainer.best, held_out.tolist()).numpy()
     return FoldAnswers(table.records, known, logits, fold, table)

@@ -61,3 +61,7 @@ class ImportingError(QcmfmError):
 
 class CatalogError(QcmfmError):
     """A catalog that cannot be opened, or a collection that is not in it."""
+
+
+class StudyError(QcmfmError):
+    """A study that cannot be made or read."""

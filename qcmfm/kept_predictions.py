@@ -21,7 +21,8 @@ _TEXT = (
     "error", "conformal_set", "in_scope", "noise_setting",
 )  # fmt: skip
 _RANKED = {"labels": pa.list_(pa.string()), "probabilities": pa.list_(pa.float64())}
-_SCHEMA = pa.schema([*((name, pa.string()) for name in _TEXT), *_RANKED.items()])
+_NUMBERS = {"unusualness": pa.float64()}
+_SCHEMA = pa.schema([*((name, pa.string()) for name in _TEXT), *_RANKED.items(), *_NUMBERS.items()])
 _FROM = b"qcmfm_made_from"
 
 
@@ -63,7 +64,7 @@ def write_kept(predictions: Sequence[Prediction], file: Path, made_from: str) ->
         file: Replaced where it is there already.
         made_from: The `fingerprint`.
     """
-    columns = {name: [getattr(said, name) for said in predictions] for name in _TEXT}
+    columns = {name: [getattr(said, name) for said in predictions] for name in (*_TEXT, *_NUMBERS)}
     ranked = {
         "labels": [[label for label, _ in said.ranked] for said in predictions],
         "probabilities": [[share for _, share in said.ranked] for said in predictions],
@@ -85,13 +86,16 @@ def read_kept(file: Path, made_from: str) -> list[Prediction] | None:
         metadata = table.schema.metadata or {}
         if metadata.get(_FROM, b"").decode() != made_from:
             return None
-        rows = table.select(_SCHEMA.names).to_pylist()
+        there = set(table.column_names)  # a file of an earlier version has no numbers
+        rows = table.select([n for n in _SCHEMA.names if n not in _NUMBERS or n in there])
+        rows = rows.to_pylist()
     except (OSError, KeyError, pa.ArrowException):
         return None  # computing them again mends it
     return [
         Prediction(
             ranked=tuple(zip(row["labels"], row["probabilities"], strict=True)),
             **{name: row[name] for name in _TEXT},
+            **{name: row.get(name) for name in _NUMBERS},
         )
         for row in rows
     ]

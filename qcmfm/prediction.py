@@ -5,10 +5,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 
+from qcmfm.encoders.batch import Batch
 from qcmfm.encoders.features import FeatureCache
+from qcmfm.fusion._model import Fused
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Row
 from qcmfm.runs import Run, utc_now
@@ -16,6 +20,8 @@ from qcmfm.storage import atomic_file
 
 CHUNK = 64
 TOP = 3
+BETWEEN = " | "
+NO_LABEL = "(none)"
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,12 @@ class Prediction:
         model_sha256: Hash of its weights.
         predicted_at: UTC, ISO 8601.
         error: What was wrong with the record; a record can have a label all the same.
-        conformal_set: Labels that cannot be ruled out; empty until it is calibrated.
-        in_scope: Whether the record is of the kind that the run knows; empty until it is measured.
+        conformal_set: Labels that cannot be ruled out, joined by ` | `; `(none)` where every one
+            can; empty where the run is not calibrated.
+        in_scope: `yes` or `no`: whether the record is of the kind that the run knows; empty where
+            the run is not calibrated.
         noise_setting: The noise that was simulated; empty for none.
+        unusualness: How far it is from the training records; above 1 it is out of scope.
     """
 
     record_id: str
@@ -43,6 +52,14 @@ class Prediction:
     conformal_set: str = ""
     in_scope: str = ""
     noise_setting: str = ""
+    unusualness: float | None = None
+
+    @property
+    def label_set(self) -> tuple[str, ...] | None:
+        """The labels that cannot be ruled out, likeliest first; None where nobody knows."""
+        if not self.conformal_set:
+            return None
+        return () if self.conformal_set == NO_LABEL else tuple(self.conformal_set.split(BETWEEN))
 
     @property
     def label(self) -> str:
@@ -59,6 +76,23 @@ def rank(probabilities: np.ndarray, labels: Sequence[str]) -> tuple[tuple[str, f
     """Labels with their probabilities, likeliest first."""
     order = np.argsort(-probabilities, kind="stable")
     return tuple((labels[int(index)], float(probabilities[index])) for index in order)
+
+
+@torch.inference_mode()
+def answers(run: Run, batch: Batch, fused: Fused) -> list[dict[str, Any]]:
+    """What a run says of each record of a batch, as the fields of `Prediction` that tell it."""
+    found = run.probabilities(fused)
+    said: list[dict[str, Any]] = [{"ranked": rank(row, run.labels)} for row in found]
+    trust = run.calibration
+    if trust is not None:
+        far = trust.reference.unusualness(batch).tolist()
+        for answer, row, distance in zip(said, found, far, strict=True):
+            kept = trust.kept_labels(row)
+            answer["conformal_set"] = BETWEEN.join(kept) or NO_LABEL
+            answer["in_scope"] = "yes" if distance <= 1 else "no"
+            answer["unusualness"] = distance
+    noise = run.config.get("model", {}).get("options", {}).get("noise", "")
+    return [answer | {"noise_setting": noise} for answer in said]
 
 
 def predict(run: Run, collection: Collection, cache: FeatureCache) -> Work[list[Prediction]]:
@@ -101,19 +135,20 @@ def _predict_chunk(
     for problem in table.problems:
         reasons.setdefault(problem.row, []).append(_reason(problem.column, problem.reason))
     usable = [row for row in range(len(table)) if not table.is_empty(row)]
-    ranked: dict[str, tuple[tuple[str, float], ...]] = {}
+    found: dict[str, dict[str, Any]] = {}
     if usable:
-        found = run.probabilities(run.fuse(table.batch(usable)))
-        for row, probabilities in zip(usable, found, strict=True):
-            ranked[table.records[row].record_id] = rank(probabilities, run.labels)
+        batch = table.batch(usable)
+        for row, answer in zip(usable, answers(run, batch, run.fuse(batch)), strict=True):
+            found[table.records[row].record_id] = answer
     now = utc_now()
     result: list[Prediction] = []
     for row in rows:
         told = list(reasons.get(row.number, []))
-        answer = ranked.get(row.record_id, ()) if row.record is not None else ()
+        answer = found.get(row.record_id, {}) if row.record is not None else {}
         if row.record is not None and not answer:
             told.append("neither a photo that can be read nor a caption with a word")
-        result.append(Prediction(row.record_id, answer, run.name, run.sha256, now, "; ".join(told)))
+        known = {"ranked": (), "model_run": run.name, "model_sha256": run.sha256} | answer
+        result.append(Prediction(row.record_id, predicted_at=now, error="; ".join(told), **known))
     return result
 
 

@@ -15,6 +15,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from qcmfm import fusion, storage
+from qcmfm.calibration import Calibration, calibration_hash, read_calibration
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.encoders.features import Encoders
 from qcmfm.encoders.lexicon import Lexicon
@@ -48,6 +49,8 @@ class Run:
         config: The rest of `run.json`: encoders, training settings, data, parent, times.
         metrics: What was measured when it was trained; by split.
         sha256: Hash of the weights file; empty before it is written.
+        calibration: Its out-of-fold answers, where it was calibrated.
+        version: What changes when the run is trained or calibrated anew; see `run_version`.
     """
 
     name: str
@@ -58,6 +61,8 @@ class Run:
     config: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    calibration: Calibration | None = None
+    version: str = ""
 
     @torch.inference_mode()
     def fuse(self, batch: Batch) -> Fused:
@@ -153,6 +158,8 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
             config,
             read_metrics(folder),
             config["sha256"][WEIGHTS],
+            read_calibration(folder, config["sha256"][WEIGHTS]),
+            run_version(folder),
         )
     except RunError:
         raise
@@ -181,6 +188,15 @@ def read_config(folder: Path) -> dict[str, Any]:
             "Update the program.",
         )
     return config
+
+
+def run_version(folder: Path) -> str:
+    """What changes when a run is trained or calibrated anew: hashes of weights and calibration.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return read_config(folder)["sha256"][WEIGHTS] + calibration_hash(folder)
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

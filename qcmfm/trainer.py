@@ -46,6 +46,8 @@ class TrainingSettings:
         label_smoothing: Share of each target that goes to all labels alike.
         modality_dropout: Weight of the loss with the caption taken away, and of the loss with the
             photo taken away, beside the loss of the whole record; 0 trains on whole records alone.
+        alignment: Weight of the loss that teaches words to look at what they name
+            (`fusion._alignment`); no true region takes part in it. Needs a model that attends.
         balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
         views: Number of views of each photo to train on, the original included.
         refit: Whether, once `val` has chosen the number of passes and the temperature, the final
@@ -62,6 +64,7 @@ class TrainingSettings:
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
     modality_dropout: float = 0.5
+    alignment: float = 0.0
     balance: float = 0.0
     views: int = 5
     refit: bool = True
@@ -76,6 +79,7 @@ class TrainingSettings:
             ("weight_decay", 0.0, 100.0),
             ("label_smoothing", 0.0, 0.9),
             ("modality_dropout", 0.0, 10.0),
+            ("alignment", 0.0, 10.0),
             ("balance", 0.0, 1.0),
             ("views", 1, len(view_names())),
         ):
@@ -222,8 +226,10 @@ class Trainer:
         if not self._resume() and not self.started:
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
+        if self.model.solved:
+            epochs = 1
         while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
-            self._one_pass()
+            self._solve() if self.model.solved else self._one_pass()
             self.epoch += 1
             loss, error, note = self._validate()
             if loss < self.least:
@@ -249,7 +255,28 @@ class Trainer:
         temperature = evaluation.fit_temperature(logits, truth)
         losses = evaluation.losses(evaluation.softmax(logits, temperature), truth)
         note = f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
-        return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
+        loss = float(losses.mean()) + self._alignment_on_val()
+        return loss, float(losses.std() / len(losses) ** 0.5), note
+
+    @torch.inference_mode()
+    def _alignment_on_val(self) -> float:
+        """The mean weighed alignment loss of `val`, on the same words in every pass."""
+        if not self.settings.alignment:
+            return 0.0
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.settings.seed)
+            parts = _chunks(self.data.val, self.settings.batch_size)
+            found = [float(self.model.alignment(self.data.table.batch(part))) for part in parts]
+        return self.settings.alignment * sum(found) / len(found)
+
+    def _solve(self) -> None:
+        """Give a model that needs no passes all the records at once, in every view."""
+        data, parts = self.data, _chunks(self.data.train, 256)
+        views = [
+            [data.table.batch(rows, [view] * len(rows)) for rows in parts]
+            for view in data.table.images
+        ]
+        self.model.solve(views, data.target[data.train])
 
     def _one_pass(self) -> None:
         settings, data = self.settings, self.data
@@ -266,6 +293,8 @@ class Trainer:
                 chosen = [views[v] for v in torch.randint(len(views), (len(rows),)).tolist()]
                 batch = data.table.batch(rows, chosen)
                 loss = self._loss(batch, data.target[rows])
+                if settings.alignment:
+                    loss = loss + settings.alignment * self.model.alignment(batch)
                 self.optimizer.zero_grad()
                 loss.backward()
                 self.optimizer.step()

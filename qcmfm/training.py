@@ -8,6 +8,8 @@ import torch
 from filelock import Timeout
 
 from qcmfm import __version__, evaluation, fusion
+from qcmfm.calibrating import calibrate
+from qcmfm.calibration import write_calibration
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import TrainingError
@@ -28,6 +30,7 @@ def train(
     out: Path,
     provenance: dict[str, Any] | None = None,
     start: Start | None = None,
+    folds: int = 0,
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
 
@@ -42,6 +45,7 @@ def train(
         provenance: What else to keep in `run.json`: the command, the parent run, and `notes` in
             Markdown on the data and its known weaknesses, for the model card.
         start: A trained model to go on from; None to begin from chance.
+        folds: How many more models are trained to calibrate the run; 0 leaves it uncalibrated.
 
     Raises:
         TrainingError: The records cannot be trained on, or `out` exists or is being written.
@@ -57,7 +61,8 @@ def train(
             f"Another training writes to {out}.", "Wait for it, or choose another name."
         ) from None
     try:
-        return (yield from _train(collection, cache, settings, out, provenance or {}, start))
+        given = provenance or {}
+        return (yield from _train(collection, cache, settings, out, given, start, folds))
     finally:
         busy.release()
         Path(busy.lock_file).unlink(missing_ok=True)
@@ -70,6 +75,7 @@ def _train(
     out: Path,
     provenance: dict[str, Any],
     start: Start | None,
+    folds: int,
 ) -> Work[Run]:
     records = collection.records
     splits = dict(
@@ -99,6 +105,10 @@ def _train(
     finished = out.with_name(f".{out.name}.finished")
     discard_folder(finished)  # left by a kill between writing and naming
     write_run(run, finished, write_card(run), (collection, splits) if made else None)
+    if folds:
+        out_of_fold = checkpoints / "folds"
+        trust = yield from calibrate(run, collection, cache, splits, out_of_fold, folds)
+        write_calibration(trust, finished, run.sha256)
     publish_folder(finished, out)
     discard_folder(checkpoints)
     return read_run(out)

@@ -118,6 +118,42 @@ def test_grounding_is_measured_beside_the_rest(run_cli, tmp_path: Path, home: Pa
     assert "Where it looked on `test`" in card and f"| mass | {value:.3f} (" in card
 
 
+def test_a_run_is_calibrated_and_a_record_explained(run_cli, tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    run = home / "runs" / "vases"
+    run_cli("train", "--records", file, "--out", run, *SMALL)
+    asked = ["explain", "--run", "vases", "--records", file, "--record"]
+    code, out, _ = run_cli(*asked, "r0")
+    assert code == 0 and "not calibrated" in out and "parts of the readout" in out
+
+    code, out, _ = run_cli("calibrate", "--run", "vases", "--records", file, "--json")
+    said = json.loads(out)
+    assert code == 0 and said["records"] == 48 and len(said["test"]) == 3
+    code, out, _ = run_cli(*asked, "r0", "--json", "--error-rate", "0.2")
+    found = json.loads(out)
+    assert code == 0 and found["record_id"] == "r0" and found["trust"]["error_rate"] == 0.2
+    parts = found["shares"]
+    whole = sum(parts[name] for name in ("image", "text", "interaction", "constant"))
+    assert abs(whole - parts["total"]) < 1e-9
+    assert found["trust"]["neighbours"][0]["record_id"] == "r0"
+    code, out, _ = run_cli(*asked, "r0")
+    assert code == 0 and "Faithfulness" in out and "Near: r0" in out
+    code, _, err = run_cli(*asked, "r99")
+    assert code == 2 and "'r99'" in err
+
+
+def test_training_can_calibrate_at_once(run_cli, tmp_path: Path, home: Path):
+    file = make_collection(tmp_path / "vases")
+    run = home / "runs" / "vases"
+    code, _, _ = run_cli("train", "--records", file, "--out", run, *SMALL, "--calibrate")
+    kept = json.loads((run / "conformal.json").read_text())
+    assert code == 0 and len(kept["record_ids"]) == 48
+    assert (
+        kept["weights"]
+        == json.loads((run / "run.json").read_text())["sha256"]["weights.safetensors"]
+    )
+
+
 def test_bad_rows_are_told_on_standard_error(run_cli, tmp_path: Path, home: Path):
     file = make_collection(tmp_path / "vases")
     file.write_text(file.read_text() + "r0,,again,,,,M0\n")

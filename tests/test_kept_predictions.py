@@ -1,8 +1,10 @@
 """Predictions come back as they were written, and never after what they follow from changed."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,8 @@ from tests.review.made import prediction
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 RANKED = st.lists(st.tuples(TEXT, st.floats(0, 1)), max_size=5).map(tuple)
-PREDICTION = st.builds(Prediction, TEXT, RANKED, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT)
+UNUSUAL = st.none() | st.floats(0, 9)
+PREDICTION = st.builds(Prediction, TEXT, RANKED, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, UNUSUAL)
 
 
 @given(st.lists(PREDICTION, max_size=5))
@@ -24,6 +27,14 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, said:
     write_kept(said, file, "abc")
     assert read_kept(file, "abc") == said
     assert read_kept(file, "abd") is None
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path: Path):
+    file = tmp_path / "run.parquet"
+    write_kept([prediction("r1")], file, "abc")
+    table = pq.read_table(file)
+    pq.write_table(table.drop_columns("unusualness"), file)
+    assert read_kept(file, "abc") == [replace(prediction("r1"), unusualness=None)]
 
 
 def test_a_missing_or_damaged_file_is_as_if_there_were_none(tmp_path: Path):

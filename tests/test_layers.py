@@ -17,14 +17,17 @@ errors progress settings storage
 records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
+reference
+calibration
 fusion importers
 runs trainer
-model_card
-crossfit prediction explanation
+model_card crossfit
+calibrating prediction explanation
 training
 kept_predictions review
 exports catalog
-grounding adoption kept_answers
+grounding adoption kept_answers studies
+lab
 service
 verbs
 cli

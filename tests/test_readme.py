@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from qcmfm import settings
+from qcmfm.encoders.photo import content_hash
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -74,13 +75,29 @@ def test_the_pictures_that_the_readme_shows_are_there():
 
 
 def test_what_is_said_of_attention_is_what_was_measured():
-    assert "less often than by chance on the artifacts, more often\non the textiles" in README
-    for name, better in (("artifacts", False), ("textiles", True)):
+    for name in ("artifacts", "textiles"):
         metrics = json.loads((settings.SHIPPED_RUNS / name / "metrics.json").read_text("utf-8"))
-        found = metrics["test"]["grounding"]["pointing"]
-        value = {which: found[which]["value"] for which in ("attention", "chance", "centre")}
-        assert (value["attention"] > value["chance"]) == better
-        assert value["attention"] < value["centre"]
+        for figure in ("pointing", "mass"):
+            found = metrics["test"]["grounding"][figure]
+            cells = [
+                f"{found[which]['value']:.3f} "
+                f"({found[which]['low']:.3f} to {found[which]['high']:.3f})"
+                for which in ("attention", "chance", "centre")
+            ]
+            assert f"| {name}, {figure} | {' | '.join(cells)} |" in README
+
+
+def test_what_hiding_does_is_what_was_measured():
+    results = ROOT / "tests" / "benchmarks" / "results" / "faithfulness.json"
+    runs = json.loads(results.read_text("utf-8"))["runs"]
+    assert set(runs) == {"museum_materials", "artifacts", "textiles"}
+    for name, found in runs.items():
+        weights = (settings.SHIPPED_RUNS / name / "weights.safetensors").read_bytes()
+        assert found["run_sha256"] == content_hash(weights)
+        gap = found["difference"]
+        assert (gap["low"] > 0) == (name != "textiles") and gap["high"] > 0
+        said = f"{gap['value']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) on {name}"
+        assert said in README
 
 
 def test_the_speeds_are_those_of_the_committed_results():

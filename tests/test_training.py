@@ -65,6 +65,23 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(
     assert not torch.equal(weights(first), weights(trained(collection, home, "c", seed=1)))
 
 
+def test_training_that_aligns_resumes_too_and_gives_other_weights(
+    collection: Collection, home: Path
+):
+    options = {**SMALL.options, "temperature": 0.1}
+    plain = trained(collection, home, "plain", options=options)
+    whole = trained(collection, home, "whole", options=options, alignment=1.0)
+    assert not torch.equal(weights(plain), weights(whole))
+    settings = TrainingSettings(**vars(SMALL) | {"options": options, "alignment": 1.0})
+    work = train(collection, cheap_cache(home / "features"), settings, home / "broken")
+    for event in work:
+        if event.stage == "Training" and event.done == 3:
+            work.close()
+            break
+    again = finish(train(collection, cheap_cache(home / "features"), settings, home / "broken"))
+    torch.testing.assert_close(weights(again), weights(whole), atol=0, rtol=0)
+
+
 @pytest.mark.parametrize("stop_after", [1, 5, 8])
 def test_interrupted_training_ends_as_if_nothing_had_happened(
     collection: Collection, home: Path, stop_after: int

@@ -8,6 +8,7 @@ photo. The model has no words for confidence and for runs; those have a name of 
 import json
 import re
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -124,7 +125,31 @@ def _target(record: Record, evidence: str) -> str | list[dict[str, Any]]:
     if not record.image:
         return f"records.csv#{quote(record.record_id, safe='')}"
     source = quote(record.image)
-    parts = [
+    return _parts(source, _boxes(evidence)) or source
+
+
+def attention_page(source: str, label: str, boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One annotation that says where a model attended, as JSON values.
+
+    Args:
+        source: The photo's address or file name.
+        label: What the model labelled it.
+        boxes: As in the evidence of a decision.
+    """
+    return {
+        "@context": CONTEXT,
+        "id": urn("attention", source, label, json.dumps([dict(box) for box in boxes])),
+        "type": "Annotation",
+        "motivation": "highlighting",
+        "creator": PROGRAM,
+        "body": _body(label, aat_uri(label), "Where the model attended; no proof of its reasons."),
+        "target": _parts(quote(source, safe=":/?&=%"), boxes),
+    }
+
+
+def _parts(source: str, boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Parts of a photo as targets."""
+    return [
         {
             "type": "SpecificResource",
             "source": source,
@@ -135,9 +160,8 @@ def _target(record: Record, evidence: str) -> str | list[dict[str, Any]]:
             },
         }
         | {f"qcmfm:{name}": box[name] for name in ("words", "share") if name in box}
-        for box in _boxes(evidence)
+        for box in boxes
     ]
-    return parts or source
 
 
 def _boxes(evidence: str) -> list[dict[str, Any]]:

@@ -8,22 +8,30 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from qcmfm.encoders.batch import Batch
+from qcmfm.fusion._alignment import alignment_loss
 from qcmfm.fusion._model import Attention
+
+ALIGNED_WORDS = 512
+"""Words of a batch, drawn by lot, that `CrossAttention.alignment` asks: enough for a steady step,
+and the work does not grow with the captions."""
 
 
 class Look(nn.Module):
-    """One direction of multi-head scaled dot-product attention (Vaswani et al. 2017).
+    """One direction of multi-head attention (Vaswani et al. 2017).
 
     Args:
         dim: Length of the projected vectors; `heads` divides it.
         heads: Number of heads.
+        temperature: What cosines of queries and keys are divided by; 0 for scaled dot products, as
+            in the paper. Cosines of a low temperature are peaked from the first step on, and stay
+            as peaked however long the vectors grow. A hidden layer lies before them.
     """
 
-    def __init__(self, dim: int, heads: int):
+    def __init__(self, dim: int, heads: int, temperature: float):
         super().__init__()
-        self.heads = heads
-        self.query = nn.Linear(dim, dim)
-        self.key = nn.Linear(dim, dim)
+        self.heads, self.temperature = heads, temperature
+        self.query = _matcher(dim, bent=temperature > 0)
+        self.key = _matcher(dim, bent=temperature > 0)
         self.value = nn.Linear(dim, dim)
         self.out = nn.Linear(dim, dim)
 
@@ -37,18 +45,39 @@ class Look(nn.Module):
 
         Where `mask` names none, what is taken and the map are zero.
         """
-        query, key, value = (
-            layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for layer, x in (
-                (self.query, looking), (self.key, looked_at), (self.value, looked_at)
-            )
-        )  # fmt: skip
-        scores = query @ key.transpose(-1, -2) / key.shape[-1] ** 0.5
+        query, key = self._matched(looking, looked_at)
+        value = self.value(looked_at).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        scores = query.transpose(1, 2) @ key.permute(0, 2, 3, 1)
         scores = scores.masked_fill(~mask[:, None, None, :], torch.finfo(scores.dtype).min)
         anything = mask.any(1)[:, None, None, None]
         attention = torch.where(anything, scores.softmax(-1), 0.0)
         taken = self.out((attention @ value).transpose(1, 2).flatten(-2))
         return taken * anything.squeeze(1), attention
+
+    def scores(
+        self, looking: Float[Tensor, "word dim"], looked_at: Float[Tensor, "batch region dim"]
+    ) -> Float[Tensor, "head word batch region"]:
+        """How much each of `looking` is drawn to each region of every photo, before the softmax."""
+        query, key = self._matched(looking, looked_at)
+        return torch.einsum("whd,brhd->hwbr", query, key)
+
+    def _matched(
+        self, looking: Float[Tensor, "*any from_dim"], looked_at: Float[Tensor, "*other to_dim"]
+    ) -> tuple[Float[Tensor, "*any head part"], Float[Tensor, "*other head part"]]:
+        """Queries and keys whose products are the scores."""
+        query = self.query(looking).unflatten(-1, (self.heads, -1))
+        key = self.key(looked_at).unflatten(-1, (self.heads, -1))
+        if not self.temperature:
+            return query / key.shape[-1] ** 0.5, key
+        unit = functional.normalize(query, dim=-1), functional.normalize(key, dim=-1)
+        return unit[0] / self.temperature, unit[1]
+
+
+def _matcher(dim: int, bent: bool) -> nn.Module:
+    """What makes a query or a key of a vector; with a hidden layer where it is `bent`."""
+    if not bent:
+        return nn.Linear(dim, dim)
+    return nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
 
 
 @dataclass(frozen=True)
@@ -79,15 +108,24 @@ class CrossAttention(nn.Module):
         dim: Length of the projected and pooled vectors.
         heads: Number of heads.
         dropout: Share of projected values dropped in training.
+        temperature: As `Look` takes it.
     """
 
-    def __init__(self, image_dim: int, text_dim: int, dim: int, heads: int, dropout: float):
+    def __init__(
+        self,
+        image_dim: int,
+        text_dim: int,
+        dim: int,
+        heads: int,
+        dropout: float,
+        temperature: float = 0.0,
+    ):
         super().__init__()
         self.region = nn.Linear(image_dim, dim)
         self.region_norm = nn.LayerNorm(dim)
         self.word = nn.Sequential(nn.Linear(text_dim, dim), nn.LayerNorm(dim))
-        self.words_to_regions = Look(dim, heads)
-        self.regions_to_words = Look(dim, heads)
+        self.words_to_regions = Look(dim, heads, temperature)
+        self.regions_to_words = Look(dim, heads, temperature)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
@@ -117,6 +155,24 @@ class CrossAttention(nn.Module):
                 region_to_word * region_mask[:, None, :, None],
             ),
         )
+
+    def alignment(
+        self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]
+    ) -> Float[Tensor, ""]:
+        """How badly words find the photo they speak of among the batch's: see `alignment_loss`.
+
+        Zero where fewer than two records have both photo and caption. Arguments as in `forward`.
+        """
+        batch = batch.take(batch.has_image & batch.has_text)
+        if len(batch) < 2:
+            return batch.regions.new_zeros(())
+        seen = self.region_norm(project_regions(self.region, batch.regions, mean, scale))
+        record, word = batch.word_mask.nonzero(as_tuple=True)
+        some = torch.randperm(len(record), device=record.device)[:ALIGNED_WORDS]
+        read = self.word(batch.words[record[some], word[some]])
+        scores = self.words_to_regions.scores(self.dropout(read), self.dropout(seen))
+        alike = (batch.sentence[:, None] == batch.sentence).all(-1)
+        return alignment_loss(scores, record[some], alike)
 
 
 def project_regions(

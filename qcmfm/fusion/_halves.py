@@ -70,6 +70,8 @@ class HalvesOptions(ModelOptions):
     Args:
         heads: Attention heads.
         dim: Length of the attended vectors.
+        temperature: What attention divides cosines by; 0 for scaled dot products. Training with
+            `alignment` wants about 0.1, and one head.
         image_dropout: Share of the photo's features dropped in training.
         text_dropout: Share of the caption's features dropped in training.
     """
@@ -77,12 +79,14 @@ class HalvesOptions(ModelOptions):
     RANGES: ClassVar = {
         "heads": (1, 16),
         "dim": (8, 512),
+        "temperature": (0, 1),
         "image_dropout": DROPOUT,
         "text_dropout": DROPOUT,
     }
 
     heads: int = 4
     dim: int = 64
+    temperature: float = 0.0
     image_dropout: float = 0.4
     text_dropout: float = 0.2
 
@@ -113,7 +117,12 @@ class TwoHalves(Standardised):
     def __init__(self, shape: FeatureShape, n_labels: int, options: HalvesOptions, half: int):
         super().__init__(shape, n_labels, options)
         self.attention = CrossAttention(
-            shape.image_dim, shape.text_dim, options.dim, options.heads, options.text_dropout
+            shape.image_dim,
+            shape.text_dim,
+            options.dim,
+            options.heads,
+            options.text_dropout,
+            options.temperature,
         )
         self.image_dropout = nn.Dropout(options.image_dropout)
         self.text_dropout = nn.Dropout(options.text_dropout)
@@ -133,6 +142,10 @@ class TwoHalves(Standardised):
         *each_way, _ = self.states(batch)
         whole, image, text = self.classify(torch.cat(each_way)).chunk(3)
         return whole, image, text
+
+    def alignment(self, batch: Batch) -> Float[Tensor, ""]:
+        """As in the base class: how badly words find the photo they speak of."""
+        return self.attention.alignment(batch, self.image_mean, self.image_scale)
 
     def states(
         self, batch: Batch

@@ -1,12 +1,12 @@
 """What every fusion model is and returns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, get_type_hints
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from qcmfm.encoders.batch import Batch, FeatureShape
@@ -108,6 +108,10 @@ class FusionModel(nn.Module, ABC):
     """Whether a simulated quantum circuit has a part in the answer."""
     modalities: ClassVar[tuple[str, ...]] = ("image", "text")
     attends: ClassVar[bool] = False
+    reads_regions: ClassVar[bool] = True
+    """Whether it looks at regions; else the photo's mean vector is all it needs."""
+    solved: ClassVar[bool] = False
+    """Whether `solve` finds the weights at once, in place of passes over the records."""
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: ModelOptions):
         super().__init__()
@@ -135,6 +139,15 @@ class FusionModel(nn.Module, ABC):
     def observe(self, batches: Iterable[Batch]) -> None:
         """Look once at the training features before training, for instance to scale them."""
 
+    def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:
+        """Find the weights at once; only for a model that is `solved`.
+
+        Args:
+            views: For each view of the photos the training records, in batches; the original first.
+            target: Number of each record's label.
+        """
+        raise NotImplementedError(f"{self.name()} is trained in passes")
+
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
         """Parameters for the optimizer: matrices decay, biases, gains and angles do not."""
         matrices = [p for p in self.parameters() if p.ndim > 1]
@@ -161,6 +174,13 @@ class FusionModel(nn.Module, ABC):
         gone = torch.ones_like(batch.has_image)
         image, text = batch.without(text=gone), batch.without(image=gone)
         return self.fuse(batch).logits, self.fuse(image).logits, self.fuse(text).logits
+
+    def alignment(self, batch: Batch) -> Float[Tensor, ""]:
+        """What training may add to the loss so that words look at what they name.
+
+        Zero for a model without attention.
+        """
+        return batch.regions.new_zeros(())
 
     def forward(self, batch: Batch) -> Fused:
         """As `fuse`."""

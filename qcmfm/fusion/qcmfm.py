@@ -15,12 +15,20 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.errors import TrainingError
+from qcmfm.fusion._ablations import angle_encoded, one_stage
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
+
+_CHOICES = {
+    "stages": ("both", "mixing", "interaction"),
+    "encoding": ("amplitude", "angle"),
+    "readout": ("circuit", "amplitudes"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,11 @@ class QCMFMOptions(HalvesOptions):
         n_layers: 1 to 8.
         entangle_first: Whether the first stage has its ring of CNOTs.
         entangle_second: Whether the second stage has its ring of CRXs.
+        stages: `both`, or the one stage of the circuit that is kept: `mixing`, `interaction`.
+        encoding: `amplitude`, or `angle`: each projected value turns a qubit of its own, half of
+            the qubits for the photo and half for the caption.
+        frozen: Whether the circuit's angles stay as they were drawn.
+        readout: `circuit`, or `amplitudes`: the classifier gets these past the circuit.
         noise: Name of the noise preset under which it is trained and answers; empty for none.
 
     Raises:
@@ -45,10 +58,24 @@ class QCMFMOptions(HalvesOptions):
     n_layers: int = 4
     entangle_first: bool = True
     entangle_second: bool = True
+    stages: str = "both"
+    encoding: str = "amplitude"
+    frozen: bool = False
+    readout: str = "circuit"
     noise: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name, known in _CHOICES.items():
+            if getattr(self, name) not in known:
+                raise TrainingError(
+                    f"Option {name} is {getattr(self, name)!r}.", f"Choose from {', '.join(known)}."
+                )
+        if self.encoding == "angle" and self.n_qubits % 2:
+            raise TrainingError(
+                f"{self.n_qubits} qubits cannot be divided between photo and caption.",
+                "Choose an even number.",
+            )
         if self.noise:
             load_preset(self.noise)
 
@@ -65,24 +92,34 @@ class QCMFM(TwoHalves):
     options: QCMFMOptions
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: QCMFMOptions):
-        super().__init__(shape, n_labels, options, half=2 ** (options.n_qubits - 1))
+        by_angle = options.encoding == "angle"
+        half = options.n_qubits // 2 if by_angle else 2 ** (options.n_qubits - 1)
+        super().__init__(shape, n_labels, options, half)
+        self.image_share.requires_grad_(not by_angle)
         self.circuit = two_stage(
             options.n_qubits, options.n_layers, options.entangle_first, options.entangle_second
         )
+        if options.stages != "both":
+            self.circuit = one_stage(self.circuit, options.stages)
         self.simulator = (
             NoisySimulator(self.circuit, load_preset(options.noise))
             if options.noise
             else Simulator(self.circuit)
         )
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-math.pi, math.pi))
-        self.classifier = nn.Linear(len(self.circuit.observables), n_labels)
+        self.angles.requires_grad_(not (options.frozen or options.readout == "amplitudes"))
+        past = options.readout == "amplitudes"
+        values = self.circuit.dim if past else len(self.circuit.observables)
+        self.classifier = nn.Linear(values, n_labels)
         # Readouts of a random state are small; this brings the first logits to about unit size.
-        nn.init.normal_(self.classifier.weight, std=8 / len(self.circuit.observables) ** 0.5)
+        nn.init.normal_(self.classifier.weight, std=1 if past else 8 / values**0.5)
         nn.init.zeros_(self.classifier.bias)
 
     def fuse(self, batch: Batch) -> Fused:
         """Logits and evidence for a batch in which every record has a photo or a caption."""
         whole, _, _, attention = self.states(batch)
+        if self.options.readout == "amplitudes":
+            return Fused(self.classifier(whole), attention, whole)
         readout = self.simulator.expectations(whole, self.angles)
         return Fused(self.classifier(readout), attention, whole, readout)
 
@@ -91,8 +128,19 @@ class QCMFM(TwoHalves):
 
         A record without a photo or a caption has no amplitudes there, and reads zero.
         """
+        if self.options.readout == "amplitudes":
+            return self.classifier(states)
         if isinstance(self.simulator, NoisySimulator):
             factors, bias = self.classifier.weight, self.classifier.bias
             return self.simulator.combinations(states, self.angles, factors, checked=False) + bias
         readout = self.simulator.expectations(states, self.angles, checked=False)
         return self.classifier(readout)
+
+    def _state(
+        self, batch: Batch, image: Float[Tensor, "batch half"], text: Float[Tensor, "batch half"]
+    ) -> Float[Tensor, "batch amplitude"]:
+        """As in the base class, or the state that angles make; what is missing turns nothing."""
+        if self.options.encoding == "amplitude":
+            return super()._state(batch, image, text)
+        angles = (image * batch.has_image[:, None], text * batch.has_text[:, None])
+        return angle_encoded(torch.pi * torch.cat(angles, 1).tanh())

@@ -1,7 +1,7 @@
 """What a queue is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +39,10 @@ class Items:
         state: What was decided.
         out_of_fold: For orders that compare with the recorded labels; None where not computed.
         seed: Of the random order.
+        stability: For orders by a noise: under each noise's name, how firmly each record keeps its
+            label, below 0 where it flips.
+        noise: The name of the noise that the order is by; empty for none.
+        others: What other models said, by run and record id.
     """
 
     records: Sequence[Record]
@@ -46,6 +50,9 @@ class Items:
     state: ReviewState
     out_of_fold: OutOfFold | None = None
     seed: int = 0
+    stability: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    noise: str = ""
+    others: "Mapping[str, Mapping[str, Prediction]]" = field(default_factory=dict)
 
     def label_now(self, record: Record) -> str:
         """The label a record has now: the reviewed one, else the predicted, else the recorded."""

@@ -1,6 +1,7 @@
 """The verbs that pages and the command line call."""
 
 from qcmfm.kept_predictions import fingerprint
+from qcmfm.service.calibrating import calibrate_run
 from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
@@ -15,6 +16,7 @@ from qcmfm.service.collections import (
     thumbnail,
     true_regions,
 )
+from qcmfm.service.explaining import Compared, attention_annotation, compare, explain_submission
 from qcmfm.service.labelling import (
     Labelled,
     Labeller,
@@ -34,12 +36,22 @@ from qcmfm.service.learning import (
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.quantum_lab import (
+    ModelComparison,
+    circuit_runs,
+    comparisons,
+    measure_stability,
+    open_material,
+    trained_on,
+)
 from qcmfm.service.reviewing import (
     Desk,
     attended,
     decide_on_submissions,
     kept_predictions,
     label_collection,
+    other_predictions,
+    runs_asked,
 )
 from qcmfm.service.runs import (
     RunSummary,
@@ -49,6 +61,7 @@ from qcmfm.service.runs import (
     run_folders,
     run_version,
     runs_for,
+    scope_sentence,
     study_sentence,
 )
 from qcmfm.service.searching import (
@@ -61,30 +74,41 @@ from qcmfm.service.searching import (
     make_map,
     open_shelf,
 )
+from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
 __all__ = [
     "CollectionSummary",
+    "Compared",
     "Comparison",
     "Desk",
     "Labelled",
     "Labeller",
+    "ModelComparison",
     "RunSummary",
     "Searcher",
     "Submission",
+    "ablation",
     "adopt_run",
     "adopted_run",
     "attended",
+    "attention_annotation",
     "built_in_sentence",
+    "calibrate_run",
     "catalog_card",
     "catalog_is_old",
     "catalogued",
+    "circuit_runs",
     "collection_folders",
+    "compare",
     "compare_labels",
+    "comparison",
     "comparison_of",
+    "comparisons",
     "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
+    "explain_submission",
     "find_run",
     "fingerprint",
     "ground_run",
@@ -101,18 +125,26 @@ __all__ = [
     "list_run_summaries",
     "make_catalog",
     "make_map",
+    "measure_stability",
     "next_run_name",
+    "noise_curves",
     "open_collection",
     "open_labeller",
+    "open_material",
     "open_shelf",
+    "other_predictions",
     "page_picture",
     "record_submission",
     "run_folders",
     "run_to_improve",
     "run_version",
+    "runs_asked",
     "runs_for",
     "save_submission",
+    "scope_sentence",
     "study_sentence",
     "thumbnail",
+    "trained_on",
     "true_regions",
+    "view_curves",
 ]

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from qcmfm import settings
-from qcmfm.encoders.batch import collate
 from qcmfm.encoders.features import FeatureCache, load_encoders
-from qcmfm.encoders.image import RegionFeatures
 from qcmfm.encoders.photo import content_hash
-from qcmfm.encoders.text import WordFeatures
-from qcmfm.errors import RecordsError
+from qcmfm.explanation.subject import look_at
 from qcmfm.fusion._model import Attention
-from qcmfm.prediction import Prediction, rank, table_columns, table_row
+from qcmfm.prediction import Prediction, answers, table_columns, table_row
 from qcmfm.runs import Run, read_run, utc_now
 from qcmfm.service.runs import find_run
 
@@ -99,30 +94,20 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
         RecordsError: There is neither a photo nor a caption with a word.
     """
     run, encoders = labeller.run, labeller.cache.encoders
-    photo: RegionFeatures | None = None
-    if submission.photo:
-        image = encoders.image.read(submission.photo, submission.name or "The photo")
-        seen = encoders.image.encode(torch.from_numpy(encoders.image.pixels(image)[None]))[0]
-        photo = RegionFeatures(_as_stored(seen.regions), _as_stored(seen.vector))
-    read = encoders.text.encode([submission.caption])[0]
-    caption = WordFeatures(_as_stored(read.words), read.spans, _as_stored(read.sentence))
-    if photo is None and not len(caption.words):
-        raise RecordsError(
-            "There is neither a photo nor a caption with a word.", "Add one of them, or both."
-        )
-    terms = run.lexicon.weights([submission.caption])
-    batch = collate([photo], [caption], terms, encoders.shape(run.lexicon))
+    subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+    batch = subject.batch(run, encoders)
     fused = run.fuse(batch)
-    ranked = rank(run.probabilities(fused)[0], run.labels)
-    prediction = Prediction(submission.record_id, ranked, run.name, run.sha256, utc_now())
-    words = [(int(start), int(end)) for start, end in read.spans.tolist()]
-    return Labelled(prediction, words, fused.attention, encoders.image.grid, run.model.quantum)
-
-
-def _as_stored(values: torch.Tensor) -> torch.Tensor:
-    """Features as they come back from disk, so that a page and a file get the same answer."""
-    largest = torch.finfo(torch.float16).max
-    return values.clamp(-largest, largest).half().float()
+    (said,) = answers(run, batch, fused)
+    prediction = Prediction(
+        submission.record_id,
+        model_run=run.name,
+        model_sha256=run.sha256,
+        predicted_at=utc_now(),
+        **said,
+    )
+    return Labelled(
+        prediction, subject.spans, fused.attention, encoders.image.grid, run.model.quantum
+    )
 
 
 def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:

@@ -9,10 +9,13 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm import exports
-from qcmfm.errors import ReviewError
+from qcmfm.errors import ReviewError, RunError
+from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept, write_kept
+from qcmfm.lab import condition
+from qcmfm.lab.condition import Condition
 from qcmfm.prediction import Prediction, predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, label_counts
@@ -22,6 +25,10 @@ from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.service.labelling import Labeller
+from qcmfm.service.runs import run_version
+
+UNSTABLE = "unstable_under_noise"
+"""The order by how readily a noise changes a label."""
 
 KEYS = 9
 """How many labels have a key of their own."""
@@ -49,7 +56,7 @@ def label_collection(
         name: Of the collection.
         collection: Its records.
     """
-    made_from = fingerprint(collection, labeller.run.sha256)
+    made_from = fingerprint(collection, labeller.run.version)
     predictions = yield from predict(labeller.run, collection, labeller.cache)
     write_kept(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
@@ -57,6 +64,39 @@ def label_collection(
 
 def _by_record(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
     return {said.record_id: said for said in predictions if said.ranked}
+
+
+def runs_asked(name: str) -> list[str]:
+    """Names of the runs that ever labelled a collection, and when: what changes with a new one.
+
+    Args:
+        name: Of the collection.
+    """
+    files = sorted(predictions_file(name, "any").parent.glob("*.parquet"))
+    return [f"{file.stem} {file.stat().st_mtime_ns}" for file in files if file.stem[0] != "."]
+
+
+def other_predictions(
+    name: str, collection: Collection, run: str
+) -> dict[str, dict[str, Prediction]]:
+    """What other runs said of a collection as it is now, by run and record id.
+
+    Args:
+        name: Of the collection.
+        collection: Its records.
+        run: The run whose word counts on the desk.
+    """
+    found: dict[str, dict[str, Prediction]] = {}
+    for file in sorted(predictions_file(name, "any").parent.glob("*.parquet")):
+        other = file.stem
+        if other == run or other.startswith("."):
+            continue
+        with contextlib.suppress(RunError):  # a run that is gone has no say
+            version = run_version(other)
+            kept = kept_predictions(name, other, fingerprint(collection, version))
+            if kept:
+                found[other] = kept
+    return found
 
 
 class Desk:
@@ -67,6 +107,7 @@ class Desk:
         collection: Its records.
         predictions: By record id; empty where no run was asked.
         out_of_fold: For orders that compare with the recorded labels; None where not computed.
+        others: What other runs said, by run and record id.
     """
 
     def __init__(
@@ -75,16 +116,20 @@ class Desk:
         collection: Collection,
         predictions: Mapping[str, Prediction],
         out_of_fold: OutOfFold | None = None,
+        others: Mapping[str, Mapping[str, Prediction]] | None = None,
     ) -> None:
         self.name = name
         self.collection = collection
         self.predictions = predictions
         self.out_of_fold = out_of_fold
+        self.others = others or {}
         self.review = open_review(name)
         self.records = {record.record_id: record for record in collection.records}
         self._list = list(self.records.values())
         self._recorded = label_counts(self._list)
         self._orders: dict[str, dict[str, int]] = {}
+        self._stability: dict[str, Mapping[str, float]] = {}
+        self._saved: dict[str, str] = {}
         self._alike: dict[str, list[str]] = {}
         likely = sorted(predictions.values(), key=lambda said: -(said.confidence or 0))
         for said in likely:
@@ -93,7 +138,14 @@ class Desk:
 
     def items(self) -> Items:
         """The records and what is known of them now."""
-        return Items(self._list, self.predictions, self.review.refresh(), self.out_of_fold)
+        return Items(
+            self._list,
+            self.predictions,
+            self.review.refresh(),
+            self.out_of_fold,
+            stability=self._stability,
+            others=self.others,
+        )
 
     def labels(self) -> list[str]:
         """Every label that was recorded, predicted or decided, in alphabetical order."""
@@ -119,7 +171,38 @@ class Desk:
             with contextlib.suppress(ReviewError):
                 self.places(name)
                 found.append(name)
-        return found
+        return [*found, *self.noise_orders()]
+
+    def noise_orders(self) -> list[str]:
+        """An order by each noise that was saved; empty where the records have no predictions."""
+        names = condition.saved_names() if self.predictions else []
+        return [f"{UNSTABLE}:{name}" for name in names]
+
+    def unmeasured(self, order: str) -> Condition | None:
+        """The noise that the records are to be measured under before they can be in an order.
+
+        Raises:
+            CircuitError: The saved noise cannot be read.
+        """
+        kind, name = orders.parts(order)
+        if kind != UNSTABLE or name not in condition.saved_names():
+            return None
+        saved = condition.open_condition(name)
+        return None if self._saved.get(name) == saved.to_json() else saved
+
+    def keep_stability(
+        self, order: str, measured: Condition, stability: Mapping[str, float]
+    ) -> None:
+        """Take what was measured for an order, in place of what was.
+
+        Args:
+            order: As `noise_orders` names it.
+            measured: The noise.
+            stability: What `measure_stability` found under it.
+        """
+        _, name = orders.parts(order)
+        self._stability[name], self._saved[name] = stability, measured.to_json()
+        self._orders.pop(order, None)
 
     def places(self, order: str) -> dict[str, int]:
         """Each record's place in an order.
@@ -213,9 +296,4 @@ def attended(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, list
         heat: How much it took from each region; adds up to 1.
         word: As the caption has it.
     """
-    rows, columns = heat.shape
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    numbers = (column / columns, row / rows, 1 / columns, 1 / rows)
-    box = ",".join(f"{100 * number:.4g}" for number in numbers)
-    share = round(float(heat.max()), 4)
-    return {"boxes": [{"xywh": f"percent:{box}", "words": [word], "share": share}]}
+    return {"boxes": [attended_box(heat, word)]}

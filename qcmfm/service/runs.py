@@ -5,9 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from qcmfm import settings
+from qcmfm import runs, settings
 from qcmfm.errors import QcmfmError, RunError
-from qcmfm.runs import WEIGHTS, list_runs, read_config, read_metrics
+from qcmfm.runs import list_runs, read_config, read_metrics
 
 
 def run_folders() -> dict[str, Path]:
@@ -106,6 +106,27 @@ def built_in_sentence(name: str) -> str:
     )
 
 
+def scope_sentence(name: str) -> str:
+    """How well records of another kind are told from those that a run knows, with a leading space.
+
+    Empty where it was not measured for the run called `name`.
+    """
+    if not settings.SCOPE_STUDY.is_file():
+        return ""
+    study = json.loads(settings.SCOPE_STUDY.read_text("utf-8")).get(name)
+    if study is None:
+        return ""
+    told = [
+        f"{found['told']} (area under the ROC curve {found['auc']['value']:.2f}, "
+        f"{found['flagged']:.0%} flagged)"
+        for found in study["against"].values()
+    ]
+    return (
+        f" It was measured against {'; '.join(told)}; of {study['in_scope']} test records it "
+        f"flags {study['flagged_in_scope']:.0%} wrongly."
+    )
+
+
 def _percent(found: dict[str, float]) -> str:
     return f"{found['value']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
 
@@ -127,9 +148,9 @@ def find_run(name: str) -> Path:
 
 
 def run_version(name: str) -> str:
-    """What changes when a run is trained anew under the same name: its weights' hash.
+    """What changes when a run is trained or calibrated anew under the same name.
 
     Raises:
         RunError: There is no such run, or its configuration cannot be read.
     """
-    return read_config(find_run(name))["sha256"][WEIGHTS]
+    return runs.run_version(find_run(name))

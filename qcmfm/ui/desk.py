@@ -8,6 +8,7 @@ from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.state import STATUSES
 from qcmfm.settings import DEFAULT_RUN
+from qcmfm.ui.lab import material
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.resources import ask_labeller, desk, records
 from qcmfm.ui.widgets import watched, words_for
@@ -88,6 +89,8 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         st.session_state["shown"] = shown
         st.segmented_control("Show", list(SHOWN), key="shown", on_change=_take_shown, args=(link,))
         names = found.orders()
+        if link.get("model") not in service.circuit_runs():
+            names = [name for name in names if name not in found.noise_orders()]
         if link.order not in names:
             link.set(order="")
         st.session_state["order"] = link.order
@@ -99,6 +102,16 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         title = f"Filters ({set_now})" if set_now else "Filters"
         with st.popover(title, icon=":material/filter_list:"):
             _filters(link, found)
+    _measure_first(link, found)
+
+
+def _measure_first(link: Link, found: service.Desk) -> None:
+    """Measure the records under the noise that the queue is to be ordered by; done once."""
+    noise = found.unmeasured(link.order)
+    if noise is not None:
+        with st.spinner("Measuring the records under this noise …"):
+            measured = service.measure_stability(material(found.name, link.get("model")), noise)
+        found.keep_stability(link.order, noise, measured)
 
 
 def _take_shown(link: Link) -> None:

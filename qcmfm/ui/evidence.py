@@ -10,7 +10,7 @@ from qcmfm import service
 from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import outlined, overlay, place_in_words, word_heat
 from qcmfm.regions import Region
-from qcmfm.ui.widgets import plain, probability_bars, words_for
+from qcmfm.ui.widgets import doubt_in_words, plain, probability_bars, words_for
 
 SIDE = 640
 """Longer side of the photo on the page, in pixels."""
@@ -38,6 +38,7 @@ def show_evidence(
     right.subheader(f"Proposed: {plain(words_for(best.label))}", anchor=False)
     with right:
         probability_bars(best)
+        st.markdown(doubt_in_words(best))
         word = _choose_word(submission, answer, key) if submission.photo else None
     if submission.photo:
         with left:

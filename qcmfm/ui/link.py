@@ -61,7 +61,7 @@ class Link:
     def order(self) -> str:
         """The order of the queue; the default where the address names none that there is."""
         found = self.get("order")
-        return found if found in orders.names() else orders.DEFAULT
+        return found if orders.parts(found)[0] in orders.names() else orders.DEFAULT
 
     def _remember(self) -> None:
         found = _all()

@@ -12,7 +12,7 @@ from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restor
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.resources import page_picture, thumbnail
-from qcmfm.ui.widgets import plain, told, words_for
+from qcmfm.ui.widgets import doubt_in_words, plain, told, words_for
 
 BESIDE = 110
 """Width of a neighbour's picture, in pixels."""
@@ -71,6 +71,7 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     if said:
         sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
         st.subheader(f"Proposed: {sure}", anchor=False)
+        st.markdown(doubt_in_words(said))
     else:
         st.subheader("No proposal", anchor=False)
     if outcome.status != "open":

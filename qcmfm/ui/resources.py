@@ -8,6 +8,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.catalog import Shelf
 from qcmfm.encoders.photo import content_hash
+from qcmfm.explanation import Explanation
 from qcmfm.kept_answers import answers_file
 from qcmfm.records import Collection, Record
 from qcmfm.regions import Region
@@ -22,6 +23,16 @@ def labelled(run: str, submission: service.Submission) -> service.Labelled:
     """
     photo = content_hash(submission.photo)
     return _labelled(run, service.run_version(run), photo, submission.caption, submission)
+
+
+def explained(run: str, submission: service.Submission) -> Explanation:
+    """The evidence for a submission's label; gathered once for the same photo and caption.
+
+    Raises:
+        QcmfmError: The run cannot be opened or the submission not be labelled.
+    """
+    photo = content_hash(submission.photo)
+    return _explained(run, service.run_version(run), photo, submission.caption, submission)
 
 
 def thumbnail(collection: Collection, record: Record) -> bytes | None:
@@ -69,6 +80,13 @@ def _labelled(
     return service.label_submission(_labeller(run, version), _submission)
 
 
+@st.cache_resource(max_entries=200, show_spinner="Gathering the evidence …")
+def _explained(
+    run: str, version: str, photo: str, caption: str, _submission: service.Submission
+) -> Explanation:
+    return service.explain_submission(_labeller(run, version), _submission)
+
+
 def desk(name: str, run: str) -> service.Desk | None:
     """A collection to review with what a run said of it; None where the run was not asked yet.
 
@@ -86,7 +104,8 @@ def desk(name: str, run: str) -> service.Desk | None:
     made_from = _made_from(name, collection.folder, changed, version)
     answers = compared(name)
     compared_ns = answers_file(name).stat().st_mtime_ns if answers else 0
-    asked = (name, collection.folder, changed, run, made_from, compared_ns, answers)
+    others = tuple(service.runs_asked(name))
+    asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
     found = _desk(*asked)
     if found is None:
         _desk.clear(*asked)  # look again next time
@@ -148,6 +167,17 @@ def page_picture(path: Path) -> bytes:
     return _page_picture(str(path), path.stat().st_mtime_ns)
 
 
+def made_from(name: str, run: str) -> str:
+    """What changes when a collection or a run changes.
+
+    Raises:
+        QcmfmError: Either cannot be read.
+    """
+    collection = records(name)
+    version = service.run_version(run)
+    return _made_from(name, collection.folder, _changed(collection), version)
+
+
 def ask_labeller(run: str) -> service.Labeller:
     """A run with its encoders, loaded once.
 
@@ -196,10 +226,14 @@ def _desk(
     run: str,
     made_from: str,
     compared_ns: int,
+    asked: tuple[str, ...],
     _out_of_fold: OutOfFold | None,
 ) -> service.Desk | None:
     kept = service.kept_predictions(name, run, made_from) if run else {}
-    return None if kept is None else service.Desk(name, records(name), kept, _out_of_fold)
+    if kept is None:
+        return None
+    others = service.other_predictions(name, records(name), run)
+    return service.Desk(name, records(name), kept, _out_of_fold, others)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -78,3 +78,20 @@ def probability_bars(prediction: Prediction, top: int = 3) -> None:
     """The likeliest labels with their calibrated probabilities."""
     for label, probability in prediction.ranked[:top]:
         st.progress(probability, text=f"{plain(words_for(label))} · {probability:.0%}")
+
+
+def doubt_in_words(prediction: Prediction) -> str:
+    """What else the label may be, and whether the model knows such things; Markdown."""
+    kept, said = prediction.label_set, []
+    if kept is not None:
+        names = [plain(words_for(label)) for label in kept]
+        if len(names) == 1:
+            said.append(f":material/check_circle: {names[0]}, and no other label is likely enough")
+        elif names:
+            listed = f"{', '.join(names[:-1])} or {names[-1]}"
+            said.append(f":material/help: {listed}: needs a look")
+        else:
+            said.append(":material/help: no label is likely enough: needs a look")
+    if prediction.in_scope == "no":
+        said.append(":material/explore_off: unlike anything the model was trained on")
+    return "  \n".join(said)

@@ -27,6 +27,9 @@ RESULTS = settings.BUILT_IN_STUDY
 FRESH = 2026
 """Seed of the judged records; what was chosen, was chosen on others."""
 
+TRAINED = 1500, 71
+"""Records, and their seed, that the shipped runs were trained on."""
+
 
 def judge(name: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     """Accuracy of every model on one collection, by difficulty too."""
@@ -83,6 +86,13 @@ def card_notes(name: str, found: dict[str, Any]) -> str:
             "| model | accuracy | interval |",
             "|---|---|---|",
             *rows,
+            "",
+            "These models look by scaled dot products. The shipped run was moreover taught to",
+            "point: a word shown all photos of a batch at once has to find its own. It was trained",
+            f"on the `train` and `val` part of {TRAINED[0]:,} records drawn from another seed",
+            f"(`python -m qcmfm demo --records {TRAINED[0]} --seed {TRAINED[1]} --out",
+            "workspace/training`); the figures on `test` are of the collection that the same",
+            "command draws from seed 0, no photo of which it has seen.",
             "",
             "## Known weaknesses",
             "",

@@ -111,7 +111,7 @@ class Visit:
     def idle(self, settle: float = 0.3) -> "Visit":
         """Wait until the page has been idle for `settle` seconds on end."""
         quiet = 0
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while quiet * 0.05 < settle:
             quiet = quiet + 1 if self.page.evaluate(IDLE) else 0
             assert time.monotonic() < deadline, "the page never came to rest"

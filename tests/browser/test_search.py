@@ -102,12 +102,8 @@ def test_search_by_words_narrow_and_more_like_this(
 
 def test_photos_without_a_caption_are_found(visit: Visit):
     visit.open("/search?collection=egypt&search-words=small+figure&search-in=photos")
-    for _ in range(8):
-        if "No caption" in visit.text():
-            break
-        visit.page.get_by_test_id("stMain").get_by_role("button", name="Next").click()
-        visit.idle()
-    assert "No caption" in visit.text() and "words " not in visit.text().split("Look in")[1][400:]
+    assert "No caption" in visit.text()  # on the first page, among all 72
+    assert "meaning" not in visit.text().split("named.")[-1]
 
 
 def test_a_photo_finds_its_like_and_a_hit_opens_in_review(visit: Visit):
@@ -149,4 +145,4 @@ def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRe
     assert len(rows) == int(picked.inner_text().split()[0])
     visit.page.get_by_test_id("stMain").get_by_role("radio", name="Status").click()
     visit.idle()
-    assert "open" in visit.page.locator(".legend").inner_text()
+    assert "open" in (visit.page.locator(".legend").text_content() or "")

@@ -69,6 +69,19 @@ def test_the_packaged_weights_stand_in_timm_s_order(image_encoder: ImageEncoder)
         torch.testing.assert_close(value, ours_value, atol=0, rtol=0)
 
 
+def test_a_larger_side_gives_finer_regions_and_another_id(image_encoder: ImageEncoder):
+    fine = load_image_encoder("tf_efficientnet_lite0@384", "cpu")
+    assert image_encoder.grid == (7, 7) and fine.grid == (12, 12) and fine.size == (384, 384)
+    assert fine.id != image_encoder.id and fine.dim == image_encoder.dim
+    assert fine.pixels(Image.new("RGB", (50, 90))).shape == (384, 384, 3)
+
+
+@pytest.mark.parametrize("side", ["100", "0", "4096"])
+def test_a_side_that_regions_do_not_tile_is_refused(side: str):
+    with pytest.raises(EncoderError, match=f"squeezed to {side} pixels"):
+        load_image_encoder(f"tf_efficientnet_lite0@{side}", "cpu")
+
+
 def test_regions_lie_where_they_are_in_the_photo(image_encoder: ImageEncoder):
     plain = np.full((224, 224, 3), 128, dtype=np.uint8)
     marked = plain.copy()

@@ -17,4 +17,6 @@ def items(count: int) -> Items:
     state = ReviewState(decision(f"d{n}", f"r{n}") for n in range(0, count, 10))
     rows = np.random.default_rng(0).dirichlet(np.ones(len(LABELS)), count)
     measured = OutOfFold([record.record_id for record in records], LABELS, rows)
-    return Items(records, predictions, state, measured)
+    others = {"run-2": {r.record_id: prediction(r.record_id, "jade") for r in records}}
+    firm = {record.record_id: row for record, row in zip(records, rows[:, 0], strict=True)}
+    return Items(records, predictions, state, measured, stability={"": firm}, others=others)

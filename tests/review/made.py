@@ -27,7 +27,9 @@ def prediction(record_id: str, label: str = "gold", confidence: float = 0.8) -> 
     others = [name for name in LABELS if name != label]
     rest = (1 - confidence) / len(others)
     ranked = ((label, confidence), *((name, rest) for name in others))
-    return Prediction(record_id, ranked, "run-1", "ab" * 32, "2026-01-01T00:00:00Z")
+    return Prediction(
+        record_id, ranked, "run-1", "ab" * 32, "2026-01-01T00:00:00Z", unusualness=0.5
+    )
 
 
 def accept(record_id: str, label: str = "gold", confidence: float = 0.8) -> Choice:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
 
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.orders import models_disagree
 from qcmfm.review.queueing import queue
 from qcmfm.review.state import STATUSES, ReviewState
 from tests.review.made import LABELS, decision, prediction, records
@@ -156,29 +159,80 @@ def test_most_likely_mislabelled_is_the_lowest_probability_of_the_recorded_label
     assert found[40:] == ["unmeasured", "unlabelled", "x"]
 
 
+def test_the_least_like_the_training_records_come_first():
+    def far(**values: float) -> Items:
+        said = {key: replace(one, unusualness=values.get(key)) for key, one in PREDICTIONS.items()}
+        return Items(RECORDS, said, STATE)
+
+    found = queue(far(r0=0.4, r1=1.7, r3=1.2), order="out_of_scope")
+    assert found == ["r1", "r3", "r0", "r2", "r4"]
+    with pytest.raises(ReviewError, match=r"calibrate"):
+        queue(far(), order="out_of_scope")
+
+
 def test_without_out_of_fold_probabilities_the_order_says_what_to_do():
-    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors first"):
+    with pytest.raises(ReviewError, match=r"not compared.*Look for label errors"):
         queue(ITEMS, order="most_likely_mislabelled")
     empty = OutOfFold([], LABELS, np.zeros((0, 3)))
     items = Items(RECORDS, {}, STATE, empty)
     assert queue(items, order="most_likely_mislabelled") == [r.record_id for r in RECORDS]
 
 
+def test_unstable_under_noise_is_by_the_noise_that_is_named():
+    firm = {"r0": 0.5, "r1": -0.9, "r2": 0.1}
+    items = Items(RECORDS, PREDICTIONS, STATE, stability={"ours": firm, "theirs": {"r4": 0.0}})
+    found = queue(items, order="unstable_under_noise:ours")
+    assert found == ["r1", "r2", "r0", "r3", "r4"]
+    assert queue(items, order="unstable_under_noise:theirs")[0] == "r4"
+    assert orders.title("unstable_under_noise:ours") == "Unstable under noise: ours"
+    with pytest.raises(ReviewError, match=r"noise named 'other'.*Save a setting on the Noise lab"):
+        queue(items, order="unstable_under_noise:other")
+
+
 def test_an_order_that_is_not_there_is_told():
-    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, most_likely"):
+    with pytest.raises(ReviewError, match=r"no order 'best'.*least_certain, models_disagree"):
         queue(ITEMS, order="best")
 
 
+SECOND = {
+    "r0": prediction("r0", "gold", 0.9),
+    "r1": prediction("r1", "jade", 0.9),
+    "r2": prediction("r2", "gold", 0.6),
+    "r4": prediction("r4", "gold", 0.9),
+}
 MEASURED = Items(
-    RECORDS, PREDICTIONS, STATE, OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3))
+    RECORDS,
+    PREDICTIONS,
+    STATE,
+    OutOfFold(["r0", "r1"], LABELS, np.full((2, 3), 1 / 3)),
+    stability={"": {"r0": 0.3, "r3": -0.2}},
+    others={"run-2": SECOND},
 )
+
+
+def test_what_models_disagree_on_comes_first():
+    # r1 has two labels, r2 two sures, r0 the same word twice; r3 and r4 were labelled once.
+    assert queue(MEASURED, order="models_disagree") == ["r1", "r2", "r0", "r3", "r4"]
+
+
+def test_how_far_models_disagree_is_the_jensen_shannon_divergence():
+    chance = np.random.default_rng(0)
+    votes = chance.dirichlet(np.ones(4), (2, 6))
+    found = models_disagree.divergence(votes, np.ones((2, 6), dtype=bool))
+    expected = [jensenshannon(votes[0, row], votes[1, row]) ** 2 for row in range(6)]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_one_model_cannot_disagree():
+    with pytest.raises(ReviewError, match="Only one model"):
+        queue(ITEMS, order="models_disagree")
 
 
 @pytest.mark.parametrize("name", orders.names())
 def test_every_order_has_a_title_and_loses_no_record(name: str):
     assert orders.title(name)
     assert sorted(queue(MEASURED, order=name)) == [record.record_id for record in RECORDS]
-    assert queue(Items([], {}, STATE, MEASURED.out_of_fold), order=name) == []
+    assert queue(replace(MEASURED, records=[]), order=name) == []
 
 
 @given(st.permutations(range(5)), st.sampled_from(orders.names()))
@@ -187,7 +241,7 @@ def test_no_order_depends_on_what_else_is_shown(places: list[int], name: str):
     some = [RECORDS[place] for place in sorted(places[:3])]
     ids = {record.record_id for record in some}
     whole = [record_id for record_id in queue(MEASURED, order=name) if record_id in ids]
-    part = Items(some, PREDICTIONS, STATE, MEASURED.out_of_fold)
+    part = replace(MEASURED, records=some)
     assert queue(part, order=name) == whole
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qcmfm import service
+from qcmfm import service, storage
 from qcmfm.errors import ReviewError
-from qcmfm.kept_predictions import fingerprint
+from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import OutOfFold
-from qcmfm.runs import utc_now
-from qcmfm.service import Desk, attended
+from qcmfm.runs import WEIGHTS, utc_now
+from qcmfm.service import Desk, attended, other_predictions
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection
 from tests.review.made import accept, correct, prediction
@@ -61,6 +61,28 @@ def test_only_orders_that_have_what_they_need_are_offered(desk: Desk):
     measured = OutOfFold(list(SURE), ["gold", "jade"], np.full((4, 2), 0.5))
     whole = Desk("cups", desk.collection, desk.predictions, measured)
     assert "most_likely_mislabelled" in whole.orders()
+
+
+def test_what_other_runs_said_is_found_while_it_is_fresh(tmp_path: Path, home: Path):
+    for run, version in (("ours", "1"), ("theirs", "2")):
+        storage.write_json(
+            home / "runs" / run / "run.json", {"format": 1, "sha256": {WEIGHTS: version}}
+        )
+    records = [Record(name, caption=f"cup {name}") for name in SURE]
+    collection = Collection.from_records(tmp_path, records)
+    said = {name: prediction(name, "jade", 0.9) for name in SURE}
+    kept = list(said.values())
+    for run, version in (("ours", "1"), ("theirs", "2"), ("gone", "3")):
+        made_from = fingerprint(collection, version)
+        write_kept(kept, predictions_file("cups", run), made_from)
+    assert list(other_predictions("cups", collection, "ours")) == ["theirs"]
+    ours = {name: prediction(name, "gold", sure) for name, sure in SURE.items()}
+    both = other_predictions("cups", collection, "ours")
+    whole = Desk("cups", collection, ours, others=both)
+    assert whole.queue(OPEN, "models_disagree")[0] == "r0"  # the surest of another label
+    assert "models_disagree" not in Desk("cups", collection, ours).orders()
+    changed = Collection.from_records(tmp_path, [replace(records[0], caption="new"), *records[1:]])
+    assert other_predictions("cups", changed, "ours") == {}
 
 
 def test_the_keys_are_the_likeliest_labels(desk: Desk):

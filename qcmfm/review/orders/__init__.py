@@ -4,11 +4,15 @@ The folder is the registry: each file that does not start with an underscore hol
 the file's name is the order's name. It has a `TITLE` for people and a function `keys` that gives
 each record a number: the lowest comes first, NaN (nothing to go by) last, and records with the same
 number stay in the order of the collection.
+
+An order may be by something that has a name of its own: `unstable_under_noise:our device` is the
+order `unstable_under_noise` by the noise that was saved as `our device`.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -32,7 +36,14 @@ def title(name: str) -> str:
     Raises:
         ReviewError: There is no such order.
     """
-    return _order(name).TITLE
+    order, about = parts(name)
+    return _order(order).TITLE + (f": {about}" if about else "")
+
+
+def parts(name: str) -> tuple[str, str]:
+    """The order itself, and the name of what it is by; empty for nothing."""
+    order, _, about = name.partition(":")
+    return order, about
 
 
 def arranged(name: str, items: Items, records: Sequence[Record]) -> list[str]:
@@ -46,7 +57,9 @@ def arranged(name: str, items: Items, records: Sequence[Record]) -> list[str]:
     Raises:
         ReviewError: There is no such order, or it lacks what it needs.
     """
-    keys = np.asarray(_order(name).keys(items, records), dtype=np.float64)
+    order, about = parts(name)
+    items = replace(items, noise=about)
+    keys = np.asarray(_order(order).keys(items, records), dtype=np.float64)
     return [records[place].record_id for place in np.argsort(keys, kind="stable").tolist()]
 
 

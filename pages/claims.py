@@ -1,0 +1,15 @@
+"""Claims: what may be said of this model and what not, and what the words mean."""
+
+import streamlit as st
+
+from qcmfm.ui.claims import show_claims, show_glossary
+from qcmfm.ui.resources import settled
+from qcmfm.ui.widgets import told
+
+st.title("Claims to be careful with")
+st.markdown("Six sentences one hears, and what was measured here.")
+with told():
+    settled()
+    show_claims()
+    st.divider()
+    show_glossary()

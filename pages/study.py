@@ -1,0 +1,28 @@
+"""Study: how the models compare, and whether the differences are larger than chance."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.ui.studies import (
+    choose_part,
+    show_ablation,
+    show_comparison,
+    show_noise,
+    show_views,
+)
+from qcmfm.ui.widgets import told
+
+st.title("Study")
+with told():
+    st.markdown(
+        "Every model was trained on the same records. Quantum models are **simulated** on an "
+        "ordinary computer. Whoever wins is said plainly."
+    )
+    found = service.comparison()
+    if found:
+        show_comparison(choose_part(found))
+    else:
+        st.info("No comparison is here yet. Run `python -m qcmfm study compare`.")
+    show_ablation(service.ablation())
+    show_views(service.view_curves())
+    show_noise(service.noise_curves())

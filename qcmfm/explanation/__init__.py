@@ -1,0 +1,29 @@
+"""Evidence for a label: where the model attended, and what was measured beside that."""
+
+from qcmfm.explanation.attention import (
+    attended_box,
+    caption_heat,
+    looking_words,
+    outlined,
+    overlay,
+    place_in_words,
+    regions_in,
+    word_heat,
+)
+from qcmfm.explanation.subject import Subject, look_at
+from qcmfm.explanation.whole import Explanation, explain
+
+__all__ = [
+    "Explanation",
+    "Subject",
+    "attended_box",
+    "caption_heat",
+    "explain",
+    "look_at",
+    "looking_words",
+    "outlined",
+    "overlay",
+    "place_in_words",
+    "regions_in",
+    "word_heat",
+]

@@ -1,0 +1,186 @@
+"""What happens to the answer when the attended part of a photo is hidden.
+
+Attention says where the model looked, not what the answer hangs on. So the attended part is
+covered with the photo's mean colour, the photo is encoded again, and the probability of the label
+is compared with that of photos in which a part of the same size and shape elsewhere is covered.
+The curves are those of deletion and insertion (Petsiuk, Das and Saenko 2018, RISE).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from qcmfm.encoders.features import Encoders
+from qcmfm.explanation.subject import Subject, batch_of, encode_pixels
+from qcmfm.runs import Run
+
+AREA = 0.2
+"""Share of the regions that is hidden."""
+
+STEPS = (0.1, 0.2, 0.4, 0.7)
+"""Shares of the regions hidden along the curves, between none and all."""
+
+ELSEWHERE = 6
+"""Parts of the same size and shape that are hidden for comparison."""
+
+Grid = Float[np.ndarray, "row column"]
+Mask = Bool[np.ndarray, "row column"]
+
+
+@dataclass(frozen=True)
+class Occlusion:
+    """Probabilities of one label with parts of the photo hidden.
+
+    Args:
+        label: Whose probability it is.
+        whole: With nothing hidden.
+        hidden: Which regions are the attended ones.
+        attended: With those hidden.
+        elsewhere: With as many hidden elsewhere; a value for each place.
+        steps: Shares of the photo, from 0 to 1, along both curves.
+        deletion: With the most attended share hidden.
+        insertion: With all but the most attended share hidden.
+    """
+
+    label: str
+    whole: float
+    hidden: Mask
+    attended: float
+    elsewhere: tuple[float, ...]
+    steps: tuple[float, ...]
+    deletion: tuple[float, ...]
+    insertion: tuple[float, ...]
+
+    @property
+    def faithfulness(self) -> float:
+        """How much more probability is lost by hiding what was attended than by hiding elsewhere.
+
+        Between -1 and 1; 0 means that the attended part matters no more than any other.
+        """
+        return float(np.mean(self.elsewhere)) - self.attended
+
+    @property
+    def deletion_area(self) -> float:
+        """Area under the deletion curve, 0 to 1: low where the attended part carries the answer."""
+        return area_under(self.steps, self.deletion)
+
+    @property
+    def insertion_area(self) -> float:
+        """Area under the insertion curve, 0 to 1: high where the attended part is enough."""
+        return area_under(self.steps, self.insertion)
+
+    def to_json(self) -> dict[str, Any]:
+        """All numbers by name."""
+        return {
+            "label": self.label,
+            "whole": self.whole,
+            "area": float(self.hidden.mean()),
+            "hidden": self.hidden.astype(int).tolist(),
+            "attended_hidden": self.attended,
+            "elsewhere_hidden": list(self.elsewhere),
+            "faithfulness": self.faithfulness,
+            "steps": list(self.steps),
+            "deletion": list(self.deletion),
+            "insertion": list(self.insertion),
+            "deletion_area": self.deletion_area,
+            "insertion_area": self.insertion_area,
+        }
+
+
+def most_attended(heat: Grid, share: float) -> Mask:
+    """The most attended regions; of equal ones the first count.
+
+    Args:
+        heat: How much each region was attended.
+        share: Of the regions, 0 to 1; where it is above 0, at least one region.
+    """
+    count = max(round(share * heat.size), int(share > 0))
+    order = np.argsort(-heat.reshape(-1), kind="stable")
+    mask = np.zeros(heat.size, dtype=bool)
+    mask[order[:count]] = True
+    return mask.reshape(heat.shape)
+
+
+def shifted(mask: Mask, count: int, seed: int = 0) -> list[Mask]:
+    """The same shape at other places, wrapped round at the edges; each place at most once.
+
+    Args:
+        mask: Some of the regions.
+        count: How many places; fewer where the grid has not as many.
+        seed: Chooses the places.
+    """
+    rows, columns = mask.shape
+    places = np.random.default_rng(seed).permutation(np.arange(1, rows * columns))[:count]
+    return [np.roll(mask, divmod(int(place), columns), (0, 1)) for place in places]
+
+
+def covered(
+    pixels: UInt8[np.ndarray, "height width 3"], mask: Mask
+) -> UInt8[np.ndarray, "height width 3"]:
+    """The photo with the regions that `mask` names in the photo's mean colour."""
+    height, width = pixels.shape[:2]
+    rows = np.arange(height) * mask.shape[0] // height
+    columns = np.arange(width) * mask.shape[1] // width
+    colour = pixels.reshape(-1, 3).mean(0).round().astype(np.uint8)
+    return np.where(mask[np.ix_(rows, columns)][..., None], colour, pixels)
+
+
+def area_under(steps: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """Area under a curve between the steps 0 and 1 (trapezoids)."""
+    return float(np.trapezoid(values, steps))
+
+
+def occlude(
+    run: Run, encoders: Encoders, subject: Subject, heat: Grid, label: int, area: float = AREA
+) -> Occlusion:
+    """Hide what was attended, and the same elsewhere, and ask the run again in one batch.
+
+    Args:
+        run: The run.
+        encoders: Its encoders.
+        subject: With a photo.
+        heat: How much each region was attended.
+        label: Number of the label whose probability is followed.
+        area: Share of the regions to hide.
+
+    Raises:
+        ValueError: The subject has no photo.
+    """
+    if subject.pixels is None:
+        raise ValueError("a record without a photo has nothing to hide")
+    hidden = most_attended(heat, area)
+    others = shifted(hidden, ELSEWHERE)
+    deleted = [most_attended(heat, share) for share in STEPS]
+    everything = np.ones_like(hidden)
+    masks = [np.zeros_like(hidden), hidden, *others, *deleted, *(~m for m in deleted), everything]
+    found = _probabilities(run, encoders, subject, masks)[:, label].tolist()
+    whole, attended, *rest = found
+    nothing_left = rest.pop()
+    elsewhere, curves = rest[: len(others)], rest[len(others) :]
+    return Occlusion(
+        run.labels[label],
+        whole,
+        hidden,
+        attended,
+        tuple(elsewhere),
+        (0.0, *STEPS, 1.0),
+        (whole, *curves[: len(STEPS)], nothing_left),
+        (nothing_left, *curves[len(STEPS) :], whole),
+    )
+
+
+def _probabilities(
+    run: Run, encoders: Encoders, subject: Subject, masks: list[Mask]
+) -> Float[np.ndarray, "mask label"]:
+    """What the run says with each mask over the photo; a mask that stands twice is encoded once."""
+    assert subject.pixels is not None and subject.photo is not None
+    different = {mask.tobytes(): mask for mask in masks if mask.any()}
+    pixels = np.stack([covered(subject.pixels, mask) for mask in different.values()])
+    photos = [subject.photo, *encode_pixels(encoders, pixels)]
+    count = len(photos)
+    batch = batch_of(run, encoders, photos, [subject.words] * count, [subject.caption] * count)
+    whole, *others = run.probabilities(run.fuse(batch))
+    found = dict(zip(different, others, strict=True))
+    return np.stack([found.get(mask.tobytes(), whole) for mask in masks])

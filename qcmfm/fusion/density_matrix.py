@@ -1,0 +1,134 @@
+"""Quantum-inspired fusion with density matrices (after Li et al., Information Fusion 65, 58, 2021).
+
+Every word and every region, and caption and photo as a whole, is a unit vector of complex numbers,
+a pure state. A modality is the mixture of its states, weighed by how much each matters: a density
+matrix. Trainable pure states of both modalities together are measured on the product of the two
+matrices; the logits are linear in the probabilities. What is missing is the fully mixed state,
+which says nothing. It is a classical model written in the mathematics of quantum theory.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Bool, Complex, Float
+from torch import Tensor, nn
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.fusion._attention import project_regions
+from qcmfm.fusion._halves import DROPOUT, Standardised, projection
+from qcmfm.fusion._model import Fused, ModelOptions
+
+
+@dataclass(frozen=True)
+class DensityMatrixOptions(ModelOptions):
+    """Choices of the model.
+
+    Args:
+        dim: Dimensions of each modality's state.
+        measured: Number of states that are measured.
+        image_dropout: Share of the photo's features dropped in training.
+        text_dropout: Share of the caption's features dropped in training.
+    """
+
+    RANGES: ClassVar = {
+        "dim": (2, 128),
+        "measured": (2, 1024),
+        "image_dropout": DROPOUT,
+        "text_dropout": DROPOUT,
+    }
+
+    dim: int = 12
+    measured: int = 48
+    image_dropout: float = 0.4
+    text_dropout: float = 0.2
+
+
+class DensityMatrix(Standardised):
+    """See the module."""
+
+    Options = DensityMatrixOptions
+    options: DensityMatrixOptions
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: DensityMatrixOptions):
+        super().__init__(shape, n_labels, options)
+        # Real and imaginary parts, and one value more that says how much a state weighs.
+        size = 2 * options.dim + 1
+        self.image_dropout = nn.Dropout(options.image_dropout)
+        self.text_dropout = nn.Dropout(options.text_dropout)
+        self.image = projection(shape.image_dim, size, bias=True)
+        self.sentence = projection(shape.sentence_dim, size, bias=True)
+        self.terms = projection(shape.terms, size, length=1.0)
+        self.region = nn.Linear(shape.image_dim, size)
+        self.word = nn.Linear(shape.text_dim, size)
+        self.whole = nn.Parameter(torch.full((2,), 4.0))  # the weight of photo and caption
+        self.states = nn.Parameter(torch.randn(options.measured, options.dim, options.dim, 2))
+        self.norm = nn.BatchNorm1d(options.measured, affine=False)
+        self.classifier = nn.Linear(options.measured, n_labels)
+
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits for a batch in which every record has a photo or a caption."""
+        image, text = self._photo(batch), self._caption(batch)
+        return Fused(self._measure(image, text))
+
+    def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """As in the base class; each modality's matrix is made once."""
+        image, text = self._photo(batch), self._caption(batch)
+        nothing = self._nothing(image)
+        logits = self._measure(torch.cat([image, image, nothing]), torch.cat([text, nothing, text]))
+        whole, alone, read = logits.chunk(3)
+        return whole, alone, read
+
+    def _photo(self, batch: Batch) -> Complex[Tensor, "batch row column"]:
+        regions = project_regions(self.region, batch.regions, self.image_mean, self.image_scale)
+        whole = self.image(self.image_dropout(self.standard_image(batch)))
+        known = batch.has_image[:, None].expand(-1, regions.shape[1])
+        return self._mixture(regions, whole, self.whole[0], known, batch.has_image)
+
+    def _caption(self, batch: Batch) -> Complex[Tensor, "batch row column"]:
+        whole = self.sentence(self.text_dropout(self.standard_sentence(batch)))
+        whole = whole + self.terms(self.text_dropout(batch.terms))
+        words = self.word(batch.words)
+        return self._mixture(words, whole, self.whole[1], batch.word_mask, batch.has_text)
+
+    def _mixture(
+        self,
+        items: Float[Tensor, "batch item size"],
+        whole: Float[Tensor, "batch size"],
+        weight: Float[Tensor, ""],
+        mask: Bool[Tensor, "batch item"],
+        present: Bool[Tensor, " batch"],
+    ) -> Complex[Tensor, "batch row column"]:
+        """The density matrix of the states of a modality's parts and of the whole of it."""
+        everything = torch.cat([items, whole[:, None]], 1)
+        vectors, scores = everything[..., :-1], everything[..., -1].clone()
+        scores = torch.cat([scores[:, :-1], scores[:, -1:] + weight], 1)
+        lowest = torch.finfo(scores.dtype).min
+        known = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
+        shares = scores.masked_fill(~known, lowest).softmax(1)
+        unit = nn.functional.normalize(vectors, dim=-1)
+        states = torch.complex(*(part.contiguous() for part in unit.chunk(2, -1)))
+        matrix = (states * shares[..., None]).mT @ states.conj()
+        return torch.where(present[:, None, None], matrix, self._nothing(matrix))
+
+    def _nothing(self, like: Complex[Tensor, "batch row column"]) -> Tensor:
+        """Fully mixed states, as many as there are in a batch."""
+        mixed = torch.eye(like.shape[-1], dtype=like.dtype, device=like.device) / like.shape[-1]
+        return mixed.expand_as(like)
+
+    def _measure(
+        self,
+        image: Complex[Tensor, "batch row column"],
+        text: Complex[Tensor, "batch row column"],
+    ) -> Float[Tensor, "batch label"]:
+        """Logits from the probability of each measured state in the product of two matrices.
+
+        A state of both modalities is a matrix S, and its probability the trace of
+        S^+ image S text^T.
+        """
+        states = torch.view_as_complex(self.states)
+        states = states / torch.linalg.vector_norm(states, dim=(1, 2), keepdim=True)
+        seen = image[:, None] @ states
+        read = states.conj() @ text[:, None]
+        chance = (seen * read).sum((2, 3)).real
+        return self.classifier(self.norm(chance))

@@ -1,0 +1,49 @@
+"""The Gated Multimodal Unit (Arevalo et al., arXiv 1702.01992): a gate weighs photo and caption.
+
+For every place of the hidden vector a gate that has seen both says how much of it is the photo's
+and how much the caption's. A record that lacks one is all the other.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from qcmfm.encoders.batch import FeatureShape
+from qcmfm.fusion._model import Fused
+from qcmfm.fusion._pooled import Pooled, PooledOptions
+
+
+@dataclass(frozen=True)
+class GatedOptions(PooledOptions):
+    """Choices of the model: those of its pooled vectors."""
+
+
+class Gated(Pooled):
+    """See the module."""
+
+    Options = GatedOptions
+    options: GatedOptions
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: GatedOptions):
+        super().__init__(shape, n_labels, options)
+        self.image_norm = nn.LayerNorm(options.width)
+        self.text_norm = nn.LayerNorm(options.width)
+        self.gate = nn.Linear(2 * options.width, options.width)
+        self.classifier = nn.Linear(options.width, n_labels)
+
+    def combine(
+        self,
+        photo: Float[Tensor, "batch width"],
+        caption: Float[Tensor, "batch width"],
+        has_image: Bool[Tensor, " batch"],
+        has_text: Bool[Tensor, " batch"],
+    ) -> Fused:
+        """Logits of pooled vectors."""
+        seen = self.image_norm(photo).tanh() * has_image[:, None]
+        read = self.text_norm(caption).tanh() * has_text[:, None]
+        gate = self.gate(torch.cat([seen, read], 1)).sigmoid()
+        gate = torch.where(has_text[:, None], gate, 1.0)
+        gate = torch.where(has_image[:, None], gate, 0.0)
+        return Fused(self.classifier(gate * seen + (1 - gate) * read))

@@ -1,0 +1,55 @@
+"""Logistic regression on the caption's TF-IDF weights: scikit-learn's, and hard to beat.
+
+The weights are those of the run's lexicon, words and pairs of words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Int
+from torch import Tensor, nn
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.fusion._halves import projection
+from qcmfm.fusion._model import Fused, ModelOptions
+from qcmfm.fusion._solved import Solved, solve_layer
+
+
+@dataclass(frozen=True)
+class LogisticTfidfOptions(ModelOptions):
+    """Choices of the model.
+
+    Args:
+        strength: scikit-learn's C.
+    """
+
+    RANGES: ClassVar = {"strength": (1e-8, 1e8)}
+
+    strength: float = 10.0
+
+
+class LogisticTfidf(Solved):
+    """See the module."""
+
+    Options = LogisticTfidfOptions
+    options: LogisticTfidfOptions
+    modalities = ("text",)
+
+    def __init__(self, shape: FeatureShape, n_labels: int, options: LogisticTfidfOptions):
+        super().__init__(shape, n_labels, options)
+        self.classifier: nn.Linear = projection(shape.terms, n_labels, length=1.0, bias=True)
+
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits for a batch; a caption without a known term gets the bias."""
+        return Fused(self.classifier(batch.terms))
+
+    def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:
+        """As in the base class; a caption has one view."""
+        batches = list(views[0])
+        terms = torch.cat([batch.terms for batch in batches])
+        known = torch.cat([batch.has_text for batch in batches])
+        if known.any():
+            found = target[known].tolist()
+            solve_layer(self.classifier, terms[known], found, self.options.strength)

@@ -1,0 +1,218 @@
+"""The figures of the pages as JSON values, a table and a picture."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from qcmfm.evaluation import Interval
+from qcmfm.lab import later
+from qcmfm.lab.condition import Condition
+from qcmfm.lab.later import Point, Sure, intervals, mitigated, state_figures, sweep
+from qcmfm.lab.material import Material, Readout
+from qcmfm.lab.outcome import Outcome, flips, judge
+from qcmfm.lab.walk import Walk
+from qcmfm.progress import Work
+from qcmfm.quantum.resources import resources
+
+METRICS = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
+
+
+def noise_report(
+    material: Material,
+    condition: Condition,
+    record_id: str = "",
+    fit: str = "",
+    swept: Sequence[str] = (),
+    seed: int = 0,
+) -> Work[dict[str, Any]]:
+    """Every figure that the Noise lab shows for one condition.
+
+    Args:
+        material: The records.
+        condition: What they are measured under.
+        record_id: Whose state is looked at; empty for none.
+        fit: Of error mitigation; empty for none.
+        swept: Kinds of noise whose strength is swept.
+        seed: The source of chance of the shots.
+    """
+    reference = judge(material, material.own)
+    outcome = judge(material, condition.setting)
+    report = outcome_report(material, outcome, reference)
+    report |= {"shots": condition.shots} | intervals_report(intervals(material, outcome, reference))
+    if condition.shots:
+        spread = yield from later.shots(material, condition, reference, seed)
+        report["with_shots"] = asdict(spread)
+    if fit:
+        better = yield from mitigated(material, condition.setting, fit)
+        report["mitigated"] = {"fit": fit} | outcome_report(material, better, reference)
+        report["mitigated"] |= intervals_report(intervals(material, better, reference))
+    if record_id:
+        report["record"] = record_report(material, outcome, reference, record_id)
+        report["record"] |= asdict(state_figures(material, condition.setting, record_id))
+    if swept:
+        points = yield from sweep(material, swept, reference, fit)
+        report["sweep"] = [asdict(point) for point in points]
+    return report
+
+
+def outcome_report(material: Material, outcome: Outcome, reference: Outcome) -> dict[str, Any]:
+    """What moves with a slider."""
+    changed = flips(material, outcome, reference)
+    return {
+        "run": material.run,
+        "model_sha256": material.sha256,
+        "setting": outcome.setting.name,
+        "entries": len(outcome.setting.entries),
+        "records": len(material.records),
+        "labelled": len(material.labelled),
+        "accuracy": outcome.accuracy,
+        "macro_f1": outcome.macro_f1,
+        "confidence": outcome.confidence,
+        "confidence_change": outcome.confidence_change(reference),
+        "reference": {
+            "setting": reference.setting.name,
+            "accuracy": reference.accuracy,
+            "macro_f1": reference.macro_f1,
+            "confidence": reference.confidence,
+        },
+        "flips": [asdict(flip) for flip in changed],
+    }
+
+
+def intervals_report(sure: Sure | None) -> dict[str, Any]:
+    """Intervals by name; none without recorded labels."""
+    return {} if sure is None else {"intervals": asdict(sure)}
+
+
+def record_report(
+    material: Material, outcome: Outcome, reference: Outcome, record_id: str
+) -> dict[str, Any]:
+    """The bars of one record."""
+    row = material.row(record_id)
+    labels = material.readout.labels
+    return {
+        "record_id": record_id,
+        "probabilities": dict(zip(labels, outcome.probabilities[row].tolist(), strict=True)),
+        "reference": dict(zip(labels, reference.probabilities[row].tolist(), strict=True)),
+    }
+
+
+def circuit_report(readout: Readout, whole: Readout, walk: Walk, step: int) -> dict[str, Any]:
+    """Every figure that the Circuit page shows at one step.
+
+    Args:
+        readout: The circuit with what is switched off.
+        whole: With nothing switched off.
+        walk: A record's way through the first.
+        step: Of the walk, from 0.
+    """
+    final, labels = walk.probabilities[-1].tolist(), readout.labels
+    return {
+        "resources": asdict(resources(readout.circuit)),
+        "resources_of_the_whole": asdict(resources(whole.circuit)),
+        "steps": len(walk) - 1,
+        "step": step,
+        "name": walk.names[step],
+        "amplitudes": [[z.real, z.imag] for z in walk.states[step].tolist()],
+        "probabilities": walk.states[step].abs().square().tolist(),
+        "bloch": walk.bloch[step].tolist(),
+        "modality_entanglement": walk.entropy[step].item(),
+        "entanglement": walk.entanglement[step].item(),
+        "interference": walk.interference[step].item(),
+        "shares": walk.shares[step].tolist(),
+        "labels_if_measured_here": dict(
+            zip(labels, walk.probabilities[step].tolist(), strict=True)
+        ),
+        "labels": dict(zip(labels, final, strict=True)),
+    }
+
+
+def table_csv(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """The conditions side by side, one row each, as the text of a CSV file.
+
+    Args:
+        rows: For each condition's name, what `noise_report` says of it or as much as is there.
+    """
+    columns = [
+        "condition", "noise", "records", "labelled", "accuracy", "accuracy_low", "accuracy_high",
+        "macro_f1", "macro_f1_low", "macro_f1_high", "confidence", "confidence_change", "flips",
+        "shots", "accuracy_with_shots", "flips_with_shots", "mitigated_accuracy",
+        "mitigated_macro_f1", "mitigated_flips", "fidelity", "purity", "run", "model_sha256",
+    ]  # fmt: skip
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, restval="")
+    writer.writeheader()
+    for name, found in rows.items():
+        row: dict[str, Any] = {key: found[key] for key in columns if key in found}
+        row |= {"condition": name, "noise": found["setting"], "flips": len(found["flips"])}
+        for metric in METRICS:
+            interval = found.get("intervals", {}).get(metric, {})
+            row |= {f"{metric}_{side}": interval[side] for side in ("low", "high") if interval}
+        if spread := found.get("with_shots"):
+            row["accuracy_with_shots"] = (spread["accuracy"] or {}).get("value", "")
+            row["flips_with_shots"] = spread["flips"]
+        if better := found.get("mitigated"):
+            row |= {f"mitigated_{metric}": better[metric] for metric in METRICS}
+            row["mitigated_flips"] = len(better["flips"])
+        row |= {key: found["record"][key] for key in ("fidelity", "purity") if "record" in found}
+        writer.writerow(row)
+    return out.getvalue()
+
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Okabe and Ito's, which people with colour blindness can tell apart."""
+
+_PLACES = (0.0, 0.001, 0.01, 0.1)
+
+
+def place_of(strength: float) -> float:
+    """Where a strength stands on the axis: near 0 it is linear, then logarithmic."""
+    return float(np.arcsinh(strength / 0.001) / np.log(10))
+
+
+def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
+    """The sweep as a picture for a text: a curve with its 95% band for each kind of noise.
+
+    Args:
+        points: What `sweep` found.
+        metric: accuracy or macro_f1.
+    """
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.add_subplot()
+    for number, channel in enumerate(dict.fromkeys(point.channel for point in points)):
+        colour = COLOURS[number % len(COLOURS)]
+        for is_mitigated in (False, True):
+            found = [p for p in points if (p.channel, p.mitigated) == (channel, is_mitigated)]
+            if not found:
+                continue
+            x = [place_of(point.strength) for point in found]
+            values: list[Interval] = [getattr(point, metric) for point in found]
+            words = channel.replace("_", " ") + (", mitigated" if is_mitigated else "")
+            style = "--" if is_mitigated else "-"
+            axes.plot(x, [v.value for v in values], style, color=colour, label=words)
+            if not is_mitigated:
+                lows, highs = [v.low for v in values], [v.high for v in values]
+                axes.fill_between(x, lows, highs, color=colour, alpha=0.15, lw=0)
+    axes.set_xticks([place_of(at) for at in _PLACES], [f"{at:g}" for at in _PLACES])
+    axes.set_xlabel("strength after every gate (at the readout for a readout error)")
+    axes.set_ylabel(METRICS[metric])
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def picture(figure: Figure, kind: str) -> bytes:
+    """A figure as a file.
+
+    Args:
+        figure: What to write.
+        kind: png or svg.
+    """
+    out = io.BytesIO()
+    figure.savefig(out, format=kind, dpi=200)
+    return out.getvalue()

@@ -1,0 +1,78 @@
+"""The records first on which models that were asked differ most.
+
+The Jensen-Shannon divergence of their calibrated probabilities (query by committee with soft votes,
+McCallum and Nigam 1998): 0 where all say the same, more the surer they are of different labels.
+Records that fewer than two models labelled come last.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from qcmfm.errors import ReviewError
+from qcmfm.records import Record
+from qcmfm.review.items import Items
+
+if TYPE_CHECKING:  # the run behind a prediction needs torch, which a queue does not
+    from qcmfm.prediction import Prediction
+
+TITLE = "Models disagree"
+
+
+def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
+    """Minus the divergence, in nats.
+
+    Raises:
+        ReviewError: Fewer than two models labelled the collection.
+    """
+    asked = [items.predictions, *items.others.values()]
+    if sum(bool(said) for said in asked) < 2:
+        raise ReviewError(
+            "Only one model has labelled the collection so far.",
+            "Choose another model above, label the collection with it, and come back.",
+        )
+    votes, known = _votes(asked, records)
+    found = divergence(votes, known)
+    return np.where(known.sum(0) > 1, -found, np.nan)
+
+
+def divergence(
+    votes: Float[np.ndarray, "model record label"], known: Bool[np.ndarray, "model record"]
+) -> Float[np.ndarray, " record"]:
+    """Jensen-Shannon divergence of the models' probabilities, in nats; 0 for fewer than two.
+
+    Args:
+        votes: Probability of each label; a label that a model does not know has none.
+        known: Which models labelled which records.
+    """
+    voters = known.sum(0).clip(1)
+    mean = (votes * known[..., None]).sum(0) / voters[:, None]
+    own = (_entropy(votes) * known).sum(0) / voters
+    return (_entropy(mean) - own).clip(0)
+
+
+def _entropy(shares: Float[np.ndarray, "*some label"]) -> Float[np.ndarray, "*some"]:
+    return -(shares * np.log(np.where(shares > 0, shares, 1.0))).sum(-1)
+
+
+def _votes(
+    asked: "Sequence[Mapping[str, Prediction]]", records: Sequence[Record]
+) -> tuple[Float[np.ndarray, "model record label"], Bool[np.ndarray, "model record"]]:
+    """Every model's probabilities, and which records it labelled."""
+    rankings = [
+        [(place, said[record.record_id].ranked) for place, record in enumerate(records)
+         if record.record_id in said]
+        for said in asked
+    ]  # fmt: skip
+    labels = sorted({label for found in rankings for _, ranked in found for label, _ in ranked})
+    column = {label: number for number, label in enumerate(labels)}
+    votes = np.zeros((len(asked), len(records), len(labels)))
+    known = np.zeros((len(asked), len(records)), dtype=bool)
+    for model, found in enumerate(rankings):
+        at = [place for place, ranked in found for _ in ranked]
+        columns = [column[label] for _, ranked in found for label, _ in ranked]
+        votes[model, at, columns] = [share for _, ranked in found for _, share in ranked]
+        known[model, [place for place, _ in found]] = True
+    return votes, known

@@ -1,0 +1,126 @@
+"""The verbs of the Circuit page, the Noise lab and the lesson."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qcmfm import fusion, settings
+from qcmfm.errors import QcmfmError
+from qcmfm.lab.condition import Condition
+from qcmfm.lab.material import Material, gather
+from qcmfm.lab.outcome import judge, stability
+from qcmfm.progress import Work
+from qcmfm.records import Collection
+from qcmfm.runs import read_config
+from qcmfm.service.labelling import Labeller
+from qcmfm.service.runs import find_run, run_folders
+
+
+def circuit_runs() -> list[str]:
+    """Names of the runs whose model is a simulated quantum circuit."""
+    found: list[str] = []
+    for name, folder in run_folders().items():
+        try:
+            model = read_config(folder)["model"]["model"]
+            if fusion.model_class(model).quantum:
+                found.append(name)
+        except (QcmfmError, KeyError, TypeError):
+            continue  # the list of runs on Home says what is wrong with it
+    return found
+
+
+def trained_on(run: str) -> str:
+    """Name of the collection that a run was trained on; empty where it does not say.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return str(read_config(find_run(run)).get("data", {}).get("collection", ""))
+
+
+def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
+    """What the records of a collection put into a run's circuit.
+
+    Raises:
+        RunError: The run has no circuit.
+        RecordsError: No record can be labelled.
+    """
+    return gather(labeller.run, collection, labeller.cache)
+
+
+def measure_stability(material: Material, condition: Condition) -> dict[str, float]:
+    """How firmly each record keeps its label under a condition's noise; below 0 it flips.
+
+    From exact expectation values: a device's shots would add chance of their own.
+    """
+    reference = judge(material, material.own)
+    found = stability(judge(material, condition.setting), reference)
+    ids = [record.record_id for record in material.records]
+    return dict(zip(ids, found.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class ModelComparison:
+    """The quantum model beside another one, as a study measured them.
+
+    Args:
+        study: The study's file and part.
+        other: Name of the other model.
+        records: How many records were judged; 0 where the study does not say.
+        quantum: Accuracy of the quantum model, 0 to 1.
+        classical: Accuracy of the other one.
+        gap: The first less the second.
+        low: Lower end of the gap's 95% interval.
+        high: Upper end.
+    """
+
+    study: str
+    other: str
+    records: int
+    quantum: float
+    classical: float
+    gap: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """Which way it fell."""
+        if self.low > 0:
+            return "quantum model ahead"
+        return "quantum model behind" if self.high < 0 else "within chance"
+
+
+def comparisons() -> list[ModelComparison]:
+    """Every measured difference between the quantum model and another, from all kept studies."""
+    found: list[ModelComparison] = []
+    for path in sorted((settings.ASSETS / "studies").glob("*.json")):
+        try:
+            content = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue  # a study that is not there or not whole proves nothing
+        found += _compared(content, (path.stem,))
+    return found
+
+
+def _compared(content: Any, path: tuple[str, ...]) -> Iterator[ModelComparison]:
+    """Comparisons anywhere in a study's content: what has `accuracy` and `qcmfm_minus`."""
+    if not isinstance(content, Mapping):
+        return
+    accuracy, gaps = content.get("accuracy"), content.get("qcmfm_minus")
+    if isinstance(accuracy, Mapping) and isinstance(gaps, Mapping):
+        for other, gap in gaps.items():
+            try:
+                yield ModelComparison(
+                    ", ".join(path).replace("_", " "),
+                    other,
+                    int(content.get("records", 0)),
+                    *(float(accuracy[name]["value"]) for name in ("qcmfm", other)),
+                    *(float(gap[name]) for name in ("value", "low", "high")),
+                )
+            except (KeyError, TypeError, ValueError):
+                continue  # a part of another shape
+    for name, part in content.items():
+        if name not in ("accuracy", "qcmfm_minus", "by_difficulty"):
+            yield from _compared(part, (*path, str(name)))

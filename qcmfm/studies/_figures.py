@@ -1,0 +1,81 @@
+"""Figures of a study as PNG files."""
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qcmfm import storage
+
+QUANTUM_COLOUR, CLASSICAL_COLOUR = "#7b3fa0", "#3b6e8f"
+
+
+def draw_forest(part: Mapping[str, Any], file: Path) -> None:
+    """Every system's accuracy with its interval over objects, and the seeds as small marks.
+
+    Args:
+        part: One collection and scheme of a summary.
+        file: PNG to write.
+    """
+    from matplotlib.figure import Figure
+
+    systems = part["systems"]
+    order = sorted(systems, key=lambda name: systems[name]["accuracy"]["value"])
+    figure = Figure(figsize=(7, 0.6 + 0.32 * len(order)), layout="constrained")
+    axes = figure.subplots()
+    for row, name in enumerate(order):
+        found = systems[name]["accuracy"]
+        colour = QUANTUM_COLOUR if systems[name]["quantum"] else CLASSICAL_COLOUR
+        axes.plot([found["low"], found["high"]], [row, row], color=colour, lw=1.6)
+        axes.plot(found["by_seed"], [row] * len(found["by_seed"]), "|", color=colour, alpha=0.5)
+        axes.plot(found["value"], row, "o", color=colour)
+    axes.set_yticks(range(len(order)), order)
+    axes.set_xlabel("accuracy, 95% interval over objects; ticks: seeds; purple: simulated quantum")
+    axes.grid(axis="x", alpha=0.3)
+    _save(figure, file)
+
+
+def draw_curves(
+    curves: Mapping[str, Sequence[Mapping[str, float]]],
+    x: str,
+    x_label: str,
+    file: Path,
+    log_x: bool = False,
+) -> None:
+    """Accuracy against something, a line for each name, with the least and greatest of the seeds.
+
+    Args:
+        curves: For each line its points: named `x`, `value`, `low` and `high`.
+        x: Which entry of a point goes to the right.
+        x_label: What that is.
+        file: PNG to write.
+        log_x: Whether its axis is logarithmic.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for name, points in curves.items():
+        known = sorted(points, key=lambda point: point[x])
+        places = [point[x] for point in known]
+        (line,) = axes.plot(places, [point["value"] for point in known], "o-", ms=4, label=name)
+        axes.fill_between(
+            places,
+            [point["low"] for point in known],
+            [point["high"] for point in known],
+            alpha=0.15,
+            color=line.get_color(),
+        )
+    if log_x:
+        axes.set_xscale("log")
+    axes.set_xlabel(x_label)
+    axes.set_ylabel("accuracy")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    _save(figure, file)
+
+
+def _save(figure: Any, file: Path) -> None:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=150)
+    storage.write_bytes(file, out.getvalue())

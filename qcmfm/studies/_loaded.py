@@ -1,0 +1,144 @@
+"""A collection's features in memory, so that hundreds of trainings read them once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from qcmfm.encoders.batch import Batch
+from qcmfm.encoders.features import FeatureTable
+from qcmfm.encoders.lexicon import Lexicon
+from qcmfm.encoders.views import ORIGINAL
+
+
+@dataclass
+class Loaded:
+    """Every photo's and every caption's features, in float16 as on disk.
+
+    Args:
+        photo_rows: Row of each photo's content hash.
+        regions: View x photo x region x dim; zero for a view that was not computed.
+        vectors: View x photo x dim.
+        caption_rows: Row of each caption's content hash.
+        words: Caption x word x dim, padded with zeros.
+        lengths: Number of words of each caption.
+        sentences: Caption x dim.
+        captions: The captions themselves, for their terms.
+    """
+
+    photo_rows: dict[str, int]
+    regions: Tensor
+    vectors: Tensor
+    caption_rows: dict[str, int]
+    words: Tensor
+    lengths: Tensor
+    sentences: Tensor
+    captions: list[str]
+
+
+@dataclass
+class LoadedTable(FeatureTable):
+    """A feature table that reads from memory.
+
+    Args:
+        loaded: The features.
+        with_regions: Whether batches have the photos' regions; a model that does not look at them
+            is trained faster without.
+        terms: Lexicon weights of every caption.
+    """
+
+    loaded: Loaded = field(kw_only=True)
+    with_regions: bool = field(default=True, kw_only=True)
+    terms: Tensor = field(default_factory=lambda: torch.zeros(0, 0), kw_only=True)
+
+    def with_lexicon(self, lexicon: Lexicon) -> "LoadedTable":
+        """The same features with the terms of `lexicon`."""
+        table = super().with_lexicon(lexicon)
+        return replace(table, terms=lexicon.weights(self.loaded.captions))  # pyright: ignore[reportReturnType, reportArgumentType, reportCallIssue]
+
+    def batch(self, rows: Sequence[int], views: Sequence[str] | None = None) -> Batch:
+        """As in the base class."""
+        kept, names = self.loaded, list(self.images)
+        view = torch.tensor([names.index(name) for name in views or [ORIGINAL] * len(rows)])
+        photo = torch.tensor([kept.photo_rows.get(self.image_keys[row], -1) for row in rows])
+        caption = torch.tensor([kept.caption_rows.get(self.caption_keys[row], -1) for row in rows])
+        has_image, has_text = photo >= 0, caption >= 0
+        # Row 0 stands in for what is missing, and is wiped out.
+        photo, caption = photo.clamp(min=0), caption.clamp(min=0)
+        seen, read = has_image.float(), has_text.float()
+        longest = max(1, int((kept.lengths[caption] * has_text).max()))
+        mask = (torch.arange(longest) < kept.lengths[caption, None]) & has_text[:, None]
+        regions = (
+            _picked(kept.regions, view, photo) * seen[:, None, None]
+            if self.with_regions
+            else torch.zeros(len(rows), 1, kept.regions.shape[-1])
+        )
+        return Batch(
+            regions,
+            _picked(kept.vectors, view, photo) * seen[:, None],
+            has_image,
+            kept.words[caption, :longest].float() * mask[..., None],
+            mask,
+            kept.sentences[caption].float() * read[:, None],
+            self.terms[caption] * read[:, None],
+            has_text,
+        )
+
+
+def _picked(views: Tensor, view: Tensor, photo: Tensor) -> Tensor:
+    """One view of each photo, in float32."""
+    if len(views) == 1:
+        return views[0][photo].float()
+    return views[view, photo].float()
+
+
+def load_table(table: FeatureTable) -> LoadedTable:
+    """Read the features of a table into memory.
+
+    A photo may lack all views but the original: those of records that are never trained on.
+
+    Args:
+        table: Features on disk.
+    """
+    photos = list(dict.fromkeys(key for key in table.image_keys if key))
+    texts = {
+        key: record.caption
+        for key, record in zip(table.caption_keys, table.records, strict=True)
+        if key
+    }
+    regions, vectors = _photos(table, photos)
+    found = [table.captions.get(key) for key in texts]
+    lengths = torch.tensor([len(item["words"]) for item in found] or [0])
+    shape = table.shape
+    words = torch.zeros(max(1, len(texts)), int(lengths.max()), shape.text_dim, dtype=torch.half)
+    sentences = torch.zeros(max(1, len(texts)), shape.sentence_dim, dtype=torch.half)
+    for row, item in enumerate(found):
+        words[row, : lengths[row]] = torch.from_numpy(item["words"])
+        sentences[row] = torch.from_numpy(item["sentence"][0])
+    loaded = Loaded(
+        {key: row for row, key in enumerate(photos)},
+        regions,
+        vectors,
+        {key: row for row, key in enumerate(texts)},
+        words,
+        lengths,
+        sentences,
+        list(texts.values()) or [""],
+    )
+    return LoadedTable(**vars(table), loaded=loaded).with_lexicon(table.lexicon)
+
+
+def _photos(table: FeatureTable, photos: list[str]) -> tuple[Tensor, Tensor]:
+    """Regions and mean vectors of every view."""
+    shape, views = table.shape, table.images
+    size = (len(views), max(1, len(photos)))
+    regions = torch.zeros(*size, shape.grid[0] * shape.grid[1], shape.image_dim, dtype=torch.half)
+    vectors = torch.zeros(*size, shape.image_dim, dtype=torch.half)
+    for view, store in enumerate(views.values()):
+        for row, key in enumerate(photos):
+            if key in store:
+                item = store.get(key)
+                regions[view, row] = torch.from_numpy(item["regions"])
+                vectors[view, row] = torch.from_numpy(item["vector"][0])
+    return regions, vectors

@@ -1,0 +1,216 @@
+"""What a study trains: systems x seeds x folds of a collection, and the loop that does it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold
+
+from qcmfm import __version__, evaluation
+from qcmfm.encoders.features import FeatureCache
+from qcmfm.encoders.views import names as view_names
+from qcmfm.errors import StudyError
+from qcmfm.fusion._model import FusionModel
+from qcmfm.progress import Progress, Work
+from qcmfm.records import Collection
+from qcmfm.runs import utc_now
+from qcmfm.splits import assign_splits
+from qcmfm.studies._loaded import LoadedTable, load_table
+from qcmfm.studies._results import METRICS, Results, Trial
+from qcmfm.studies._trial import Answers, System, train_and_answer
+from qcmfm.trainer import TrainingSettings
+
+TEST = "test"
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Material:
+    """A collection made ready for a study.
+
+    Args:
+        name: Of the collection.
+        table: The features of its labelled records, in memory.
+        labels: What is to be told apart.
+        folds: Rows to fit on and rows to score, by fold: `test`, and `0` to `4` of a grouped
+            cross-validation over train and val.
+    """
+
+    name: str
+    table: LoadedTable
+    labels: list[str]
+    folds: dict[str, tuple[list[int], list[int]]]
+
+    def fingerprint(self) -> str:
+        """Which records these are, in which order, and with which photos and captions."""
+        table = self.table
+        content = [
+            [r.record_id, r.label, photo, caption]
+            for r, photo, caption in zip(
+                table.records, table.image_keys, table.caption_keys, strict=True
+            )
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def record_rows(self) -> list[dict[str, str]]:
+        """The scored records of every fold, in the order of the answers."""
+        return [
+            {"fold": fold, "record_id": r.record_id, "group": r.group_key, "label": r.label}
+            for fold, (_, score) in self.folds.items()
+            for r in (self.table.records[row] for row in score)
+        ]
+
+
+def prepare_material(
+    collection: Collection, cache: FeatureCache, views: int, name: str
+) -> Work[Material]:
+    """Encode what is new of a collection and read it into memory.
+
+    Args:
+        collection: Its records; splits are made where they are missing.
+        cache: Encoders and the features on disk.
+        views: Number of views of each training photo.
+        name: What the study calls it.
+
+    Raises:
+        StudyError: It has no labelled record in train or test.
+    """
+    records = collection.records
+    split = dict(zip([r.record_id for r in records], assign_splits(records), strict=True))
+    rows = [
+        row
+        for row in collection.rows
+        if row.record and row.record.label and split[row.record_id] in ("train", "val", TEST)
+    ]
+    trained = [row for row in rows if split[row.record_id] != TEST]
+    if not trained or len(trained) == len(rows):
+        raise StudyError(
+            f"{name} has no labelled records to train on, or none to test on.",
+            "Give a collection with labels.",
+        )
+    every_view = yield from cache.encode(collection, view_names()[:views], trained)
+    table = yield from cache.encode(collection, view_names()[:1], rows)
+    table = replace(table, images=every_view.images)
+    table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
+    yield Progress("Loading features", 0, 1)
+    fit = [i for i, r in enumerate(table.records) if split[r.record_id] != TEST]
+    score = [i for i, r in enumerate(table.records) if split[r.record_id] == TEST]
+    labels = sorted({table.records[row].label for row in fit})
+    score = [row for row in score if table.records[row].label in labels]
+    folds = {TEST: (fit, score)} | _cross_validation(table, fit)
+    return Material(name, load_table(table), labels, folds)
+
+
+def _cross_validation(table: Any, rows: Sequence[int]) -> dict[str, tuple[list[int], list[int]]]:
+    """Five folds that no group crosses, with each label spread over them."""
+    known, records = np.asarray(rows), [table.records[row] for row in rows]
+    labels = [record.label for record in records]
+    divide = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    parts = divide.split(labels, labels, [record.group_key for record in records])
+    return {
+        str(fold): (known[fit].tolist(), known[score].tolist())
+        for fold, (fit, score) in enumerate(parts)
+    }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be trained on one collection, in this order.
+
+    Args:
+        systems: What is compared.
+        seeds: Of the trainings.
+        folds: Of the collection.
+        settings: How to train; model, options and seed come from the rest.
+        prepare: Changes a system's model before it is trained.
+    """
+
+    systems: Sequence[System]
+    seeds: Iterable[int]
+    folds: Sequence[str]
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    prepare: Callable[[System, FusionModel], None] = lambda system, model: None
+
+    def cells(self) -> list[tuple[str, int, System]]:
+        """Every training, so that a study cut short has treated all systems alike."""
+        return [(f, seed, s) for seed in self.seeds for f in self.folds for s in self.systems]
+
+
+def carry_out(
+    plan: Plan, material: Material, results: Results, until: Callable[[], bool] = lambda: False
+) -> Work[int]:
+    """Do every training of a plan that has no row yet; returns how many are still missing.
+
+    Args:
+        plan: What to train.
+        material: On what.
+        results: Where the rows and answers go.
+        until: Says before each training whether to stop.
+    """
+    results.keep_records(material.name, material.record_rows())
+    cells, done = plan.cells(), results.done()
+    for number, (fold, seed, system) in enumerate(cells):
+        if (material.name, system.name, str(seed), fold, "") in done:
+            continue
+        if until():
+            return sum(
+                (material.name, s.name, str(x), f, "") not in results.done() for f, x, s in cells
+            )
+        chosen = replace(plan.settings, model=system.model, options=system.options, seed=seed)
+        answers = train_and_answer(
+            material.table, *material.folds[fold], chosen, material.labels,
+            lambda model, system=system: plan.prepare(system, model),
+        )  # fmt: skip
+        trial = measured(material, system.name, fold, answers, chosen)
+        results.keep_answers(trial, answers.probabilities)
+        results.add([trial])
+        note = f"{system.name}, seed {seed}, {fold}: {trial.accuracy:.3f}"
+        yield Progress(f"Training on {material.name}", number + 1, len(cells), note)
+    return 0
+
+
+def measured(
+    material: Material,
+    system: str,
+    fold: str,
+    answers: Answers,
+    chosen: TrainingSettings,
+    condition: str = "",
+) -> Trial:
+    """The row of the table that answers become.
+
+    Args:
+        material: What was trained on.
+        system: Name of what was trained.
+        fold: The fold that was scored.
+        answers: To its records.
+        chosen: How it was trained.
+        condition: What else distinguishes the row.
+    """
+    records = [material.table.records[row] for row in material.folds[fold][1]]
+    found = evaluation.evaluate(
+        answers.probabilities,
+        [material.labels.index(record.label) for record in records],
+        [record.group_key for record in records],
+        material.labels,
+        resamples=1,
+    )
+    key = json.dumps([asdict(chosen), material.fingerprint()])
+    return Trial(
+        collection=material.name,
+        system=system,
+        seed=chosen.seed,
+        fold=fold,
+        records=len(records),
+        **{metric: found[metric]["value"] for metric in METRICS},
+        parameters=answers.parameters,
+        train_seconds=answers.train_seconds,
+        answer_milliseconds=answers.answer_milliseconds,
+        condition=condition,
+        made=utc_now(),
+        version=__version__,
+        settings=hashlib.sha256(key.encode()).hexdigest()[:12],
+    )

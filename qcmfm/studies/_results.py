@@ -1,0 +1,180 @@
+"""A study's results on disk: one row for every training, and what it answered.
+
+A row is added once its answers are safe, so whatever has a row is finished and is not done again.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from qcmfm import storage
+from qcmfm.errors import StudyError
+
+TRIALS = "trials.csv"
+METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of one system and what it was worth; a row of the tidy table.
+
+    Args:
+        collection: What it was trained on.
+        system: What was trained.
+        seed: Of the training.
+        fold: `test`, or the number of the fold of a cross-validation over train and val.
+        records: How many it answered for.
+        accuracy: Share of them that it labelled rightly.
+        macro_precision: Mean over the labels, as are the next two.
+        macro_recall: See above.
+        macro_f1: See above.
+        nll: Negative log likelihood in nats, without calibration.
+        ece: Expected calibration error, without calibration.
+        parameters: Number of trainable parameters.
+        train_seconds: Time of the training.
+        answer_milliseconds: Time for one record.
+        condition: What else distinguishes it, such as the noise that it answered under.
+        made: UTC, ISO 8601.
+        version: Of the program.
+        settings: A hash of the settings and of the records.
+    """
+
+    collection: str
+    system: str
+    seed: int
+    fold: str
+    records: int
+    accuracy: float
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+    nll: float
+    ece: float
+    parameters: int
+    train_seconds: float
+    answer_milliseconds: float
+    condition: str = ""
+    made: str = ""
+    version: str = ""
+    settings: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes two rows the same training."""
+        return (self.collection, self.system, str(self.seed), self.fold, self.condition)
+
+
+COLUMNS = [field.name for field in fields(Trial)]
+
+
+class Results:
+    """The folder of a study.
+
+    Args:
+        folder: Made when the first row is added.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def trials(self) -> list[Trial]:
+        """Every finished training; a last line that was cut short is passed over.
+
+        Raises:
+            StudyError: The table is of another kind.
+        """
+        file = self.folder / TRIALS
+        if not file.is_file():
+            return []
+        text = file.read_text("utf-8")
+        whole = text[: text.rfind("\n") + 1]
+        reader = csv.DictReader(io.StringIO(whole))
+        if reader.fieldnames != COLUMNS:
+            raise StudyError(
+                f"{file} does not have the columns of a study.", "Give another folder with --out."
+            )
+        return [_parsed(row) for row in reader]
+
+    def add(self, trials: Sequence[Trial]) -> None:
+        """Add rows, flushed to disk before this returns; all of them in one write."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / TRIALS
+        with storage.lock(file):
+            text = file.read_bytes() if file.is_file() else b""
+            out = io.StringIO(newline="")
+            writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+            if not text:
+                writer.writeheader()
+            writer.writerows(_rounded(asdict(trial)) for trial in trials)
+            with file.open("ab") as handle:
+                handle.truncate(text.rfind(b"\n") + 1)  # what a kill left of a row
+                handle.write(out.getvalue().encode())
+                handle.flush()
+                os.fsync(handle.fileno())
+
+    def done(self) -> set[tuple[str, ...]]:
+        """The keys of the finished trainings."""
+        return {trial.key for trial in self.trials()}
+
+    def keep_answers(self, trial: Trial, probabilities: np.ndarray) -> None:
+        """Keep what a training answered, beside what the same system answered before.
+
+        Args:
+            trial: Which training.
+            probabilities: Scored record x label.
+        """
+        file = self._answers(trial.collection, trial.system)
+        name = f"{trial.seed}.{trial.fold}"
+        with storage.lock(file):
+            kept = dict(np.load(file)) if file.is_file() else {}
+            kept[name] = probabilities.astype(np.float16)
+            out = io.BytesIO()
+            np.savez_compressed(out, **kept)
+            storage.write_bytes(file, out.getvalue())
+
+    def answers(self, collection: str, system: str) -> dict[tuple[int, str], np.ndarray]:
+        """What a system answered, by seed and fold."""
+        file = self._answers(collection, system)
+        if not file.is_file():
+            return {}
+        with np.load(file) as kept:
+            return {
+                (int(name.split(".")[0]), name.split(".")[1]): kept[name].astype(np.float64)
+                for name in kept.files
+            }
+
+    def keep_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Keep which records the answers are of: fold, record id, group and label, in order."""
+        out = io.StringIO(newline="")
+        writer: csv.DictWriter[str] = csv.DictWriter(out, RECORD_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        storage.write_text(self.folder / "records" / f"{collection}.csv", out.getvalue())
+
+    def records(self, collection: str) -> list[dict[str, str]]:
+        """What `keep_records` kept."""
+        file = self.folder / "records" / f"{collection}.csv"
+        with file.open(encoding="utf-8", newline="") as handle:
+            return list(csv.DictReader(handle))
+
+    def _answers(self, collection: str, system: str) -> Path:
+        return self.folder / "answers" / collection / f"{system}.npz"
+
+
+RECORD_COLUMNS = ("fold", "record_id", "group", "label")
+
+
+def _parsed(row: dict[str, str]) -> Trial:
+    kinds = get_type_hints(Trial)
+    return Trial(**{name: kinds[name](value) for name, value in row.items()})
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Six digits are more than any interval asks for."""
+    return {k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()}

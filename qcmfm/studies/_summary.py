@@ -1,0 +1,224 @@
+"""Rows and answers of a comparison -> figures with intervals, and what of them is chance."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qcmfm import evaluation, fusion, storage
+from qcmfm.studies._figures import draw_forest
+from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._statistics import differences, seed_interval
+
+SUMMARY = "summary.json"
+TABLE = "table.md"
+QUANTUM = "qcmfm"
+_METRICS = ("macro_precision", "macro_recall", "macro_f1", "ece", "nll")
+_COSTS = ("parameters", "train_seconds", "answer_milliseconds")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What systems got right of the same records.
+
+    Args:
+        groups: Group of each record.
+        right: Seed x record, for each system, 0 or 1; systems may have different seeds.
+        calibrated: Expected calibration error after temperature scaling, where it was measured.
+    """
+
+    groups: list[str]
+    right: dict[str, np.ndarray]
+    calibrated: dict[str, float]
+
+
+def write_comparison(results: Results) -> dict[str, Any]:
+    """Write `summary.json`, `table.md` and a forest plot for each collection and scheme."""
+    trials = results.trials()
+    summary: dict[str, Any] = {}
+    for collection in sorted({trial.collection for trial in trials}):
+        found: dict[str, Any] = {}
+        for scheme in ("cv", "test"):
+            scored = _scored(results, trials, collection, scheme)
+            if scored.right:
+                found[scheme] = _summarise(scored, trials, collection, scheme)
+        if not found:
+            continue
+        best = best_classical(found.get("cv") or found["test"])
+        for part in found.values():
+            part["best_classical"] = best if best in part["systems"] else best_classical(part)
+            part["best_classical_chosen_on"] = "cv" if "cv" in found else "test"
+            part["sentence"] = verdict(part)
+        summary[collection] = found
+    storage.write_json(results.folder / SUMMARY, summary)
+    storage.write_text(results.folder / TABLE, markdown(summary))
+    for collection, found in summary.items():
+        for scheme, part in found.items():
+            draw_forest(part, results.folder / f"forest_{collection}_{scheme}.png")
+    return summary
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """What `write_comparison` wrote; empty where there is nothing."""
+    file = folder / SUMMARY
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def is_quantum(system: str) -> bool:
+    """Whether a simulated circuit has a part in a system's answer."""
+    return system in fusion.names() and fusion.model_class(system).quantum
+
+
+def best_classical(part: Mapping[str, Any]) -> str:
+    """The classical system with the highest accuracy; empty where there is none."""
+    accuracy = {
+        name: found["accuracy"]["value"]
+        for name, found in part["systems"].items()
+        if not found["quantum"]
+    }
+    return max(accuracy, key=accuracy.__getitem__, default="")
+
+
+def _scored(results: Results, trials: Sequence[Trial], collection: str, scheme: str) -> Scored:
+    """What every system that answered all folds of a scheme got right."""
+    records = results.records(collection)
+    folds = sorted({row["fold"] for row in records} - {"test"}) if scheme == "cv" else ["test"]
+    rows = [row for fold in folds for row in records if row["fold"] == fold]
+    labels = sorted({row["label"] for row in records})
+    truth = np.array([labels.index(row["label"]) for row in rows])
+    right: dict[str, np.ndarray] = {}
+    calibrated: dict[str, float] = {}
+    done = {trial.key[:4] for trial in trials}
+    for system in sorted({trial.system for trial in trials if trial.collection == collection}):
+        kept = {
+            key: found
+            for key, found in results.answers(collection, system).items()
+            if (collection, system, str(key[0]), key[1]) in done
+        }
+        seeds = [s for s in sorted({s for s, _ in kept}) if all((s, f) in kept for f in folds)]
+        if not (folds and seeds):
+            continue
+        answers = [np.concatenate([kept[seed, fold] for fold in folds]) for seed in seeds]
+        right[system] = np.array([found.argmax(1) == truth for found in answers], dtype=float)
+        if scheme == "test":
+            error = _calibrated(kept, records, labels, answers, truth)
+            calibrated |= {} if error is None else {system: error}
+    return Scored([row["group"] for row in rows], right, calibrated)
+
+
+def _calibrated(
+    kept: Mapping[tuple[int, str], np.ndarray],
+    records: Sequence[Mapping[str, str]],
+    labels: Sequence[str],
+    answers: Sequence[np.ndarray],
+    truth: np.ndarray,
+) -> float | None:
+    """Calibration error on test with the temperature that the cross-validation asks for."""
+    folds = sorted({row["fold"] for row in records} - {"test"})
+    if not folds or not all((0, fold) in kept for fold in folds):
+        return None
+    known = [row for fold in folds for row in records if row["fold"] == fold]
+    target = np.array([labels.index(row["label"]) for row in known])
+    logits = np.log(np.concatenate([kept[0, fold] for fold in folds]).clip(1e-7))
+    temperature = evaluation.fit_temperature(logits, target)
+    errors = [
+        evaluation.evaluate(
+            evaluation.softmax(np.log(found.clip(1e-7)), temperature),
+            truth.tolist(), ["any"] * len(truth), labels, resamples=1,
+        )["ece"]["value"]
+        for found in answers
+    ]  # fmt: skip
+    return float(np.mean(errors))
+
+
+def _summarise(
+    scored: Scored, trials: Sequence[Trial], collection: str, scheme: str
+) -> dict[str, Any]:
+    means = {name: found.mean(0) for name, found in scored.right.items()}
+    intervals = evaluation.mean_intervals(means, scored.groups)
+    systems: dict[str, Any] = {}
+    for name, found in scored.right.items():
+        rows = [
+            t
+            for t in trials
+            if (t.collection, t.system, t.condition) == (collection, name, "")
+            and (t.fold == "test") == (scheme == "test")
+        ]
+        by_seed = [float(value) for value in found.mean(1)]
+        low, high = seed_interval(by_seed)
+        systems[name] = {
+            "quantum": is_quantum(name),
+            "accuracy": intervals[name].to_json()
+            | {"seed_low": low, "seed_high": high, "by_seed": by_seed},
+            **{metric: float(np.mean([getattr(t, metric) for t in rows])) for metric in _METRICS},
+            **{cost: float(np.median([getattr(t, cost) for t in rows])) for cost in _COSTS},
+        }
+        if name in scored.calibrated:
+            systems[name]["ece_calibrated"] = scored.calibrated[name]
+    return {
+        "records": len(scored.groups),
+        "groups": len(set(scored.groups)),
+        "systems": systems,
+        "qcmfm_minus": differences(means, QUANTUM, scored.groups) if QUANTUM in means else {},
+    }
+
+
+def verdict(part: Mapping[str, Any]) -> str:
+    """Who won, how the QCMFM did against the best classical system, and whether that is chance."""
+    systems = part["systems"]
+    ranked = sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"])
+    winner = ranked[0]
+    kind = "a simulated quantum model" if systems[winner]["quantum"] else "a classical model"
+    told = f"Highest: {winner}, {kind}, {_figure(systems[winner]['accuracy'])}."
+    other = part["best_classical"]
+    gap = part["qcmfm_minus"].get(other)
+    if gap is None:
+        return told
+    chance = "larger than chance" if gap["p_holm"] < 0.05 else "no larger than chance explains"
+    return (
+        f"{told} QCMFM minus the best classical model ({other}): {gap['value']:+.3f} "
+        f"({gap['low']:+.3f} to {gap['high']:+.3f}, p {gap['p_holm']:.2f} after correction for "
+        f"{len(part['qcmfm_minus'])} comparisons), {chance}."
+    )
+
+
+def markdown(summary: Mapping[str, Any]) -> str:
+    """Every collection's and scheme's table, as Markdown."""
+    lines: list[str] = []
+    for collection, found in summary.items():
+        for scheme, part in found.items():
+            title = "test" if scheme == "test" else "cross-validation on train and val"
+            lines += [f"## {collection}, {title}: {part['records']} records", ""]
+            lines += [part["sentence"], "", *table_rows(part), ""]
+    return "\n".join(lines)
+
+
+def table_rows(part: Mapping[str, Any]) -> list[str]:
+    """One table of Markdown: the systems, the most accurate first."""
+    lines = [
+        "| system | accuracy | macro F1 | ECE | parameters | training | seeds | QCMFM minus it |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    systems = part["systems"]
+    for name in sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"]):
+        found, gap = systems[name], part["qcmfm_minus"].get(name)
+        told = name + (" (simulated quantum)" if found["quantum"] else "")
+        error = found.get("ece_calibrated", found["ece"])
+        against = (
+            f"{gap['value']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}), p {gap['p_holm']:.2f}"
+            if gap
+            else ""
+        )
+        lines.append(
+            f"| {told} | {_figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
+            f"{found['parameters']:,.0f} | {found['train_seconds']:.1f} s | "
+            f"{len(found['accuracy']['by_seed'])} | {against} |"
+        )
+    return lines
+
+
+def _figure(found: Mapping[str, float]) -> str:
+    return f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"

@@ -1,0 +1,49 @@
+"""What each part of the QCMFM is worth: one factor is changed at a time.
+
+Qubits 4 to 10, layers 1 to 8, and the circuit without entanglement, frozen at random angles, left
+out, with angles instead of amplitudes, and with one stage only.
+"""
+
+from typing import Any
+
+from qcmfm.progress import Work
+from qcmfm.studies._plan import TEST, Plan, carry_out
+from qcmfm.studies._request import Request
+from qcmfm.studies._summary import QUANTUM, write_comparison
+from qcmfm.studies._trial import System
+from qcmfm.trainer import TrainingSettings
+
+TITLE = "Parts of the QCMFM"
+SEEDS = 3
+VIEWS = 5
+_PARTS: dict[str, dict[str, Any]] = {
+    "no_entanglement": {"entangle_first": False, "entangle_second": False},
+    "frozen_circuit": {"frozen": True},
+    "no_circuit": {"readout": "amplitudes"},
+    "angle_encoding": {"encoding": "angle"},
+    "mixing_stage_only": {"stages": "mixing"},
+    "interaction_stage_only": {"stages": "interaction"},
+}
+
+
+def systems(only: tuple[str, ...] = ()) -> list[System]:
+    """The QCMFM as it is, and with one factor changed."""
+    options: dict[str, dict[str, Any]] = {QUANTUM: {}, **_PARTS}
+    options |= {f"qubits_{n:02}": {"n_qubits": n} for n in range(4, 11) if n != 8}
+    options |= {f"layers_{n}": {"n_layers": n} for n in range(1, 9) if n != 4}
+    return [
+        System(name, QUANTUM, found) for name, found in options.items() if not only or name in only
+    ]
+
+
+def run(request: Request) -> Work[None]:
+    """Train, answer, and write the tables; what was done before is not done again."""
+    for name in request.collections:
+        material = yield from request.material(name, VIEWS)
+        settings = TrainingSettings(views=len(material.table.images))
+        folds = request.folds or (TEST,)
+        plan = Plan(systems(request.only), range(request.seeds), folds, settings)
+        yield from carry_out(plan, material, request.results, request.is_over)
+        if request.is_over():
+            break
+    write_comparison(request.results)

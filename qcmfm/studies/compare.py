@@ -1,0 +1,42 @@
+"""Every model on the same records: who wins, and whether by more than chance.
+
+On each collection first a grouped cross-validation over train and val with one seed, on which
+choices may be made; then `test`, which is answered once for every model and seed, at settings that
+are the same for all models that are trained in passes.
+"""
+
+from qcmfm import fusion
+from qcmfm.progress import Work
+from qcmfm.studies._plan import TEST, Plan, carry_out
+from qcmfm.studies._request import Request
+from qcmfm.studies._summary import write_comparison
+from qcmfm.studies._trial import System
+from qcmfm.trainer import TrainingSettings
+
+TITLE = "All models compared"
+SEEDS = 10
+FOLDS = ("0", "1", "2", "3", "4")
+VIEWS = 5
+
+
+def systems(only: tuple[str, ...] = ()) -> list[System]:
+    """Every fusion model there is, with its own defaults."""
+    return [System(name, name, {}) for name in fusion.names() if not only or name in only]
+
+
+def run(request: Request) -> Work[None]:
+    """Train, answer, and write the tables; what was done before is not done again."""
+    for name in request.collections:
+        material = yield from request.material(name, VIEWS)
+        chosen = systems(request.only)
+        wanted = request.folds or (*FOLDS, TEST)
+        for seeds, folds in (
+            (range(1), [fold for fold in wanted if fold != TEST]),
+            (range(request.seeds), [fold for fold in wanted if fold == TEST]),
+        ):
+            settings = TrainingSettings(views=len(material.table.images))
+            plan = Plan(chosen, seeds, folds, settings)
+            yield from carry_out(plan, material, request.results, request.is_over)
+        if request.is_over():
+            break
+    write_comparison(request.results)

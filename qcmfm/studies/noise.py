@@ -1,0 +1,163 @@
+"""What noise does to a QCMFM of six qubits: trained clean, and trained under the noise itself.
+
+Every channel of one qubit acts after every gate with strengths from 0 to 0.2; the exact simulation
+says what the classifier then reads. For three channels and three strengths the model is trained
+under the noise as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from qcmfm import storage
+from qcmfm.fusion._model import FusionModel
+from qcmfm.fusion.qcmfm import QCMFM
+from qcmfm.progress import Progress, Work
+from qcmfm.quantum.noise import CHANNEL_WIRES, NoiseEntry, NoiseSetting, strengths
+from qcmfm.quantum.noisy_simulation import NoisySimulator
+from qcmfm.studies._figures import draw_curves
+from qcmfm.studies._plan import TEST, Material, measured
+from qcmfm.studies._request import Request
+from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._trial import Answers, train_and_answer
+from qcmfm.trainer import TrainingSettings
+
+TITLE = "Under noise"
+SEEDS = 3
+VIEWS = 5
+QUBITS = 6
+STRENGTHS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+AWARE_CHANNELS = ("depolarizing", "amplitude_damping", "phase_damping")
+AWARE_STRENGTHS = (0.01, 0.05, 0.1)
+_FIXED = {"thermal_relaxation": {"t1": 1.0, "t2": 1.0}}
+"""With these, the strength of a relaxation is the gate's time as a share of T1 and T2."""
+CLEAN, AWARE = "trained_clean", "trained_under_noise"
+
+
+def channels() -> list[str]:
+    """The channels; a strength is a probability, or an angle in radians."""
+    return [name for name in CHANNEL_WIRES if _main_strength(name)]
+
+
+def _main_strength(channel: str) -> str:
+    """The name of a channel's strength; empty where it has none that grows from 0 to 0.2."""
+    growing = [
+        name
+        for name, found in strengths(channel).items()
+        if found.low <= 0 and found.high >= 0.2 and found.stretches and not found.positive
+    ]
+    return growing[0] if growing else ""
+
+
+def setting(channel: str, strength: float) -> NoiseSetting:
+    """A channel after every gate, on every wire that the gate touched.
+
+    Args:
+        channel: One of `channels`.
+        strength: Of its main parameter.
+    """
+    values = {_main_strength(channel): strength, **_FIXED.get(channel, {})}
+    at = "readout" if channel == "readout_error" else "gate"
+    return NoiseSetting(_condition(channel, strength), (NoiseEntry(channel, values, at),))
+
+
+def run(request: Request) -> Work[None]:
+    """Train, answer under every noise, and write the curves; finished trainings are not redone."""
+    for name in request.collections:
+        material = yield from request.material(name, VIEWS)
+        for cell in _cells(request, material.name):
+            if request.is_over():
+                return
+            system, seed, channel, strength = cell
+            done = _train(material, request.results, *cell)
+            note = f"{system} {channel} {strength:g}, seed {seed}: {done:.3f}"
+            yield Progress(f"Noise on {material.name}", 1, 1, note)
+        _draw(request.results, material.name)
+
+
+def _cells(request: Request, collection: str) -> Iterator[tuple[str, int, str, float]]:
+    """Every training that has no row yet."""
+    done = request.results.done()
+    for seed in range(request.seeds):
+        trainings = [(CLEAN, "", 0.0)]
+        trainings += [(AWARE, c, s) for c in AWARE_CHANNELS for s in AWARE_STRENGTHS]
+        for system, channel, strength in trainings:
+            condition = _condition(channel, strength) if channel else _condition("none", 0.0)
+            if (collection, system, str(seed), TEST, condition) not in done:
+                yield system, seed, channel, strength
+
+
+def _condition(channel: str, strength: float) -> str:
+    return f"{channel} {strength:g}"
+
+
+def _train(
+    material: Material, results: Results, system: str, seed: int, channel: str, strength: float
+) -> float:
+    """Train once, answer, and add the rows; returns the accuracy under its own noise."""
+    chosen = TrainingSettings(
+        model="qcmfm", options={"n_qubits": QUBITS}, seed=seed, views=len(material.table.images)
+    )
+
+    def under_noise(model: FusionModel) -> None:
+        if channel and isinstance(model, QCMFM):
+            model.simulator = NoisySimulator(model.circuit, setting(channel, strength))
+
+    answers = train_and_answer(
+        material.table, *material.folds[TEST], chosen, material.labels, under_noise
+    )
+    own = _condition(channel, strength) if channel else _condition("none", 0.0)
+    first = measured(material, system, TEST, answers, chosen, own)
+    rows = [first]
+    if not channel:
+        rows += _answered_under_noise(material, answers, chosen)
+    results.add(rows)
+    return first.accuracy
+
+
+def _answered_under_noise(
+    material: Material, answers: Answers, chosen: TrainingSettings
+) -> list[Trial]:
+    """What a model that was trained clean answers under every channel and strength."""
+    model = answers.model
+    assert isinstance(model, QCMFM)
+    score = material.folds[TEST][1]
+    table = material.table.with_lexicon(answers.lexicon).subset(score)
+    parts = [range(at, min(at + 256, len(score))) for at in range(0, len(score), 256)]
+    rows: list[Trial] = []
+    with torch.inference_mode():
+        states = torch.cat([model.states(table.batch(part))[0] for part in parts])
+        for channel in channels():
+            for strength in STRENGTHS:
+                simulator = NoisySimulator(model.circuit, setting(channel, strength)).eval()
+                logits = model.classifier(simulator.expectations(states, model.angles))
+                noisy = replace(answers, logits=logits.numpy())
+                condition = _condition(channel, strength)
+                rows.append(measured(material, CLEAN, TEST, noisy, chosen, condition))
+    return rows
+
+
+def _draw(results: Results, collection: str) -> None:
+    """The curves of accuracy against strength, and their numbers as a table."""
+    found: dict[str, dict[float, list[float]]] = {}
+    for trial in results.trials():
+        if trial.collection != collection or trial.condition.startswith("none"):
+            continue
+        channel, strength = trial.condition.split(" ")
+        name = channel + (", trained under it" if trial.system == AWARE else "")
+        found.setdefault(name, {}).setdefault(float(strength), []).append(trial.accuracy)
+    curves = {
+        name: [
+            {"strength": at, "value": float(np.mean(v)), "low": min(v), "high": max(v)}
+            for at, v in sorted(points.items())
+        ]
+        for name, points in found.items()
+    }
+    if curves:
+        draw_curves(
+            curves, "strength", "strength of the channel after every gate",
+            results.folder / f"noise_{collection}.png",
+        )  # fmt: skip
+        storage.write_json(results.folder / f"curves_{collection}.json", curves)

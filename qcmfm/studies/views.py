@@ -1,0 +1,231 @@
+"""The FE-QMFNN on two views of an image, against classical fusion of the same views.
+
+MNIST: the left and the right half of a digit. CIFAR-10: luminance and chrominance (ITU-R BT.601).
+Every network is a small one of many sizes, so that accuracy against the number of parameters shows
+how many times fewer, if any, the quantum network needs.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+
+from qcmfm import __version__, storage
+from qcmfm.errors import StudyError
+from qcmfm.evaluation import evaluate, softmax
+from qcmfm.progress import Progress, Work
+from qcmfm.runs import utc_now
+from qcmfm.studies._figures import draw_curves
+from qcmfm.studies._request import Request
+from qcmfm.studies._results import METRICS, Results, Trial
+from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
+
+TITLE = "Views of an image"
+SEEDS = 3
+EPOCHS, BATCH, RATE = 8, 128, 3e-3
+FE_FEATURES = (4, 8, 16, 32, 64)
+WIDTHS = (2, 4, 8, 16, 32, 64, 128)
+FAMILIES = ("concat", "gated", "low_rank")
+SETS = ("mnist", "cifar10")
+
+Views = list[Float[Tensor, "image _"]]
+
+
+def read_views(folder: Path, name: str) -> dict[str, tuple[Views, Int[Tensor, " image"]]]:
+    """Both views and the labels of the images of `train` and `test`, values about unit size.
+
+    Args:
+        folder: Where the sets lie, as `<name>.npz` with uint8 images.
+        name: One of `SETS`.
+
+    Raises:
+        StudyError: The set is not there.
+    """
+    file = folder / f"{name}.npz"
+    if not file.is_file():
+        raise StudyError(f"There is no file {file}.", "Give the folder of the sets with --data.")
+    with np.load(file) as found:
+        parts = {
+            part: (torch.from_numpy(found[f"x_{part}"]), torch.from_numpy(found[f"y_{part}"]))
+            for part in ("train", "test")
+        }
+    split = {
+        part: ((_halves if name == "mnist" else _colours)(images.float() / 255), labels.long())
+        for part, (images, labels) in parts.items()
+    }
+    moments = [(view.mean(0), view.std(0) + 0.1) for view in split["train"][0]]
+    return {
+        part: ([(v - m) / s for v, (m, s) in zip(views, moments, strict=True)], labels)
+        for part, (views, labels) in split.items()
+    }
+
+
+def _halves(images: Tensor) -> Views:
+    return [half.flatten(1) for half in images.reshape(-1, 28, 28).chunk(2, 2)]
+
+
+def _colours(images: Tensor) -> Views:
+    """Luminance, and both chrominances at half the resolution, as JPEG has them."""
+    pixels = images if images.shape[-1] == 3 else images.permute(0, 2, 3, 1)
+    red, green, blue = pixels.unbind(-1)
+    light = 0.299 * red + 0.587 * green + 0.114 * blue
+    colour = torch.stack([0.564 * (blue - light), 0.713 * (red - light)], 1)
+    return [light.flatten(1), functional.avg_pool2d(colour, 2).flatten(1)]
+
+
+def networks(
+    sizes: list[int], n_labels: int
+) -> Iterator[tuple[str, int, Callable[[], ViewNetwork]]]:
+    """Family, width and maker of every network, the small ones first.
+
+    Args:
+        sizes: Number of values of each view.
+        n_labels: Number of labels.
+    """
+    for features in FE_FEATURES:
+        yield "fe_qmfnn", features, lambda n=features: FEViews(sizes, n, n_labels)
+    for width in WIDTHS:
+        for family in FAMILIES:
+            yield family, width, lambda f=family, w=width: classical(f)(sizes, w, n_labels)
+
+
+def run(request: Request) -> Work[None]:
+    """Train every network on every set; what was done before is not done again."""
+    if request.data is None:
+        raise StudyError("The image sets were not given.", "Name their folder with --data.")
+    for name in SETS:
+        found = read_views(request.data, name)
+        done, cells = request.results.done(), list(_cells(found, request))
+        for number, (family, width, make, seed) in enumerate(cells):
+            if (name, family, str(seed), "test", f"width {width}") in done:
+                continue
+            if request.is_over():
+                return
+            trial = _train(name, found, family, width, make, seed)
+            request.results.add([trial])
+            note = f"{family} {width}, seed {seed}: {trial.accuracy:.3f}"
+            yield Progress(f"Views of {name}", number + 1, len(cells), note)
+        write_curves(request.results)
+
+
+def _cells(
+    found: Any, request: Request
+) -> Iterator[tuple[str, int, Callable[[], ViewNetwork], int]]:
+    views, labels = found["train"]
+    sizes = [view.shape[1] for view in views]
+    for seed in range(request.seeds):
+        for family, width, make in networks(sizes, int(labels.max()) + 1):
+            if not request.only or family in request.only:
+                yield family, width, make, seed
+
+
+def _train(
+    name: str, found: Any, family: str, width: int, make: Callable[[], ViewNetwork], seed: int
+) -> Trial:
+    """One training for a fixed number of passes, the same for every network."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = make()
+        start = time.perf_counter()
+        _fit(network, *found["train"])
+        trained = time.perf_counter() - start
+    views, labels = found["test"]
+    network.eval()
+    start = time.perf_counter()
+    with torch.inference_mode():
+        logits = torch.cat(
+            [network([v[at : at + 256] for v in views]) for at in range(0, len(labels), 256)]
+        )
+    answered = time.perf_counter() - start
+    measured = evaluate(
+        softmax(logits.numpy()), labels.tolist(), [str(i) for i in range(len(labels))],
+        [str(label) for label in range(logits.shape[1])], resamples=1,
+    )  # fmt: skip
+    return Trial(
+        collection=name,
+        system=family,
+        seed=seed,
+        fold="test",
+        records=len(labels),
+        **{metric: measured[metric]["value"] for metric in METRICS},
+        parameters=sum(p.numel() for p in network.parameters()),
+        train_seconds=trained,
+        answer_milliseconds=1000 * answered / len(labels),
+        condition=f"width {width}",
+        made=utc_now(),
+        version=__version__,
+        settings=f"epochs {EPOCHS}",
+    )
+
+
+def _fit(network: nn.Module, views: Views, labels: Tensor) -> None:
+    """AdamW with a one-cycle schedule."""
+    steps = EPOCHS * (len(labels) // BATCH)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
+    network.train()
+    for _ in range(EPOCHS):
+        order = torch.randperm(len(labels))[: len(labels) // BATCH * BATCH]
+        for rows in order.split(BATCH):
+            loss = functional.cross_entropy(network([v[rows] for v in views]), labels[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+
+
+def curves(results: Results, name: str) -> dict[str, list[dict[str, float]]]:
+    """Accuracy against parameters of every family on one set, mean and range over the seeds."""
+    found: dict[str, dict[int, list[float]]] = {}
+    for trial in results.trials():
+        if trial.collection == name:
+            of = found.setdefault(trial.system, {})
+            of.setdefault(trial.parameters, []).append(trial.accuracy)
+    return {
+        family: [
+            {"parameters": float(n), "value": float(np.mean(v)), "low": min(v), "high": max(v)}
+            for n, v in sorted(points.items())
+        ]
+        for family, points in found.items()
+    }
+
+
+def saving(found: dict[str, list[dict[str, float]]]) -> dict[str, float]:
+    """How the FE-QMFNN's best stands against the classical networks.
+
+    Returns:
+        Its accuracy and parameters, the best classical accuracy with at least ten times as many
+        parameters and its gap in points, and how many times as many parameters the smallest
+        classical network takes that is at least as accurate (0 where none is).
+    """
+    quantum = max(found["fe_qmfnn"], key=lambda point: point["value"])
+    others = [p for family, points in found.items() if family != "fe_qmfnn" for p in points]
+    larger = [p["value"] for p in others if p["parameters"] >= 10 * quantum["parameters"]]
+    as_good = [p["parameters"] for p in others if p["value"] >= quantum["value"]]
+    return {
+        "accuracy": quantum["value"],
+        "parameters": quantum["parameters"],
+        "best_classical": max(p["value"] for p in others),
+        "best_ten_times_larger": max(larger, default=float("nan")),
+        "times_fewer": min(as_good, default=0.0) / quantum["parameters"],
+    }
+
+
+def write_curves(results: Results) -> None:
+    """Draw what there is so far, and write its numbers."""
+    found = {name: curves(results, name) for name in SETS}
+    found = {name: families for name, families in found.items() if len(families) > 1}
+    for name, families in found.items():
+        file = results.folder / f"views_{name}.png"
+        draw_curves(families, "parameters", "trainable parameters", file, log_x=True)
+    told = {
+        name: {"curves": families, "saving": saving(families) if "fe_qmfnn" in families else {}}
+        for name, families in found.items()
+    }
+    storage.write_json(results.folder / "curves.json", told)

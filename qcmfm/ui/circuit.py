@@ -1,0 +1,290 @@
+"""The Circuit page: a real record on its way through the trained circuit."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm.lab.altered import SwitchedOff, altered
+from qcmfm.lab.material import Material, Readout
+from qcmfm.lab.walk import STEPS, Walk, walk
+from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.resources import resources
+from qcmfm.records import Collection
+from qcmfm.ui.address import Address, slide, switch
+from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
+from qcmfm.ui.drawn import show_drawn
+from qcmfm.ui.lab import choose_record, kept, wrapping
+from qcmfm.ui.pictures import (
+    BOTH,
+    IMAGE,
+    amplitude_columns,
+    bars,
+    bloch_spheres,
+    curve,
+    phase_key,
+    shares_bars,
+)
+from qcmfm.ui.programs import show_programs
+from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.widgets import plain, told, words_for
+
+SIZES = ("sizes", "probabilities")
+
+
+@st.fragment
+def show_circuit(address: Address, found: Material, collection: Collection) -> None:
+    """The diagram, the stepper and what there is to see at the present step."""
+    with told():
+        circuit = found.readout.circuit
+        record_id = choose_record(address, found)
+        amplitudes = found.amplitudes[found.row(record_id)]
+        off = SwitchedOff.from_text(address.get("off"), circuit)
+        numbers = off.numbers(circuit)
+        readout = altered(found.readout, numbers)
+        key = (found.key, record_id, address.one_of("every", STEPS, "gate"))
+        every = key[-1]
+        whole = kept().once(("walk", *key, ""), lambda: walk(found.readout, amplitudes, every))
+        taken = kept().once(("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every))
+        with wrapping("record"):
+            left, right = st.columns(2, gap="large")
+        with left:
+            _show_record(found, record_id, collection)
+        with right:
+            _show_label(readout, taken, whole, bool(numbers))
+        with st.container():
+            fold = switch(
+                address, "Templates", "view", ("folded", "expanded"), "folded",
+                label_visibility="collapsed",
+            ) == "folded"  # fmt: skip
+            step = _choose_step(address, taken)
+            _show_diagram(address, found.readout, off, taken, step, fold, every)
+            _switches(address, off, circuit)
+        _show_step(address, readout, taken, step)
+        _show_costs(found.readout, readout)
+        show_programs(readout, amplitudes, record_id)
+
+
+def _show_record(found: Material, record_id: str, collection: Collection) -> None:
+    record = found.records[found.row(record_id)]
+    left, right = st.columns([1, 2])
+    picture = thumbnail(collection, record)
+    if picture:
+        left.image(picture, width="stretch", alt=record.caption or record_id)
+    right.markdown(plain(record.caption or "No caption"))
+    right.caption(f"Recorded label: {plain(words_for(record.label)) or 'none'}")
+
+
+def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> None:
+    """The label at the end of the circuit, beside that of the whole circuit."""
+    final, before = _labels(readout, taken, -1), _labels(readout, whole, -1)
+    best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
+    st.subheader(
+        f"Label: {plain(words_for(best))}",
+        anchor=False,
+        help="The readings of all wires and pairs of wires go to a plain weighted sum; the label "
+        "with the largest sum is proposed. No other way leads from the record to the label.",
+    )
+    st.html(bars(final, before if changed else None, top=5))
+    if changed:
+        st.caption(
+            f"The mark is the whole circuit, which says {plain(words_for(was))}. "
+            + ("The label stays." if best == was else "**The label has changed.**")
+        )
+
+
+def _choose_step(address: Address, taken: Walk) -> int:
+    """The stepper."""
+    last = len(taken) - 1
+    step = address.whole("step", last, range(last + 1))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        switch(address, "One step is a", "every", STEPS, "gate")
+        st.button(
+            "Back", icon=":material/skip_previous:", shortcut="b", disabled=step == 0,
+            on_click=lambda: address.set(step=str(step - 1)),
+        )  # fmt: skip
+        st.button(
+            "Next", icon=":material/skip_next:", shortcut="n", disabled=step == last,
+            on_click=lambda: address.set(step=str(step + 1)),
+        )  # fmt: skip
+        slide(address, "Step", "step", range(last + 1), last)
+    st.caption(f"After step {step} of {last}: **{plain(taken.names[step])}**")
+    return step
+
+
+def _show_diagram(
+    address: Address,
+    whole: Readout,
+    off: SwitchedOff,
+    taken: Walk,
+    step: int,
+    fold: bool,
+    every: str,
+) -> None:
+    circuit = whole.circuit
+    gone = off.numbers(circuit)
+    done = _gates_done(circuit, gone, step, every)
+    vectors = taken.bloch[step].tolist()
+    svg = drawing(circuit, whole.angles, gone, done, fold)
+    clicked = show_diagram(svg, "diagram", ends(vectors))
+    if clicked:
+        gates = set(off.gates)
+        gates = gates - set(clicked) if set(clicked) <= gates else gates | set(clicked)
+        changed = SwitchedOff(frozenset(gates), off.layers, off.entanglement)
+        address.set(off=changed.to_text(), step="")
+        st.rerun(scope="fragment")
+    st.caption(
+        "Point at a gate for its trained angles; click it to switch it off or on. At the right: "
+        "how likely each wire would read 1 now. Wire 0 says which modality: 0 photo, 1 caption. "
+        + stage_key(circuit)
+    )
+
+
+def _gates_done(circuit: Circuit, off: frozenset[int], step: int, every: str) -> int:
+    """How many gates of the whole circuit have acted after a step of the altered one."""
+    left = [number for number in range(len(circuit.gates)) if number not in off]
+    if every == "gate":
+        return left[step - 1] + 1 if step else 0
+    parts: list[tuple[int, str]] = []
+    for number in left:
+        gate = circuit.gates[number]
+        part = (gate.layer, gate.stage if every == "stage" else "")
+        if not parts or parts[-1] != part:
+            if len(parts) == step:
+                return number
+            parts.append(part)
+    return len(circuit.gates) if len(parts) <= step else 0
+
+
+def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
+    """Switching off by words: layers, entanglement, single gates."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layers = sorted({gate.layer for gate in circuit.gates})
+        st.session_state["off-layers"] = sorted(off.layers)
+        st.session_state["off-entanglement"] = off.entanglement
+
+        def take() -> None:
+            changed = SwitchedOff(
+                off.gates,
+                frozenset(st.session_state["off-layers"]),
+                st.session_state["off-entanglement"],
+            )
+            address.set(off=changed.to_text(), step="")
+
+        st.pills(
+            "Switch off a whole layer", layers, selection_mode="multi", key="off-layers",
+            format_func=lambda layer: f"layer {layer + 1}", on_change=take,
+        )  # fmt: skip
+        st.toggle(
+            "No entanglement", key="off-entanglement", on_change=take,
+            help="Leaves out every gate on two wires: each qubit is then on its own.",
+        )  # fmt: skip
+        if off.to_text():
+            st.button(
+                "Everything on again", icon=":material/restart_alt:",
+                on_click=lambda: address.set(off="", step=""),
+            )  # fmt: skip
+    if off.gates:
+        told_off = ", ".join(f"{number}" for number in sorted(off.gates)[:40])
+        st.caption(f"Gates switched off one by one: {told_off}")
+
+
+def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
+    """Everything there is to see of the state."""
+    st.subheader("The state at this step", anchor=False)
+    with wrapping("state"):
+        left, middle, right = st.columns(3, gap="medium")
+    with left:
+        _heading("How the modalities mix", MIXING)
+        show_drawn(
+            curve(
+                {
+                    "entanglement of wire 0": (taken.entropy.tolist(), IMAGE),
+                    "photo and caption meet": (taken.interference.tolist(), BOTH),
+                },
+                step,
+                "Entanglement of the modality qubit and how far photo and caption meet, by step",
+            ),
+            "curve",
+        )
+        st.caption(
+            f"Wire 0 with the rest: **{taken.entropy[step].item():.3f}** bit · all wires: "
+            f"{taken.entanglement[step].item():.3f} · meeting: "
+            f"{taken.interference[step].item():.3f}"
+        )
+    with middle:
+        _heading("Who made the readings", SHARES)
+        st.html(shares_bars(taken.shares[step]))
+    with right:
+        _heading("Labels, if one measured now", EARLY)
+        st.html(bars(_labels(readout, taken, step), top=5))
+        st.caption("Trained to be read at the end only; before that it is a guess.")
+    _show_amplitudes(address, taken, step)
+    _heading("One arrow for each qubit", ARROWS)
+    show_drawn(bloch_spheres(taken.bloch[step]), "arrows")
+
+
+def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        _heading("All amplitudes", AMPLITUDES)
+    what = switch(
+        address, "Columns show", "columns", SIZES, "sizes", right, label_visibility="collapsed"
+    )
+    columns = amplitude_columns(taken.states[step], what == "probabilities")
+    show_drawn(columns + phase_key(), "amplitudes")
+
+
+def _labels(readout: Readout, taken: Walk, step: int) -> dict[str, float]:
+    return dict(zip(readout.labels, taken.probabilities[step].tolist(), strict=True))
+
+
+def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) -> None:
+    (place or st).markdown(f"**{words}**", help=explanation)
+
+
+def _show_costs(whole: Readout, readout: Readout) -> None:
+    """What the circuit would cost a device."""
+    st.subheader("What it costs", anchor=False, help=COSTS)
+    rows = []
+    for name, one in (("whole circuit", whole), ("as switched now", readout)):
+        found = resources(one.circuit)
+        rows.append(
+            {
+                "Circuit": name,
+                "Qubits": found.n_qubits,
+                "Gates": found.n_gates,
+                "On two qubits": found.n_two_qubit,
+                "Depth": found.depth,
+                "Angles": found.n_parameters,
+            }
+            | {kind: found.gates.get(kind, 0) for kind in resources(whole.circuit).gates}
+        )
+    shown = rows if readout.circuit != whole.circuit else rows[:1]
+    st.dataframe(shown, hide_index=True, alt="Gates, depth and angles of the circuit")
+
+
+MIXING = (
+    "At the start wire 0 says which half is the photo (0) and which the caption (1). The gates "
+    "entangle it with the other wires: 1 bit is as much as one qubit can have. Photo and caption "
+    "meet where both put amplitude on the same outcome; only there can they add up or cancel out."
+)
+SHARES = (
+    "A reading is a number between −1 and +1. It splits exactly into what the photo's half would "
+    "give alone, what the caption's half would give alone, and what only both together give. "
+    "The last part is zero if the photo and the caption never meet."
+)
+EARLY = "The same weighted sum as at the end, applied to the readings that this step would give."
+AMPLITUDES = (
+    "A register of n qubits has 2ⁿ possible outcomes, and a number for each, its amplitude. The "
+    "square of its size is the probability of the outcome; its phase decides whether it adds to "
+    "others or cancels them when gates mix them. At the start the left half of the list holds the "
+    "photo, the other the caption."
+)
+ARROWS = (
+    "Up means the wire surely reads 0, down that it surely reads 1. An arrow shorter than its ball "
+    "means that the wire is entangled: it has no state of its own."
+)
+COSTS = (
+    "Gates on two qubits are the ones that go wrong most on today's devices. Depth is how many "
+    "steps there are if gates that do not wait for each other run at once. Packing the record into "
+    "the amplitudes comes on top, and on a device it would cost more than the circuit itself."
+)

@@ -1,0 +1,66 @@
+"""Several models' answers for one record, side by side with their evidence."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.explanation import Explanation
+from qcmfm.explanation.shares import Alone
+from qcmfm.ui.looking import Looked
+from qcmfm.ui.resources import ask_labeller
+from qcmfm.ui.widgets import plain, watched, words_for
+
+
+def show_comparison(looked: Looked) -> None:
+    """Ask every model that knows the same labels, once the visitor wants it."""
+    labels = set(ask_labeller(looked.run).run.labels)
+    names = service.runs_for(labels)
+    if len(names) < 2:
+        st.info(
+            "No other model knows these labels. To compare, train one on the same records: "
+            "`python -m qcmfm train --model cross_attention --records … --out …`; "
+            "`image_only` and `text_only` are there as well."
+        )
+        return
+    key = f"compared-{looked.run}-{looked.submission.record_id}-{hash(looked.submission.caption)}"
+    if key not in st.session_state and not st.button(f"Ask all {len(names)} models"):
+        return
+    labellers = [ask_labeller(name) for name in names]
+    compared = watched(service.compare(labellers, looked.submission))
+    st.session_state[key] = True
+    st.dataframe(
+        [_row(found) for found in compared], hide_index=True,
+        alt="What each model says of this record, with its evidence",
+    )  # fmt: skip
+    said = {found.evidence.label for found in compared}
+    verdict = (
+        f"All of them say {plain(words_for(said.pop()))}." if len(said) == 1
+        else "They do not agree: needs a look."
+    )  # fmt: skip
+    st.markdown(verdict)
+    st.caption(
+        "Shares are in the unit of each model's own logits against the mean of all labels. Those "
+        "of quantum models are parts of the readout, those of classical ones come from leaving "
+        "photo or caption out, so the two kinds can be compared by sign and order only."
+    )
+
+
+def _row(found: service.Compared) -> dict[str, str]:
+    evidence: Explanation = found.evidence
+    shares, hidden, trust = evidence.shares, evidence.occlusion, evidence.trust
+    return {
+        "Run": found.run,
+        "Model": found.model + (" (simulated)" if evidence.quantum else ""),
+        "Proposed": words_for(evidence.label),
+        "Sure": f"{evidence.probabilities[evidence.label]:.0%}",
+        "Photo": f"{shares.image:+.2f}",
+        "Caption": f"{shares.text:+.2f}",
+        "Both together": f"{shares.interaction:+.2f}",
+        "Without caption": _alone(shares.without_caption),
+        "Without photo": _alone(shares.without_photo),
+        "Faithfulness": f"{100 * hidden.faithfulness:+.1f} points" if hidden else "no attention",
+        "May be": ", ".join(map(words_for, trust.labels)) or "none" if trust else "not measured",
+    }
+
+
+def _alone(alone: Alone | None) -> str:
+    return f"{words_for(alone.label)} {alone.probability:.0%}" if alone else ""

@@ -1,0 +1,157 @@
+"""What the Circuit page, the Noise lab and the lesson begin with, and what they remember."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm import service
+from qcmfm.lab.material import Material
+from qcmfm.progress import Work
+from qcmfm.ui.address import Address, choose
+from qcmfm.ui.resources import ask_labeller, made_from, records, settled
+from qcmfm.ui.widgets import watched, words_for
+
+Found = TypeVar("Found")
+
+NOISE_FREE = (
+    "Everything here is simulated on this computer, exactly; no quantum computer is involved."
+)
+
+
+class Kept:
+    """Results that were worked out, the latest of them; shared by everybody, so never changed.
+
+    Args:
+        most: How many.
+    """
+
+    def __init__(self, most: int):
+        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self._most = most
+        self._lock = threading.Lock()
+
+    def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """A result, worked out at the first call."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = make()  # not under the lock: it may take long, and may be left half-way
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return found
+
+
+@st.cache_resource(show_spinner=False)
+def kept() -> Kept:
+    """Small results: figures, a record's states."""
+    return Kept(600)
+
+
+@st.cache_resource(show_spinner=False)
+def _materials() -> Kept:
+    return Kept(4)
+
+
+def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> Material:
+    """Let the visitor choose collection and model; stops the page until there are both.
+
+    Args:
+        address: Of the page.
+        forget: Parameters that mean nothing for another collection or model.
+    """
+    settled()
+    names, runs = list(service.collection_folders()), service.circuit_runs()
+    if not names or not runs:
+        st.info("This page needs a collection and a model with a circuit; train one: "
+                "`python -m qcmfm train --help`.")  # fmt: skip
+        st.stop()
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    look = {"place": bar, "width": 220}
+    remembered = st.session_state.get("link-desk", {}).get("collection", [""])[0]
+    first = remembered if remembered in names else names[0]
+    name = choose(address, "Collection", "collection", names, first, forget=forget, **look)
+    labels = {record.label for record in records(name).records if record.label}
+    fitting = [run for run in service.runs_for(labels) if run in runs]
+    run = choose(
+        address, "Model", "model", runs, (fitting or runs)[0], forget=forget, **look
+    )  # fmt: skip
+    if run not in fitting:
+        st.warning(
+            f"The model {words_for(run)} does not know all labels of this collection, so what it "
+            "is judged on here means little.",
+            icon=":material/rule:",
+        )
+    if service.trained_on(run) == name:
+        st.caption(
+            "The model was trained on objects of this collection, so here it is right more often "
+            "than on new ones."
+        )
+    address.set(collection=name, model=run)
+    return material(name, run)
+
+
+def material(name: str, run: str) -> Material:
+    """What the records of a collection put into a run's circuit; looked at once."""
+    key = (name, run, made_from(name, run))
+
+    def look() -> Material:
+        place = st.empty()
+        with place:
+            found = watched(service.open_material(ask_labeller(run), records(name)))
+        place.empty()
+        return found
+
+    return _materials().once(key, look)
+
+
+def wrapping(name: str) -> DeltaGenerator:
+    """A place whose columns go below each other where the window is narrow, as on a tablet.
+
+    Streamlit itself would squeeze them until it is as narrow as a phone.
+
+    Args:
+        name: Tells the places of a page apart.
+    """
+    st.html(f"<style>{_WRAP}</style>")
+    return st.container(key=f"wrap-{name}")
+
+
+_WRAP = """
+[class*=st-key-wrap-] [data-testid=stHorizontalBlock] { flex-wrap: wrap; }
+[class*=st-key-wrap-] [data-testid=stColumn] { min-width: min(220px, 100%); }
+[class*=st-key-wrap-] [data-testid=stColumn] [data-testid=stColumn] { min-width: 0; }
+"""
+
+
+def work_once(key: Hashable, work: Callable[[], Work[Found]], bar: Any) -> Found:
+    """A result of long work, with progress in `bar`; worked out at the first call.
+
+    Another click ends the work at its next step, which then begins anew.
+    """
+
+    def make() -> Found:
+        running = work()
+        while True:
+            try:
+                event = next(running)
+            except StopIteration as stop:
+                return stop.value
+            share = event.done / max(event.total, 1)
+            bar.progress(share, f"{event.stage}: {event.done:,} of {event.total:,}. {event.note}")
+
+    return kept().once(key, make)
+
+
+def choose_record(address: Address, found: Material) -> str:
+    """Let the visitor choose one of the records."""
+    ids = [record.record_id for record in found.records]
+    labels = {r.record_id: r.label for r in found.records}
+    told = {i: f"{i} · {words_for(labels[i])}" if labels[i] else i for i in ids}
+    return choose(address, "Record", "record", ids, ids[0], told=told.__getitem__)

@@ -1,0 +1,150 @@
+"""How sure the model is: what its probabilities are worth, what else it may be, what is like it."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.calibration import Calibration
+from qcmfm.errors import QcmfmError
+from qcmfm.explanation import Explanation
+from qcmfm.reference import Neighbour
+from qcmfm.ui.looking import Looked
+from qcmfm.ui.resources import ask_labeller, records, thumbnail
+from qcmfm.ui.sections import DARK
+from qcmfm.ui.viewed import kept, one_of
+from qcmfm.ui.widgets import plain, words_for
+
+RATES = {"5%": 0.05, "10%": 0.1, "20%": 0.2}
+
+
+def show_sureness(looked: Looked, evidence: Explanation) -> None:
+    """The set of labels, the scope, the reliability diagram and the nearest training records."""
+    run = ask_labeller(looked.run).run
+    trust, calibration = evidence.trust, run.calibration
+    if trust is None or calibration is None:
+        st.info(
+            "Nobody measured yet how far this model can be trusted. "
+            f"`python -m qcmfm calibrate --run {looked.run} --records …` does."
+        )
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_set(evidence, calibration)
+        _show_scope(looked.run, trust.unusualness)
+    with right:
+        _show_reliability(calibration)
+    name = run.config["data"]["collection"]
+    own = looked.record.record_id if looked.collection and looked.record else ""
+    own = own if looked.collection and looked.collection.folder.name == name else ""
+    others = [near for near in trust.neighbours if near.record.record_id != own]
+    st.markdown("**The training records most like it**")
+    if len(others) < len(trust.neighbours):
+        st.caption("This record is itself one of them, so the model has seen its label.")
+    _show_neighbours(name, others)
+
+
+def _show_set(evidence: Explanation, calibration: Calibration) -> None:
+    rate = st.segmented_control(
+        "How often may the true label be missing?", list(RATES),
+        **kept("rate", "10%", one_of(list(RATES))),
+    )  # fmt: skip
+    asked = RATES[rate or "10%"]
+    labels = calibration.labels
+    found = np.array([evidence.probabilities[label] for label in labels])
+    names = [plain(words_for(label)) for label in calibration.kept_labels(found, asked)]
+    if len(names) == 1:
+        st.markdown(f"It is **{names[0]}**; no other label is likely enough.")
+    elif names:
+        st.markdown(f"It may be **{', '.join(names[:-1])} or {names[-1]}**: needs a look.")
+    else:
+        st.markdown("**No label** is likely enough: needs a look.")
+    measured = next(
+        (m for m in calibration.measured.get("test", []) if abs(m["asked"] + asked - 1) < 1e-9),
+        None,
+    )
+    if measured:
+        held = measured["coverage"]
+        st.caption(
+            f"Such a set should hold the true label on {1 - asked:.0%} of records like those it "
+            f"was trained on. On {measured['records']} test records it did on {held['value']:.0%} "
+            f"(95% interval {held['low']:.0%} to {held['high']:.0%}), with "
+            f"{measured['mean_size']['value']:.1f} labels on average."
+        )
+
+
+def _show_scope(run: str, unusualness: float) -> None:
+    if unusualness <= 1:
+        st.markdown(f":material/explore: Like what it was trained on ({unusualness:.2f} of 1).")
+    else:
+        st.markdown(
+            f":material/explore_off: **Unlike anything it was trained on** ({unusualness:.2f} "
+            "where 1 is the border). Do not trust the label."
+        )
+    st.caption(
+        "Measured by the distance to the nearest training records; the border leaves out one in "
+        "twenty of them." + service.scope_sentence(run)
+    )
+
+
+def _show_reliability(calibration: Calibration) -> None:
+    import plotly.graph_objects as go
+
+    rows: list[dict[str, Any]] = calibration.reliability()
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", name="as it should be",
+        line={"color": "#888888", "dash": "dot"}, hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[row["confidence"] for row in rows], y=[row["right"] for row in rows],
+        mode="lines+markers", name="measured", line={"color": DARK},
+        customdata=[row["records"] for row in rows],
+        hovertemplate="sure %{x:.0%}, right %{y:.0%} of %{customdata} records<extra></extra>",
+        error_y={
+            "array": [row["right_high"] - row["right"] for row in rows],
+            "arrayminus": [row["right"] - row["right_low"] for row in rows],
+        },
+    )  # fmt: skip
+    figure.update_layout(
+        height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False,
+        xaxis={"title": "How sure the model says it is", "tickformat": ".0%", "range": [0, 1.02]},
+        yaxis={"title": "How often it is right", "tickformat": ".0%", "range": [0, 1.04]},
+    )  # fmt: skip
+    told = "; ".join(f"sure {row['confidence']:.0%}, right {row['right']:.0%}" for row in rows)
+    st.plotly_chart(
+        figure, key="reliability", config={"displayModeBar": False},
+        alt=f"Reliability diagram: {told}",
+    )  # fmt: skip
+    st.caption(
+        f"On {len(calibration.record_ids):,} training records, each asked of a model that was not "
+        "trained on it. Bars are 95% intervals."
+    )
+
+
+def _show_neighbours(name: str, neighbours: list[Neighbour]) -> None:
+    """Pictures where the collection is at hand, else links to where they can be seen."""
+    known: dict[str, Any] = {}
+    collection = None
+    if name in service.collection_folders():
+        collection = records(name)
+        known = {record.record_id: record for record in collection.records}
+    for column, near in zip(st.columns(len(neighbours)), neighbours, strict=True):
+        record = known.get(near.record.record_id)
+        picture = None
+        if record is not None and collection is not None:
+            try:
+                picture = thumbnail(collection, record)
+            except QcmfmError:
+                picture = None
+        with column:
+            if picture and record is not None:
+                st.image(picture, alt=record.caption or record.record_id)
+            title = plain(words_for(near.record.label) or "no label")
+            st.markdown(f"**{title}** · {near.similarity:.2f}")
+            if record is not None:
+                st.caption(plain(record.caption[:90]))
+            elif near.record.link.startswith(("http://", "https://")):
+                st.link_button("See it", near.record.link)
+            st.caption(plain(near.record.record_id))

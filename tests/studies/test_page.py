@@ -1,0 +1,75 @@
+"""The Study page says what the results say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from qcmfm import service, storage
+from qcmfm.errors import StudyError
+from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._summary import write_comparison
+from qcmfm.ui.studies import saving_sentence
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "study.py"
+
+
+def made(folder: Path, right: dict[str, float]) -> Results:
+    """A study of 60 records in which each system got a known share right."""
+    results, chance = Results(folder), np.random.default_rng(0)
+    labels = ["gold", "jade", "silver"]
+    rows = [
+        {"fold": "test", "record_id": f"r{n}", "group": f"g{n}", "label": labels[n % 3]}
+        for n in range(60)
+    ]
+    results.keep_records("cups", rows)
+    for system, share in right.items():
+        for seed in range(2):
+            hit = chance.permutation(60) < share * 60
+            answer = np.eye(3)[[(n % 3 if hit[n] else (n + 1) % 3) for n in range(60)]]
+            trial = Trial(
+                "cups", system, seed, "test", 60, float(hit.mean()), share, share, share, 1.0,
+                0.1, 100, 2.0, 0.1,
+            )  # fmt: skip
+            results.keep_answers(trial, answer * 0.98 + 0.01)
+            results.add([trial])
+    return results
+
+
+def test_it_says_who_won_and_whether_that_is_chance(home: Path):
+    results = made(home / "studies" / "compare", {"qcmfm": 0.5, "concat": 0.95, "gated": 0.5})
+    summary = write_comparison(results)
+    page = AppTest.from_file(str(PAGE)).run(timeout=60)
+    assert not page.exception and not page.error
+    said = page.success[0].value.replace("\\", "")
+    assert said == summary["cups"]["test"]["sentence"]
+    assert said.startswith("Highest: concat, a classical model, 0.950")
+    assert "larger than chance" in said
+    table = page.dataframe[0].value
+    assert table["Model"].iloc[0] == "concat" and len(table) == 3
+
+
+def test_a_small_difference_is_called_chance(home: Path):
+    results = made(home / "studies" / "compare", {"qcmfm": 0.72, "concat": 0.73})
+    sentence = write_comparison(results)["cups"]["test"]["sentence"]
+    assert "no larger than chance explains" in sentence
+
+
+def test_without_results_it_says_how_to_get_them(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qcmfm.settings.ASSETS", home)
+    page = AppTest.from_file(str(PAGE)).run(timeout=60)
+    assert "study compare" in page.info[0].value and not page.exception
+
+
+def test_damaged_results_are_told(home: Path):
+    storage.write_text(home / "studies" / "compare" / "summary.json", "{")
+    with pytest.raises(StudyError, match="cannot be read"):
+        service.comparison()
+
+
+def test_a_saving_is_told_whichever_way_it_fell():
+    found = {"accuracy": 0.9, "parameters": 200.0, "best_classical": 0.95}
+    assert "2.5 times as many" in saving_sentence(found | {"times_fewer": 2.5})
+    assert "saves none" in saving_sentence(found | {"times_fewer": 0.5})
+    assert "No classical network" in saving_sentence(found | {"times_fewer": 0.0})

@@ -1,0 +1,54 @@
+"""A study's rows are added whole, are found again, and say what is finished."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qcmfm.errors import StudyError
+from qcmfm.studies._results import TRIALS, Results, Trial
+
+
+def trial(system: str = "qcmfm", seed: int = 0, fold: str = "test", accuracy: float = 0.5) -> Trial:
+    return Trial("cups", system, seed, fold, 20, accuracy, 0.4, 0.4, 0.4, 1.5, 0.1, 12, 3.5, 0.1)
+
+
+def test_rows_come_back_as_they_were_added(tmp_path: Path):
+    results = Results(tmp_path / "new" / "study")
+    assert results.trials() == []
+    results.add([trial()])
+    results.add([trial(seed=1), trial("concat")])
+    assert results.trials() == [trial(), trial(seed=1), trial("concat")]
+    assert ("cups", "concat", "0", "test", "") in results.done()
+
+
+@given(cut=st.integers(1, 60))
+def test_a_row_that_was_cut_short_is_done_again(tmp_path_factory: pytest.TempPathFactory, cut: int):
+    folder = tmp_path_factory.mktemp("study")
+    results = Results(folder)
+    results.add([trial()])
+    results.add([trial(seed=1)])
+    file = folder / TRIALS
+    file.write_bytes(file.read_bytes()[:-cut])
+    assert results.trials() == [trial()]
+    results.add([trial(seed=2)])
+    assert results.trials() == [trial(), trial(seed=2)]
+
+
+def test_another_table_is_refused(tmp_path: Path):
+    (tmp_path / TRIALS).write_text("a,b\n1,2\n")
+    with pytest.raises(StudyError, match="columns"):
+        Results(tmp_path).trials()
+
+
+def test_answers_are_kept_by_seed_and_fold(tmp_path: Path):
+    results = Results(tmp_path)
+    first, second = np.eye(3), np.full((2, 3), 1 / 3)
+    results.keep_answers(trial(), first)
+    results.keep_answers(trial(seed=1, fold="0"), second)
+    found = results.answers("cups", "qcmfm")
+    np.testing.assert_allclose(found[0, "test"], first, atol=1e-3)
+    np.testing.assert_allclose(found[1, "0"], second, atol=1e-3)
+    assert results.answers("cups", "oracle") == {}
