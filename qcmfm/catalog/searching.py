@@ -118,7 +118,9 @@ class Shelf:
         if where in (EVERYWHERE, PHOTOS) and self._photo_words is not None:
             vector = self._photo_words.of_words(sentence)
             lists["photo"] = self._near("photo_vector", vector, narrowing)
-        return _fused(lists, count, asked=text if where != PHOTOS else "")
+        if where == PHOTOS:  # nothing else is asked, so that captions make no difference
+            return _fused(lists, count, guessed=1.0)
+        return _fused(lists, count, asked=text)
 
     def by_photo(
         self,
