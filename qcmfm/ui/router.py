@@ -10,25 +10,36 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
 page = st.navigation(
-    [
-        st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
-        st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
-        st.Page(PAGES / "search.py", title="Search", icon=":material/search:"),
-        st.Page(PAGES / "map.py", title="Map", icon=":material/scatter_plot:"),
-        st.Page(PAGES / "import.py", title="Import", icon=":material/upload_file:"),
-        st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
-        st.Page(PAGES / "attention.py", title="Attention", icon=":material/visibility:"),
-        st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
-        st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
-        st.Page(PAGES / "clean_up.py", title="Clean up", icon=":material/cleaning_services:"),
-        st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:"),
-        st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
-        st.Page(PAGES / "circuit.py", title="Circuit", icon=":material/schema:"),
-        st.Page(PAGES / "noise_lab.py", title="Noise lab", icon=":material/blur_on:"),
-        st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
-        st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
-        st.Page(PAGES / "study.py", title="Study", icon=":material/science:"),
-    ]
+    {
+        "": [
+            st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
+        ],
+        "Collections": [
+            st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
+            st.Page(PAGES / "search.py", title="Search", icon=":material/search:"),
+            st.Page(PAGES / "map.py", title="Map", icon=":material/scatter_plot:"),
+            st.Page(PAGES / "import.py", title="Import", icon=":material/upload_file:"),
+        ],
+        "Label": [
+            st.Page(PAGES / "classify.py", title="Classify", icon=":material/image_search:"),
+            st.Page(PAGES / "attention.py", title="Attention", icon=":material/visibility:"),
+            st.Page(PAGES / "review.py", title="Review", icon=":material/rate_review:"),
+            st.Page(PAGES / "bulk.py", title="Bulk", icon=":material/checklist:"),
+            st.Page(PAGES / "clean_up.py", title="Clean up", icon=":material/cleaning_services:"),
+            st.Page(PAGES / "progress.py", title="Progress", icon=":material/monitoring:"),
+        ],
+        "Models": [
+            st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:"),
+            st.Page(PAGES / "study.py", title="Study", icon=":material/science:"),
+        ],
+        "Understand": [
+            st.Page(PAGES / "circuit.py", title="Circuit", icon=":material/schema:"),
+            st.Page(PAGES / "noise_lab.py", title="Noise lab", icon=":material/blur_on:"),
+            st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
+            st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
+        ],
+    },
+    expanded=True,
 )
 with told():
     page.run()
