@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+from functools import reduce
+from operator import matmul
 
 import pennylane as qml
 import pytest
@@ -49,10 +51,11 @@ def run_qasm(text: str, circuit: Circuit) -> list[float]:
     @qml.qnode(qml.device("default.qubit", wires=names))
     def run():
         program()
-        return [
-            qml.expval(qml.prod(*(qml.PauliZ(names[wire]) for wire in wires)))
+        products = [
+            reduce(matmul, (qml.PauliZ(names[wire]) for wire in wires))
             for wires in circuit.observables
         ]
+        return [qml.expval(product) for product in products]
 
     return [float(value) for value in run()]
 
