@@ -23,6 +23,10 @@ SIDE_STEP = 32
 
 LARGEST_SIDE = 1024
 
+AT_ONCE = 4
+"""Photos that a processor takes at once. Of more, what lies between two layers does not fit into
+its cache, and each of them takes nearly twice as long."""
+
 
 @dataclass(frozen=True)
 class RegionFeatures:
@@ -103,8 +107,12 @@ class ImageEncoder:
         regions = self._grid(self._forward(pixels)).flatten(1, 2)
         return list(map(RegionFeatures, regions, regions.mean(1)))
 
-    @torch.inference_mode()
     def _forward(self, pixels: Tensor) -> Tensor:
+        parts = pixels.split(AT_ONCE) if self.device.type == "cpu" else [pixels]
+        return torch.cat([self._features(part) for part in parts])
+
+    @torch.inference_mode()
+    def _features(self, pixels: Tensor) -> Tensor:
         batch = pixels.permute(0, 3, 1, 2).to(torch.float32)
         batch = batch.sub_(self._mean).div_(self._std).to(self.device)
         features = self.model.forward_features(batch)  # pyright: ignore[reportCallIssue]

@@ -21,12 +21,15 @@ def show_comparison(looked: Looked) -> None:
             "`image_only` and `text_only` are there as well."
         )
         return
-    key = f"compared-{looked.run}-{looked.submission.record_id}-{hash(looked.submission.caption)}"
-    if key not in st.session_state and not st.button(f"Ask all {len(names)} models"):
-        return
-    labellers = [ask_labeller(name) for name in names]
-    compared = watched(service.compare(labellers, looked.submission))
-    st.session_state[key] = True
+    about = (*names, looked.submission)
+    if st.session_state.get("compared-about") != about:
+        if not st.button(f"Ask all {len(names)} models"):
+            return
+        labellers = [ask_labeller(name) for name in names]
+        # Kept for this one record, since every click on the page comes by here again.
+        st.session_state["compared"] = watched(service.compare(labellers, looked.submission))
+        st.session_state["compared-about"] = about
+    compared: list[service.Compared] = st.session_state["compared"]
     st.dataframe(
         [_row(found) for found in compared], hide_index=True,
         alt="What each model says of this record, with its evidence",

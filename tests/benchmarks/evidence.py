@@ -6,7 +6,6 @@ Parts:
   drawn records that nothing was chosen on, half of them of each built-in collection.
 - `scope`: how well records of another kind are told from those that the run museum_materials
   knows; the result is also what the app quotes.
-- `faithfulness`: whether hiding the attended part costs more probability than hiding elsewhere.
 - `speed`: seconds for all the evidence of one record, encoders loaded.
 """
 
@@ -26,17 +25,17 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from qcmfm import demo, evaluation, service, settings, storage
+from qcmfm import evaluation, service, settings, storage
 from qcmfm.calibration import Calibration
-from qcmfm.evaluation import mean_intervals
-from qcmfm.explanation import caption_heat, explain, look_at
-from qcmfm.explanation.occlusion import occlude
+from qcmfm.explanation import explain, look_at
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.runs import utc_now
 from qcmfm.service.calibrating import measure_coverage
 from qcmfm.service.labelling import Labeller
+from qcmfm.studies._request import FRESH
 from tests.benchmarks import strange
+from tests.benchmarks.trials import fresh_collection
 
 RESULTS = Path(__file__).parent / "results" / "evidence.json"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -52,14 +51,11 @@ def calibrated(name: str) -> tuple[Labeller, Calibration]:
 
 def coverage(given: argparse.Namespace) -> dict[str, Any]:
     """Coverage on drawn records of a seed that nothing was chosen on."""
-    found: dict[str, Any] = {"seed_of_the_records": given.seed}
+    found: dict[str, Any] = {"seed_of_the_records": FRESH}
     held: dict[float, list[float]] = {}
     for name in OF_RUN["coverage"]:
         labeller, calibration = calibrated(name)
-        folder = given.drawn / name
-        if not (folder / "records.csv").is_file():
-            finish(demo.draw(name, folder, given.records, given.seed))
-        collection = read_collection(folder)
+        collection = fresh_collection(name)
         collection = replace(collection, rows=collection.rows[: given.records])
         every = {record.record_id: "test" for record in collection.records}
         rows = finish(measure_coverage(labeller, calibration, collection, every))
@@ -165,79 +161,48 @@ def _auc(inside: np.ndarray, outside: np.ndarray, resamples: int = 1000) -> dict
     return {"value": area(inside, outside), "low": float(low), "high": float(high)}
 
 
-def faithfulness(given: argparse.Namespace) -> dict[str, Any]:
-    """Probability lost by hiding the attended part less that lost by hiding elsewhere."""
-    found: dict[str, Any] = {}
-    for name in given.runs:
-        labeller = service.open_labeller(name, "cpu")
-        collection = _labelled(name, given.drawn)
-        rows = [r for r in collection.records if r.split == "test" and r.image and r.caption]
-        values, groups, areas = [], [], []
-        for record in rows[: given.records]:
-            measured = _hidden(labeller, collection, record)
-            values.append(measured.faithfulness)
-            areas.append(measured.deletion_area)
-            groups.append(record.group_key)
-        interval = mean_intervals({"faithfulness": values, "deletion_area": areas}, groups)
-        found[name] = {key: one.to_json() for key, one in interval.items()}
-        found[name] |= {"records": len(values), "weights": labeller.run.sha256}
-        print(name, found[name], flush=True)
-    return found
-
-
-def _hidden(labeller: Labeller, collection: Collection, record: Record) -> Any:
-    run, encoders = labeller.run, labeller.cache.encoders
-    given = service.record_submission(collection, record)
-    subject = look_at(encoders, given.photo, given.caption, given.name)
-    fused = run.fuse(subject.batch(run, encoders))
-    assert fused.attention is not None
-    heat = caption_heat(fused.attention, range(len(subject.spans)), encoders.image.grid)
-    return occlude(run, encoders, subject, heat, int(fused.logits.argmax()))
-
-
-def _labelled(name: str, drawn: Path) -> Collection:
-    if name == "museum_materials":
-        return read_collection(SHARED / name, "caption_masked")
-    return read_collection(drawn / name)
-
-
 def speed(given: argparse.Namespace) -> dict[str, Any]:
-    """Seconds for the evidence of one record; the run, its encoders and its unitary are loaded."""
+    """Seconds for the evidence of one record; the run, its encoders and its unitary are loaded.
+
+    On a machine that others use as well, seconds of processor time say how long it would take were
+    it alone: no longer than them.
+    """
     torch.set_num_threads(given.threads)
     labeller = service.open_labeller("artifacts", "cpu")
     run, encoders = labeller.run, labeller.cache.encoders
     collection = read_collection(settings.SHIPPED_COLLECTIONS / "artifacts")
     some = [record for record in collection.records if record.image and record.caption]
     seconds: list[float] = []
+    worked: list[float] = []
     for record in [*some[:3], *some[:20]]:  # the first three are for warming up
         submission = service.record_submission(collection, record)
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         subject = look_at(encoders, submission.photo, submission.caption)
         explain(run, encoders, subject)
         seconds.append(time.perf_counter() - start)
-    counted = seconds[3:]
+        worked.append(time.process_time() - before)
+    counted, worked = seconds[3:], worked[3:]
     return {
         "records": len(counted),
         "median_seconds": round(float(np.median(counted)), 3),
         "longest_seconds": round(max(counted), 3),
+        "median_processor_seconds": round(float(np.median(worked)), 3),
+        "longest_processor_seconds": round(max(worked), 3),
         "threads": given.threads,
         "cores": os.cpu_count(),
         "load_at_start": round(given.load, 2),
     }
 
 
-PARTS = {"coverage": coverage, "scope": scope, "faithfulness": faithfulness, "speed": speed}
+PARTS = {"coverage": coverage, "scope": scope, "speed": speed}
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Measure one part and keep it beside the others."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=list(PARTS))
-    parser.add_argument("--drawn", type=Path, default=Path(tempfile.gettempdir()) / "qcmfm-drawn")
-    parser.add_argument("--records", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=71)
+    parser.add_argument("--records", type=int, default=1000, help="of each collection")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--runs", nargs="+", default=["artifacts", "textiles", "museum_materials"])
     given = parser.parse_args(words)
     given.load = os.getloadavg()[0]
     found = PARTS[given.part](given)

@@ -8,12 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from qcmfm import demo, settings
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.prediction import predict
 from qcmfm.progress import finish
-from qcmfm.records import Collection, Record
+from qcmfm.records import Collection, Record, read_collection
+from qcmfm.studies._request import DRAWN, FRESH
 from qcmfm.trainer import TrainingSettings
 from qcmfm.training import train
+
+
+def fresh_collection(name: str) -> Collection:
+    """A built-in collection of a seed that nothing was chosen on; drawn once, for studies too."""
+    folder = settings.home() / "studies" / "drawn" / name
+    if not (folder / "records.csv").is_file():
+        finish(demo.draw(name, folder, DRAWN, FRESH))
+    return read_collection(folder)
 
 
 @dataclass
