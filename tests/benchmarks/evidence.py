@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from qcmfm import evaluation, service, settings, storage
+from qcmfm import demo, evaluation, service, settings, storage
 from qcmfm.calibration import Calibration
 from qcmfm.explanation import explain, look_at
 from qcmfm.progress import finish
@@ -39,7 +39,6 @@ from tests.benchmarks.trials import fresh_collection
 
 RESULTS = Path(__file__).parent / "results" / "evidence.json"
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-OF_RUN = {"scope": ("museum_materials",), "coverage": ("artifacts", "textiles")}
 
 
 def calibrated(name: str) -> tuple[Labeller, Calibration]:
@@ -53,17 +52,17 @@ def coverage(given: argparse.Namespace) -> dict[str, Any]:
     """Coverage on drawn records of a seed that nothing was chosen on."""
     found: dict[str, Any] = {"seed_of_the_records": FRESH}
     held: dict[float, list[float]] = {}
-    for name in OF_RUN["coverage"]:
+    for name in given.collections:
         labeller, calibration = calibrated(name)
         collection = fresh_collection(name)
         collection = replace(collection, rows=collection.rows[: given.records])
         every = {record.record_id: "test" for record in collection.records}
         rows = finish(measure_coverage(labeller, calibration, collection, every))
-        found[name] = rows
+        found[name] = {"run_sha256": labeller.run.sha256, "rates": rows}
         for row in rows:
             held.setdefault(row["asked"], []).append(row["coverage"]["value"] * row["records"])
         print(name, [(row["asked"], row["coverage"]) for row in rows], flush=True)
-    total = sum(found[name][0]["records"] for name in OF_RUN["coverage"])
+    total = sum(found[name]["rates"][0]["records"] for name in given.collections)
     found["together"] = [
         {"asked": asked, "coverage": sum(values) / total, "off_by": sum(values) / total - asked}
         for asked, values in held.items()
@@ -202,6 +201,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=list(PARTS))
     parser.add_argument("--records", type=int, default=1000, help="of each collection")
+    parser.add_argument("--collections", nargs="+", default=demo.names())
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args(words)
     given.load = os.getloadavg()[0]
