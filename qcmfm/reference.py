@@ -10,7 +10,7 @@ the training records is looked at to choose the border.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,9 @@ USUAL = 0.95
 
 SIDES = ("image", "caption")
 _LEVELS = 127
+KEPT = 0.8
+"""Share of the training records that a collection must still have, for it to be theirs."""
+
 _LINKS = ("source_url", "page_url", "url", "link", "Link Resource", "objectURL")
 
 
@@ -128,6 +131,17 @@ class Reference:
 
     records: Sequence[Remembered]
     sides: dict[str, Side]
+
+    def are_of(self, labels: Mapping[str, str]) -> bool:
+        """Whether the records are those of a collection, a few corrected or removed since.
+
+        Ids alone do not tell: every drawn collection starts with the same ones.
+
+        Args:
+            labels: The label of each record of the collection, by id.
+        """
+        same = sum(labels.get(record.record_id) == record.label for record in self.records)
+        return same >= KEPT * len(self.records) > 0
 
     @classmethod
     def of(cls, records: Sequence[Record], batches: Iterable[Batch]) -> "Reference":

@@ -169,3 +169,15 @@ def test_what_is_remembered_comes_back_the_same(tmp_path: Path):
     assert list(again.records) == list(known.records)
     text = json.dumps([near.similarity for near in again.nearest(fresh)[0]])
     assert "NaN" not in text
+
+
+def test_a_collection_with_the_same_ids_and_other_labels_is_another():
+    found = reference()
+    labels = {record.record_id: record.label for record in found.records}
+    few = dict(list(labels.items())[: len(labels) // 2])
+    corrected = {
+        key: "other" if n % 8 == 0 else label for n, (key, label) in enumerate(labels.items())
+    }
+    assert found.are_of(labels) and found.are_of(corrected)
+    assert not found.are_of(few) and not found.are_of({})
+    assert not found.are_of(dict.fromkeys(labels, "other"))

@@ -9,7 +9,8 @@ from qcmfm import service
 from qcmfm.calibration import Calibration
 from qcmfm.errors import QcmfmError
 from qcmfm.explanation import Explanation
-from qcmfm.reference import Neighbour
+from qcmfm.records import Collection
+from qcmfm.reference import Neighbour, Reference
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller, records, thumbnail
 from qcmfm.ui.sections import DARK
@@ -35,14 +36,14 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
         _show_scope(looked.run, trust.unusualness)
     with right:
         _show_reliability(calibration)
-    name = run.config["data"]["collection"]
-    own = looked.record.record_id if looked.collection and looked.record else ""
-    own = own if looked.collection and looked.collection.folder.name == name else ""
+    known = _at_hand(run.config["data"]["collection"], calibration.reference)
+    same = known and looked.collection and looked.collection.folder == known.folder
+    own = looked.record.record_id if same and looked.record else ""
     others = [near for near in trust.neighbours if near.record.record_id != own]
     st.markdown("**The training records most like it**")
     if len(others) < len(trust.neighbours):
         st.caption("This record is itself one of them, so the model has seen its label.")
-    _show_neighbours(name, others)
+    _show_neighbours(known, others)
 
 
 def _show_set(evidence: Explanation, calibration: Calibration) -> None:
@@ -123,13 +124,17 @@ def _show_reliability(calibration: Calibration) -> None:
     )
 
 
-def _show_neighbours(name: str, neighbours: list[Neighbour]) -> None:
+def _at_hand(name: str, reference: Reference) -> Collection | None:
+    """The collection that the run was trained on, where it is here."""
+    if name not in service.collection_folders():
+        return None
+    found = records(name)
+    return found if reference.are_of({r.record_id: r.label for r in found.records}) else None
+
+
+def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour]) -> None:
     """Pictures where the collection is at hand, else links to where they can be seen."""
-    known: dict[str, Any] = {}
-    collection = None
-    if name in service.collection_folders():
-        collection = records(name)
-        known = {record.record_id: record for record in collection.records}
+    known = {record.record_id: record for record in collection.records} if collection else {}
     for column, near in zip(st.columns(len(neighbours)), neighbours, strict=True):
         record = known.get(near.record.record_id)
         picture = None
