@@ -100,6 +100,20 @@ def test_what_hiding_does_is_what_was_measured():
         assert said in README
 
 
+def test_how_often_sets_of_labels_hold_the_true_one_is_what_was_measured():
+    results = ROOT / "tests" / "benchmarks" / "results" / "evidence.json"
+    measured = json.loads(results.read_text("utf-8"))["coverage"]
+    found = {name: measured[name] for name in ("artifacts", "textiles") if name in measured}
+    assert found
+    for name, of_run in found.items():
+        weights = (settings.SHIPPED_RUNS / name / "weights.safetensors").read_bytes()
+        assert of_run["run_sha256"] == content_hash(weights)
+        (row,) = (row for row in of_run["rates"] if row["asked"] == 0.9)
+        held = row["coverage"]
+        said = f"{held['value']:.3f} ({held['low']:.3f} to {held['high']:.3f})"
+        assert f"{said} of {row['records']:,} fresh {name}" in README
+
+
 def test_the_speeds_are_those_of_the_committed_results():
     results = ROOT / "tests" / "benchmarks" / "results" / "quantum_engine_noiseless.json"
     found = json.loads(results.read_text("utf-8"))["cases"]

@@ -90,7 +90,7 @@ def card_notes(name: str, found: dict[str, Any]) -> str:
             "These models look by scaled dot products. The shipped run was moreover taught to",
             "point: a word shown all photos of a batch at once has to find its own. It was trained",
             f"on the `train` and `val` part of {TRAINED[0]:,} records drawn from another seed",
-            f"(`python -m qcmfm demo --records {TRAINED[0]} --seed {TRAINED[1]} --out",
+            f"(`python -m qcmfm demo --size {TRAINED[0]} --seed {TRAINED[1]} --out",
             "workspace/training`); the figures on `test` are of the collection that the same",
             "command draws from seed 0, no photo of which it has seen.",
             "",
