@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from qcmfm.ui.signing_in import let_in
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -38,8 +39,12 @@ page = st.navigation(
             st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
             st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
         ],
+        "This server": [
+            st.Page(PAGES / "workspace.py", title="Workspace", icon=":material/home_storage:"),
+        ],
     },
     expanded=True,
 )
+let_in()
 with told():
     page.run()
