@@ -99,6 +99,11 @@ def may(actor: Actor, permission: Permission) -> bool:
     return actor.role is not None and permission in ALLOWED[actor.role]
 
 
+def in_words(permission: Permission) -> str:
+    """What a permission allows."""
+    return _TOLD[permission]
+
+
 def least_role(permission: Permission) -> Role:
     """The least of the roles that may do something."""
     return next(role for role in Role if permission in ALLOWED[role])

@@ -9,7 +9,7 @@ from qcmfm.progress import Work
 from qcmfm.workspace import Backup, Examined
 
 
-@door(Permission.MANAGE)
+@door(Permission.MANAGE, tells=True)
 def examine_workspace() -> Work[Examined]:
     """Look at every part of the workspace; nothing is changed."""
     return workspace.examine()
@@ -41,7 +41,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     return workspace.restore(file, replace)
 
 
-@door(Permission.MANAGE)
+@door(Permission.MANAGE, tells=True)
 def audit_log(last: int = 50) -> list[dict[str, Any]]:
     """The last entries of the audit log, the latest first."""
     return read_audit(last)[0][::-1]

@@ -44,13 +44,13 @@ def keep_upload(name: str, content: IO[bytes]) -> Path:
     return target
 
 
-@door(Permission.IMPORT)
+@door(Permission.IMPORT, tells=True)
 def uploads_folder() -> Path:
     """Where the uploads lie of whoever acts; nobody else's are there."""
     return settings.home() / "uploads" / actor().session
 
 
-@door(Permission.IMPORT, on=("source",))
+@door(Permission.IMPORT, tells=True)
 def check_source(source: str) -> None:
     """Refuse a path that whoever acts may not read; an address of the web is not looked at here.
 
@@ -99,7 +99,7 @@ def importer_title(name: str) -> str:
     return title(name)
 
 
-@door(Permission.IMPORT, on=("address", "name"))
+@door(Permission.IMPORT, tells=True)
 def import_arguments(
     address: str, name: str, photos: str = "", columns: Columns | None = None
 ) -> dict[str, object]:
@@ -136,7 +136,7 @@ def import_report(name: str) -> Report | None:
         raise ImportingError(f"The report on {name} is damaged.", "Import once more.") from None
 
 
-@door(Permission.IMPORT)
+@door(Permission.IMPORT, tells=True)
 def errors_file(report: Report) -> Path | None:
     """The original file with a column that says what was wrong; None where nothing was."""
     try:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from qcmfm import service, settings
-from qcmfm.access import ALLOWED, Permission, Role, actor, policy_file
+from qcmfm.access import ALLOWED, Permission, Role, actor, in_words, policy_file
+from qcmfm.progress import Result, Work
 from qcmfm.ui.signing_in import is_set_up
 from qcmfm.ui.widgets import plain, watched
 from qcmfm.workspace import FAULT, Examined, Finding
@@ -21,9 +22,11 @@ def show_findings() -> None:
     st.caption(f"Everything that is made here lies in {plain(str(settings.home()))}")
     found: Examined | None = st.session_state.get("examined")
     if found is None or found.home != settings.home():
-        found = _keep(watched_quietly(mend=False))
+        found = _looked_at()
     if found.mended:
-        st.success(f"{len(found.mended)} findings were mended.", icon=":material/build:")
+        count = len(found.mended)
+        mended = "1 thing was mended." if count == 1 else f"{count} things were mended."
+        st.success(mended, icon=":material/build:")
     if found.clean:
         st.success("All is well.", icon=":material/health_and_safety:")
     else:
@@ -37,11 +40,11 @@ def show_findings() -> None:
                 st.dataframe(rows, hide_index=True, alt=f"{title}, with what to do about it")
     with st.container(horizontal=True):
         if st.button("Look again", icon=":material/refresh:"):
-            _keep(watched_quietly(mend=False))
+            _looked_at()
             st.rerun()
         can = sum(finding.act is not None for finding in found.findings)
         if can and st.button(f"Mend {can}", type="primary", icon=":material/build:"):
-            _keep(watched_quietly(mend=True))
+            _keep(_watched_quietly(service.mend_workspace()))
             st.rerun()
 
 
@@ -55,7 +58,7 @@ def show_backups() -> None:
     )
     if st.button("Make a backup", icon=":material/archive:"):
         name = f"workspace-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
-        made = watched(service.back_up(folder / name))
+        made = _watched_quietly(service.back_up(folder / name))
         st.success(f"{made.files:,} files, {made.size / 1e6:,.1f} MB.", icon=":material/check:")
     last = max(folder.glob("workspace-*.zip"), default=None)
     if last is None:
@@ -100,25 +103,28 @@ def show_roles() -> None:
         where = plain(str(policy_file()))
         st.caption(f"You are {plain(who.who)}, {who.role}. Roles stand in {where}")
     rows = [
-        {"": permission.value.capitalize().replace("-", " ")}
+        {"": in_words(permission)}
         | {role.capitalize(): "yes" if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
     st.dataframe(rows, hide_index=True, alt="What each role may do")
 
 
-def watched_quietly(mend: bool) -> Examined:
-    """Examine or mend the workspace under a progress bar that goes away."""
-    place = st.empty()
-    with place.container():
-        work = service.mend_workspace() if mend else service.examine_workspace()
-        found = watched(work)
-    place.empty()
-    return found
+def _looked_at() -> Examined:
+    return _keep(_watched_quietly(service.examine_workspace()))
 
 
 def _keep(found: Examined) -> Examined:
     st.session_state["examined"] = found
+    return found
+
+
+def _watched_quietly(work: Work[Result]) -> Result:
+    """Do long work under a progress bar that goes away."""
+    place = st.empty()
+    with place.container():
+        found = watched(work)
+    place.empty()
     return found
 
 

@@ -227,12 +227,12 @@ def test_long_work_is_refused_when_it_is_called_and_told_when_it_ends(home):
     work = service.learn("no such collection")
     with pytest.raises(QcmfmError, match="no collection"):
         next(work)
-    stopped = service.examine_workspace()
+    stopped = service.mend_workspace()
     next(stopped)
     stopped.close()
     told = [(entry["verb"], entry["on"], entry["outcome"]) for entry in read_audit()[0]]
     assert told == [
         ("learn", {"name": "vases"}, "refused"),
         ("learn", {"name": "no such collection"}, "failed"),
-        ("examine_workspace", {}, "stopped"),
+        ("mend_workspace", {}, "stopped"),
     ]

@@ -168,7 +168,9 @@ def heard(reading: int) -> Iterator[list[Any]]:
                 yield json.loads(line)
 
 
-def killed(kind: str, chance: Random, tables: list[Path]) -> tuple[float, list[list[Any]], bool]:
+def killed(
+    kind: str, chance: Random, tables: list[Path], longest: float
+) -> tuple[float, list[list[Any]], bool]:
     """Begin work and kill it; when, what it had confirmed, and whether it was still at work."""
     seed = chance.randrange(10**9)
 
@@ -178,7 +180,7 @@ def killed(kind: str, chance: Random, tables: list[Path]) -> tuple[float, list[l
             DO[kind](own, tables, say)
 
     process, reading = forked(act)
-    wait = chance.random() * LONGEST[kind]
+    wait = chance.random() * longest
     time.sleep(wait)
     os.kill(process, signal.SIGKILL)
     said = list(heard(reading))
@@ -233,10 +235,21 @@ def checked(known: dict[str, dict[str, Any]]) -> list[list[Any]]:
     return said[:-1]
 
 
-def kills(folder: Path, times: int, seed: int = 0) -> dict[str, Any]:
-    """Kill work at random moments, and see each time that nothing confirmed is lost."""
-    os.environ["QCMFM_HOME"] = str(folder / "home")
+def kills(folder: Path, times: int, seed: int = 0, hurry: float = 1.0) -> dict[str, Any]:
+    """Kill work at random moments, and see each time that nothing confirmed is lost.
+
+    Args:
+        folder: For the workspace and what is imported.
+        times: How often.
+        seed: Of the moments.
+        hurry: Share of `LONGEST` within which it is killed; below 1, what the kills left is not
+            worked on to its end.
+    """
     chance, tables = Random(seed), sources(folder)
+    if hurry >= 1:  # what a training imports would take up most of the time until the kill
+        os.environ["QCMFM_HOME"] = str(folder / "warming")
+        do_train(chance, tables, lambda *_: None)
+    os.environ["QCMFM_HOME"] = str(folder / "home")
     known: dict[str, dict[str, Any]] = {}
     moments: dict[str, list[float]] = {kind: [] for kind in DO}
     faults: Counter[str] = Counter()
@@ -244,12 +257,12 @@ def kills(folder: Path, times: int, seed: int = 0) -> dict[str, Any]:
     begun = time.monotonic()
     for number in range(times):
         kind = list(DO)[number % len(DO)]
-        wait, said, at_work = killed(kind, chance, tables)
+        wait, said, at_work = killed(kind, chance, tables, hurry * LONGEST[kind])
         moments[kind].append(round(wait, 3))
         in_time += at_work
         confirmed_so_far(said, known)
         faults.update(f"{where}: {what}" for _, where, what in checked(known))
-    finished = _finished(chance, tables, known)
+    finished = _finished(chance, tables, known) if hurry >= 1 else []
     assert in_time == times, "a process ended before it was killed"
     return {
         "kills": times,
