@@ -88,7 +88,8 @@ def _show_keys(shown: Shown) -> None:
     """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
     desk, record_id = shown.desk, shown.record_id
     if tell_why_not(Permission.DECIDE):
-        _show_ways(shown)
+        with st.container(horizontal=True, gap="xsmall"):
+            _show_ways(shown)
         show_told()
         return
     proposals = desk.proposals(record_id)

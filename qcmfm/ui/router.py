@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from qcmfm.ui.signing_in import let_in
+from qcmfm.access import Permission
+from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -40,9 +41,15 @@ page = st.navigation(
             st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
         ],
         "This server": [
-            st.Page(PAGES / "workspace.py", title="Workspace", icon=":material/home_storage:"),
+            st.Page(
+                PAGES / "workspace.py",
+                title="Workspace",
+                icon=":material/home_storage:",
+                visibility="visible" if shown(Permission.MANAGE) else "hidden",
+            ),
         ],
     },
+    position="sidebar" if shown(Permission.LOOK) else "hidden",
     expanded=True,
 )
 let_in()

@@ -49,6 +49,14 @@ def is_set_up() -> bool:
     return "is_logged_in" in st.user.to_dict()
 
 
+def shown(permission: Permission) -> bool:
+    """Whether the menu shows what is only for those who may do something."""
+    try:
+        return allowed(permission)
+    except QcmfmError:  # told by `let_in`
+        return False
+
+
 def let_in() -> None:
     """Say who is signed in, and stop whoever has no role here."""
     try:
@@ -58,8 +66,7 @@ def let_in() -> None:
         st.stop()
     if who.signed_in:
         with st.sidebar:
-            role = who.role or "no role"
-            st.caption(f":material/person: {plain(who.who)}  \n{role}")
+            st.text(f"{who.who}\n{who.role or 'no role'}")
             st.button("Sign out", type="tertiary", on_click=st.logout)
     elif is_set_up() and who.role:
         with st.sidebar:

@@ -170,7 +170,7 @@ def measure(home: Path, visitors: int, clicks: int, pause: float, whole: bool) -
     """A server, a crowd, and where `whole` a second crowd beside a training."""
     assert visitors <= MOST
     os.environ["QCMFM_HOME"] = str(home)
-    draw_vases(home, 400)
+    draw_vases(home, 400 if whole else 40)
     pretend_labelled()
     images = sorted((home / "collections" / "vases" / "images").glob("*.jpg"))
     photos = images[: visitors // 2] if whole else []
