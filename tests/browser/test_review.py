@@ -226,8 +226,7 @@ def test_a_model_labels_the_collection_once(browser: Browser, home: Path):
         ada.context.close()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)])
 def test_the_pages_fit_the_screen(visit, size: tuple[int, int], dark: bool):
     ada: Visit = visit("Ada", START, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
