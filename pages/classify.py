@@ -3,8 +3,10 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.reviewer import ask_beside
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.submission import save, show_submission
 from qcmfm.ui.widgets import SIMULATED, told
 
@@ -39,7 +41,7 @@ if any(item.answer.quantum for item in items):
 left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input("Save to the collection", "uploads", key="collection")
 who = ask_beside(left) if any(item.label for item in items) else ""
-if left.button("Save", type="primary"):
+if left.button("Save", type="primary", **barred(Permission.ADD)):
     with told():
         st.success(save(name, items, who), icon=":material/check:")
 right.download_button(

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from qcmfm.access import Permission
 from qcmfm.ui.importing import choose_source, map_columns, show_imports
+from qcmfm.ui.signing_in import tell_why_not
 from qcmfm.ui.widgets import told
 
 st.title("Import")
@@ -12,6 +14,8 @@ st.markdown(
     "source again updates its records."
 )
 with told():
+    if tell_why_not(Permission.IMPORT):
+        st.stop()
     source, photos = choose_source()
     if source:
         map_columns(source, photos)

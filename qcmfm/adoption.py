@@ -50,6 +50,15 @@ def adoptions(collection: str) -> list[Adoption]:
     return _read(_file()).get(collection, [])
 
 
+def every_adoption() -> dict[str, list[Adoption]]:
+    """The runs that were adopted, by collection.
+
+    Raises:
+        RunError: The file of adoptions is damaged.
+    """
+    return _read(_file())
+
+
 def _file() -> Path:
     return settings.home() / "adopted.json"
 

@@ -65,3 +65,15 @@ class CatalogError(QcmfmError):
 
 class StudyError(QcmfmError):
     """A study that cannot be made or read."""
+
+
+class AccessError(QcmfmError):
+    """A list of roles that cannot be read."""
+
+
+class PermissionDenied(AccessError):
+    """Something that whoever acts may not do."""
+
+
+class WorkspaceError(QcmfmError):
+    """A workspace, or a backup of one, that cannot be read, written or put back."""

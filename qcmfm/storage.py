@@ -7,7 +7,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from filelock import FileLock
 
@@ -54,6 +54,12 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write `content` to `path` as indented JSON, whole or not at all."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def flush(handle: IO[bytes]) -> None:
+    """Have what was written to a file on the disk."""
+    handle.flush()
+    os.fsync(handle.fileno())
 
 
 def publish_folder(temporary: Path, final: Path) -> None:

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress settings storage
-records vocabulary regions jobs
+turns
+records vocabulary regions jobs access
 splits evaluation demo
 encoders quantum
 reference
@@ -28,6 +29,7 @@ kept_predictions review
 exports catalog
 grounding adoption kept_answers studies
 lab
+workspace
 service
 verbs
 cli

@@ -18,7 +18,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ STARTING = 60.0
 NICE = 5
 """How far a job stands back behind the pages, as Unix counts it: 0 not at all, 19 most."""
 
+_STAMP = "%Y%m%dT%H%M%S%f"
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9_]+-[0-9a-f]{4}")
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Job:
         hint: What to do about that.
         started_at: UTC, ISO 8601.
         changed_at: When it was last heard of.
+        by: Who started it; empty where that was not told.
     """
 
     job_id: str
@@ -67,27 +69,32 @@ class Job:
     hint: str = ""
     started_at: str = ""
     changed_at: str = ""
+    by: Mapping[str, Any] = field(default_factory=dict)
 
 
-def start(kind: str, arguments: Mapping[str, Any], verbs: str = VERBS) -> str:
+def start(
+    kind: str, arguments: Mapping[str, Any], verbs: str = VERBS, by: Mapping[str, Any] | None = None
+) -> str:
     """Begin a job and return its id at once.
 
     Args:
         kind: The name of a module of `verbs`.
         arguments: Given to its `work`; what JSON can hold, paths absolute.
         verbs: The package of the kinds.
+        by: Who starts it, as JSON can hold it.
 
     Raises:
         JobError: There is no such kind.
     """
     if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
         raise JobError(f"There is no job of the kind {kind[:80]!r}.", "This is a bug; report it.")
-    job_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{kind}-{uuid.uuid4().hex[:4]}"
+    job_id = f"{_stamp()}-{kind}-{uuid.uuid4().hex[:4]}"
     asked = {
         "kind": kind,
         "verbs": verbs,
         "arguments": dict(arguments),
         "started_at": _events.now(),
+        "by": dict(by or {}),
     }
     storage.write_json(_jobs_folder() / job_id / "job.json", asked)
     _launch(job_id)
@@ -129,6 +136,7 @@ def find_job(job_id: str) -> Job:
         last.get("hint", ""),
         asked["started_at"],
         last.get("at", asked["started_at"]),
+        asked.get("by") or {},
     )
 
 
@@ -232,8 +240,21 @@ def _state(last: Mapping[str, Any], alive: bool) -> str:
         return str(event)
     if event == "launched":
         age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-        return "running" if age.total_seconds() < STARTING else "interrupted"
+        # Launched in the future: the clock went back since, and nobody holds the lock.
+        return "running" if abs(age.total_seconds()) < STARTING else "interrupted"
     return "interrupted"
+
+
+def _stamp() -> str:
+    """The time, or right after the latest job's where the clock went back: ids sort by start."""
+    stamp = f"{datetime.now(UTC):{_STAMP}}Z"
+    latest = max((folder.name[: len(stamp)] for folder in _jobs_folder().glob("*Z-*")), default="")
+    if latest < stamp:
+        return stamp
+    with contextlib.suppress(ValueError):
+        after = datetime.strptime(latest, f"{_STAMP}Z") + timedelta(microseconds=1)
+        return f"{after:{_STAMP}}Z"
+    return stamp
 
 
 def _jobs_folder() -> Path:

@@ -2,6 +2,13 @@
 
 from qcmfm.kept_predictions import fingerprint
 from qcmfm.service.calibrating import calibrate_run
+from qcmfm.service.caretaking import (
+    audit_log,
+    back_up,
+    examine_workspace,
+    mend_workspace,
+    restore,
+)
 from qcmfm.service.cleaning import compare_labels, kept_answers
 from qcmfm.service.collections import (
     CollectionSummary,
@@ -16,6 +23,7 @@ from qcmfm.service.collections import (
     thumbnail,
     true_regions,
 )
+from qcmfm.service.deciding import OpenReview, decide_on_submissions
 from qcmfm.service.explaining import Compared, attention_annotation, compare, explain_submission
 from qcmfm.service.labelling import (
     Labelled,
@@ -42,12 +50,12 @@ from qcmfm.service.quantum_lab import (
     comparisons,
     measure_stability,
     open_material,
+    save_condition,
     trained_on,
 )
 from qcmfm.service.reviewing import (
     Desk,
     attended,
-    decide_on_submissions,
     kept_predictions,
     label_collection,
     other_predictions,
@@ -75,6 +83,14 @@ from qcmfm.service.searching import (
     open_shelf,
 )
 from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
+from qcmfm.service.working import (
+    cancel_job,
+    find_job,
+    forget_job,
+    list_jobs,
+    resume_job,
+    start_job,
+)
 
 __all__ = [
     "CollectionSummary",
@@ -84,6 +100,7 @@ __all__ = [
     "Labelled",
     "Labeller",
     "ModelComparison",
+    "OpenReview",
     "RunSummary",
     "Searcher",
     "Submission",
@@ -92,8 +109,11 @@ __all__ = [
     "adopted_run",
     "attended",
     "attention_annotation",
+    "audit_log",
+    "back_up",
     "built_in_sentence",
     "calibrate_run",
+    "cancel_job",
     "catalog_card",
     "catalog_is_old",
     "catalogued",
@@ -108,9 +128,12 @@ __all__ = [
     "draw_built_in",
     "drawable",
     "evaluate_run",
+    "examine_workspace",
     "explain_submission",
+    "find_job",
     "find_run",
     "fingerprint",
+    "forget_job",
     "ground_run",
     "keep_metrics",
     "kept_answers",
@@ -122,10 +145,12 @@ __all__ = [
     "labels_of",
     "learn",
     "list_collections",
+    "list_jobs",
     "list_run_summaries",
     "make_catalog",
     "make_map",
     "measure_stability",
+    "mend_workspace",
     "next_run_name",
     "noise_curves",
     "open_collection",
@@ -135,13 +160,17 @@ __all__ = [
     "other_predictions",
     "page_picture",
     "record_submission",
+    "restore",
+    "resume_job",
     "run_folders",
     "run_to_improve",
     "run_version",
     "runs_asked",
     "runs_for",
+    "save_condition",
     "save_submission",
     "scope_sentence",
+    "start_job",
     "study_sentence",
     "thumbnail",
     "trained_on",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm import evaluation
+from qcmfm.access import Permission, door
 from qcmfm.calibrating import calibrate, one_at_a_time
 from qcmfm.calibration import Calibration, write_calibration
 from qcmfm.encoders.features import FeatureTable
@@ -23,6 +24,7 @@ ERROR_RATES = (0.05, 0.1, 0.2)
 CHUNK = 64
 
 
+@door(Permission.RETRAIN, on=("labeller", "collection"))
 def calibrate_run(labeller: Labeller, collection: Collection) -> Work[dict[str, Any]]:
     """Calibrate a run on its training records, measure it on `test`, and keep both in its folder.
 
@@ -55,6 +57,7 @@ def calibrate_run(labeller: Labeller, collection: Collection) -> Work[dict[str, 
     return {"run": str(folder), "records": len(found.record_ids), "test": measured}
 
 
+@door(Permission.LOOK)
 def measure_coverage(
     labeller: Labeller,
     calibration: Calibration,
@@ -86,6 +89,7 @@ def measure_coverage(
     return measured
 
 
+@door(Permission.LOOK)
 def ask(run: Run, table: FeatureTable) -> np.ndarray:
     """Calibrated probabilities of every record of a table, record x label."""
     table = table.with_lexicon(run.lexicon)

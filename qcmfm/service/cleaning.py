@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from qcmfm import storage
+from qcmfm.access import Permission, door
 from qcmfm.crossfit import out_of_fold
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.errors import TrainingError
@@ -18,6 +19,7 @@ from qcmfm.service.runs import find_run
 from qcmfm.trainer import TrainingSettings
 
 
+@door(Permission.LOOK)
 def kept_answers(name: str, collection: Collection) -> OutOfFold | None:
     """What models that never saw them say of a collection's records; None where not computed.
 
@@ -29,6 +31,7 @@ def kept_answers(name: str, collection: Collection) -> OutOfFold | None:
     return read_answers(file, made_from(collection)) if file.is_file() else None
 
 
+@door(Permission.RETRAIN, on=("name", "run"))
 def compare_labels(
     name: str, run: str = "", device: str = "auto", cache: FeatureCache | None = None
 ) -> Work[OutOfFold]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from qcmfm import demo, settings, storage
+from qcmfm.access import Permission, door
 from qcmfm.encoders.photo import photo_extension, read_photo
 from qcmfm.errors import QcmfmError, RecordsError
 from qcmfm.progress import Work
@@ -43,6 +44,7 @@ class CollectionSummary:
     built_in: bool
 
 
+@door(Permission.LOOK)
 def collection_folders() -> dict[str, Path]:
     """Every collection there is, by name: the user's own first, then the built-in ones."""
     folders: dict[str, Path] = {}
@@ -52,6 +54,7 @@ def collection_folders() -> dict[str, Path]:
     return folders
 
 
+@door(Permission.LOOK)
 def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
     """Every collection, by name; and what is wrong with those that cannot be read."""
     summaries: list[CollectionSummary] = []
@@ -75,6 +78,7 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
     return summaries, errors
 
 
+@door(Permission.LOOK)
 def open_collection(name: str) -> Collection:
     """The records of a collection.
 
@@ -88,6 +92,7 @@ def open_collection(name: str) -> Collection:
     return read_collection(folders[name])
 
 
+@door(Permission.LOOK)
 def drawable(name: str) -> int:
     """How many records the built-in collection `name` has when it is drawn whole.
 
@@ -98,6 +103,7 @@ def drawable(name: str) -> int:
     return demo.design(name).records
 
 
+@door(Permission.IMPORT, on=("name",))
 def draw_built_in(name: str) -> Work[Collection]:
     """Draw a whole built-in collection into the workspace, in place of the part that is shipped.
 
@@ -107,12 +113,14 @@ def draw_built_in(name: str) -> Work[Collection]:
     return demo.draw(name, settings.collections_folder() / name)
 
 
+@door(Permission.LOOK)
 def record_submission(collection: Collection, record: Record) -> Submission:
     """A record as something to label."""
     path = collection.image_path(record)
     return Submission(path.read_bytes() if path else b"", record.caption, Path(record.image).name)
 
 
+@door(Permission.LOOK)
 def true_regions(folder: Path) -> dict[str, list[Region]]:
     """Where the things are that the words of each record name; empty where nobody knows.
 
@@ -126,6 +134,7 @@ def true_regions(folder: Path) -> dict[str, list[Region]]:
     return read_regions(file) if file.is_file() else {}
 
 
+@door(Permission.LOOK)
 def thumbnail(photo: Path, side: int = 320) -> bytes:
     """A small JPEG of a photo, square, the photo in its middle on white.
 
@@ -139,6 +148,7 @@ def thumbnail(photo: Path, side: int = 320) -> bytes:
     return _jpeg(ImageOps.pad(read_photo(photo, at_least=side), (side, side), color="white"))
 
 
+@door(Permission.LOOK)
 def page_picture(photo: Path, width: int = 900, height: int = 540) -> bytes:
     """A JPEG of a photo that fits a page.
 
@@ -161,6 +171,7 @@ def _jpeg(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+@door(Permission.ADD, on=("name",))
 def save_submission(name: str, submission: Submission) -> str:
     """Keep a photo and caption as a record of the collection `name`, made if it is new.
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qcmfm.access import Permission, actor, door
 from qcmfm.calibration import ERROR_RATE
 from qcmfm.errors import RecordsError
 from qcmfm.explanation import Explanation, attended_box, caption_heat, explain, look_at
@@ -11,8 +12,10 @@ from qcmfm.exports.web_annotations import attention_page
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Record
 from qcmfm.service.labelling import Labeller, Submission
+from qcmfm.turns import ENCODERS
 
 
+@door(Permission.LOOK)
 def explain_submission(
     labeller: Labeller, submission: Submission, error_rate: float = ERROR_RATE
 ) -> Explanation:
@@ -23,10 +26,12 @@ def explain_submission(
         RecordsError: There is neither a photo nor a caption with a word.
     """
     encoders = labeller.cache.encoders
-    subject = look_at(encoders, submission.photo, submission.caption, submission.name)
-    return explain(labeller.run, encoders, subject, error_rate)
+    with ENCODERS.turn(actor().session):
+        subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+        return explain(labeller.run, encoders, subject, error_rate)
 
 
+@door(Permission.LOOK)
 def find_record(collection: Collection, record_id: str) -> Record:
     """A record of a collection.
 
@@ -55,6 +60,7 @@ class Compared:
     evidence: Explanation
 
 
+@door(Permission.LOOK)
 def compare(
     labellers: Sequence[Labeller], submission: Submission, error_rate: float = ERROR_RATE
 ) -> Work[list[Compared]]:
@@ -67,6 +73,7 @@ def compare(
     return found
 
 
+@door(Permission.LOOK)
 def attention_annotation(
     evidence: Explanation, source: str, words: Sequence[int], head: int | None = None
 ) -> bytes:
@@ -90,6 +97,7 @@ def attention_annotation(
     return (json.dumps(page, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
+@door(Permission.LOOK)
 def told_lines(evidence: Explanation) -> list[str]:
     """The evidence as lines of text."""
     said = evidence.to_json()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO
 
 from qcmfm import settings
-from qcmfm.errors import ImportingError, QcmfmError
+from qcmfm.access import Permission, actor, door, require
+from qcmfm.errors import ImportingError, PermissionDenied, QcmfmError
 from qcmfm.importers import Columns, Preview, Report, preview, title
 from qcmfm.progress import Work
 from qcmfm.records import named_folder
@@ -19,6 +20,7 @@ KIND = "import_collection"
 """The kind of the jobs that import."""
 
 
+@door(Permission.IMPORT, on=("name",))
 def keep_upload(name: str, content: IO[bytes]) -> Path:
     """Keep an uploaded file, so that its import can be taken up again; the same file once.
 
@@ -26,7 +28,7 @@ def keep_upload(name: str, content: IO[bytes]) -> Path:
         name: As the visitor's computer calls it.
         content: Read from its start.
     """
-    folder = settings.home() / "uploads"
+    folder = uploads_folder()
     folder.mkdir(parents=True, exist_ok=True)
     content.seek(0)
     key = hashlib.file_digest(content, "sha256").hexdigest()[:16]  # pyright: ignore[reportArgumentType]
@@ -42,6 +44,38 @@ def keep_upload(name: str, content: IO[bytes]) -> Path:
     return target
 
 
+@door(Permission.IMPORT, tells=True)
+def uploads_folder() -> Path:
+    """Where the uploads lie of whoever acts; nobody else's are there."""
+    return settings.home() / "uploads" / actor().session
+
+
+@door(Permission.IMPORT, tells=True)
+def check_source(source: str) -> None:
+    """Refuse a path that whoever acts may not read; an address of the web is not looked at here.
+
+    One's own uploads may be imported; other files of this computer by those alone who look after
+    it, and those of the workspace by nobody, since others' uploads and decisions lie there.
+
+    Raises:
+        PermissionDenied: They may not.
+    """
+    if not source or source.lower().startswith(("http://", "https://")):
+        return
+    try:
+        path = Path(source).expanduser().resolve()
+    except (OSError, ValueError, RuntimeError):
+        return  # the importer says what is wrong with it
+    if path.is_relative_to(uploads_folder().resolve()):
+        return
+    if path.is_relative_to(settings.home()):
+        raise PermissionDenied(
+            "That file belongs to the workspace.", "Upload what you want to import."
+        )
+    require(Permission.MANAGE, "import from this computer", {"source": source[:200]})
+
+
+@door(Permission.LOOK)
 def look_at(address: str, photos: str = "", columns: Columns | None = None) -> Work[Preview]:
     """The first records that an import would give.
 
@@ -51,16 +85,21 @@ def look_at(address: str, photos: str = "", columns: Columns | None = None) -> W
         columns: What to use for what; by default what fits best.
 
     Raises:
+        PermissionDenied: It is not theirs to read.
         ImportingError: It cannot be imported.
     """
+    check_source(address)
+    check_source(photos)
     return preview(address, Path(photos) if photos else None, columns)
 
 
+@door(Permission.LOOK)
 def importer_title(name: str) -> str:
     """What an importer is called on a page."""
     return title(name)
 
 
+@door(Permission.IMPORT, tells=True)
 def import_arguments(
     address: str, name: str, photos: str = "", columns: Columns | None = None
 ) -> dict[str, object]:
@@ -68,12 +107,16 @@ def import_arguments(
 
     Raises:
         RecordsError: The name cannot be a collection's.
+        PermissionDenied: The source is not theirs to read.
     """
+    check_source(address)
+    check_source(photos)
     folder = named_folder(name)
     given: dict[str, object] = {"source": address, "name": folder.name, "photos": photos}
     return given | ({"columns": asdict(columns)} if columns else {})
 
 
+@door(Permission.LOOK)
 def suggested_name(address: str) -> str:
     """A name for the collection that comes from a source."""
     stem = re.split(r"[?#]", address.replace("\\", "/").rstrip("/"))[0].rsplit("/", 1)[-1]
@@ -81,6 +124,7 @@ def suggested_name(address: str) -> str:
     return re.sub(r"[^\w -]+", "-", stem).strip("-_ ")[:60].strip() or "collection"
 
 
+@door(Permission.LOOK)
 def import_report(name: str) -> Report | None:
     """What came of the last import into a collection; None where there was none."""
     file = settings.collections_folder() / name / "import" / "report.json"
@@ -92,6 +136,7 @@ def import_report(name: str) -> Report | None:
         raise ImportingError(f"The report on {name} is damaged.", "Import once more.") from None
 
 
+@door(Permission.IMPORT, tells=True)
 def errors_file(report: Report) -> Path | None:
     """The original file with a column that says what was wrong; None where nothing was."""
     try:

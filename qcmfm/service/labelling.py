@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qcmfm import settings
+from qcmfm.access import Permission, actor, door
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation.subject import look_at
@@ -14,6 +15,7 @@ from qcmfm.fusion._model import Attention
 from qcmfm.prediction import Prediction, answers, table_columns, table_row
 from qcmfm.runs import Run, read_run, utc_now
 from qcmfm.service.runs import find_run
+from qcmfm.turns import ENCODERS
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Labelled:
     quantum: bool
 
 
+@door(Permission.LOOK)
 def open_labeller(run: str, device: str = "auto") -> Labeller:
     """Load a run and the encoders it was trained with.
 
@@ -86,6 +89,7 @@ def open_labeller(run: str, device: str = "auto") -> Labeller:
     return Labeller(loaded, FeatureCache(encoders, settings.features_folder()), folder)
 
 
+@door(Permission.LOOK)
 def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     """Label one photo and caption.
 
@@ -94,10 +98,11 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
         RecordsError: There is neither a photo nor a caption with a word.
     """
     run, encoders = labeller.run, labeller.cache.encoders
-    subject = look_at(encoders, submission.photo, submission.caption, submission.name)
-    batch = subject.batch(run, encoders)
-    fused = run.fuse(batch)
-    (said,) = answers(run, batch, fused)
+    with ENCODERS.turn(actor().session):
+        subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+        batch = subject.batch(run, encoders)
+        fused = run.fuse(batch)
+        (said,) = answers(run, batch, fused)
     prediction = Prediction(
         submission.record_id,
         model_run=run.name,
@@ -110,6 +115,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     )
 
 
+@door(Permission.LOOK)
 def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
     """Submissions and their labels as the text of a CSV file."""
     out = io.StringIO(newline="")

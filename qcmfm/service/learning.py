@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm import adoption, evaluation, settings, storage
+from qcmfm.access import Permission, door
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.errors import RecordsError, RunError, TrainingError
 from qcmfm.prediction import predict
@@ -56,6 +57,7 @@ class Comparison:
     difference: dict[str, float] | None = None
 
 
+@door(Permission.LOOK)
 def adopted_run(collection: str) -> str:
     """The run that proposes the labels of a collection; empty where none was adopted.
 
@@ -67,6 +69,7 @@ def adopted_run(collection: str) -> str:
     return found[-1] if found else ""
 
 
+@door(Permission.ADOPT, on=("collection", "run"))
 def adopt_run(collection: str, run: str, who: str) -> None:
     """Let a run propose the labels of a collection from now on.
 
@@ -80,6 +83,7 @@ def adopt_run(collection: str, run: str, who: str) -> None:
     adoption.adopt(collection, adoption.Adoption(run, who, utc_now()))
 
 
+@door(Permission.LOOK)
 def labels_of(collection: str) -> list[str]:
     """What the records of a collection are labelled with, in alphabetical order.
 
@@ -90,6 +94,7 @@ def labels_of(collection: str) -> list[str]:
     return sorted({record.label for record in records if record.label})
 
 
+@door(Permission.LOOK)
 def run_to_improve(collection: str, labels: Sequence[str]) -> str:
     """The run that a retraining starts from: the adopted one, else the best fit; else empty.
 
@@ -100,6 +105,7 @@ def run_to_improve(collection: str, labels: Sequence[str]) -> str:
     return adopted_run(collection) or next(iter(runs_for(labels)), "")
 
 
+@door(Permission.RETRAIN, on=("name", "parent", "out"))
 def learn(
     name: str,
     parent: str = "",
@@ -158,6 +164,7 @@ def learn(
     return comparison
 
 
+@door(Permission.LOOK)
 def comparison_of(run: str) -> Comparison | None:
     """How a run compares with the one it was made from; None where that was not measured.
 
@@ -173,6 +180,7 @@ def comparison_of(run: str) -> Comparison | None:
         raise RunError(f"{COMPARISON} of the run {run} cannot be read.", "Train again.") from error
 
 
+@door(Permission.LOOK)
 def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
     """A collection as it was recorded, with the captions that a run is trained on.
 
@@ -260,6 +268,7 @@ def _ancestor(parent: str, config: Mapping[str, Any], collection: Collection) ->
     return before if not before or before in run_folders() else parent
 
 
+@door(Permission.LOOK)
 def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache:
     """The encoders of a run, or the usual ones where `config` is empty."""
     named = config.get("encoders", {"image": {"name": ""}, "text": {"name": ""}})
@@ -267,6 +276,7 @@ def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache
     return FeatureCache(encoders, settings.features_folder())
 
 
+@door(Permission.LOOK)
 def settings_of(config: Mapping[str, Any]) -> TrainingSettings:
     """How a run was trained."""
     names = {field.name for field in fields(TrainingSettings)}
@@ -277,6 +287,7 @@ def _start(run: Run) -> Start:
     return Start(run.model.state_dict(), run.labels, run.lexicon, run.sha256)
 
 
+@door(Permission.LOOK)
 def next_run_name(collection: str) -> str:
     """A name for the next run that is trained on a collection."""
     taken = run_folders()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm import evaluation, storage
+from qcmfm.access import Permission, door
 from qcmfm.errors import RecordsError, RunError
 from qcmfm.grounding import measure_grounding
 from qcmfm.model_card import write_card
@@ -18,6 +19,7 @@ from qcmfm.runs import CARD, read_splits
 from qcmfm.service.labelling import Labeller
 
 
+@door(Permission.LOOK)
 def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work[dict[str, Any]]:
     """Measure a run on the labelled records of one split.
 
@@ -65,6 +67,7 @@ def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work
     return measured | {"split": split, "unanswered": unanswered, "trained_on": seen}
 
 
+@door(Permission.LOOK)
 def ground_run(labeller: Labeller, collection: Collection, split: str) -> Work[dict[str, Any]]:
     """Measure whether a run's attention looks at the thing that a word names.
 
@@ -103,6 +106,7 @@ def _trained_on(labeller: Labeller, split: str) -> bool:
     return split in ("train", "all") or (split == "val" and refit)
 
 
+@door(Permission.RETRAIN, on=("labeller",))
 def keep_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
     """Add what `evaluate_run` measured to a run's metrics and to its card.
 

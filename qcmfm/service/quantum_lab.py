@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from qcmfm import fusion, settings
+from qcmfm.access import Permission, actor, door
 from qcmfm.errors import QcmfmError
-from qcmfm.lab.condition import Condition
+from qcmfm.lab.condition import Condition, save
 from qcmfm.lab.material import Material, gather
 from qcmfm.lab.outcome import judge, stability
 from qcmfm.progress import Work
@@ -15,8 +17,10 @@ from qcmfm.records import Collection
 from qcmfm.runs import read_config
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run, run_folders
+from qcmfm.turns import ENCODERS
 
 
+@door(Permission.LOOK)
 def circuit_runs() -> list[str]:
     """Names of the runs whose model is a simulated quantum circuit."""
     found: list[str] = []
@@ -30,6 +34,7 @@ def circuit_runs() -> list[str]:
     return found
 
 
+@door(Permission.LOOK)
 def trained_on(run: str) -> str:
     """Name of the collection that a run was trained on; empty where it does not say.
 
@@ -39,6 +44,7 @@ def trained_on(run: str) -> str:
     return str(read_config(find_run(run)).get("data", {}).get("collection", ""))
 
 
+@door(Permission.LOOK)
 def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
     """What the records of a collection put into a run's circuit.
 
@@ -46,9 +52,21 @@ def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
         RunError: The run has no circuit.
         RecordsError: No record can be labelled.
     """
-    return gather(labeller.run, collection, labeller.cache)
+    work = gather(labeller.run, collection, labeller.cache)
+    return ENCODERS.step_by_step(actor().session, work)
 
 
+@door(Permission.ADD, on=("name",))
+def save_condition(name: str, condition: Condition) -> Path:
+    """Keep a noise setting under a name, for everybody.
+
+    Raises:
+        CircuitError: The name cannot be a file's, or is a preset's.
+    """
+    return save(name, condition)
+
+
+@door(Permission.LOOK)
 def measure_stability(material: Material, condition: Condition) -> dict[str, float]:
     """How firmly each record keeps its label under a condition's noise; below 0 it flips.
 
@@ -92,6 +110,7 @@ class ModelComparison:
         return "quantum model behind" if self.high < 0 else "within chance"
 
 
+@door(Permission.LOOK)
 def comparisons() -> list[ModelComparison]:
     """Every measured difference between the quantum model and another, from all kept studies."""
     found: list[ModelComparison] = []

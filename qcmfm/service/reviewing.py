@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm import exports
+from qcmfm.access import Permission, actor, door
 from qcmfm.errors import ReviewError, RunError
 from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
@@ -20,12 +21,12 @@ from qcmfm.prediction import Prediction, predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, label_counts
 from qcmfm.review import orders
-from qcmfm.review.choice import Choice
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
-from qcmfm.review.review import open_review
+from qcmfm.service.deciding import OpenReview
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import run_version
+from qcmfm.turns import ENCODERS
 
 UNSTABLE = "unstable_under_noise"
 """The order by how readily a noise changes a label."""
@@ -34,6 +35,7 @@ KEYS = 9
 """How many labels have a key of their own."""
 
 
+@door(Permission.LOOK)
 def kept_predictions(name: str, run: str, made_from: str) -> dict[str, Prediction] | None:
     """What a run said of every record it could label; None where it was not asked yet.
 
@@ -46,6 +48,7 @@ def kept_predictions(name: str, run: str, made_from: str) -> dict[str, Predictio
     return None if kept is None else _by_record(kept)
 
 
+@door(Permission.PREPARE, on=("name",))
 def label_collection(
     labeller: Labeller, name: str, collection: Collection
 ) -> Work[dict[str, Prediction]]:
@@ -57,7 +60,8 @@ def label_collection(
         collection: Its records.
     """
     made_from = fingerprint(collection, labeller.run.version)
-    predictions = yield from predict(labeller.run, collection, labeller.cache)
+    asked = predict(labeller.run, collection, labeller.cache)
+    predictions = yield from ENCODERS.step_by_step(actor().session, asked)
     write_kept(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
 
@@ -66,6 +70,7 @@ def _by_record(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
     return {said.record_id: said for said in predictions if said.ranked}
 
 
+@door(Permission.LOOK)
 def runs_asked(name: str) -> list[str]:
     """Names of the runs that ever labelled a collection, and when: what changes with a new one.
 
@@ -76,6 +81,7 @@ def runs_asked(name: str) -> list[str]:
     return [f"{file.stem} {file.stat().st_mtime_ns}" for file in files if file.stem[0] != "."]
 
 
+@door(Permission.LOOK)
 def other_predictions(
     name: str, collection: Collection, run: str
 ) -> dict[str, dict[str, Prediction]]:
@@ -123,7 +129,7 @@ class Desk:
         self.predictions = predictions
         self.out_of_fold = out_of_fold
         self.others = others or {}
-        self.review = open_review(name)
+        self.review = OpenReview(name)
         self.records = {record.record_id: record for record in collection.records}
         self._list = list(self.records.values())
         self._recorded = label_counts(self._list)
@@ -136,6 +142,7 @@ class Desk:
             if said.record_id in self.records:
                 self._alike.setdefault(said.label, []).append(said.record_id)
 
+    @door(Permission.LOOK)
     def items(self) -> Items:
         """The records and what is known of them now."""
         return Items(
@@ -147,12 +154,14 @@ class Desk:
             others=self.others,
         )
 
+    @door(Permission.LOOK)
     def labels(self) -> list[str]:
         """Every label that was recorded, predicted or decided, in alphabetical order."""
         said = next(iter(self.predictions.values()), None)
         predicted = [label for label, _ in said.ranked] if said else []
         return sorted({*self._recorded, *predicted, *self.review.refresh().labels})
 
+    @door(Permission.LOOK)
     def proposals(self, record_id: str) -> list[tuple[str, float | None]]:
         """The labels that have a key on a record, likeliest first, with their probabilities.
 
@@ -164,6 +173,7 @@ class Desk:
         decided = Counter(self._recorded) + Counter(self.review.refresh().labels.keys())
         return [(label, None) for label, _ in decided.most_common(KEYS)]
 
+    @door(Permission.LOOK)
     def orders(self) -> list[str]:
         """The orders that have what they need."""
         found: list[str] = []
@@ -173,11 +183,13 @@ class Desk:
                 found.append(name)
         return [*found, *self.noise_orders()]
 
+    @door(Permission.LOOK)
     def noise_orders(self) -> list[str]:
         """An order by each noise that was saved; empty where the records have no predictions."""
         names = condition.saved_names() if self.predictions else []
         return [f"{UNSTABLE}:{name}" for name in names]
 
+    @door(Permission.LOOK)
     def unmeasured(self, order: str) -> Condition | None:
         """The noise that the records are to be measured under before they can be in an order.
 
@@ -190,6 +202,7 @@ class Desk:
         saved = condition.open_condition(name)
         return None if self._saved.get(name) == saved.to_json() else saved
 
+    @door(Permission.LOOK)
     def keep_stability(
         self, order: str, measured: Condition, stability: Mapping[str, float]
     ) -> None:
@@ -204,6 +217,7 @@ class Desk:
         self._stability[name], self._saved[name] = stability, measured.to_json()
         self._orders.pop(order, None)
 
+    @door(Permission.LOOK)
     def places(self, order: str) -> dict[str, int]:
         """Each record's place in an order.
 
@@ -217,6 +231,7 @@ class Desk:
             self._orders[order] = {record_id: place for place, record_id in enumerate(found)}
         return self._orders[order]
 
+    @door(Permission.LOOK)
     def queue(self, filters: Filters, order: str) -> list[str]:
         """The ids of the records that pass the filters, in order."""
         places = self.places(order)
@@ -224,6 +239,7 @@ class Desk:
             (record.record_id for record in filters.chosen(self.items())), key=places.__getitem__
         )
 
+    @door(Permission.LOOK)
     def next_after(
         self, record_id: str, queue: Sequence[str], order: str, back: bool = False
     ) -> str:
@@ -246,6 +262,7 @@ class Desk:
             return next((o for o in reversed(others) if places[o] < here), others[-1])
         return next((other for other in others if places[other] > here), others[0])
 
+    @door(Permission.LOOK)
     def neighbours(self, record_id: str, label: str, count: int = 6) -> list[Record]:
         """Other records with a photo that have a label: the model's surest, unless corrected."""
         state = self.review.refresh()
@@ -259,6 +276,7 @@ class Desk:
                 break
         return found
 
+    @door(Permission.EXPORT, on=("name",))
     def export(self, name: str) -> Export:
         """The reviewed collection in one of the formats of `exports.names()`.
 
@@ -271,24 +289,7 @@ class Desk:
         return exports.export(name, reviewed)
 
 
-def decide_on_submissions(name: str, decided: Sequence[tuple[Prediction, str]], who: str) -> None:
-    """Log what somebody said of photos that they had labelled and saved.
-
-    Args:
-        name: Of the collection that the photos were saved to.
-        decided: What the model said, and the label that it is.
-        who: Who says so.
-
-    Raises:
-        ReviewError: There is no name, or it could not be saved.
-    """
-    if not decided:
-        return
-    known = sorted({label for said, _ in decided for label, _ in said.ranked})
-    choices = [Choice(said.record_id, "correct", label, prediction=said) for said, label in decided]
-    open_review(name.strip()).decide(choices, who, known)
-
-
+@door(Permission.LOOK)
 def attended(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, list[dict[str, Any]]]:
     """The region that a word took most from, as the evidence of a decision.
 

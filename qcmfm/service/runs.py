@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qcmfm import runs, settings
+from qcmfm.access import Permission, door
 from qcmfm.errors import QcmfmError, RunError
 from qcmfm.runs import list_runs, read_config, read_metrics
 
 
+@door(Permission.LOOK)
 def run_folders() -> dict[str, Path]:
     """Every run there is, by name: the user's own first, then the shipped ones."""
     return list_runs([settings.runs_folder(), settings.SHIPPED_RUNS])
@@ -35,6 +37,7 @@ class RunSummary:
     created: str
 
 
+@door(Permission.LOOK)
 def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
     """Every run there is, read without loading its weights; and what is wrong with the others."""
     summaries: list[RunSummary] = []
@@ -52,6 +55,7 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
     return summaries, errors
 
 
+@door(Permission.LOOK)
 def runs_for(labels: Collection[str]) -> list[str]:
     """Names of the runs that know these labels, those that know least else first.
 
@@ -69,6 +73,7 @@ def runs_for(labels: Collection[str]) -> list[str]:
     return [name for _, name in sorted(knowing, key=lambda found: found[0])]
 
 
+@door(Permission.LOOK)
 def study_sentence() -> str:
     """How the shipped model compares with a classical reference, whichever way it fell."""
     study = json.loads(settings.STUDY.read_text("utf-8"))["test"]
@@ -88,6 +93,7 @@ def study_sentence() -> str:
     )
 
 
+@door(Permission.LOOK)
 def built_in_sentence(name: str) -> str:
     """How the models do on a drawn collection; empty where `name` is none that was measured."""
     study = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8")).get(name)
@@ -106,6 +112,7 @@ def built_in_sentence(name: str) -> str:
     )
 
 
+@door(Permission.LOOK)
 def scope_sentence(name: str) -> str:
     """How well records of another kind are told from those that a run knows, with a leading space.
 
@@ -131,6 +138,7 @@ def _percent(found: dict[str, float]) -> str:
     return f"{found['value']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
 
 
+@door(Permission.LOOK)
 def find_run(name: str) -> Path:
     """The folder of a run given by name or path.
 
@@ -147,6 +155,7 @@ def find_run(name: str) -> Path:
     return known[name]
 
 
+@door(Permission.LOOK)
 def run_version(name: str) -> str:
     """What changes when a run is trained or calibrated anew under the same name.
 

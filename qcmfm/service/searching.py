@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from qcmfm import settings
+from qcmfm.access import Permission, actor, door
 from qcmfm.catalog import (
     EVERYWHERE,
     Card,
@@ -32,6 +33,7 @@ from qcmfm.service.collections import collection_folders, open_collection
 from qcmfm.service.learning import adopted_run
 from qcmfm.service.reviewing import kept_predictions
 from qcmfm.service.runs import run_version, runs_for
+from qcmfm.turns import ENCODERS
 
 KIND = "make_catalog"
 """The kind of the jobs that make catalogs."""
@@ -39,6 +41,7 @@ MAP_KIND = "make_map"
 """The kind of the jobs that lay a collection out."""
 
 
+@door(Permission.PREPARE, on=("name",))
 def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = None) -> Work[Change]:
     """Bring the catalog of a collection up to date with its records and predictions.
 
@@ -61,6 +64,7 @@ def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = Non
     return (yield from place.update(name, table, predictions, encoders, anew))
 
 
+@door(Permission.PREPARE, on=("name", "of"))
 def make_map(name: str, of: str) -> Work[Projection]:
     """Lay a collection out on a plane, and keep that in the catalog.
 
@@ -76,16 +80,19 @@ def make_map(name: str, of: str) -> Work[Projection]:
     return found
 
 
+@door(Permission.LOOK)
 def kept_map(name: str, of: str) -> Projection | None:
     """The map of a collection as it was last laid out; None where it never was."""
     return Catalog(settings.catalog_place()).projection(name, of)
 
 
+@door(Permission.LOOK)
 def catalog_card(name: str) -> Card | None:
     """How the catalog of a collection was made; None where it was not."""
     return Catalog(settings.catalog_place()).cards().get(name)
 
 
+@door(Permission.LOOK)
 def catalog_is_old(name: str, card: Card) -> bool:
     """Whether records or predictions were written after the catalog was made."""
     made = datetime.fromisoformat(card.made_at).timestamp()
@@ -122,12 +129,14 @@ class Searcher:
         self._text, self._image = text, image
         self._loading = threading.Lock()
 
+    @door(Permission.LOOK)
     def load(self) -> "Searcher":
         """Load what reads words, so that the first search is as fast as the others."""
         with self._loading:
             self._text = self._text or load_text_encoder()
         return self
 
+    @door(Permission.LOOK)
     def by_words(
         self,
         shelf: Shelf,
@@ -146,9 +155,11 @@ class Searcher:
         encoder = self.load()._text
         assert encoder is not None
         _check(encoder.id, shelf.card.text_encoder)
-        sentence = encoder.encode([text])[0].sentence.numpy()
+        with ENCODERS.turn(actor().session):
+            sentence = encoder.encode([text])[0].sentence.numpy()
         return shelf.by_words(text, sentence, narrowing, where, count)
 
+    @door(Permission.LOOK)
     def by_photo(
         self,
         shelf: Shelf,
@@ -166,10 +177,12 @@ class Searcher:
             self._image = self._image or load_image_encoder()
         _check(self._image.id, shelf.card.image_encoder)
         pixels = self._image.pixels(self._image.read(photo, "The photo"))
-        found = self._image.encode(torch.from_numpy(np.stack([pixels])))
+        with ENCODERS.turn(actor().session):
+            found = self._image.encode(torch.from_numpy(np.stack([pixels])))
         return shelf.by_photo(found[0].vector.numpy(), narrowing, count)
 
 
+@door(Permission.LOOK)
 def open_shelf(name: str) -> Shelf:
     """A collection in the catalog.
 
@@ -179,6 +192,7 @@ def open_shelf(name: str) -> Shelf:
     return Catalog(settings.catalog_place()).open(name)
 
 
+@door(Permission.LOOK)
 def catalogued(names: Sequence[str] = ()) -> list[str]:
     """The collections to search: those named, or all in the catalog.
 

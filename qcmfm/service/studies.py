@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from qcmfm import settings
+from qcmfm.access import Permission, door
 from qcmfm.errors import StudyError
 
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
 
 
+@door(Permission.LOOK)
 def study_folder(name: str) -> Path | None:
     """Where the last results of a study lie: the user's own, else the shipped ones.
 
@@ -24,6 +26,7 @@ def study_folder(name: str) -> Path | None:
     return None
 
 
+@door(Permission.LOOK)
 def comparison() -> dict[str, Any]:
     """The summary of the last comparison, by collection and scheme; empty where there is none.
 
@@ -33,6 +36,7 @@ def comparison() -> dict[str, Any]:
     return _read(COMPARISON, "summary.json")
 
 
+@door(Permission.LOOK)
 def ablation() -> dict[str, Any]:
     """The summary of the last ablation, as `comparison`.
 
@@ -42,6 +46,7 @@ def ablation() -> dict[str, Any]:
     return _read("ablation", "summary.json")
 
 
+@door(Permission.LOOK)
 def view_curves() -> dict[str, Any]:
     """Accuracy against parameters, by image set; empty where there is none.
 
@@ -51,6 +56,7 @@ def view_curves() -> dict[str, Any]:
     return _read(VIEWS, "curves.json")
 
 
+@door(Permission.LOOK)
 def noise_curves() -> dict[str, Any]:
     """Accuracy against the strength of the noise, by collection; empty where there is none.
 

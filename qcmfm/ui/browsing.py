@@ -5,10 +5,12 @@ import contextlib
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import SIMULATED, plain, told, watched, words_for
 
 ACROSS, DOWN = 4, 3
@@ -26,7 +28,9 @@ def offer_drawing(name: str) -> None:
         )
         st.caption(measured)
     whole = service.drawable(name)
-    if whole and st.button(f"Draw all {whole} records", icon=":material/brush:"):
+    if whole and st.button(
+        f"Draw all {whole} records", icon=":material/brush:", **barred(Permission.IMPORT)
+    ):
         watched(service.draw_built_in(name))
         st.rerun()
 

@@ -7,11 +7,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
 from qcmfm.ui.link import Link
 from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 
 ON_A_PAGE = 24
@@ -94,7 +96,10 @@ def _show_keys(
             help="Everything that the filter shows, on every page",
         )  # fmt: skip
         st.button("Select none", shortcut="X", on_click=_picked(link).clear)
-        st.button("Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer))
+        st.button(
+            "Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer),
+            **barred(Permission.DECIDE),
+        )  # fmt: skip
         if pages > 1:
             for title, key, step in (("Previous page", "P", -1), ("Next page", "N", 1)):
                 there = page + step
@@ -105,8 +110,8 @@ def _show_keys(
             st.caption(f"Page {page} of {pages}", width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            f"Accept {len(picked):,}", shortcut="A", type="primary", disabled=not picked,
-            on_click=decide_many, args=(*args, "accept"),
+            f"Accept {len(picked):,}", shortcut="A", type="primary",
+            on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(
             "Another label", desk.labels(), index=None, key="bulk-other", width=260,
@@ -118,8 +123,9 @@ def _show_keys(
         if label and label not in desk.labels():
             title += ", a new label"
         st.button(
-            title, disabled=not (picked and label),
-            key="bulk-correct", on_click=decide_many, args=(*args, "correct", label or ""),
+            title, key="bulk-correct", on_click=decide_many,
+            args=(*args, "correct", label or ""),
+            **barred(Permission.BULK, not (picked and label)),
         )  # fmt: skip
     show_told()
 

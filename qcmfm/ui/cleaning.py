@@ -3,11 +3,13 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
 from qcmfm.ui.deciding import show_told, told_later
 from qcmfm.ui.resources import compared, desk, records, thumbnail
+from qcmfm.ui.signing_in import allowed, barred
 from qcmfm.ui.widgets import page_link, plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
@@ -66,6 +68,7 @@ def _offer(name: str, labels: set[str], first: bool) -> None:
         "Look for label errors" if first else "Look again, with what was decided since",
         type="primary" if first else "secondary",
         on_click=start_job, args=("compare_labels", {"collection": name, "run": run}),
+        **barred(Permission.RETRAIN),
     )  # fmt: skip
 
 
@@ -92,17 +95,19 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
             st.button(
                 f"It is {suggested}", key=f"fix-{doubt.record_id}", type="primary",
                 on_click=_decide, args=(found, doubt, doubt.suggested, who), width="stretch",
+                **barred(Permission.DECIDE),
             )  # fmt: skip
             st.button(
                 f"Keep {recorded}", key=f"keep-{doubt.record_id}",
                 on_click=_decide, args=(found, doubt, doubt.recorded, who), width="stretch",
+                **barred(Permission.DECIDE),
             )  # fmt: skip
             with st.popover("Something else", width="stretch"):
                 key = f"else-{doubt.record_id}"
                 st.selectbox(
                     "Another label", found.labels(), index=None, key=key, format_func=words_for,
                     placeholder="Type its first letters", on_change=_decide_other,
-                    args=(found, doubt, key, who),
+                    args=(found, doubt, key, who), disabled=not allowed(Permission.DECIDE),
                 )  # fmt: skip
                 st.page_link(
                     "../../pages/review.py", label="Open it in Review",

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.state import STATUSES
@@ -11,6 +12,7 @@ from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.resources import ask_labeller, desk, records
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import watched, words_for
 
 SHOWN = {"Open": ("open",), "Answered": ANSWERED, "All": ()}
@@ -58,7 +60,8 @@ def _label_first(name: str, run: str) -> service.Desk:
     """Offer to let a model look at every record of a collection."""
     collection = records(name)
     st.info("The model has not looked at this collection yet; it does so once.")
-    if not st.button(f"Label all {len(collection.records):,} records", type="primary"):
+    title = f"Label all {len(collection.records):,} records"
+    if not st.button(title, type="primary", **barred(Permission.PREPARE)):
         st.stop()
     watched(service.label_collection(ask_labeller(run), name, collection))
     st.rerun()

@@ -1,11 +1,15 @@
 """How the review goes, in tables and charts, and its files to download."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from qcmfm import exports, service
+from qcmfm.access import Permission, acting_as, actor
 from qcmfm.review import figures
 from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, words_for
 
 
@@ -32,9 +36,20 @@ def show_exports(desk: service.Desk) -> None:
         for name in exports.names():
             file, mime = exports.described(name, desk.name)
             st.download_button(
-                exports.title(name), lambda name=name: desk.export(name).content, file, mime,
-                key=f"export-{name}", icon=":material/download:", on_click="ignore",
+                exports.title(name), _export_later(desk, name), file, mime, key=f"export-{name}",
+                icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
             )  # fmt: skip
+
+
+def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
+    """Make a file when it is asked for, which happens outside the page, for who sees the button."""
+    who = actor()
+
+    def made() -> bytes:
+        with acting_as(who):
+            return desk.export(name).content
+
+    return made
 
 
 def show_days(desk: service.Desk) -> None:

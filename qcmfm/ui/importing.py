@@ -8,17 +8,18 @@ from typing import Any
 import streamlit as st
 
 from qcmfm import jobs, service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.importers import Columns, Preview
 from qcmfm.service import importing
 from qcmfm.ui.resources import records, thumbnail
+from qcmfm.ui.signing_in import allowed
 from qcmfm.ui.widgets import page_link, plain, told, watched
 from qcmfm.ui.working import show_job, start_job
 
 TYPES = ["csv", "tsv", "txt", "tab", "xlsx", "xlsm", "xls", "ods", "zip", "json"]
 MOST_MB = 2048
 NONE = "(none)"
-_LOCAL = ("127.0.0.1", "localhost", "::1")
 _FIELDS = {
     "record_id": ("Id", "Unique for each object; the next import finds the record by it."),
     "image": ("Photo", "A file name in the ZIP, or an address."),
@@ -33,7 +34,7 @@ def choose_source() -> tuple[str, str]:
         "Drop a table, a ZIP of photos, a IIIF manifest, or a table and the ZIP of its photos",
         TYPES, accept_multiple_files=True, key="import-files", max_upload_size=MOST_MB,
     )  # fmt: skip
-    local = st.get_option("server.address") in _LOCAL
+    local = allowed(Permission.MANAGE)
     address = st.text_input(
         "Or an address",
         key="import-address",
@@ -84,7 +85,7 @@ def map_columns(source: str, photos: str) -> None:
 def show_imports(most: int = 3) -> None:
     """The last imports: those that run with their progress, those that are done with a report."""
     shown: set[str] = set()
-    for job in jobs.list_jobs(importing.KIND):
+    for job in service.list_jobs(importing.KIND):
         name = str(job.arguments.get("name", ""))
         if name in shown or len(shown) >= most:
             continue

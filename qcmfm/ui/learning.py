@@ -3,7 +3,9 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.ui.resources import desk, records
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
@@ -66,9 +68,12 @@ def _offer(name: str, parent: str, labelled: int) -> None:
         )
     chosen = parent if way == "parent" else ""
     st.button(
-        "Train", type="primary", disabled=labelled < 5, on_click=start_job,
+        "Train", type="primary", on_click=start_job,
         args=("learn", {"collection": name, "parent": chosen, "out": service.next_run_name(name)}),
-        help="A few minutes for a thousand records. Nothing changes until you adopt the result.",
+        **barred(
+            Permission.RETRAIN, labelled < 5,
+            "A few minutes for a thousand records. Nothing changes until you adopt the result.",
+        ),
     )  # fmt: skip
 
 
@@ -145,7 +150,8 @@ def _show_runs(name: str, who: str) -> None:
             )
             if run != now:
                 st.button(
-                    "Adopt", key=f"adopt-{run}", on_click=_adopt, args=(name, run, who)
+                    "Adopt", key=f"adopt-{run}", on_click=_adopt, args=(name, run, who),
+                    **barred(Permission.ADOPT),
                 )  # fmt: skip
     st.caption("Proposals that were made before keep the name of the model that made them.")
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.catalog import Projection
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
@@ -15,6 +16,7 @@ from qcmfm.review.state import STATUSES
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
@@ -58,6 +60,7 @@ def _laid_out(name: str, of: str) -> Projection | None:
             "Lay out the map" if found is None else "Lay it out again, as the records are now",
             type="primary" if found is None else "secondary", key=f"map-{of}",
             on_click=start_job, args=(MAP_KIND, {"collection": name, "of": of}),
+            **barred(Permission.PREPARE),
         )  # fmt: skip
     return found
 

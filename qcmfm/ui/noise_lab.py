@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
-from qcmfm.lab import condition as conditions
 from qcmfm.lab import later
 from qcmfm.lab.condition import Condition
 from qcmfm.lab.later import Spread, StateFigures, Sure
@@ -20,6 +21,7 @@ from qcmfm.ui.lab import choose_record, kept, work_once, wrapping
 from qcmfm.ui.noise_controls import choose_count, control
 from qcmfm.ui.pictures import bars, figures
 from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.sweeping import show_sweep
 from qcmfm.ui.widgets import plain, show_error, told, words_for
 
@@ -294,10 +296,10 @@ def _offer_saving(columns: list[Column]) -> None:
         letters = [column.letter for column in columns]
         letter = st.selectbox("Setting", letters, width=110)
         name = st.text_input("Name", placeholder="our lab's device")
-        if st.form_submit_button("Save", icon=":material/save:"):
+        if st.form_submit_button("Save", icon=":material/save:", **barred(Permission.ADD)):
             column = next(c for c in columns if c.letter == letter)
             try:
-                conditions.save(name, column.condition)
+                service.save_condition(name, column.condition)
                 st.success(
                     f"Kept as {plain(name.strip())}. On Review it is an order of the queue: "
                     "unstable under noise.",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.claims import Claim, claim
@@ -12,6 +13,7 @@ from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restor
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.resources import page_picture, thumbnail
+from qcmfm.ui.signing_in import barred, tell_why_not
 from qcmfm.ui.widgets import doubt_in_words, plain, told, words_for
 
 BESIDE = 110
@@ -55,7 +57,10 @@ def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
         if st.button("Look at the answered ones"):
             link.filters = Filters(statuses=ANSWERED)
             st.rerun()
-        st.button("Undo", shortcut="Z", on_click=undo, args=(desk, link, reviewer))
+        st.button(
+            "Undo", shortcut="Z", on_click=undo, args=(desk, link, reviewer),
+            **barred(Permission.DECIDE),
+        )  # fmt: skip
 
 
 def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
@@ -82,6 +87,11 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
 def _show_keys(shown: Shown) -> None:
     """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
     desk, record_id = shown.desk, shown.record_id
+    if tell_why_not(Permission.DECIDE):
+        with st.container(horizontal=True, gap="xsmall"):
+            _show_ways(shown)
+        show_told()
+        return
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
@@ -93,10 +103,7 @@ def _show_keys(shown: Shown) -> None:
             "Unsure", key=f"unsure-{record_id}", shortcut="U", help="Cannot tell from the photo",
             on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
-        st.button(
-            "Previous", key=f"back-{record_id}", shortcut="P", on_click=go, args=(shown, True)
-        )
-        st.button("Next", key=f"next-{record_id}", shortcut="N", on_click=go, args=(shown,))
+        _show_ways(shown)
         st.button(
             "Undo", key=f"undo-{record_id}", shortcut="Z",
             on_click=undo, args=(desk, shown.link, shown.reviewer),
@@ -110,6 +117,13 @@ def _show_keys(shown: Shown) -> None:
                 shortcut=str(number), on_click=decide, args=(shown, "correct", label),
             )  # fmt: skip
     _show_typing(shown)
+
+
+def _show_ways(shown: Shown) -> None:
+    """To the records before and after."""
+    key = shown.record_id
+    st.button("Previous", key=f"back-{key}", shortcut="P", on_click=go, args=(shown, True))
+    st.button("Next", key=f"next-{key}", shortcut="N", on_click=go, args=(shown,))
 
 
 def _show_typing(shown: Shown) -> None:
@@ -159,7 +173,7 @@ def _history_row(shown: Shown, text: str, decision_id: str) -> None:
     left.markdown(text)
     right.button(
         "Restore", key=f"restore-{decision_id or shown.record_id}",
-        on_click=restore, args=(shown, decision_id),
+        on_click=restore, args=(shown, decision_id), **barred(Permission.DECIDE),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from qcmfm.access import Permission, actor, may
 from qcmfm.ui.widgets import plain
 
 _XSRF = "_streamlit_xsrf"
@@ -14,9 +15,9 @@ _XSRF = "_streamlit_xsrf"
 
 def reviewer() -> str:
     """The reviewer's name; asks for it, and stops the page, where nobody knows it yet."""
-    user = st.user.to_dict()
-    if user.get("is_logged_in"):
-        return str(user.get("name") or user.get("email") or "")
+    who = actor()
+    if who.signed_in or not may(who, Permission.DECIDE):
+        return who.who
     name = st.session_state.get("reviewer") or _names().get(_browser(), "")
     if not name or st.session_state.get("other-reviewer"):
         _ask(name)
@@ -30,9 +31,9 @@ def ask_beside(place: DeltaGenerator) -> str:
     Args:
         place: Where the field goes.
     """
-    user = st.user.to_dict()
-    if user.get("is_logged_in"):
-        return str(user.get("name") or user.get("email") or "")
+    who = actor()
+    if who.signed_in:
+        return who.who
     known = st.session_state.get("reviewer") or _names().get(_browser(), "")
     given = place.text_input("Your name", known, max_chars=200, autocomplete="name")
     name = " ".join(given.split())
@@ -45,7 +46,10 @@ def ask_beside(place: DeltaGenerator) -> str:
 
 def offer_other_reviewer(name: str) -> None:
     """Say who decides, and let somebody else take over."""
-    if st.user.to_dict().get("is_logged_in"):
+    who = actor()
+    if not may(who, Permission.DECIDE):
+        return
+    if who.signed_in:
         st.caption(f"You decide as {plain(name)}.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from qcmfm.access import Permission
+from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -38,8 +40,18 @@ page = st.navigation(
             st.Page(PAGES / "lesson.py", title="Lesson", icon=":material/co_present:"),
             st.Page(PAGES / "claims.py", title="Claims", icon=":material/balance:"),
         ],
+        "This server": [
+            st.Page(
+                PAGES / "workspace.py",
+                title="Workspace",
+                icon=":material/home_storage:",
+                visibility="visible" if shown(Permission.MANAGE) else "hidden",
+            ),
+        ],
     },
+    position="sidebar" if shown(Permission.LOOK) else "hidden",
     expanded=True,
 )
+let_in()
 with told():
     page.run()

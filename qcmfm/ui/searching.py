@@ -4,11 +4,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
+from qcmfm.access import Permission
 from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, Narrowing, Shelf
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.service.searching import KIND
 from qcmfm.ui.resources import facets, records, searcher, shelf, thumbnail
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
@@ -68,7 +70,10 @@ def ready(name: str) -> Shelf | None:
             st.button(
                 f"Make {count:,} records searchable", type="primary", key="make-catalog",
                 on_click=start_job, args=(KIND, {"collection": name}),
-                help="About a minute for a thousand records that no model has looked at yet.",
+                **barred(
+                    Permission.PREPARE,
+                    help="About a minute for a thousand records that no model has looked at yet.",
+                ),
             )  # fmt: skip
         return None
     if not running and service.catalog_is_old(name, card):
@@ -76,7 +81,7 @@ def ready(name: str) -> Shelf | None:
             st.caption("Records or proposals have changed since the collection was looked through.")
             st.button(
                 "Bring up to date", key="update-catalog", on_click=start_job,
-                args=(KIND, {"collection": name}),
+                args=(KIND, {"collection": name}), **barred(Permission.PREPARE),
             )  # fmt: skip
     return shelf(name, card.made_at)
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from qcmfm import jobs
+from qcmfm import jobs, service
+from qcmfm.access import Permission
+from qcmfm.service.working import KINDS
+from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told
 
 EVERY = 1.0
@@ -21,7 +24,7 @@ def latest_job(kind: str, **arguments: str) -> jobs.Job | None:
     return next(
         (
             job
-            for job in jobs.list_jobs(kind)
+            for job in service.list_jobs(kind)
             if all(job.arguments.get(name) == value for name, value in arguments.items())
         ),
         None,
@@ -41,27 +44,29 @@ def show_job(job: jobs.Job) -> bool:
     elif job.state == "failed":
         st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
     if job.state in ("cancelled", "interrupted", "failed"):
+        needs = KINDS.get(job.kind, Permission.MANAGE)
         with st.container(horizontal=True):
             st.button(
                 "Go on" if job.state != "failed" else "Try again",
-                key=f"resume-{job.job_id}", on_click=_kept(jobs.resume), args=(job.job_id,),
+                key=f"resume-{job.job_id}", on_click=_kept(service.resume_job), args=(job.job_id,),
+                **barred(needs),
             )  # fmt: skip
             st.button(
                 "Forget it", key=f"forget-{job.job_id}", type="tertiary",
-                on_click=_kept(jobs.forget), args=(job.job_id,),
+                on_click=_kept(service.forget_job), args=(job.job_id,), **barred(needs),
             )  # fmt: skip
     return False
 
 
 def start_job(kind: str, arguments: Mapping[str, Any]) -> None:
     """Begin a job; for a button's `on_click`."""
-    _kept(jobs.start)(kind, arguments)
+    _kept(service.start_job)(kind, arguments)
 
 
 @st.fragment(run_every=EVERY)
 def _watch(job_id: str) -> None:
     with told():
-        job = jobs.find_job(job_id)
+        job = service.find_job(job_id)
         if job.state != "running":
             st.rerun()
         step = job.progress
@@ -72,7 +77,8 @@ def _watch(job_id: str) -> None:
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.caption("You can leave this page; the work goes on.")
         right.button(
-            "Stop", key=f"stop-{job_id}", on_click=_kept(jobs.cancel), args=(job_id,)
+            "Stop", key=f"stop-{job_id}", on_click=_kept(service.cancel_job), args=(job_id,),
+            **barred(KINDS.get(job.kind, Permission.MANAGE)),
         )  # fmt: skip
 
 

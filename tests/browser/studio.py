@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,13 +49,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def server(home: Path, script: str = "app.py") -> Iterator[str]:
-    """A Streamlit server on a workspace of its own; yields its address."""
+def server(home: Path, script: str = "app.py", more: Sequence[str] = ()) -> Iterator[str]:
+    """A Streamlit server on a workspace of its own; yields its address.
+
+    Args:
+        home: The workspace.
+        script: What it runs.
+        more: Options of the server.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script]
-    command += ["--server.port", str(port), "--server.fileWatcherType", "none"]
+    command += ["--server.port", str(port), "--server.fileWatcherType", "none", *more]
     log = home / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,0 +1,90 @@
+"""Examining a workspace, and mending what can be mended."""
+
+import importlib
+import logging
+import pkgutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qcmfm import settings
+from qcmfm.errors import QcmfmError
+from qcmfm.progress import Progress, Work
+from qcmfm.workspace import checks
+from qcmfm.workspace._finding import FAULT, Finding
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found in a workspace.
+
+    Args:
+        home: The workspace.
+        findings: What is so now.
+        mended: What was so, and was mended.
+    """
+
+    home: Path
+    findings: list[Finding]
+    mended: list[Finding] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[Finding]:
+        """Findings that something is lost or does not work."""
+        return [finding for finding in self.findings if finding.level == FAULT]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "workspace": str(self.home),
+            "clean": self.clean,
+            "findings": [finding.to_json() for finding in self.findings],
+            "mended": [finding.to_json() for finding in self.mended],
+        }
+
+
+def names() -> list[str]:
+    """The parts that are examined."""
+    return sorted(module.name for module in pkgutil.iter_modules(checks.__path__))
+
+
+def examine() -> Work[Examined]:
+    """Look at every part of the workspace; nothing is changed."""
+    home, findings = settings.home(), list[Finding]()
+    parts = names()
+    for done, name in enumerate(parts):
+        yield Progress("Examining the workspace", done, len(parts), name.replace("_", " "))
+        check = importlib.import_module(f"{checks.__name__}.{name}")
+        try:
+            findings += check.examine(home)
+        except (OSError, QcmfmError) as error:
+            reason = error.message if isinstance(error, QcmfmError) else error.strerror or error
+            what = f"The {name.replace('_', ' ')} cannot be examined: {reason}"
+            remedy = "Check the folder and the right to read it."
+            findings.append(Finding(FAULT, name, what.rstrip(".") + ".", remedy))
+    yield Progress("Examining the workspace", len(parts), len(parts))
+    return Examined(home, findings)
+
+
+def mend() -> Work[Examined]:
+    """Examine the workspace, mend what can be mended, and look again."""
+    found = yield from examine()
+    mended: list[Finding] = []
+    for finding in found.findings:
+        if finding.act is None:
+            continue
+        try:
+            finding.act()
+        except (OSError, QcmfmError):
+            log.exception("Could not be mended: %s", finding)
+        else:
+            mended.append(finding)
+    again = yield from examine()
+    return Examined(again.home, again.findings, mended)

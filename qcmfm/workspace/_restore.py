@@ -1,0 +1,206 @@
+"""Putting a backup back: all of it or nothing, also where the program is killed in between.
+
+The backup is unpacked into a folder inside the workspace and every hash compared; only then a file
+says that it is ready, and its parts take the place of the old ones, one rename each. A kill before
+that leaves the workspace as it was; after it, finishing does the renames that are left.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import stat
+import uuid
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qcmfm import jobs, settings, storage
+from qcmfm.access import audit_file
+from qcmfm.errors import WorkspaceError
+from qcmfm.progress import Progress, Work
+from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
+
+STAGED = ".restore-"
+"""How the folders begin that backups are unpacked in."""
+READY = "READY"
+STALE = ("catalog", "jobs", "uploads", "predictions", "out_of_fold")
+"""Folders that are set aside with the old workspace, since they speak of it, and begun anew."""
+
+_MOST = 1_000_000
+"""Files that a backup may have."""
+_BLOCK = 2**20
+_MANIFEST_MOST = 512 * 2**20
+_NAME = re.compile(r"[^\x00-\x1f\\:*?\"<>|]+")
+
+
+def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
+    """Put a backup into the workspace; what is there is kept beside it, in `before-…`.
+
+    Args:
+        file: What `back_up` made.
+        replace: Also where the workspace holds something already.
+
+    Returns:
+        Number of files, and the folder of what was there before, empty where nothing was.
+
+    Raises:
+        WorkspaceError: It is no whole backup, there is something in the way, or no room.
+    """
+    home = settings.home()
+    home.mkdir(parents=True, exist_ok=True)
+    if unfinished(home):
+        raise WorkspaceError(
+            "Another backup is half put back.", "Finish it with: python -m qcmfm doctor --mend"
+        )
+    if not replace and _used(home):
+        raise WorkspaceError(
+            f"There is a workspace at {home} already.",
+            "Add --replace to put the backup in its place; what is there is kept beside it.",
+        )
+    if any(job.state == "running" for job in jobs.list_jobs()):
+        raise WorkspaceError("A job is running in the workspace.", "Cancel it first, or wait.")
+    staged = home / f"{STAGED}{uuid.uuid4().hex[:8]}"
+    try:
+        files = yield from _unpack(file, staged / "new", home)
+        for name in STALE:
+            (staged / "new" / name).mkdir(exist_ok=True)
+        storage.write_text(staged / READY, "")
+    except (OSError, WorkspaceError):
+        storage.discard_folder(staged)
+        raise
+    before = finish_restore(home)
+    return {"files": files, "before": before.name if before else ""}
+
+
+def unfinished(home: Path) -> list[Path]:
+    """Folders of backups that are ready and not wholly in their place."""
+    return sorted(file.parent for file in home.glob(f"{STAGED}*/{READY}"))
+
+
+def finish_restore(home: Path) -> Path | None:
+    """Put what is ready in its place; where what was there before is kept, None for nothing.
+
+    It may be done again after a kill at any moment.
+    """
+    kept: Path | None = None
+    for staged in unfinished(home):
+        before = home / f"{BEFORE}{staged.name.removeprefix(STAGED)}"
+        for new in sorted((staged / "new").iterdir()):
+            here = home / new.name
+            if here.exists():
+                before.mkdir(exist_ok=True)
+                here.rename(_free(before / new.name))
+            new.rename(here)
+        storage.discard_folder(staged)
+        kept = before if before.is_dir() else kept
+    return kept
+
+
+def _used(home: Path) -> bool:
+    return any(path.name[0] != "." and path != audit_file() for path in home.iterdir())
+
+
+def _free(path: Path) -> Path:
+    """The path, or one like it where somebody made a file again between a kill and finishing."""
+    number, free = 2, path
+    while free.exists():
+        free, number = path.with_name(f"{path.name}-{number}"), number + 1
+    return free
+
+
+def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
+    """Unpack a backup whose every file is what its list says."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            listed = _listed(archive)
+            need = sum(int(about["size"]) for about in listed.values())
+            free = shutil.disk_usage(home).free
+            if need > free:
+                raise WorkspaceError(
+                    f"The backup needs {need // 2**20:,} MB, and {free // 2**20:,} MB are free.",
+                    "Make room on the disk.",
+                )
+            into.mkdir(parents=True)
+            for done, (name, about) in enumerate(listed.items()):
+                yield Progress("Unpacking the backup", done, len(listed))
+                _unpack_one(archive, name, about, into)
+            yield Progress("Unpacking the backup", len(listed), len(listed))
+            return len(listed)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
+        raise _broken(f"{file.name} is no whole ZIP ({error})") from error
+    except FileNotFoundError as error:
+        raise WorkspaceError(f"There is no file {file}.", "Check the name.") from error
+
+
+def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
+    """The backup's own list, once it and the archive agree on every name."""
+    try:
+        if archive.getinfo(MANIFEST).file_size > _MANIFEST_MOST:
+            raise _broken("its list is too long")
+        manifest = json.loads(archive.read(MANIFEST))
+        listed = dict(manifest["files"])
+        form = int(manifest["format"])
+        sane = all(
+            isinstance(about["sha256"], str) and isinstance(about["size"], int)
+            and about["size"] >= 0
+            for about in listed.values()
+        )  # fmt: skip
+    except KeyError as error:
+        raise _broken("it has no list of its files") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _broken("its list cannot be read") from error
+    if form > FORMAT:
+        raise WorkspaceError("A later version of the program made it.", "Update the program.")
+    if not sane or len(listed) > _MOST:
+        raise _broken("its list cannot be right")
+    there = [info for info in archive.infolist() if info.filename != MANIFEST]
+    if sorted(info.filename for info in there) != sorted(listed):
+        raise _broken("its list and its files differ")
+    for info in there:
+        _check_name(info)
+        if info.file_size != listed[info.filename]["size"]:
+            raise _broken(f"{info.filename[:80]} has another size than its list says")
+    folded = {name.casefold() for name in listed}
+    if len(folded) != len(listed):
+        raise _broken("two of its names are one on some disks")
+    return listed
+
+
+def _check_name(info: zipfile.ZipInfo) -> None:
+    """Refuse a name that leads out of the workspace or onto what the program needs, and links."""
+    name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
+    parts = PurePosixPath(name).parts
+    fine = (
+        _NAME.fullmatch(name)
+        and not name.startswith("/")
+        and "/".join(parts) == name  # neither a folder nor a detour
+        and all(part[0] != "." for part in parts)
+        and not parts[0].startswith(BEFORE)
+        and kind in (0, stat.S_IFREG)
+    )
+    if not fine:
+        raise _broken(f"the name {name[:80]!r} is none of a workspace's files")
+
+
+def _unpack_one(archive: zipfile.ZipFile, name: str, about: Mapping[str, Any], into: Path) -> None:
+    digest, left = hashlib.sha256(), int(about["size"])
+    target = into / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(name) as source, target.open("xb") as out:
+        while block := source.read(_BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise _broken(f"{name[:80]} is longer than its list says")
+            digest.update(block)
+            out.write(block)
+        storage.flush(out)
+    if left or digest.hexdigest() != about["sha256"]:
+        raise _broken(f"{name[:80]} is not what was copied")
+
+
+def _broken(why: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"The backup cannot be put back: {why}.", "Nothing was changed. Take another copy of it."
+    )

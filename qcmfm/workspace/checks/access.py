@@ -1,0 +1,20 @@
+"""Roles and the audit log."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from qcmfm.access import audit_file, policy_file, read_audit, read_policy
+from qcmfm.errors import AccessError
+from qcmfm.workspace._finding import FAULT, NOTE, Finding
+
+
+def examine(home: Path) -> Iterator[Finding]:
+    """Whether roles are readable, and what is no entry of the audit log."""
+    try:
+        read_policy()
+    except AccessError as error:
+        yield Finding(FAULT, policy_file().name, error.message, error.hint)
+    _, broken = read_audit()
+    if broken:
+        what = f"{broken:,} of its lines are no entry: a kill or a full disk cut them short."
+        yield Finding(NOTE, audit_file().name, what, "The others are whole.")

@@ -1,0 +1,51 @@
+"""The review logs: whether every row is whole and a decision."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from filelock import Timeout
+
+from qcmfm import storage
+from qcmfm.review.decision import COLUMNS, why_unreadable
+from qcmfm.review.log import ReviewLog, whole_rows
+from qcmfm.workspace._finding import FAULT, NOTE, Finding
+
+NAMED = 5
+"""Rows that are named."""
+
+
+def examine(home: Path) -> Iterator[Finding]:
+    """Each log; a writer is let finish first."""
+    for file in sorted((home / "review").glob("*.csv")):
+        try:
+            with storage.lock(file).acquire(timeout=10):
+                content = file.read_bytes()
+        except (OSError, Timeout):
+            content = file.read_bytes()  # a folder that can be read alone has no writers
+        yield from _of_log(file, content, file.relative_to(home).as_posix())
+    for file in sorted((home / "review").glob("*.csv.torn-*")):
+        path = file.relative_to(home).as_posix()
+        what = "The end of a review log that was not whole, set aside."
+        yield Finding(NOTE, path, what, "It holds nothing that was said to be saved.")
+
+
+def _of_log(file: Path, content: bytes, path: str) -> Iterator[Finding]:
+    taken, number, wrong = 0, 0, list[str]()
+    for cells, size in whole_rows(content):
+        taken, number = taken + size, number + 1
+        if number == 1:
+            if isinstance(cells, str) or tuple(n.lstrip("\ufeff") for n in cells) != COLUMNS:
+                what = "It is no review log: its columns are others."
+                yield Finding(FAULT, path, what, "Put back a backup of it.")
+                return
+        elif isinstance(cells, str) or cells:
+            reason = cells if isinstance(cells, str) else why_unreadable(cells)
+            wrong += [f"row {number}: {reason}"] if reason else []
+    if wrong:
+        more = f"; and {len(wrong) - NAMED:,} more" if len(wrong) > NAMED else ""
+        what = f"Rows that are no decision are passed over: {'; '.join(wrong[:NAMED])}{more}."
+        yield Finding(FAULT, path, what, "Compare them with a backup.")
+    if taken < len(content):
+        what = f"Its last {len(content) - taken:,} bytes are no whole row."
+        yield Finding(FAULT, path, what, "Mending sets them aside.", partial(ReviewLog, file))

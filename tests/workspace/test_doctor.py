@@ -1,0 +1,216 @@
+"""A workspace is examined part by part, and mended where nothing is lost by it."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qcmfm import cli, jobs, settings
+from qcmfm.progress import finish
+from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.workspace import FAULT, examine, mend
+from qcmfm.workspace._doctor import names
+from tests.workspace.made import content, make_workspace
+
+OLD = 40 * 24 * 3600.0
+
+
+def cut(file: Path, off: int = 9) -> None:
+    file.write_bytes(file.read_bytes()[:-off])
+
+
+def age(path: Path) -> None:
+    then = time.time() - OLD
+    os.utime(path, (then, then))
+
+
+def first(home: Path, pattern: str) -> Path:
+    return sorted(path for path in home.glob(pattern) if not path.name.startswith("."))[0]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace that is made once; each test has a copy."""
+    import shutil
+
+    home = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QCMFM_HOME", str(home))
+        make_workspace(home)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def workspace(whole: Path, home: Path) -> Path:
+    import shutil
+
+    shutil.copytree(whole, home, dirs_exist_ok=True)
+    return home
+
+
+def test_a_workspace_that_is_whole_is_clean_and_left_as_it_is(workspace: Path):
+    before = content(workspace)
+    found = finish(examine())
+    assert found.clean and found.findings == []
+    assert finish(mend()).mended == []
+    assert content(workspace) == before
+
+
+def test_an_empty_workspace_is_clean(home: Path):
+    assert finish(examine()).findings == []
+    home.rmdir()
+    assert finish(examine()).clean and not home.exists()
+
+
+def tear_log(home: Path) -> None:
+    cut(home / "review" / "vases.csv")
+
+
+def spoil_row(home: Path) -> None:
+    file = home / "review" / "vases.csv"
+    file.write_bytes(file.read_bytes().replace(b",correct,", b",perhaps,", 1))
+
+
+def lose_photo(home: Path) -> None:
+    first(home, "collections/vases/images/*.png").unlink()
+
+
+def spoil_table(home: Path) -> None:
+    (home / "collections" / "vases" / "records.csv").write_bytes(b"")
+
+
+def alter_weights(home: Path) -> None:
+    file = home / "runs" / "vases-1" / "weights.safetensors"
+    file.write_bytes(file.read_bytes()[:-1] + b"\x07")
+
+
+def lose_lexicon(home: Path) -> None:
+    (home / "runs" / "vases-1" / "lexicon.json").unlink()
+
+
+def tear_shard(home: Path) -> None:
+    cut(first(home, "features/*/*/*.safetensors"))
+
+
+def tear_predictions(home: Path) -> None:
+    cut(first(home, "predictions/vases/*.parquet"))
+
+
+def tear_adoptions(home: Path) -> None:
+    cut(home / "adopted.json")
+
+
+def spoil_roles(home: Path) -> None:
+    (home / "access.json").write_text("{")
+
+
+def spoil_noise(home: Path) -> None:
+    (home / "noise" / "ours.json").write_text("{")
+
+
+def spoil_job(home: Path) -> None:
+    folder = home / "jobs" / "20260101T000000000000Z-learn-abcd"
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text("{")
+    age(folder)
+
+
+def spoil_catalog(home: Path) -> None:
+    (home / "catalog" / "cards.lance").mkdir(parents=True)
+    (home / "catalog" / "cards.lance" / "_versions").mkdir()
+
+
+BROKEN: list[tuple[Callable[[Path], None], str, bool]] = [
+    (tear_log, "review/vases.csv", True),
+    (spoil_row, "review/vases.csv", False),
+    (lose_photo, "collections/vases", False),
+    (spoil_table, "collections/vases", False),
+    (alter_weights, "runs/vases-1", False),
+    (lose_lexicon, "runs/vases-1", False),
+    (tear_shard, "features/", True),
+    (tear_predictions, "predictions/vases/", True),
+    (tear_adoptions, "adopted.json", False),
+    (spoil_roles, "access.json", False),
+    (spoil_noise, "noise/ours.json", False),
+    (spoil_job, "jobs/", True),
+    (spoil_catalog, "catalog", True),
+]
+
+
+IDS = [spoil.__name__ for spoil, _, _ in BROKEN]
+
+
+@pytest.mark.parametrize(("spoil", "path", "mendable"), BROKEN, ids=IDS)
+def test_what_is_broken_is_found_and_mended_where_it_can_be(
+    spoil: Callable[[Path], None], path: str, mendable: bool, workspace: Path
+):
+    spoil(workspace)
+    found = finish(examine())
+    (fault,) = found.faults
+    assert fault.path.startswith(path) and fault.what.endswith(".")
+    assert (fault.act is not None) == mendable
+    after = finish(mend())
+    assert after.clean == mendable
+    assert [f.path for f in after.mended] == ([fault.path] if mendable else [])
+
+
+def test_mending_a_log_loses_no_whole_decision(workspace: Path):
+    tear_log(workspace)
+    finish(mend())
+    log = ReviewLog(review_file("vases"))
+    assert len(log.decisions) == 4 and log.damaged == [] and len(log.torn_files()) == 1
+    (note,) = finish(examine()).findings
+    assert note.level != FAULT and "torn" in note.path
+
+
+def test_what_a_kill_left_goes_once_it_is_nobodys(workspace: Path):
+    half = workspace / "collections" / "vases" / ".records.csv.0123abcd.tmp"
+    upload = workspace / "uploads" / "ada" / "0123456789abcdef"
+    unpacked = workspace / "cache" / "unpacked" / "x"
+    for folder in (upload, unpacked):
+        folder.mkdir(parents=True)
+    half.write_bytes(b"x")
+    assert finish(examine()).findings == []  # somebody may be at work
+    for path in (half, upload, unpacked):
+        age(path)
+    assert len(finish(mend()).mended) == 3
+    assert not half.exists() and not upload.exists() and not unpacked.exists()
+
+
+def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):
+    half = workspace / ".adopted.json.0123abcd.tmp"
+    half.write_bytes(b"x")
+    future = time.time() + OLD
+    os.utime(half, (future, future))
+    assert finish(mend()).mended == [] and half.exists()
+
+
+def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(jobs, "_launch", lambda job_id: None)
+    jobs.start("learn", {"collection": "vases", "parent": "", "out": ""})
+    (note,) = finish(examine()).findings
+    assert "interrupted" in note.what and note.level != FAULT
+
+
+def test_every_part_that_is_kept_is_examined():
+    assert names() == [
+        "access", "catalog", "collections", "features", "jobs", "noise", "place", "predictions",
+        "review_logs", "runs", "uploads",
+    ]  # fmt: skip
+
+
+def test_the_command_says_it_in_words_and_in_json(workspace: Path):
+    run = CliRunner().invoke
+    assert run(cli.app, ["doctor"]).stdout == f"{settings.home()}: Nothing is wrong.\n"
+    tear_shard(workspace)
+    found = run(cli.app, ["doctor"])
+    assert found.exit_code == 1 and "1 faults" in found.stdout and "--mend" in found.stdout
+    told = json.loads(run(cli.app, ["doctor", "--json"]).stdout)
+    assert told["clean"] is False and told["findings"][0]["can_be_mended"] is True
+    mended = run(cli.app, ["doctor", "--mend", "--json"])
+    assert mended.exit_code == 0 and len(json.loads(mended.stdout)["mended"]) == 1
