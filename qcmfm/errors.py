@@ -65,3 +65,7 @@ class CatalogError(QcmfmError):
 
 class StudyError(QcmfmError):
     """A study that cannot be made or read."""
+
+
+class ClusterError(QcmfmError):
+    """A cluster that cannot be reached, or that gave up."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module or package imports only from those above it. Those of one line know nothing of each
 # other, and nothing may stand here that does not exist.
 ORDER = """
-errors progress settings storage
+errors progress settings storage csv_rows
 records vocabulary regions jobs
 splits evaluation demo
 encoders quantum
@@ -29,7 +29,7 @@ exports catalog
 grounding adoption kept_answers studies
 lab
 service
-verbs
+cluster verbs
 cli
 __main__ ui
 """
@@ -45,6 +45,7 @@ HOMES = {
     "sentence_transformers": ("qcmfm/encoders/",),
     "cleanlab": ("qcmfm/review/",),
     "lancedb": ("qcmfm/catalog/",),
+    "ray": ("qcmfm/cluster/",),
 }
 
 FILES = {

@@ -73,6 +73,7 @@ from qcmfm.service.searching import (
     make_catalog,
     make_map,
     open_shelf,
+    reviewed_labels,
 )
 from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 
@@ -135,6 +136,7 @@ __all__ = [
     "other_predictions",
     "page_picture",
     "record_submission",
+    "reviewed_labels",
     "run_folders",
     "run_to_improve",
     "run_version",
