@@ -164,6 +164,7 @@ def _predict_on_ray(
     split: str,
     column: str,
     address: str,
+    device: str,
     as_json: bool,
 ) -> None:
     from dataclasses import asdict

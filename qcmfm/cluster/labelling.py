@@ -4,6 +4,7 @@ import contextlib
 import functools
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,7 @@ def _label_parts(
     """Deal the parts out; number of processes that took some."""
     import ray
     import ray.data
+    from ray.exceptions import RayError
 
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
@@ -149,11 +151,13 @@ def _label_parts(
     done, processes = 0, set[int]()
     yield Progress("Labelling records", 0, rows)
     try:
-        for found in labelled.iter_batches(batch_size=None, prefetch_batches=0):
-            done += int(found["rows"].sum())
-            processes |= set(found["process"].tolist())
+        for found in labelled.iter_batches(
+            batch_size=None, prefetch_batches=0, batch_format="numpy"
+        ):
+            done += int(np.sum(found["rows"]))
+            processes |= set(np.asarray(found["process"]).tolist())
             yield Progress("Labelling records", done, rows)
-    except ray.exceptions.RayError as error:
+    except RayError as error:
         raise _what_happened(error) from error
     return len(processes)
 
@@ -188,9 +192,10 @@ def _cluster(address: str) -> Iterator[None]:
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECTS}
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
+        _knock(address)
         ray.init(address or "local", **quiet, **({} if address else own))
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = (str(error).strip().splitlines() or ["no answer"])[0][:200]
         raise ClusterError(
             f"There is no Ray cluster at {address or 'this machine'}: {reason}.",
             "Check the address, or leave it out to use this machine.",
@@ -199,3 +204,14 @@ def _cluster(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See whether anybody is at `host:port`, for which Ray itself would wait for minutes.
+
+    Raises:
+        OSError: Nobody is.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()

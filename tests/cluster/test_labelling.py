@@ -176,7 +176,7 @@ def test_a_split_alone_and_none_of_it(run: Path, records: Path, tmp_path: Path):
 
 def test_ids_are_remembered_on_the_disk(tmp_path: Path):
     with SeenIds(tmp_path / "ids.sqlite") as seen:
-        seen |= {"one": 2, "été": 3, "": 4}
+        seen.update({"one": 2, "été": 3, "": 4})
         assert seen["été"] == 3 and "two" not in seen and len(seen) == 3
         del seen["one"]
         assert set(seen) == {"été", ""}
