@@ -111,8 +111,9 @@ def test_a_killed_worker_changes_nothing(
             break
         if event.stage == "Labelling records" and event.done and not killed:
             assert event.done < event.total / 2  # there is much left to do
-            killed = [int(file.name) for file in started.iterdir()]
-            os.kill(killed[0], signal.SIGKILL)
+            there = sorted(started.iterdir(), key=lambda file: file.stat().st_mtime_ns)
+            killed = [int(file.name) for file in there]
+            os.kill(killed[0], signal.SIGKILL)  # the first, which has work in hand
     assert killed and len(list(started.iterdir())) > len(killed)  # another took its place
     said = local(read_run(run), records, tmp_path / "local.csv", tmp_path / "apart")
     assert told.rows == len(said) == ROWS + 7
