@@ -15,7 +15,7 @@ from qcmfm.records import Record
 from qcmfm.review.picks import keep_pick
 from qcmfm.review.state import STATUSES
 from qcmfm.service.searching import MAP_KIND
-from qcmfm.ui.hovering import show_hovered
+from qcmfm.ui.hovering import clicked, show_hovered
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
 from qcmfm.ui.widgets import plain, words_for
@@ -78,7 +78,7 @@ def _draw(name: str, found: Projection, colour: str) -> None:
     key = f"map-{content_hash(name.encode())[:12]}-{found.of}-{colour}"
     picked = st.plotly_chart(
         figure, width="stretch", key=key, on_select="rerun",
-        selection_mode=("points", "lasso", "box"), theme="streamlit",
+        selection_mode=("lasso", "box"), theme="streamlit",
         config={"displaylogo": False, "scrollZoom": True},
     )  # fmt: skip
     show_hovered(key, lambda record_id: _photo(name, known.get(record_id)))
@@ -88,7 +88,7 @@ def _draw(name: str, found: Projection, colour: str) -> None:
         "see its photo; click it, or draw a lasso round several, to look at them."
     )
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
-    keys = [_key(point) for point in points]
+    keys = [_key(point) for point in points] or clicked(key)
     _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], said)
 
 
@@ -148,8 +148,8 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
             name=words_for(str(kind)) if kind is not None else "Records",
-            customdata=[[chosen[row].record_id] for row in rows],
-            text=[_hover(chosen[row]) for row in rows], hovertemplate="%{text}<extra></extra>",
+            customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
+            hoverinfo="none",  # `show_hovered` tells it, with the photo
         )  # fmt: skip
         figure.add_trace(points)
     hidden = {"visible": False}
@@ -162,13 +162,9 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
 
 
 def _hover(record: Record) -> str:
-    """What stands beside the pointer: plotly reads tags in it."""
-    caption = (record.caption or "No caption")[:160]
-    told = f"{record.record_id}: {caption}".replace("&", "&amp;").replace("<", "&lt;")
-    words, lines = told.split(" "), [""]
-    for word in words:
-        lines[-1:] = [f"{lines[-1]} {word}".strip()] if len(lines[-1]) < 50 else [lines[-1], word]
-    return "<br>".join(lines)
+    """What stands beside the pointer."""
+    caption = record.caption or "No caption"
+    return f"{record.record_id}: {caption}"[:160]
 
 
 def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:

@@ -163,6 +163,7 @@ def _show(name: str, hits: list[Hit]) -> None:
     )
     size = ACROSS * DOWN
     pages = max(1, -(-len(present) // size))
+    decided = {key: label for label, keys in service.reviewed_labels(name).items() for key in keys}
     # What is found first is looked at first, whatever page the last search was left on.
     key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
     first = (min(st.session_state.get(key, 1), pages) - 1) * size
@@ -170,16 +171,18 @@ def _show(name: str, hits: list[Hit]) -> None:
     for start in range(0, len(shown), ACROSS):
         for column, hit in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
             with column, told():
-                _show_hit(name, hit, known[hit.record_id])
+                _show_hit(name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
     if pages > 1:
         st.pagination(pages, key=key)
 
 
-def _show_hit(name: str, hit: Hit, record: Record) -> None:
+def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
     short = record.caption
     short = short if len(short) <= SHORT else short[:SHORT].rsplit(" ", 1)[0] + " …"
     said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
+    if decided and decided != record.label:
+        said = f"{decided} (reviewed)"
     label = f"**{plain(words_for(said))}**  \n" if said else ""
     st.markdown(label + plain(short or "No caption"))
     st.caption(_found_by(hit))
