@@ -166,6 +166,13 @@ def test_many_at_once_and_one_undo(visit, workspace: Path):
     assert f"{count} records" in ada.text()
     undone = decisions(workspace)[count:]
     assert [row.decision for row in undone] == ["undo"] * count
+    ada.page.get_by_role("checkbox").first.check(force=True)
+    other = ada.idle().page.get_by_role("combobox", name="Another label")
+    other.fill("faience")
+    other.press("Enter")
+    ada.idle().click("Correct 1 to faience, a new label")
+    row = decisions(workspace)[-1]
+    assert (row.decision, row.reviewed_label) == ("correct", "faience")
 
 
 def test_the_files_have_every_column_and_read_again(visit, workspace: Path, tmp_path: Path):
