@@ -25,6 +25,8 @@ Opening = Callable[[], Labeller]
 """Loads the run and its encoders; called once in every worker."""
 BLOCKS = 10_000
 """The most pieces that the parts are dealt out in."""
+TRIES = 3
+"""How often Ray is begun on this machine, since on a busy one it gives up after half a minute."""
 _OBJECTS = 100 * 1024**2
 """Bytes of Ray's own store on this machine: only numbers of parts travel through it."""
 
@@ -98,7 +100,7 @@ def label_on_ray(
         )
     features = settings.features_folder()
     opening = opening or functools.partial(service.open_labeller, str(run), device)
-    with _cluster(address):
+    with on_cluster(address):
         workers = yield from _label_parts(
             opening, parts, features, count, rows, gpu=device in ("auto", "cuda")
         )
@@ -174,7 +176,7 @@ def _what_happened(error: Any) -> QcmfmError:
 
 
 @contextlib.contextmanager
-def _cluster(address: str) -> Iterator[None]:
+def on_cluster(address: str = "") -> Iterator[None]:
     """A cluster to work on: the one of an address, the one that is there, or one of our own."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves this computer
     if not address:
@@ -191,15 +193,20 @@ def _cluster(address: str) -> Iterator[None]:
         return
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECTS}
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    try:
-        _knock(address)
-        ray.init(address or "local", **quiet, **({} if address else own))
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).strip().splitlines() or ["no answer"])[0][:200]
-        raise ClusterError(
-            f"There is no Ray cluster at {address or 'this machine'}: {reason}.",
-            "Check the address, or leave it out to use this machine.",
-        ) from error
+    for tries_left in reversed(range(1 if address else TRIES)):
+        try:
+            _knock(address)
+            ray.init(address or "local", **quiet, **({} if address else own))
+            break
+        except Exception as error:  # Ray raises anything, also that this machine is too busy
+            ray.shutdown()
+            if tries_left:
+                continue
+            reason = (str(error).strip().splitlines() or ["no answer"])[0][:200]
+            where = f"There is no Ray cluster at {address}" if address else "Ray did not begin here"
+            raise ClusterError(
+                f"{where}: {reason}.", "Check the address, or whether this machine is too busy."
+            ) from error
     try:
         yield
     finally:

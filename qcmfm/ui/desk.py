@@ -118,7 +118,7 @@ def _say_picked(link: Link) -> None:
         link.set(record="")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = "1 record that was" if len(among) == 1 else f"{len(among):,} records that were"
+        count = "record that was" if len(among) == 1 else f"{len(among):,} records that were"
         st.caption(f":material/lasso_select: Only the {count} picked on the map.")
         st.button("Show the others too", key="drop-pick", on_click=drop)
 

@@ -24,7 +24,7 @@ from qcmfm.runs import utc_now
 from tests.benchmarks.scale import RESULTS, size_of
 from tests.benchmarks.search import DATA
 
-RECORDS, WARM = 320, 32
+RECORDS, WARM = 160, 16
 
 
 def source(folder: Path, first: int, count: int) -> Path:

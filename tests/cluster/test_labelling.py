@@ -14,6 +14,7 @@ import ray
 from qcmfm import settings
 from qcmfm.cluster import label_on_ray
 from qcmfm.cluster import parts as parts_module
+from qcmfm.cluster.labelling import on_cluster
 from qcmfm.cluster.parts import Parts, SeenIds
 from qcmfm.errors import ClusterError, RecordsError
 from qcmfm.prediction import Prediction, predict, write_predictions
@@ -30,14 +31,9 @@ ROWS = 200
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
-    """A Ray of two processors on this machine, for all tests of the file."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    ray.init(
-        "local", num_cpus=2, include_dashboard=False, log_to_driver=False,
-        object_store_memory=100 * 1024**2,
-    )  # fmt: skip
-    yield
-    ray.shutdown()
+    """A Ray on this machine, for all tests of the file."""
+    with on_cluster():
+        yield
 
 
 @pytest.fixture(scope="module")
