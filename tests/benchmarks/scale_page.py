@@ -49,7 +49,7 @@ def page(results: dict[str, Any]) -> str:
         f"| together | {whole:,.1f} ms | {sum(size.values()) / 1000:,.1f} kB |",
         "",
         f"Everything around the encoders, with {int(many):,} generated records and with "
-        f"{int(few):,}:",
+        f"{int(few):,} (a step that was stopped and went on counts what it did twice):",
         "",
         f"| | {int(few):,} records | {int(many):,} records |",
         "|---|---|---|",
@@ -62,7 +62,7 @@ def page(results: dict[str, Any]) -> str:
             for way, told in (("words", "words"), ("words_and_a_filter", "words and a filter"))
         ),
         "",
-        "Labelling on Ray (`predict --engine ray`), two processes on this machine:",
+        "Labelling on Ray (`predict --engine ray`), up to two processes on this machine:",
         "",
         f"| | {least:,} rows | {most:,} rows |",
         "|---|---|---|",
@@ -134,7 +134,8 @@ def _at(count: int, machines: int, ms: dict[str, float], size: dict[str, int]) -
         f"- On {one} of {CORES} cores: import {rest['import']:,.1f} hours {alone}; encode and "
         f"predict on Ray {ray:,.1f} hours on all cores; catalog {rest['catalog']:,.1f} hours, as "
         f"the import. Together {sum(rest.values()) + ray:,.1f} hours.",
-        f"- Storage: {kept}.",
+        f"- Storage: {kept}. Photos of 1 MB each, in place of those measured, would be "
+        f"{_bytes(count * 1e6)}.",
         "",
     ]
 
