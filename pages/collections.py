@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.ui.browsing import choose_records, offer_drawing, show_record, show_thumbnails
-from qcmfm.ui.widgets import told, words_for
+from qcmfm.ui.widgets import told
 
 st.title("Collections")
 st.markdown("Look through the records; open one to see what a model proposes, and why.")
@@ -15,9 +15,8 @@ with told():
         st.info("No collection is here yet. Label a photo on Classify and save it.")
         st.stop()
     name = st.selectbox(
-        "Collection", names, key="collection", format_func=words_for,
-        bind="query-params", persist_state="session",
-    )  # fmt: skip
+        "Collection", names, key="collection", bind="query-params", persist_state="session"
+    )
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")
     records = {record.record_id: record for record in collection.records}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from qcmfm import settings
-from qcmfm.errors import CatalogError, QcmfmError, RecordsError, TrainingError
+from qcmfm.errors import CatalogError, ClusterError, QcmfmError, RecordsError, TrainingError
 from qcmfm.progress import Progress, Result, Work, finish
 
 if TYPE_CHECKING:
@@ -116,10 +116,21 @@ def predict(
     caption_column: Annotated[
         str, typer.Option(help="Column to take captions from; by default as in training.")
     ] = "",
+    engine: Annotated[str, typer.Option(help="local, or ray for many processes.")] = "local",
+    address: Annotated[
+        str, typer.Option(help="Of a Ray cluster; by default this machine is one.")
+    ] = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
     """Label every record of a collection."""
+    if engine not in ("local", "ray"):
+        raise ClusterError(f"There is no engine {engine!r}.", "One of: local, ray.")
+    if engine == "ray":
+        _predict_on_ray(run, records, out, top, split, caption_column, address, device, as_json)
+        return
+    if address:
+        raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
     from qcmfm import service
     from qcmfm.prediction import predict as predict_collection
     from qcmfm.prediction import write_predictions
@@ -143,6 +154,34 @@ def predict(
         "model_sha256": labeller.run.sha256,
     }
     _say(said, f"{out}: {labelled} of {len(predictions)} rows labelled", as_json)
+
+
+def _predict_on_ray(
+    run: str,
+    records: Path,
+    out: Path,
+    top: int,
+    split: str,
+    column: str,
+    address: str,
+    device: str,
+    as_json: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from qcmfm import service
+    from qcmfm.cluster import label_on_ray
+    from qcmfm.runs import read_config
+
+    _check_out(out, records)
+    folder = service.find_run(run)
+    column = column or _trained_column(read_config(folder), records)
+    told = _finish(label_on_ray(folder, records, out, column, top, split, address, device), as_json)
+    text = (
+        f"{out}: {told.labelled:,} of {told.rows:,} rows labelled by {told.workers} processes; "
+        f"something was wrong with {told.with_errors:,} rows, as the table says"
+    )
+    _say({"predictions": str(out.resolve()), **asdict(told)}, text, as_json)
 
 
 @app.command()
@@ -545,6 +584,9 @@ def search(
     label: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
     museum: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
     period: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    reviewed: Annotated[
+        list[str] | None, typer.Option(help="Label that reviewers gave; may be repeated.")
+    ] = None,
     count: Annotated[int, typer.Option(min=1, max=200, help="The most to show.")] = 10,
     as_json: Json = False,
 ) -> None:
@@ -562,6 +604,10 @@ def search(
     searcher, hits = service.Searcher(), []
     for name in service.catalogued(collection or ()):
         shelf = service.open_shelf(name)
+        if reviewed:
+            decided = service.reviewed_labels(name)
+            only = [key for one in reviewed for key in decided.get(one, ())]
+            narrowing = replace(narrowing, only=only)
         if like:
             found = shelf.like(like, narrowing, count)
         elif image:

@@ -77,3 +77,7 @@ class PermissionDenied(AccessError):
 
 class WorkspaceError(QcmfmError):
     """A workspace, or a backup of one, that cannot be read, written or put back."""
+
+
+class ClusterError(QcmfmError):
+    """A cluster that cannot be reached, or that gave up."""

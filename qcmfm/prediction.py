@@ -176,15 +176,22 @@ def table_row(prediction: Prediction, top: int = TOP) -> dict[str, str]:
 
 
 def write_predictions(predictions: Iterable[Prediction], file: Path, top: int = TOP) -> None:
-    """Write predictions as CSV, whole or not at all."""
-    with atomic_file(file) as temporary:
-        temporary.write_text(predictions_csv(predictions, top), encoding="utf-8", newline="")
+    """Write predictions as CSV, one by one as they come, and the file whole or not at all."""
+    with (
+        atomic_file(file) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as handle,
+    ):
+        _write(predictions, handle, top)
 
 
 def predictions_csv(predictions: Iterable[Prediction], top: int = TOP) -> str:
     """Predictions as the text of a CSV file."""
     out = io.StringIO(newline="")
+    _write(predictions, out, top)
+    return out.getvalue()
+
+
+def _write(predictions: Iterable[Prediction], out: io.TextIOBase, top: int) -> None:
     writer = csv.DictWriter(out, table_columns(top))
     writer.writeheader()
     writer.writerows(table_row(prediction, top) for prediction in predictions)
-    return out.getvalue()

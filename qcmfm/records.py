@@ -7,12 +7,12 @@ as a `Problem`, and the other rows go on.
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from qcmfm import settings
+from qcmfm.csv_rows import Broken, csv_rows
 from qcmfm.errors import RecordsError
 from qcmfm.storage import atomic_file
 
@@ -141,6 +141,27 @@ def read_collection(
         RecordsError: The file is missing, empty or no table with a `record_id` column, or a
             column that was asked for is not there.
     """
+    collection, rows = open_rows(file, caption_column, label_column)
+    collection.rows = list(rows)
+    return collection
+
+
+def open_rows(
+    file: Path,
+    caption_column: str = "caption",
+    label_column: str = "label",
+    seen: MutableMapping[str, int] | None = None,
+) -> tuple[Collection, Iterator[Row]]:
+    """As `read_collection`, for a file that is larger than memory: its rows come one by one.
+
+    What is wrong with a row is in the collection's `problems` once the row has come.
+
+    Args:
+        file: The CSV, or a folder that holds a `records.csv`.
+        caption_column: Column to take the caption from.
+        label_column: Column to take the label from.
+        seen: Where to keep the row of every id; by default in memory.
+    """
     file = records_file(file)
     encoding, delimiter = _dialect(file)
     reader = _cells(file, encoding, delimiter)
@@ -152,15 +173,21 @@ def read_collection(
     wanted = {name: name for name in FIELDS} | {"caption": caption_column, "label": label_column}
     as_written = {name.strip(): name for name in reversed(header)}
     names = {field: as_written.get(name, name) for field, name in wanted.items()}
-    seen: dict[str, int] = {}
+    return collection, _rows(collection, reader, names, {} if seen is None else seen)
+
+
+def _rows(
+    collection: Collection,
+    reader: Iterator[list[str] | Broken],
+    names: Mapping[str, str],
+    seen: MutableMapping[str, int],
+) -> Iterator[Row]:
     for number, cells in enumerate(reader, start=2):
-        if isinstance(cells, csv.Error):
-            reason = f"cannot be read: {cells}"
-            collection.problems.append(Problem(number, "", reason, refused=True))
-            collection.rows.append(Row(number, "", None))
+        if isinstance(cells, Broken):
+            collection.problems.append(Problem(number, "", cells.reason, refused=True))
+            yield Row(number, "", None)
         elif cells:
-            collection.rows.append(_row(collection, number, cells, names, seen))
-    return collection
+            yield _row(collection, number, cells, names, seen)
 
 
 def named_folder(name: str) -> Path:
@@ -245,35 +272,19 @@ def _dialect(file: Path) -> tuple[str, str]:
         return encoding, max(",;\t", key=handle.readline(MAX_CELL).count)
 
 
-def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
-    """The rows of a delimited file; in place of one that the CSV reader gives up on, its error.
-
-    Reading is strict, since otherwise a quote that is never closed swallows the rest of the file
-    unseen; after an error it goes on with the next line.
-    """
+def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | Broken]:
+    """The rows of a delimited file; in place of a broken one, what is wrong with it."""
     # No UTF-16 error can be escaped as surrogates: its bytes may be below 128.
     errors = "replace" if encoding == "utf-16" else "surrogateescape"
     csv.field_size_limit(MAX_CELL)
     with file.open(encoding=encoding, errors=errors, newline="") as handle:
-        lines = handle.readlines()
-    start = 0
-    while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
-        read = 0
-        try:
-            for cells in reader:
-                read = reader.line_num
-                yield cells
-            return
-        except csv.Error as error:
-            yield error
-            start += read + 1
+        yield from csv_rows(handle, delimiter)
 
 
-def _header(file: Path, cells: list[str] | csv.Error) -> list[str]:
+def _header(file: Path, cells: list[str] | Broken) -> list[str]:
     """The column names in the first row of a table."""
-    if isinstance(cells, csv.Error):
-        raise RecordsError(f"The header of {file.name} cannot be read: {cells}.", "Mend row 1.")
+    if isinstance(cells, Broken):
+        raise RecordsError(f"The header of {file.name} {cells.reason}.", "Mend row 1.")
     if any("\0" in name for name in cells):
         raise RecordsError(f"{file.name} is no text table.", "Give a CSV file with a header row.")
     return [_readable(name) for name in cells]
@@ -302,7 +313,7 @@ def _row(
     number: int,
     cells: list[str],
     names: Mapping[str, str],
-    seen: dict[str, int],
+    seen: MutableMapping[str, int],
 ) -> Row:
     """One row of the source as a `Row`; what is wrong with it goes to `collection.problems`."""
     header = collection.columns

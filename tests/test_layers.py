@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module or package imports only from those above it. Those of one line know nothing of each
 # other, and nothing may stand here that does not exist.
 ORDER = """
-errors progress settings storage
+errors progress settings storage csv_rows
 turns
 records vocabulary regions jobs access
 splits evaluation demo
@@ -31,7 +31,7 @@ grounding adoption kept_answers studies
 lab
 workspace
 service
-verbs
+cluster verbs
 cli
 __main__ ui
 """
@@ -47,6 +47,7 @@ HOMES = {
     "sentence_transformers": ("qcmfm/encoders/",),
     "cleanlab": ("qcmfm/review/",),
     "lancedb": ("qcmfm/catalog/",),
+    "ray": ("qcmfm/cluster/",),
 }
 
 FILES = {

@@ -74,13 +74,15 @@ def versions(
 def image_vector(table: FeatureTable, row: int) -> np.ndarray | None:
     """A photo's vector; None where there is no photo."""
     key = table.image_keys[row]
-    return table.images[ORIGINAL].get(key)["vector"][0].astype(np.float32) if key else None
+    if not key:
+        return None
+    return table.images[ORIGINAL].get(key, ["vector"])["vector"][0].astype(np.float32)
 
 
 def text_vector(table: FeatureTable, row: int) -> np.ndarray | None:
     """A caption's vector; None where there is no caption."""
     key = table.caption_keys[row]
-    return table.captions.get(key)["sentence"][0].astype(np.float32) if key else None
+    return table.captions.get(key, ["sentence"])["sentence"][0].astype(np.float32) if key else None
 
 
 def entries(

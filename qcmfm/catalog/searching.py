@@ -7,7 +7,7 @@ Clarke and Büttcher, SIGIR 2009), which needs no common scale of their scores.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,16 +48,20 @@ class Narrowing:
     Args:
         values: By facet; an empty list does not narrow.
         without: A record to leave out.
+        only: Ids of the records that may be found; None for all.
     """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     without: str = ""
+    only: Sequence[str] | None = None
 
     def sql(self) -> str | None:
         """As a condition on the catalog's rows; None where everything may be found."""
         given = {name: list(self.values.get(name, ())) for name in FACETS}
         parts = [one_of(name, values) for name, values in given.items() if values]
         parts += [f"record_id != {quoted(self.without)}"] if self.without else []
+        if self.only is not None:
+            parts.append(one_of("record_id", self.only) if self.only else "false")
         return " AND ".join(parts) or None
 
 
@@ -140,7 +144,7 @@ class Shelf:
         found = query.select(vectors).to_list()
         if not found:
             return []
-        narrowing = Narrowing(narrowing.values if narrowing else {}, without=record_id)
+        narrowing = replace(narrowing or Narrowing(), without=record_id)
         ways = {"photo": "image_vector", "meaning": "text_vector"}
         lists = {
             way: self._near(column, np.asarray(found[0][column], np.float32), narrowing)

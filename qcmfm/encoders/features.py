@@ -138,13 +138,16 @@ class FeatureCache:
     Args:
         encoders: What to encode with.
         folder: The features folder of the workspace.
+        part: Know of nothing but what was computed under this name, such as `parts/a1`; so that
+            a worker on one part of a huge collection need not read what there is of the others.
+            Everybody else finds it, too.
     """
 
-    def __init__(self, encoders: Encoders, folder: Path):
+    def __init__(self, encoders: Encoders, folder: Path, part: str = ""):
         self.encoders = encoders
-        self._folder = folder
+        self._folder, self._part = folder, part
         self._images: dict[str, FeatureStore] = {}
-        self._captions = FeatureStore(folder / encoders.text.id / "caption")
+        self._captions = FeatureStore(folder / encoders.text.id / "caption" / part)
 
     def encode(
         self,
@@ -186,7 +189,7 @@ class FeatureCache:
         caption_keys = [content_hash(r.caption.encode()) if r.caption else "" for r in records]
         text_of = {key: r.caption for key, r in zip(caption_keys, records, strict=True) if key}
         yield from _encode_captions(self.encoders.text, self._captions, text_of)
-        wordless = {key for key in text_of if not len(self._captions.get(key)["words"])}
+        wordless = {key for key in text_of if not len(self._captions.get(key, ["spans"])["spans"])}
         return FeatureTable(
             records,
             ["" if key in broken else key for key in image_keys],
@@ -203,7 +206,9 @@ class FeatureCache:
 
     def _store(self, view: str) -> FeatureStore:
         if view not in self._images:
-            self._images[view] = FeatureStore(self._folder / self.encoders.image.id / view)
+            self._images[view] = FeatureStore(
+                self._folder / self.encoders.image.id / view / self._part
+            )
         return self._images[view]
 
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qcmfm.csv_rows import Broken
 from qcmfm.importers._source import Source
-from qcmfm.importers._tables import Broken, Table
+from qcmfm.importers._tables import Table
 from qcmfm.records import Problem
 from qcmfm.storage import atomic_file, write_json
 

@@ -5,7 +5,7 @@ import csv
 import datetime
 import io
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import charset_normalizer
 
+from qcmfm.csv_rows import Broken, csv_rows
 from qcmfm.errors import ImportingError
 from qcmfm.importers import _archives
 from qcmfm.records import MAX_CELL
@@ -33,19 +34,6 @@ _LIKELY = [
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
 _SAMPLE = 200_000
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A row that cannot be read.
-
-    Args:
-        reason: Why.
-        text: As it is written.
-    """
-
-    reason: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -209,36 +197,10 @@ def _telling(handle: IO[bytes]) -> bytes:
 def _text_rows(
     path: Path, encoding: str, delimiter: str
 ) -> Iterator[tuple[int, list[str] | Broken]]:
-    """The rows of a text table, streamed; in place of a broken one, what is wrong with it.
-
-    Reading is strict, since otherwise a quote that is never closed swallows the rest of the file
-    unseen; after an error it goes on with the next line.
-    """
+    """The rows of a text table, streamed; in place of a broken one, what is wrong with it."""
     csv.field_size_limit(MAX_CELL)
     with path.open(encoding=encoding, errors="replace", newline="") as handle:
-        waiting: deque[str] = deque()  # lines read already, which come again
-        number = 0
-        while True:
-            used: list[str] = []  # the lines of the row that is being read
-
-            def lines(used: list[str] = used) -> Iterator[str]:
-                while True:
-                    line = waiting.popleft() if waiting else handle.readline()
-                    if not line:
-                        return
-                    used.append(line)
-                    yield line
-
-            try:
-                for cells in csv.reader(lines(), delimiter=delimiter, strict=True):
-                    number += 1
-                    used.clear()
-                    yield number, cells
-                return
-            except csv.Error as error:
-                number += 1
-                yield number, Broken(f"cannot be read: {error}", used[0].rstrip("\r\n"))
-                waiting.extendleft(reversed(used[1:]))
+        yield from enumerate(csv_rows(handle, delimiter), start=1)
 
 
 def _is_sheet(path: Path) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from qcmfm.csv_rows import Broken
 from qcmfm.errors import ImportingError
 from qcmfm.importers._columns import guess_columns
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
-from qcmfm.importers._tables import Broken
 from qcmfm.records import Problem
 
 TITLE = "Table (CSV, TSV, Excel)"

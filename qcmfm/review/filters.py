@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qcmfm.records import SPLITS, Record
 from qcmfm.review.items import Items
+from qcmfm.review.picks import picked
 from qcmfm.review.state import STATUSES
 
 
@@ -22,6 +23,7 @@ class Filters:
         text: Words that all stand in its id or caption, in any case of letters.
         least: The lowest confidence of the prediction, 0 to 1.
         most: The highest. A record without a prediction is shown unless either limit is set.
+        pick: The name of records that were picked; see `picks`. An unknown one is passed over.
     """
 
     labels: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Filters:
     text: str = ""
     least: float = 0.0
     most: float = 1.0
+    pick: str = ""
 
     def to_query(self) -> dict[str, list[str]]:
         """The query parameters of a link; what is not set is left out."""
@@ -38,6 +41,7 @@ class Filters:
         query["text"] = [self.text] if self.text else []
         query["least"] = [repr(self.least)] if self.least != 0 else []
         query["most"] = [repr(self.most)] if self.most != 1 else []
+        query["pick"] = [self.pick] if self.pick else []
         return {name: values for name, values in query.items() if values}
 
     @classmethod
@@ -55,12 +59,18 @@ class Filters:
             text=next(iter(given.get("text", ())), ""),
             least=_share(given.get("least", ()), 0.0),
             most=_share(given.get("most", ()), 1.0),
+            pick=next(iter(given.get("pick", ())), ""),
         )
 
     def chosen(self, items: Items) -> list[Record]:
         """The records that pass, in the order of the collection."""
         words = self.text.casefold().split()
-        return [record for record in items.records if self._passes(record, items, words)]
+        among = picked(self.pick) if self.pick else None
+        return [
+            record
+            for record in items.records
+            if (among is None or record.record_id in among) and self._passes(record, items, words)
+        ]
 
     def _passes(self, record: Record, items: Items, words: Sequence[str]) -> bool:
         if self.splits and record.split not in self.splits:

@@ -81,6 +81,7 @@ from qcmfm.service.searching import (
     make_catalog,
     make_map,
     open_shelf,
+    reviewed_labels,
 )
 from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
 from qcmfm.service.working import (
@@ -162,6 +163,7 @@ __all__ = [
     "record_submission",
     "restore",
     "resume_job",
+    "reviewed_labels",
     "run_folders",
     "run_to_improve",
     "run_version",

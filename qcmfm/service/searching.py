@@ -29,6 +29,7 @@ from qcmfm.kept_predictions import fingerprint, predictions_file
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
+from qcmfm.review.review import open_review
 from qcmfm.service.collections import collection_folders, open_collection
 from qcmfm.service.learning import adopted_run
 from qcmfm.service.reviewing import kept_predictions
@@ -101,6 +102,22 @@ def catalog_is_old(name: str, card: Card) -> bool:
     files += list(predictions_file(name, "any").parent.glob("*.parquet"))
     # The time is kept in whole seconds.
     return any(file.stat().st_mtime >= made + 1 for file in files if file.is_file())
+
+
+@door(Permission.LOOK)
+def reviewed_labels(name: str) -> dict[str, list[str]]:
+    """The records of a collection that reviewers gave each label, the label with most first.
+
+    Raises:
+        ReviewError: The decisions cannot be read.
+    """
+    state = open_review(name).refresh()
+    found: dict[str, list[str]] = {}
+    for record_id in state.reviewed():
+        label = state.of(record_id).label
+        if label:
+            found.setdefault(label, []).append(record_id)
+    return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 
 
 def _predictions(name: str, collection: Collection) -> Mapping[str, Prediction]:

@@ -7,6 +7,7 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
+from qcmfm.review.picks import picked
 from qcmfm.review.state import STATUSES
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
@@ -105,7 +106,24 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         title = f"Filters ({set_now})" if set_now else "Filters"
         with st.popover(title, icon=":material/filter_list:"):
             _filters(link, found)
+    _say_picked(link)
     _measure_first(link, found)
+
+
+def _say_picked(link: Link) -> None:
+    """That only some picked records are shown, and how to see the others again."""
+    among = picked(link.filters.pick)
+    if among is None:
+        return
+
+    def drop() -> None:
+        link.change(pick="")
+        link.set(record="")
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = "record that was" if len(among) == 1 else f"{len(among):,} records that were"
+        st.caption(f":material/lasso_select: Only the {count} picked on the map.")
+        st.button("Show the others too", key="drop-pick", on_click=drop)
 
 
 def _measure_first(link: Link, found: service.Desk) -> None:

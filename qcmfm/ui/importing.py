@@ -138,8 +138,12 @@ def show_report(job: jobs.Job) -> None:
                 "Your file back, with what was wrong", file.read_bytes(), file.name,
                 icon=":material/rule:", key=f"errors-{job.job_id}", on_click="ignore",
             )  # fmt: skip
-        page_link("collections", "Look at the records", ":material/grid_view:")
-        page_link("review", "Review them", ":material/rate_review:")
+        for page, title, icon in (
+            ("collections", "Look at the records", ":material/grid_view:"),
+            ("search", "Search them", ":material/search:"),
+            ("review", "Review them", ":material/rate_review:"),
+        ):
+            page_link(page, title, icon, collection=report.name)
 
 
 def _look(source: str, photos: str, chosen: Columns | None) -> Preview:

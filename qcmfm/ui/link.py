@@ -48,7 +48,7 @@ class Link:
 
     @filters.setter
     def filters(self, filters: Filters) -> None:
-        of_filters = set(Filters(("x",), STATUSES, ("x",), ("",), "x", 0.1, 0.9).to_query())
+        of_filters = set(Filters(("x",), STATUSES, ("x",), ("",), "x", 0.1, 0.9, "x").to_query())
         kept = {name: values for name, values in _all().items() if name not in of_filters}
         st.query_params.from_dict({**kept, **filters.to_query()})
         self._remember()

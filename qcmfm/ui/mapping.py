@@ -10,10 +10,13 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.catalog import Projection
+from qcmfm.encoders.photo import content_hash
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
+from qcmfm.review.picks import keep_pick
 from qcmfm.review.state import STATUSES
 from qcmfm.service.searching import MAP_KIND
+from qcmfm.ui.hovering import clicked, show_hovered
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
@@ -74,18 +77,21 @@ def _draw(name: str, found: Projection, colour: str) -> None:
     said = _predicted(name, card.made_at)
     values = [_value(name, record, colour, said) for record in chosen]
     figure = _figure(found.places[kept], chosen, values, colour)
+    # The key stands in the page's style sheet, where a name may hold anything.
+    key = f"map-{content_hash(name.encode())[:12]}-{found.of}-{colour}"
     picked = st.plotly_chart(
-        figure, width="stretch", key=f"map-of-{name}-{found.of}-{colour}", on_select="rerun",
+        figure, width="stretch", key=key, on_select="rerun",
         selection_mode=("lasso", "box"), theme="streamlit",
         config={"displaylogo": False, "scrollZoom": True},
     )  # fmt: skip
+    show_hovered(key, lambda record_id: _photo(name, known.get(record_id)))
     st.caption(
         f"{len(chosen):,} of {len(known):,} records, laid out by t-SNE: only which records are "
-        "near each other means something, not the axes nor the size of gaps. Draw a lasso round "
-        "records to look at them."
+        "near each other means something, not the axes nor the size of gaps. Rest on a point to "
+        "see its photo; click it, or draw a lasso round several, to look at them."
     )
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
-    keys = [_key(point) for point in points]
+    keys = [_key(point) for point in points] or clicked(key)
     _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], said)
 
 
@@ -145,8 +151,8 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
             name=words_for(str(kind)) if kind is not None else "Records",
-            customdata=[[chosen[row].record_id] for row in rows],
-            text=[_hover(chosen[row]) for row in rows], hovertemplate="%{text}<extra></extra>",
+            customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
+            hoverinfo="none",  # `show_hovered` tells it, with the photo
         )  # fmt: skip
         figure.add_trace(points)
     hidden = {"visible": False}
@@ -159,21 +165,25 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
 
 
 def _hover(record: Record) -> str:
-    """What stands beside the pointer: plotly reads tags in it."""
-    caption = (record.caption or "No caption")[:160]
-    told = f"{record.record_id}: {caption}".replace("&", "&amp;").replace("<", "&lt;")
-    words, lines = told.split(" "), [""]
-    for word in words:
-        lines[-1:] = [f"{lines[-1]} {word}".strip()] if len(lines[-1]) < 50 else [lines[-1], word]
-    return "<br>".join(lines)
+    """What stands beside the pointer."""
+    caption = record.caption or "No caption"
+    return f"{record.record_id}: {caption}"[:160]
 
 
 def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:
     """What the lasso holds: pictures, a way to Review, a table to download."""
     if not chosen:
         return
+    pick = keep_pick(record.record_id for record in chosen)
+    to_review = {"collection": name, "pick": pick, "status": "open"}
+    several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{len(chosen):,} records picked", anchor=False)
+        count = f"{len(chosen):,} records picked" if several else "1 record picked"
+        st.subheader(count, anchor=False)
+        st.page_link(
+            "../../pages/review.py", label="Review them" if several else "Review it",
+            icon=":material/rate_review:", query_params=to_review,
+        )  # fmt: skip
         st.download_button(
             "Download as CSV", _table(chosen, said), f"{name}-picked.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
@@ -181,20 +191,25 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     for start in range(0, min(len(chosen), _PICKED), 6):
         for column, record in zip(st.columns(6), chosen[start : start + 6], strict=False):
             with column:
-                try:
-                    picture = thumbnail(records(name), record)
-                except QcmfmError:
-                    picture = None
+                picture = _photo(name, record)
                 alt = record.caption or f"Record {record.record_id}"
                 if picture:
                     st.image(picture, width="stretch", alt=alt)
                 st.caption(plain(words_for(record.label) or alt[:60]))
                 st.page_link(
                     "../../pages/review.py", label="Review",
-                    query_params={"collection": name, "record": record.record_id},
+                    query_params=to_review | {"record": record.record_id},
                 )  # fmt: skip
     if len(chosen) > _PICKED:
         st.caption(f"The first {_PICKED} are shown; the table has all.")
+
+
+def _photo(name: str, record: Record | None) -> bytes | None:
+    """A small picture of a record; None where it has none that can be read."""
+    try:
+        return thumbnail(records(name), record) if record else None
+    except QcmfmError:
+        return None
 
 
 def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:

@@ -20,6 +20,7 @@ _FACETS = {
     "category": ("Label", "label"),
     "museum": ("Museum", "museum"),
     "period": ("Period", "period"),
+    "reviewed": ("Reviewed as", "reviewed"),
 }
 _PLACES = {"everywhere": "Captions and photos", "captions": "Captions", "photos": "Photos"}
 _MOST = 20 * 1024 * 1024
@@ -88,25 +89,46 @@ def ready(name: str) -> Shelf | None:
 
 def _narrow(found: Shelf) -> tuple[Narrowing, str]:
     """The facets that the visitor chose, and where to look."""
-    known = {
-        name: counts
-        for name, counts in facets(found.card.name, found.card.made_at).items()
-        if counts
-    }
+    decided = service.reviewed_labels(found.card.name)
+    counted = facets(found.card.name, found.card.made_at)
+    counted |= {"reviewed": {label: len(ids) for label, ids in decided.items()}}
+    known = {name: counts for name, counts in counted.items() if counts}
     columns = st.columns([*(2 for _ in known), 2], vertical_alignment="bottom")
     chosen: dict[str, list[str]] = {}
     for column, (name, counts) in zip(columns, known.items(), strict=False):
-        title, parameter = _FACETS[name]
-        chosen[name] = column.multiselect(
-            title, list(counts), key=f"search-{parameter}", bind="query-params",
-            persist_state="session", placeholder="Any",
-            format_func=lambda value, counts=counts: _counted(value, counts),
-        )  # fmt: skip
+        chosen[name] = _facet(column, *_FACETS[name], counts)
     where = columns[-1].selectbox(
         "Look in", PLACES, key="search-in", bind="query-params", persist_state="session",
         format_func=lambda place: _PLACES[place],
     )  # fmt: skip
-    return Narrowing(chosen), where or EVERYWHERE
+    reviewed = chosen.pop("reviewed", [])
+    only = [key for label in reviewed for key in decided[label]] if reviewed else None
+    return Narrowing(chosen, only=only), where or EVERYWHERE
+
+
+def _facet(column: DeltaGenerator, title: str, name: str, counts: dict[str, int]) -> list[str]:
+    """The values of a facet to choose from, with their counts; the page's address holds them bare.
+
+    A widget that is bound to the address would write what the visitor reads into it, counts too.
+    """
+    parameter, key = f"search-{name}", f"search-{name}-choice"
+    memory = st.session_state.setdefault("search-facets", {})
+    if parameter not in st.query_params and memory.get(parameter):  # back from another page
+        st.query_params[parameter] = memory[parameter]
+    given = st.query_params.get_all(parameter)
+    st.session_state[key] = [value for value in given if value in counts]
+
+    def take() -> None:
+        memory[parameter] = st.session_state[key]
+        if memory[parameter]:
+            st.query_params[parameter] = memory[parameter]
+        else:
+            st.query_params.pop(parameter, None)
+
+    return column.multiselect(
+        title, list(counts), key=key, placeholder="Any", on_change=take,
+        format_func=lambda value: _counted(value, counts),
+    )  # fmt: skip
 
 
 def _counted(value: str, counts: dict[str, int]) -> str:
@@ -146,6 +168,7 @@ def _show(name: str, hits: list[Hit]) -> None:
     )
     size = ACROSS * DOWN
     pages = max(1, -(-len(present) // size))
+    decided = {key: label for label, keys in service.reviewed_labels(name).items() for key in keys}
     # What is found first is looked at first, whatever page the last search was left on.
     key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
     first = (min(st.session_state.get(key, 1), pages) - 1) * size
@@ -153,16 +176,18 @@ def _show(name: str, hits: list[Hit]) -> None:
     for start in range(0, len(shown), ACROSS):
         for column, hit in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
             with column, told():
-                _show_hit(name, hit, known[hit.record_id])
+                _show_hit(name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
     if pages > 1:
         st.pagination(pages, key=key)
 
 
-def _show_hit(name: str, hit: Hit, record: Record) -> None:
+def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
     short = record.caption
     short = short if len(short) <= SHORT else short[:SHORT].rsplit(" ", 1)[0] + " …"
     said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
+    if decided and decided != record.label:
+        said = f"{decided} (reviewed)"
     label = f"**{plain(words_for(said))}**  \n" if said else ""
     st.markdown(label + plain(short or "No caption"))
     st.caption(_found_by(hit))

@@ -64,9 +64,9 @@ def plain(text: str) -> str:
     )
 
 
-def page_link(name: str, label: str, icon: str) -> None:
+def page_link(name: str, label: str, icon: str, **query: str) -> None:
     """A link to the page `pages/<name>.py`; Streamlit wants it relative to the router's file."""
-    st.page_link(f"../../pages/{name}.py", label=label, icon=icon)
+    st.page_link(f"../../pages/{name}.py", label=label, icon=icon, query_params=query or None)
 
 
 def words_for(label: str) -> str:

@@ -65,7 +65,7 @@ def sources(museum: Path, tmp_path: Path) -> tuple[Path, Path]:
 def test_a_table_with_its_photos_comes_in_and_its_report_stays(
     visit: Visit, sources: tuple[Path, Path], workspace: Path, request: pytest.FixtureRequest
 ):
-    name = f"cups-{request.node.callspec.id}"
+    name = f"cups_{request.node.callspec.id}"
     visit.open("/import").upload(*sources)
     text = visit.text()
     assert "Table (CSV, TSV, Excel)" in text and "between semicolons" in text
@@ -90,6 +90,9 @@ def test_a_table_with_its_photos_comes_in_and_its_report_stays(
         report.click()
     back = Path(download.value.path()).read_text("utf-8-sig").splitlines()
     assert back[0].endswith(";error") and "no file" in back[9] and "refused" in back[11]
+    visit.page.get_by_role("link", name="Look at the records").first.click()
+    text = visit.idle().text()
+    assert "9 records of 9" in text and "A lost cup" in text
 
 
 def test_a_zip_of_photos_comes_in(visit: Visit, sources: tuple[Path, Path], workspace: Path):

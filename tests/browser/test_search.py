@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -11,6 +12,7 @@ from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
 from tests.conftest import SHARED
 
 RECORDS = 72
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,7 @@ def test_search_by_words_narrow_and_more_like_this(
     visit.page.keyboard.press("Escape")
     visit.idle()
     link = visit.page.url
+    assert parse_qs(urlsplit(link).query)["search-label"] == ["limestone"]  # and no count
     labels = visit.page.get_by_test_id("stMain").locator("strong").all_inner_texts()
     assert labels and set(labels) == {"limestone"}
     visit.page.get_by_role("button", name="More like this").first.click()
@@ -98,6 +101,10 @@ def test_search_by_words_narrow_and_more_like_this(
         "limestone"
     }
     other.context.close()
+    visit.go("Home").go("Search")  # what was chosen is still chosen, and in the address
+    assert parse_qs(urlsplit(visit.page.url).query)["search-label"] == ["limestone"]
+    visit.page.get_by_test_id("stMultiSelect").first.get_by_label("Clear all").click()
+    assert "search-label" not in visit.idle().page.url
 
 
 def test_photos_without_a_caption_are_found(visit: Visit):
@@ -155,3 +162,44 @@ def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRe
     visit.page.get_by_test_id("stMain").get_by_role("radio", name="Status").click()
     visit.idle()
     assert "open" in (visit.page.locator(".legend").text_content() or "")
+
+
+# Where a point of the plot is in the window.
+POINT = """() => {
+  const plot = document.querySelector('.js-plotly-plot');
+  const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+  const { x, y } = plot._fullData[0];
+  return [box.left + xaxis._offset + xaxis.c2p(x[0]), box.top + yaxis._offset + yaxis.c2p(y[0])];
+}"""
+
+
+def test_the_pointer_shows_a_photo_and_a_click_opens_review(
+    visit: Visit, request: pytest.FixtureRequest
+):
+    visit.open("/map?collection=egypt")
+    expect(visit.page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
+    visit.page.wait_for_timeout(800)  # until the plot is watched
+    x, y = visit.page.evaluate(POINT)
+    visit.page.mouse.move(x - 20, y - 20)
+    visit.page.mouse.move(x, y, steps=4)
+    photo = visit.page.locator(".card img")
+    expect(photo).to_be_visible()
+    assert (photo.get_attribute("src") or "").startswith("data:image/jpeg;base64,")
+    visit.page.screenshot(path=SCREENSHOTS / f"map-hover-{request.node.callspec.id}.png")
+    visit.page.mouse.move(5, 5, steps=4)
+    expect(photo).to_be_hidden()
+    visit.page.mouse.click(x, y)
+    visit.idle(1)
+    picked = visit.page.get_by_role("heading", name="picked")
+    expect(picked).to_be_visible()
+    count = int(picked.inner_text().split()[0])
+    visit.page.get_by_role("link", name="Review " + ("it" if count == 1 else "them")).click()
+    visit.idle()
+    assert "pick=" in visit.page.url and "/review" in visit.page.url
+    text = visit.type("Your name", "Ada").text()
+    if "Label all" in text:  # no model has looked at the records yet
+        text = visit.click(f"Label all {RECORDS} records").text()
+    assert "picked on the map" in text and f"1 of {count}" in text
+    visit.screenshot(f"review-picked-{request.node.callspec.id}")
+    visit.click("Show the others too")
+    assert "pick=" not in visit.page.url and f"of {RECORDS}" in visit.text()

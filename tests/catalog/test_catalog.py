@@ -22,6 +22,8 @@ from qcmfm.kept_predictions import predictions_file, write_kept
 from qcmfm.prediction import Prediction
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
+from qcmfm.review.choice import Choice
+from qcmfm.review.review import open_review
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, cheap_cache, make_collection
 
 NAME, SIZE = "Vases d'été", 150
@@ -156,6 +158,19 @@ def test_a_narrowed_search_stays_within(shelf: Shelf, searcher: service.Searcher
     assert hits and {(hit.row["category"], hit.row["museum"]) for hit in hits} == {("red", "M1")}
     assert "r3" not in {hit.record_id for hit in hits}
     assert not searcher.by_words(shelf, "vase", Narrowing({"period": ["it's '); DROP"]}))
+
+
+def test_a_search_among_what_reviewers_decided(shelf: Shelf, searcher: service.Searcher):
+    review = open_review(NAME)
+    review.decide([Choice(key, "correct", "jade") for key in ("r2", "r5", "r9")], "Ada", ["jade"])
+    review.decide([Choice("r1", "correct", "horn"), Choice("r0", "unsure")], "Ada", ["horn"])
+    review.undo("Ada", decision_id=review.log.decisions[2].decision_id)
+    decided = service.reviewed_labels(NAME)
+    assert decided == {"jade": ["r2", "r5"], "horn": ["r1"]}
+    hits = searcher.by_words(shelf, "vase", Narrowing(only=decided["jade"]))
+    assert {hit.record_id for hit in hits} == {"r2", "r5"}
+    assert {hit.record_id for hit in shelf.like("r2", Narrowing(only=decided["jade"]))} == {"r5"}
+    assert searcher.by_words(shelf, "vase", Narrowing(only=[])) == []
 
 
 def test_facets_count_every_record(shelf: Shelf):

@@ -19,6 +19,7 @@ from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.orders import models_disagree
+from qcmfm.review.picks import keep_pick, picked
 from qcmfm.review.queueing import queue
 from qcmfm.review.state import STATUSES, ReviewState
 from tests.review.made import LABELS, decision, prediction, records
@@ -85,6 +86,7 @@ FILTERS = st.fixed_dictionaries(
         text=TEXT,
         least=st.floats(0, 1),
         most=st.floats(0, 1),
+        pick=TEXT,
     )
 )
 
@@ -106,7 +108,7 @@ def test_filters_that_are_not_set_are_not_in_the_link():
 
 @given(
     st.dictionaries(
-        st.sampled_from(("label", "status", "split", "least", "most", "text", "other")),
+        st.sampled_from(("label", "status", "split", "least", "most", "text", "pick", "other")),
         TEXT | st.sampled_from(("nan", "inf", "-1", "7", "gold")) | st.lists(TEXT, max_size=2),
     )
 )
@@ -115,6 +117,18 @@ def test_any_link_is_read(query: dict[str, str | list[str]]):
     assert 0 <= filters.least <= 1 and 0 <= filters.most <= 1
     assert set(filters.statuses) <= set(STATUSES)
     filters.chosen(ITEMS)
+
+
+def test_records_that_were_picked_are_a_filter_short_enough_for_a_link():
+    ids = [f"r{number}" for number in (4, 1, 3)]
+    pick = keep_pick(ids)
+    assert pick == keep_pick(reversed(ids)) != keep_pick(ids[:2])
+    assert len(urlencode(Filters(pick=pick).to_query(), doseq=True)) < 30
+    assert [r.record_id for r in Filters(pick=pick).chosen(ITEMS)] == ["r1", "r3", "r4"]
+    assert [r.record_id for r in Filters(pick=pick, statuses=("open",)).chosen(ITEMS)] == ["r4"]
+    for unknown in ("0" * 16, "../../secret", "", "é"):
+        assert picked(unknown) is None
+        assert len(Filters(pick=unknown).chosen(ITEMS)) == len(RECORDS)
 
 
 def test_least_certain_first_and_what_has_no_prediction_last():
@@ -250,6 +264,7 @@ import time
 from tests.review.large import items
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
+from qcmfm.review.picks import keep_pick, picked
 from qcmfm.review.queueing import queue
 made = items(100_000)
 for name in orders.names():
