@@ -10,6 +10,7 @@ from typing import Any
 from qcmfm.importers._source import Source
 from qcmfm.importers._tables import Broken, Table
 from qcmfm.records import Problem
+from qcmfm.safe_text import escape_formula
 from qcmfm.storage import atomic_file, write_json
 
 ERROR = "error"
@@ -114,7 +115,8 @@ def _write_list(problems: Sequence[Problem], file: Path) -> Path:
         writer = csv.writer(handle)
         writer.writerow(("row", "record_id", "column", ERROR, "refused"))
         for found in problems:
-            writer.writerow((found.row, found.record_id, found.column, found.reason, found.refused))
+            told = (found.record_id, found.column, found.reason)
+            writer.writerow((found.row, *map(escape_formula, told), found.refused))
     return file
 
 
@@ -130,7 +132,7 @@ def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
         for number, cells in table.raw():
             row = [cells.text] if isinstance(cells, Broken) else list(cells)
             if number >= table.header_row:
-                text = ERROR if number == table.header_row else told.get(number, "")
+                text = ERROR if number == table.header_row else escape_formula(told.get(number, ""))
                 if len(row) == width and place < width:
                     row[place] = text
                 elif row or text:  # one that does not fit the header still does not

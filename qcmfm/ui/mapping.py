@@ -12,10 +12,11 @@ from qcmfm.catalog import Projection
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.state import STATUSES
+from qcmfm.safe_text import escape_formula
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
-from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.widgets import in_figure, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 _OF = {"photos": "Photos", "captions": "Captions", "both": "Photos and captions"}
@@ -141,7 +142,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
             marker["symbol"] = _SHAPES[max(number, 0) // len(_PALETTE) % len(_SHAPES)]
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
-            name=words_for(str(kind)) if kind is not None else "Records",
+            name=in_figure(words_for(str(kind))) if kind is not None else "Records",
             customdata=[[chosen[row].record_id] for row in rows],
             text=[_hover(chosen[row]) for row in rows], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
@@ -158,11 +159,10 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
 def _hover(record: Record) -> str:
     """What stands beside the pointer: plotly reads tags in it."""
     caption = (record.caption or "No caption")[:160]
-    told = f"{record.record_id}: {caption}".replace("&", "&amp;").replace("<", "&lt;")
-    words, lines = told.split(" "), [""]
+    words, lines = f"{record.record_id}: {caption}".split(" "), [""]
     for word in words:
         lines[-1:] = [f"{lines[-1]} {word}".strip()] if len(lines[-1]) < 50 else [lines[-1], word]
-    return "<br>".join(lines)
+    return "<br>".join(map(in_figure, lines))
 
 
 def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:
@@ -200,5 +200,6 @@ def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:
     writer.writerow(["record_id", "caption", "label", "proposed", "confidence"])
     for record in chosen:
         predicted, confidence = said.get(record.record_id, ("", ""))
-        writer.writerow([record.record_id, record.caption, record.label, predicted, confidence])
+        told = (record.record_id, record.caption, record.label, predicted)
+        writer.writerow([*map(escape_formula, told), confidence])
     return out.getvalue()
