@@ -1,6 +1,7 @@
 """What an import tells when it is done, and the original file back."""
 
 import csv
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,8 @@ from qcmfm.importers._tables import Broken, Table
 from qcmfm.records import Problem
 from qcmfm.safe_text import escape_formula
 from qcmfm.storage import atomic_file, write_json
+
+log = logging.getLogger(__name__)
 
 ERROR = "error"
 """The column that is added to the original file."""
@@ -105,7 +108,11 @@ def write_errors(
     if table is None:
         return _write_list(problems, to / f"{stem}-errors.csv")
     if table.path.suffix.lower() in (".xlsx", ".xlsm") and not table.delimiter:
-        return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
+        try:
+            return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
+        except Exception:  # what another program wrote makes the library raise anything
+            log.exception("The workbook %s cannot be written again", source.name)
+            return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
     return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding doe
 MAX_LABEL = 200
 MAX_REASON = 10_000
 _UNSEEN = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
+    "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff]"
 )
 _AAT = re.compile(r"http://vocab\.getty\.edu/aat/\d{9}")
 
@@ -157,7 +157,7 @@ def decided(
         decision=decision,
         reviewed_label=label,
         reviewed_aat_uri=vocabulary.concept(label, choice.aat_uri) if label else "",
-        reason=choice.reason.strip(),
+        reason=choice.reason.encode("utf-8", "replace").decode().strip(),
         evidence=json.dumps(choice.evidence, ensure_ascii=False) if choice.evidence else "",
         supersedes=current.decision_id,
     )

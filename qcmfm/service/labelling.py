@@ -49,7 +49,8 @@ class Submission:
     @property
     def record_id(self) -> str:
         """The same photo has the same id, whatever its caption; without one, the caption counts."""
-        return f"upload-{content_hash(self.photo or self.caption.encode())[:12]}"
+        content = self.photo or self.caption.encode("utf-8", "replace")
+        return f"upload-{content_hash(content)[:12]}"
 
 
 @dataclass(frozen=True)

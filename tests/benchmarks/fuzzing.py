@@ -55,7 +55,9 @@ def csv_target(folder: Path) -> Callable[[bytes], None]:
             for _ in table.rows():
                 pass
             source = Source(str(file), file, folder)
-            list(csv_table.read(source, csv_table.columns(source), Documents(lambda found: iter(()))))
+            list(
+                csv_table.read(source, csv_table.columns(source), Documents(lambda found: iter(())))
+            )
 
     return target
 
@@ -148,7 +150,9 @@ def seeds(name: str) -> list[bytes]:
     from tests.hostile import manifests, runs, tables
 
     if name == "csv":
-        found = [case.make() for case in tables.cases() if not case.heavy and case.file[-3:] == "csv"]
+        found = [
+            case.make() for case in tables.cases() if not case.heavy and case.file[-3:] == "csv"
+        ]
     elif name == "manifest":
         found = [case.make() for case in manifests.cases()]
     elif name == "run_config":

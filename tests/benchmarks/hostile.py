@@ -113,7 +113,9 @@ def memory_of_children() -> float:
     return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def passages(door: str, part: int, parts: int, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+def passages(
+    door: str, part: int, parts: int, say: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
     """Every file of a part through a door."""
     for case in cases(door)[part::parts]:
         told = pass_through(door, case)

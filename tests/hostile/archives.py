@@ -109,9 +109,9 @@ def _swollen() -> Iterator[Case]:
     yield Case("ZIP of a bomb in a ZIP", "bomb.zip",
                lambda: _zip(("b.zip", _zip(("a.jpg", zeros(64 << 20)))), _good()))  # fmt: skip
     yield Case("ZIP of a photo bomb", "bomb.zip", lambda: _zip(("a.png", _big_png()), _good()))
-    yield Case("ZIP of 20,000 empty files", "many.zip", lambda: _zip(
-        *((f"{n}.txt", b"") for n in range(20_000)), _good(), method=zipfile.ZIP_STORED))  # fmt: skip
-    yield Case("ZIP of 600,000 files by its own account", "many.zip", _says_many)
+    yield Case("ZIP of 1,000 empty files", "many.zip", lambda: _zip(
+        *((f"{n}.txt", b"") for n in range(1_000)), _good(), method=zipfile.ZIP_STORED))  # fmt: skip
+    yield Case("ZIP of 3,000 entries of one file", "many.zip", _says_many)
     yield Case("ZIP of files that lie over each other", "bomb.zip", _overlapping)
     yield Case("ZIP whose file is larger than it says", "liar.zip",
                lambda: _patched(24, struct.pack("<I", 10)))  # fmt: skip
@@ -157,7 +157,7 @@ def _says_many() -> bytes:
     content = bytearray(_zip(_good()))
     end = content.index(b"PK\x05\x06")
     entry = bytes(content[content.index(b"PK\x01\x02") : end])
-    count = 60_000
+    count = 3_000
     tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(entry) * count,
                        content.index(b"PK\x01\x02"), 0)  # fmt: skip
     return bytes(content[: content.index(b"PK\x01\x02")]) + entry * count + tail

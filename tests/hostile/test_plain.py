@@ -39,10 +39,15 @@ def assert_plain(text: str) -> None:
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "hardbreak",
                      "text_special"}  # fmt: skip
     assert not LATER.search(shown)
-    assert shown.replace("\u2060", "").split() == f"before {visible(text)}".replace("\u2060", "").split()
+    assert (
+        shown.replace("\u2060", "").split()
+        == f"before {visible(text)}".replace("\u2060", "").split()
+    )
 
 
-@pytest.mark.parametrize("name", [*MARKUP, *FORMULAS, *(n for n in LETTERS if len(LETTERS[n]) < 999)])
+@pytest.mark.parametrize(
+    "name", [*MARKUP, *FORMULAS, *(n for n in LETTERS if len(LETTERS[n]) < 999)]
+)
 def test_a_hostile_text_is_read_as_itself(name: str):
     assert_plain({**MARKUP, **FORMULAS, **LETTERS}[name])
 
