@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image, ImageOps, IptcImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, IptcImagePlugin, UnidentifiedImageError
 
 try:
     import resource
@@ -165,7 +165,7 @@ def _grey(image: Image.Image) -> Image.Image:
     return photo.convert("RGB")
 
 
-def _words(image: Image.Image) -> dict[str, Any]:
+def _words(image: ImageFile.ImageFile) -> dict[str, Any]:
     """What a photo says of itself in its IPTC, EXIF and XMP blocks, each empty where it cannot."""
     said: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
     for name, read in (("iptc", _iptc), ("exif", _told_in_exif), ("xmp", _xmp)):
@@ -176,7 +176,7 @@ def _words(image: Image.Image) -> dict[str, Any]:
     return said
 
 
-def _iptc(image: Image.Image) -> str:
+def _iptc(image: ImageFile.ImageFile) -> str:
     found: Any = IptcImagePlugin.getiptcinfo(image) or {}
     utf8 = found.get((1, 90)) == b"\x1b%G"
     for field in ((2, 120), (2, 105), (2, 5)):  # caption, headline, object name

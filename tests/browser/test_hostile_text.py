@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -37,7 +36,8 @@ MADE = f"""() => {{
   for (const part of main.querySelectorAll(
       'b,strong,i,em,u,s,del,code,pre,h1,h2,h3,h4,li,td,th,blockquote,sup,sub,mark,a,svg text,'
       + 'svg tspan,[class*=colored],[class*=badge],[class*=Badge]'))
-    if (['{MARK}', '{MARK}²', '{MARK} {MARK}'].includes(bare(part.textContent))) made.push(part.outerHTML);
+    if (['{MARK}', '{MARK}²', '{MARK} {MARK}'].includes(bare(part.textContent)))
+      made.push(part.outerHTML);
   for (const part of main.querySelectorAll('[href*="evil."],[src*="evil."],[href^="javascript:" i],'
       + '[onerror],[onload],[onmouseover],iframe[src^="javascript:" i],.katex'))
     made.push(part.outerHTML.slice(0, 300));
@@ -106,7 +106,12 @@ def _make_collection(home: Path) -> None:
     ranked = tuple((label, (11 - place) / 66) for place, label in enumerate(LABELS))
     said = [
         Prediction(
-            r.record_id, ranked, RUN, version, "2026-01-01T00:00:00Z", label_set=tuple(LABELS)
+            r.record_id,
+            ranked,
+            RUN,
+            version,
+            "2026-01-01T00:00:00Z",
+            conformal_set=" | ".join(LABELS[:3]),
         )
         for r in collection.records
     ]

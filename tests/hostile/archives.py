@@ -87,14 +87,16 @@ def _kinds() -> Iterator[Case]:
                lambda: _zip(("A.PNG", sound("PNG")), ("a.png", sound("PNG"))), TAKEN)  # fmt: skip
     yield Case("ZIP of one name twice", "photos.zip", _twice)
     yield Case("ZIP of hidden files", "photos.zip",
-               lambda: _zip((".bashrc", b"x"), ("__MACOSX/a.jpg", b"x"), _good()), TAKEN)  # fmt: skip
+               lambda: _zip((".bashrc", b"x"), ("__MACOSX/a.jpg", b"x"), _good()),
+               TAKEN)  # fmt: skip
     yield Case("ZIP of a 3 MB text beside a photo", "photos.zip",
                lambda: _zip(("good cup.txt", b"x " * 1_500_000), _good()), TAKEN)  # fmt: skip
     yield Case("ZIP of XMP with entities", "photos.zip", lambda: _zip(("good cup.xmp",
                b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'), _good()),
                TAKEN)  # fmt: skip
     yield Case("ZIP of programs called .jpg", "photos.zip",
-               lambda: _zip(("a.jpg", b"MZ" + bytes(99)), ("b.jpg", b"\x7fELF"), _good()))  # fmt: skip
+               lambda: _zip(("a.jpg", b"MZ" + bytes(99)), ("b.jpg", b"\x7fELF"),
+                            _good()))  # fmt: skip
 
 
 def _swollen() -> Iterator[Case]:
@@ -110,7 +112,8 @@ def _swollen() -> Iterator[Case]:
                lambda: _zip(("b.zip", _zip(("a.jpg", zeros(64 << 20)))), _good()))  # fmt: skip
     yield Case("ZIP of a photo bomb", "bomb.zip", lambda: _zip(("a.png", _big_png()), _good()))
     yield Case("ZIP of 1,000 empty files", "many.zip", lambda: _zip(
-        *((f"{n}.txt", b"") for n in range(1_000)), _good(), method=zipfile.ZIP_STORED))  # fmt: skip
+        *((f"{n}.txt", b"") for n in range(1_000)), _good(),
+        method=zipfile.ZIP_STORED))  # fmt: skip
     yield Case("ZIP of 3,000 entries of one file", "many.zip", _says_many)
     yield Case("ZIP of files that lie over each other", "bomb.zip", _overlapping)
     yield Case("ZIP whose file is larger than it says", "liar.zip",
@@ -134,8 +137,8 @@ def _broken() -> Iterator[Case]:
     yield Case("ZIP with a password", "locked.zip", lambda: _patched(8, b"\x01\0"))
     yield Case("ZIP of an unknown method", "odd.zip", lambda: _patched(10, struct.pack("<H", 99)))
     yield Case("ZIP of noise", "noise.zip", lambda: b"PK\x03\x04" + bytes(range(256)) * 40, REFUSED)
-    yield Case("ZIP whose directory lies outside", "odd.zip", lambda: good[:-6] + b"\xff\xff\xff\x7f\0\0",
-               REFUSED)  # fmt: skip
+    yield Case("ZIP whose directory lies outside", "odd.zip",
+               lambda: good[:-6] + b"\xff\xff\xff\x7f\0\0", REFUSED)  # fmt: skip
     yield Case("ZIP whose names are no UTF-8", "odd.zip", lambda: _zip(_good()).replace(
         b"good cup", b"\xff\xfe\xfd cup"))  # fmt: skip
 

@@ -67,14 +67,16 @@ def _shapes() -> dict[str, Any]:
         shapes[f"items, odd thing {number}"] = manifest(items=value)
         shapes[f"label, odd thing {number}"] = {**manifest(), "label": value}
     shapes |= {
-        "metadata of odd things": manifest(metadata=[None, 3, {"label": 1, "value": {"en": [[1]]}}]),
+        "metadata of odd things": manifest(
+            metadata=[None, 3, {"label": 1, "value": {"en": [[1]]}}]),
         "homepage of odd things": manifest(homepage=[None, {"id": 5}, 9]),
         "required statement of odd things": manifest(requiredStatement={"value": [3]}),
         "version 2 of odd things": {"@type": "sc:Manifest", "sequences": [{"canvases": [
             {"images": [{"resource": None}, {"resource": {"default": 3}}]}]}]},
         "services of odd things": manifest(photo={"id": 1}),
         "itself in itself": {"type": "Collection", "id": f"{AT}/m", "items": [
-            {"type": "Collection", "id": f"{AT}/m", "items": [{"type": "Collection", "id": f"{AT}/m"}]}]},
+            {"type": "Collection", "id": f"{AT}/m", "items": [
+                {"type": "Collection", "id": f"{AT}/m"}]}]},
         "collections 60 deep": _deep(60), "a type that is a list": {"type": ["Manifest"]},
         "1,000 canvases": manifest(items=manifest()["items"] * 1_000),
         "a formula for a label": manifest(FORMULAS["dde"]),

@@ -147,7 +147,8 @@ def _two_at_once() -> Iterator[Case]:
     yield Case("PNG and HTML", "both.png",
                lambda: sound("PNG") + b"<html><script>alert(1)</script>", TAKEN)  # fmt: skip
     yield Case("JPEG and PHP", "both.php.jpg", lambda: saved(
-        Image.new("RGB", (9, 9)), "JPEG", comment=b"<?php system($_GET['c']); ?>"), TAKEN)  # fmt: skip
+        Image.new("RGB", (9, 9)), "JPEG", comment=b"<?php system($_GET['c']); ?>"),
+        TAKEN)  # fmt: skip
     yield Case("PDF and JPEG", "both.jpg", lambda: b"%PDF-1.7\n" + sound("JPEG"), REFUSED)
     yield Case("HTML and JPEG", "both.jpg", lambda: b"<html>" + sound("JPEG"), REFUSED)
     yield Case("JPEG twice", "both.jpg", lambda: sound("JPEG") * 2, TAKEN)
@@ -178,10 +179,12 @@ def _none() -> Iterator[Case]:
         "a megabyte of nothing": bytes(1 << 20), "SVG with a script": svg,
         "SVG that reads a file": b'<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         b'<svg xmlns="http://www.w3.org/2000/svg"><text>&x;</text></svg>',
-        "SVG packed": gzip.compress(svg), "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+        "SVG packed": gzip.compress(svg),
+        "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
         "PDF": b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj", "HTML": b"<!doctype html><b>404</b>",
         "HEIC": b"\0\0\0\x18ftypheic" + bytes(40), "MP4": b"\0\0\0\x18ftypmp42" + bytes(40),
-        "ICO": saved(Image.new("RGB", (16, 16)), "ICO"), "TGA": saved(Image.new("RGB", (4, 4)), "TGA"),
+        "ICO": saved(Image.new("RGB", (16, 16)), "ICO"),
+        "TGA": saved(Image.new("RGB", (4, 4)), "TGA"),
         "PCX": saved(Image.new("RGB", (4, 4)), "PCX"), "XBM": saved(Image.new("1", (8, 8)), "XBM"),
         "PPM": saved(Image.new("RGB", (4, 4)), "PPM"), "PSD": b"8BPS\0\x01" + bytes(60),
         "WMF": b"\xd7\xcd\xc6\x9a" + bytes(60), "ELF": b"\x7fELF\x02\x01\x01" + bytes(60),

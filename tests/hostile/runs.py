@@ -103,29 +103,35 @@ def _config() -> Iterator[tuple[str, Change]]:
     yield "two million terms", shaped(terms=2_000_000)
 
 
+def _written(name: str, content: bytes) -> Change:
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return change
+
+
+def _vouched(name: str, content: bytes) -> Change:
+    """Written, with its hash put into a new seal: what only schema and format can refuse."""
+
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+        config = json.loads((folder / "run.json").read_text("utf-8"))
+        config["sha256"][name] = hashlib.sha256(content).hexdigest()
+        config[run_schema.SEAL] = run_schema.seal(config)
+        (folder / "run.json").write_text(json.dumps(config), "utf-8")
+
+    return change
+
+
 def _files() -> Iterator[tuple[str, Change]]:
-    def written(name: str, content: bytes) -> Change:
-        return lambda folder: (folder / name).write_bytes(content) and None
-
-    def vouched(name: str, content: bytes) -> Change:
-        """Written, with its hash put into a new seal: what only schema and format can refuse."""
-
-        def change(folder: Path) -> None:
-            (folder / name).write_bytes(content)
-            config = json.loads((folder / "run.json").read_text("utf-8"))
-            config["sha256"][name] = hashlib.sha256(content).hexdigest()
-            config[run_schema.SEAL] = run_schema.seal(config)
-            (folder / "run.json").write_text(json.dumps(config), "utf-8")
-
-        return change
-
     weights, lexicon = "weights.safetensors", "lexicon.json"
     for name, content in {
-        "nothing": b"", "null": b"null", "a list": b"[]", "a text": b'"x"', "cut": b'{"format": 2, ',
+        "nothing": b"", "null": b"null", "a list": b"[]", "a text": b'"x"',
+        "cut": b'{"format": 2, ',
         "noise": bytes(range(256)), "100,000 lists": b"[" * 100_000,
         "UTF-16": '{"format": 2}'.encode("utf-16"),
     }.items():  # fmt: skip
-        yield f"run.json holds {name}", written("run.json", content)
+        yield f"run.json holds {name}", _written("run.json", content)
     pickled = pickle.dumps({"weights": [1.0]})
     header = b'{"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}}'
     for name, content in {
@@ -136,8 +142,8 @@ def _files() -> Iterator[tuple[str, Change]]:
         "tensors of 4 TB": struct.pack("<Q", len(header)) + header,
         "no tensors": struct.pack("<Q", 2) + b"{}",
     }.items():
-        yield f"weights hold {name}", written(weights, content)
-        yield f"weights hold {name}, and are vouched for", vouched(weights, content)
+        yield f"weights hold {name}", _written(weights, content)
+        yield f"weights hold {name}, and are vouched for", _vouched(weights, content)
     for name, content in {
         "a list": b"[]",
         "nothing": b"{}",
@@ -147,20 +153,20 @@ def _files() -> Iterator[tuple[str, Change]]:
         "fewer terms": b'{"terms": ["a"], "idf": [1.0]}',
         "more weights than terms": b'{"terms": [], "idf": [1.0]}',
     }.items():
-        yield f"the lexicon holds {name}, and is vouched for", vouched(lexicon, content)
+        yield f"the lexicon holds {name}, and is vouched for", _vouched(lexicon, content)
     for name, content in {
         "a list": b"[]",
         "noise": bytes(99),
         "100,000 lists": b"[" * 100_000,
     }.items():
-        yield f"metrics hold {name}", written("metrics.json", content)
+        yield f"metrics hold {name}", _written("metrics.json", content)
     for name, old, new in (
         ("a label that is not there", '"truth": [', '"truth": [99999, '),
         ("probabilities that are none", '"probabilities": [', '"probabilities": [[null], '),
         ("a text for labels", '"labels": [', '"labels": "abc", "l": ['),
     ):
         yield f"the calibration holds {name}", _replaced("conformal.json", old, new)
-    yield "the neighbours are a pickle", written("neighbours.safetensors", pickled)
+    yield "the neighbours are a pickle", _written("neighbours.safetensors", pickled)
     for name in (weights, lexicon, "run.json", "metrics.json"):
         yield f"{name} is missing", lambda folder, name=name: (folder / name).unlink()
         yield f"{name} is a folder", lambda folder, name=name: _foldered(folder / name)
@@ -195,7 +201,8 @@ def regions() -> dict[str, bytes]:
         "a mask of 10^18 pixels": one(size=[10**9, 10**9], counts=[10**18]),
         "a mask of minus one": one(counts=[-1, 5]),
         "counts that do not fill": one(counts=[1]), "counts of texts": one(counts=["a"]),
-        "a side of nothing": one(size=[0, 4], counts=[]), "endless": one().replace(b"[0, 4]", b"[1e999]"),
+        "a side of nothing": one(size=[0, 4], counts=[]),
+        "endless": one().replace(b"[0, 4]", b"[1e999]"),
         "NaN": one().replace(b"[0, 4]", b"[NaN]"), "a word before the caption": one(start=-5),
         "a word that ends first": one(start=3, end=1), "a box of texts": one(box="abcd"),
         "a size of three": one(size=[2, 2, 2]),

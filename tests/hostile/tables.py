@@ -45,7 +45,8 @@ def _cells() -> Iterator[Case]:
         yield one(f"photo at {name}", "a", ADDRESSES[name], "a bowl", "cup")
     yield Case("CSV, cell of 10 MB", "table.csv", lambda: table(("a", "", "x" * 10**7, "cup")))
     yield Case("CSV, cell of 17 MB", "table.csv",
-               lambda: table(("a", "", "x" * (17 << 20), "cup"), ("b", "", "a cup", "")))  # fmt: skip
+               lambda: table(("a", "", "x" * (17 << 20), "cup"),
+                             ("b", "", "a cup", "")))  # fmt: skip
     yield Case("CSV, label of a million letters", "table.csv",
                lambda: table(("a", "", "a bowl", "x" * 10**6)))  # fmt: skip
 

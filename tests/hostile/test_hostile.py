@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -16,8 +15,8 @@ from qcmfm.errors import QcmfmError
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.records import Record, named_folder
 from qcmfm.regions import read_regions
-from qcmfm.review.review import open_review
 from qcmfm.review.choice import Choice
+from qcmfm.review.review import open_review
 from qcmfm.runs import read_run
 from qcmfm.safe_text import escape_formula
 from qcmfm.service.importing import keep_upload, suggested_name
@@ -33,6 +32,7 @@ from tests.hostile.doors import (
     watched,
 )
 from tests.hostile.words import ADDRESSES, FORMULAS, LETTERS, MARKUP, PATHS
+from tests.network import watch
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS, TABLES = list(photos.cases()), list(tables.cases())
@@ -163,8 +163,8 @@ def test_hostile_regions_are_refused(name: str, tmp_path: Path):
 @pytest.mark.parametrize("name", [n for n in exports.names() if n not in ("parquet",)])
 def test_no_export_carries_a_live_formula(name: str, tmp_path: Path):
     """What the museum wrote goes back as it was in one export alone, which says so."""
-    cells = {f"f{n}": text for n, text in enumerate(FORMULAS.values())}
-    collection = _collection(tmp_path, cells)
+    given = {f"f{n}": text for n, text in enumerate(FORMULAS.values())}
+    collection = _collection(tmp_path, given)
     review = open_review("formulas")
     for text in FORMULAS.values():
         review.decide([Choice("r1", "correct", text, new_label=True, reason=text)], f"{text} A.")
@@ -175,8 +175,8 @@ def test_no_export_carries_a_live_formula(name: str, tmp_path: Path):
     header, *rows = csv.reader(io.StringIO(made.content.decode("utf-8-sig"), newline=""))
     own = {n for n in header if not n.startswith("qcmfm_")} if name == "records" else set()
     for row in rows:
-        live = [cell for column, cell in zip(header, row, strict=True)
-                if column not in own and escape_formula(cell) != cell and not cell.startswith("'")]  # fmt: skip
+        cells = [c for column, c in zip(header, row, strict=True) if column not in own]
+        live = [c for c in cells if escape_formula(c) != c and not c.startswith("'")]
         assert live == []
 
 
@@ -190,7 +190,8 @@ def _collection(folder: Path, cells: dict[str, str]):
 def command(home: Path, *given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "qcmfm", *given], cwd=ROOT, timeout=120, text=True,
-        env=os.environ | {"QCMFM_HOME": str(home)}, capture_output=True,
+        env=watch.environment(home.parent / "watch") | {"QCMFM_HOME": str(home)},
+        capture_output=True,
     )  # fmt: skip
 
 
@@ -230,3 +231,4 @@ def test_the_command_line_predicts_past_hostile_records(home: Path, tmp_path: Pa
         said = {row["record_id"]: row for row in csv.DictReader(handle)}
     assert set(said) == {row[0] for row in rows}
     assert all(row["error"] or row["label"] for row in said.values())
+    assert watch.outside(home.parent / "watch") == []  # no weights, no statistics, nothing

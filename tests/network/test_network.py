@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.cheap import make_collection
 from tests.network import watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,28 +42,19 @@ def test_the_watch_lets_this_machine_talk_to_itself(tmp_path: Path, home: Path):
     assert watch.seen(tmp_path / "watch") and not watch.outside(tmp_path / "watch")
 
 
-def test_labelling_on_the_command_line_asks_nobody(tmp_path: Path, home: Path):
-    records = make_collection(tmp_path / "cups", 4)
-    out = tmp_path / "out.csv"
-    done = run(tmp_path / "watch", home, "-m", "qcmfm", "predict", "--run", "museum_materials",
-               "--records", str(records), "--out", str(out), "--caption-column", "caption")  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert out.is_file() and watch.outside(tmp_path / "watch") == []
-
-
 PAGES = """
 import sys
 from streamlit.testing.v1 import AppTest
 for page in sys.argv[1:]:
-    app = AppTest.from_file(f"pages/{page}.py", default_timeout=200).run()
+    app = AppTest.from_file(page, default_timeout=200).run()
     assert not app.exception, (page, app.exception)
     print(page, len(app.main))
 """
 
 
 def test_pages_ask_nobody(tmp_path: Path, home: Path):
-    """Those that load no encoder; the browser test and `tests.benchmarks.network` have the rest."""
-    names = ("home", "collections", "import", "progress", "study", "claims")
+    """Those that load no encoder; `test_hostile` has the command line, `test_hostile_text` more."""
+    names = ("qcmfm/ui/router.py", "pages/study.py", "pages/claims.py")
     done = run(tmp_path / "watch", home, "-c", PAGES, *names)
     assert done.returncode == 0, done.stderr[-2000:]
     assert len(done.stdout.splitlines()) == len(names)
