@@ -25,7 +25,7 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _JOINER = "\u2060"
 _PARTED = re.compile(
-    r":(?=[\w+\-/]+:)|(?<=https)://|(?<=http)://|(?<=ftp)://|(?<=www)\.|@(?=[\w\-]+\.)"
+    r":(?=[\w+\-/]+:)|(?<=https)://|(?<=http)://|(?<=ftp)://|(?<=ww)w(?=\.)|@(?=[\w\-]+\.)"
     r"|(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ from qcmfm.records import Record, named_folder
 from qcmfm.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.runs import read_run
+from qcmfm.runs import FORMAT, read_config, read_run
 from qcmfm.safe_text import escape_formula
 from qcmfm.service.importing import keep_upload, suggested_name
 from tests.hostile import archives, manifests, photos, runs, tables
@@ -232,3 +232,9 @@ def test_the_command_line_predicts_past_hostile_records(home: Path, tmp_path: Pa
     assert set(said) == {row[0] for row in rows}
     assert all(row["error"] or row["label"] for row in said.values())
     assert watch.outside(home.parent / "watch") == []  # no weights, no statistics, nothing
+
+
+def test_the_runs_that_come_with_the_program_are_sealed():
+    """Where one is not: `python -m tests.benchmarks.seal_runs`."""
+    for folder in settings.SHIPPED_RUNS.iterdir():
+        assert read_config(folder)["format"] == FORMAT

@@ -14,7 +14,7 @@ from tests.hostile.words import FORMULAS, LETTERS, MARKUP
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # What Streamlit looks for in text that Markdown has left alone.
 LATER = re.compile(
-    r":\+1:|:-1:|:[\w-]+:|:material/\w+:|https?://|www\.[-\w]+\.|[-.\w+]+@[-\w]+\.[-\w]"
+    r":\+1:|:-1:|:[\w-]+:|:material/\w+:|https?://|www\.|[-.\w+]+@[-\w]+\.[-\w]"
     r"|(?:^|\s)(?:<->|->|<-|--|>=|<=|~=)(?:\s|$)",
     re.IGNORECASE,
 )

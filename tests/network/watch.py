@@ -19,6 +19,8 @@ def _watch(event, arguments, file=os.environ["SOCKETS_LOG"]):
         with open(file, "a") as out:
             out.write(json.dumps(told) + "\\n")
 
+with open(os.environ["SOCKETS_LOG"], "a") as out:
+    out.write(json.dumps(["started", [sys.executable]]) + "\\n")
 sys.addaudithook(_watch)
 """
 
@@ -35,11 +37,12 @@ def outside(folder: Path) -> list[str]:
     """What went, or would have gone, beyond this machine."""
     file = folder / "sockets.jsonl"
     lines = file.read_text().splitlines() if file.is_file() else []
-    return [line for line in lines if not _stays(*json.loads(line))]
+    told = [line for line in lines if json.loads(line)[0] != "started"]
+    return [line for line in told if not _stays(*json.loads(line))]
 
 
 def seen(folder: Path) -> int:
-    """How many calls were noted at all."""
+    """How many calls were noted at all, the start of each process among them."""
     file = folder / "sockets.jsonl"
     return len(file.read_text().splitlines()) if file.is_file() else 0
 
