@@ -146,22 +146,23 @@ def _grey(image: Image.Image) -> Image.Image:
     import numpy as np
 
     rows, low, high = max(1, STRIP // image.width), np.inf, -np.inf
+    exact = np.float32 if image.mode.startswith("I;16") else np.float64  # half the time, as good
     tops = range(0, image.height, rows)
     for top in tops:
-        values = np.asarray(_rows(image, top, rows)).astype(np.float64)
-        finite = values[np.isfinite(values)]
-        low = min(low, finite.min(initial=np.inf))
-        high = max(high, finite.max(initial=-np.inf))
+        values = np.asarray(_rows(image, top, rows))
+        values = values[np.isfinite(values)] if image.mode == "F" else values
+        if values.size:
+            low, high = min(low, float(values.min())), max(high, float(values.max()))
     if low > high:  # not one finite value
         low = high = 0.0
     ranged = image.mode == "F" or high > 65535 or low < 0
     span = (high - low or 1.0) if ranged else 4095 if high <= 4095 else 65535  # 12 bits in 16
     photo = Image.new("L", image.size)
     for top in tops:
-        values = np.asarray(_rows(image, top, rows)).astype(np.float64)
-        values = (values - low if ranged else values) / span
-        values = np.nan_to_num(values, posinf=1.0, neginf=0.0).clip(0, 1)
-        photo.paste(Image.fromarray(np.round(values * 255).astype(np.uint8)), (0, top))
+        values = np.asarray(_rows(image, top, rows)).astype(exact)
+        values = ((values - low) if ranged else values) * exact(255 / span)
+        values = np.nan_to_num(values, posinf=255.0, neginf=0.0) if image.mode == "F" else values
+        photo.paste(Image.fromarray(np.round(values.clip(0, 255)).astype(np.uint8)), (0, top))
     return photo.convert("RGB")
 
 
