@@ -1,6 +1,7 @@
 """A run's calibration: it is kept beside the weights, belongs to them, and is in predictions."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,16 +29,48 @@ SMALL = TrainingSettings(
 )
 
 
-@pytest.fixture
-def collection(tmp_path: Path) -> Collection:
-    return read_collection(make_collection(tmp_path / "vases"))
+def labeller_in(home: Path) -> Labeller:
+    """Who labels with the run of a workspace."""
+    folder = home / "runs" / "vases"
+    return Labeller(read_run(folder), cheap_cache(home / "features"), folder)
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    return read_collection(make_collection(tmp_path_factory.mktemp("records") / "vases"))
+
+
+@pytest.fixture(scope="module")
+def trained(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a run, for every test to copy."""
+    home = tmp_path_factory.mktemp("trained")
+    finish(train(collection, cheap_cache(home / "features"), SMALL, home / "runs" / "vases"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def measured(
+    trained: Path, collection: Collection, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same with the run calibrated."""
+    home = tmp_path_factory.mktemp("measured")
+    shutil.copytree(trained, home, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QCMFM_HOME", str(home))
+        finish(service.calibrate_run(labeller_in(home), collection))
+    return home
 
 
 @pytest.fixture
-def labeller(collection: Collection, home: Path) -> Labeller:
-    cache = cheap_cache(home / "features")
-    run = finish(train(collection, cache, SMALL, home / "runs" / "vases"))
-    return Labeller(run, cache, home / "runs" / "vases")
+def labeller(trained: Path, home: Path) -> Labeller:
+    shutil.copytree(trained, home, dirs_exist_ok=True)
+    return labeller_in(home)
+
+
+@pytest.fixture
+def calibrated(measured: Path, home: Path) -> Labeller:
+    shutil.copytree(measured, home, dirs_exist_ok=True)
+    return labeller_in(home)
 
 
 def test_what_is_calibrated_is_kept_and_read(collection: Collection, labeller: Labeller):
@@ -56,12 +89,11 @@ def test_what_is_calibrated_is_kept_and_read(collection: Collection, labeller: L
 
 
 def test_a_prediction_says_what_cannot_be_ruled_out_and_whether_it_is_in_scope(
-    collection: Collection, labeller: Labeller
+    collection: Collection, calibrated: Labeller
 ):
-    finish(service.calibrate_run(labeller, collection))
-    run = read_run(labeller.folder)
+    run = read_run(calibrated.folder)
     assert run.calibration is not None
-    for said in finish(predict(run, collection, labeller.cache)):
+    for said in finish(predict(run, collection, calibrated.cache)):
         probability = dict(said.ranked)
         found = np.array([probability[label] for label in run.labels])
         assert said.label_set == run.calibration.kept_labels(found)
@@ -70,8 +102,8 @@ def test_a_prediction_says_what_cannot_be_ruled_out_and_whether_it_is_in_scope(
         assert row["in_scope"] == said.in_scope and row["conformal_set"] == said.conformal_set
     record = collection.records[0]
     submission = service.record_submission(collection, record)
-    alone = service.label_submission(replace(labeller, run=run), submission).prediction
-    kept = finish(predict(run, collection, labeller.cache))[0]
+    alone = service.label_submission(replace(calibrated, run=run), submission).prediction
+    kept = finish(predict(run, collection, calibrated.cache))[0]
     assert alone.conformal_set == kept.conformal_set
     assert alone.unusualness == pytest.approx(kept.unusualness, abs=1e-3)
 
@@ -82,27 +114,26 @@ def test_a_run_without_calibration_says_nothing_of_it(collection: Collection, la
     assert said.unusualness is None
 
 
-def test_calibrating_anew_makes_kept_predictions_stale(collection: Collection, labeller: Labeller):
-    before = fingerprint(collection, run_version(labeller.folder))
-    finish(service.calibrate_run(labeller, collection))
-    assert fingerprint(collection, run_version(labeller.folder)) != before
+def test_calibrating_anew_makes_kept_predictions_stale(
+    collection: Collection, trained: Path, calibrated: Labeller
+):
+    before = fingerprint(collection, run_version(trained / "runs" / "vases"))
+    assert fingerprint(collection, run_version(calibrated.folder)) != before
 
 
 def test_a_calibration_of_other_weights_counts_for_nothing(
-    collection: Collection, labeller: Labeller
+    collection: Collection, calibrated: Labeller
 ):
-    finish(service.calibrate_run(labeller, collection))
-    assert read_calibration(labeller.folder, "ab" * 32) is None
-    assert read_calibration(labeller.folder, labeller.run.sha256) is not None
+    assert read_calibration(calibrated.folder, "ab" * 32) is None
+    assert read_calibration(calibrated.folder, calibrated.run.sha256) is not None
 
 
 @pytest.mark.parametrize("name", [ANSWERS, NEIGHBOURS])
-def test_a_damaged_file_is_told(collection: Collection, labeller: Labeller, name: str):
-    finish(service.calibrate_run(labeller, collection))
-    file = labeller.folder / name
+def test_a_damaged_file_is_told(collection: Collection, calibrated: Labeller, name: str):
+    file = calibrated.folder / name
     file.write_bytes(file.read_bytes()[:40])
     with pytest.raises(RunError, match=r"cannot be read.*[Cc]alibrate"):
-        read_run(labeller.folder)
+        read_run(calibrated.folder)
 
 
 def test_other_records_are_refused(labeller: Labeller, tmp_path: Path):
@@ -112,9 +143,8 @@ def test_other_records_are_refused(labeller: Labeller, tmp_path: Path):
     assert not (labeller.folder / ANSWERS).exists()
 
 
-def test_no_caption_is_kept(collection: Collection, labeller: Labeller):
-    finish(service.calibrate_run(labeller, collection))
-    kept = b"".join((labeller.folder / name).read_bytes() for name in (ANSWERS, NEIGHBOURS))
+def test_no_caption_is_kept(collection: Collection, calibrated: Labeller):
+    kept = b"".join((calibrated.folder / name).read_bytes() for name in (ANSWERS, NEIGHBOURS))
     assert b"A vase in" not in kept
 
 

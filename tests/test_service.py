@@ -3,6 +3,7 @@
 import csv
 import io
 import multiprocessing
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,19 +16,30 @@ from qcmfm.errors import PhotoError, RecordsError, RunError
 from qcmfm.prediction import predict
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
+from qcmfm.runs import read_run
 from qcmfm.service import Labeller, Submission
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection
 from tests.test_training import SMALL
 
 
-@pytest.fixture
-def labeller(tmp_path: Path, home: Path) -> Labeller:
-    collection = read_collection(make_collection(tmp_path / "train"))
-    cache = cheap_cache(home / "features")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records, features and a run of them, for every test to copy."""
+    folder = tmp_path_factory.mktemp("trained")
+    collection = read_collection(make_collection(folder / "train"))
+    cache = cheap_cache(folder / "home" / "features")
     small = replace(SMALL, epochs=30)
+    finish(train(collection, cache, small, folder / "home" / "runs" / "vases"))
+    return folder
+
+
+@pytest.fixture
+def labeller(trained: Path, tmp_path: Path, home: Path) -> Labeller:
+    shutil.copytree(trained / "train", tmp_path / "train")
+    shutil.copytree(trained / "home", home, dirs_exist_ok=True)
     folder = home / "runs" / "vases"
-    return Labeller(finish(train(collection, cache, small, folder)), cache, folder)
+    return Labeller(read_run(folder), cheap_cache(home / "features"), folder)
 
 
 def test_the_page_and_the_file_say_the_same(labeller: Labeller, tmp_path: Path):

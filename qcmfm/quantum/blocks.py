@@ -7,7 +7,6 @@ wire 0; the next block takes 3-4, 4-5, 5-6. All blocks of a circuit are built to
 order of the wires rolls from block to block, so that those the next block needs come first.
 """
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from qcmfm.quantum.circuit import Circuit, Gate
-from qcmfm.quantum.gates import Constant, coefficients, dense_wires, terms
+from qcmfm.quantum.gates import Constant, coefficients, constant, dense_wires, terms
 
 DENSE = 3
 """Dense wires of a block; of 2, 3 and 4, measured, 3 take the least time per link of a ring."""
@@ -221,7 +220,7 @@ class BlockMatrices:
         return product[0]
 
 
-@functools.cache
+@constant
 def _embedded(
     name: str, places: tuple[int, ...], n_wires: int
 ) -> Complex[Tensor, "term row column"]:

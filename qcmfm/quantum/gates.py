@@ -6,6 +6,8 @@ functions with constant matrices, and nothing but real numbers is differentiated
 """
 
 import functools
+from collections.abc import Callable
+from typing import ParamSpec, cast
 
 import torch
 from jaxtyping import Complex, Float
@@ -13,12 +15,29 @@ from torch import Tensor
 
 from qcmfm.quantum.circuit import PARAMETERS, Gate
 
+Arguments = ParamSpec("Arguments")
+
 PAULIS = {
     "I": [[1, 0], [0, 1]],
     "X": [[0, 1], [1, 0]],
     "Y": [[0, -1j], [1j, 0]],
     "Z": [[1, 0], [0, -1]],
 }
+
+
+def constant(make: Callable[Arguments, Tensor]) -> Callable[Arguments, Tensor]:
+    """Keep what a function returns for each set of arguments.
+
+    Made outside of inference mode even where it is first asked for within, so that training can
+    use it later.
+    """
+
+    @functools.wraps(make)
+    def kept(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Tensor:
+        with torch.inference_mode(False):
+            return make(*args, **kwargs)
+
+    return cast(Callable[Arguments, Tensor], functools.cache(kept))
 
 
 def pauli(letters: str) -> Complex[Tensor, "row column"]:
@@ -84,7 +103,7 @@ def coefficients(angles: Float[Tensor, "gate 3"]) -> Float[Tensor, "gate 5"]:
     return torch.stack([torch.ones_like(cos), *of_plus, *of_minus], 1)
 
 
-@functools.cache
+@constant
 def terms(name: str) -> Complex[Tensor, "5 row column"]:
     """The constant matrices whose sum, weighed by `coefficients`, is the gate; complex128."""
     on, off = (pauli("I") - pauli("Z")) / 2, (pauli("I") + pauli("Z")) / 2

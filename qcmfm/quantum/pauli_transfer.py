@@ -22,7 +22,7 @@ GROUP = 3
 """Wires that are changed to another basis by one matrix."""
 
 
-@functools.cache
+@gates.constant
 def pauli_strings(n_wires: int) -> Complex[Tensor, "string row column"]:
     """The matrices of all strings on so many wires, in complex128."""
     return torch.stack([gates.pauli("".join(s)) for s in product("IXYZ", repeat=n_wires)])
@@ -59,7 +59,7 @@ def gate_transfers(
     return (pairs @ terms).reshape(-1, side, side)
 
 
-@functools.cache
+@gates.constant
 def _term_transfers(
     name: str, dtype: torch.dtype, device: torch.device
 ) -> Float[Tensor, "pair entry"]:
@@ -112,7 +112,7 @@ def _groups(n_wires: int) -> list[int]:
     return [min(GROUP, n_wires - first) for first in range(0, n_wires, GROUP)]
 
 
-@functools.cache
+@gates.constant
 def _real_basis(
     n_wires: int, dtype: torch.dtype, device: torch.device
 ) -> Float[Tensor, "string entry"]:
@@ -128,7 +128,7 @@ def _real_basis(
     ).flatten(1)
 
 
-@functools.cache
+@gates.constant
 def _real_signs(n_wires: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " string"]:
     """Real part of (-i)^m for a string with m times Y: what i Y in place of Y left out."""
     of_count = torch.tensor([1.0, 0.0, -1.0, 0.0], dtype=dtype, device=device)

@@ -5,7 +5,6 @@ blocks, or the circuit's unitary is built once, from as many columns as there ar
 applied to all samples as one real product.
 """
 
-import functools
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +19,7 @@ from qcmfm.quantum.checks import (
     require_unit_length,
 )
 from qcmfm.quantum.circuit import Circuit
-from qcmfm.quantum.gates import Constant
+from qcmfm.quantum.gates import Constant, constant
 from qcmfm.quantum.sweep import FinalState, Readout, Sweep
 
 BLOCK_COST = 32
@@ -173,7 +172,7 @@ def _require_length_one(squares: Tensor, amplitudes: Tensor, weights: Tensor) ->
         require_unit_length(amplitudes)
 
 
-@functools.cache
+@constant
 def _bits(n_qubits: int) -> Tensor:
     """Bit of every wire in every basis state: amplitude x wire."""
     states = torch.arange(2**n_qubits)

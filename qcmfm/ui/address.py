@@ -65,6 +65,16 @@ class Address:
         st.session_state[self._memory] = found
 
 
+def hold(key: str, value: Any) -> None:
+    """Have a widget show what the address says.
+
+    Only where it shows something else: to set what is there already would take back the key that
+    somebody presses while the page is drawn.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def choose(
     address: Address,
     title: str,
@@ -90,7 +100,7 @@ def choose(
         **look: Whatever else `st.selectbox` takes.
     """
     key = f"{name}-choice"
-    st.session_state[key] = address.one_of(name, options, default)
+    hold(key, address.one_of(name, options, default))
 
     def take() -> None:
         address.set(**{name: st.session_state[key], **dict.fromkeys(forget, "")})
@@ -111,7 +121,7 @@ def switch(
 ) -> str:
     """A few words beside each other, one of which is chosen; arguments as in `choose`."""
     key = f"{name}-choice"
-    st.session_state[key] = address.one_of(name, options, default)
+    hold(key, address.one_of(name, options, default))
 
     def take() -> None:
         address.set(**{name: st.session_state[key] or default})
@@ -132,7 +142,7 @@ def choose_some(
 ) -> list[str]:
     """A list to choose several from; arguments as in `choose`."""
     key = f"{name}-choice"
-    st.session_state[key] = address.some_of(name, options, default)
+    hold(key, address.some_of(name, options, default))
 
     def take() -> None:
         address.set(**{name: ",".join(st.session_state[key]) or "none"})
@@ -155,7 +165,7 @@ def slide(
     value = address.whole(name, default, allowed)
     if len(allowed) < 2:
         return value
-    st.session_state[key] = value
+    hold(key, value)
 
     def take() -> None:
         address.set(**{name: str(st.session_state[key])})

@@ -110,10 +110,13 @@ def _show_keys(
         )  # fmt: skip
         label = st.selectbox(
             "Another label", desk.labels(), index=None, key="bulk-other", width=260,
-            format_func=words_for, placeholder="Type its first letters",
+            format_func=words_for, placeholder="Type its first letters, or a new one",
+            accept_new_options=True,
         )  # fmt: skip
         st.text_input("Reason, if you like", key="bulk-reason", width=260)
         title = f"Correct {len(picked):,}" + (f" to {plain(words_for(label))}" if label else "")
+        if label and label not in desk.labels():
+            title += ", a new label"
         st.button(
             title, disabled=not (picked and label),
             key="bulk-correct", on_click=decide_many, args=(*args, "correct", label or ""),

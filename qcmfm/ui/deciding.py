@@ -121,12 +121,12 @@ def decide_many(
         reviewer: Who decides.
         seen: The records, each with the decision that was in force when the page was drawn.
         decision: `accept` or `correct`.
-        label: For `correct`.
+        label: For `correct`; one that the collection does not have yet is added.
     """
     with _told():
         choices = [
             Choice(
-                record_id, decision, label,
+                record_id, decision, label, new_label=label not in desk.labels(),
                 reason=str(st.session_state.get("bulk-reason", "")),
                 prediction=desk.predictions.get(record_id), seen=before,
             )

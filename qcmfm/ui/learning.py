@@ -108,7 +108,7 @@ def _verdict(found: service.Comparison) -> str:
             f"(95% interval {after['low']:.0%} to {after['high']:.0%})."
         )
     if not any(gain.values()):
-        return f"On the same {found.records} test records both are right on the same ones."
+        return f"On the same {found.records} test records both are right equally often."
     low, high = (f"{100 * gain[end]:+.0f}" for end in ("low", "high"))
     told_ = (
         f"On the same {found.records} test records it changes accuracy by {low} to {high} points"

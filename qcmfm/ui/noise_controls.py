@@ -9,7 +9,7 @@ from qcmfm.lab.chosen import CHOOSABLE, Chosen, Placed, moments
 from qcmfm.lab.condition import saved_names
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
-from qcmfm.ui.address import Address
+from qcmfm.ui.address import Address, hold
 from qcmfm.ui.widgets import words_for
 
 MOST = 4
@@ -62,7 +62,7 @@ def texts(address: Address) -> list[str]:
 def choose_count(address: Address) -> int:
     """Let the visitor choose how many conditions stand side by side."""
     given = texts(address)
-    st.session_state["conditions"] = len(given)
+    hold("conditions", len(given))
 
     def take() -> None:
         count = st.session_state["conditions"] or len(given)
@@ -92,7 +92,7 @@ def _choose_device(chosen: Chosen, place: int, keep) -> None:
     """A preset or a saved setting, and how strong it is."""
     options = ["", *preset_names(), *saved_names()]
     key = f"base-{place}"
-    st.session_state[key] = chosen.base
+    hold(key, chosen.base)
     st.selectbox(
         "Device", options, key=key,
         format_func=lambda name: words_for(name) or "none: channels of my own",
@@ -100,7 +100,7 @@ def _choose_device(chosen: Chosen, place: int, keep) -> None:
     )  # fmt: skip
     if chosen.base:
         slider = f"factor-{place}"
-        st.session_state[slider] = chosen.factor
+        hold(slider, chosen.factor)
         st.slider(
             "Times its noise", 0.0, max(10.0, chosen.factor), step=0.1, key=slider,
             on_change=lambda: keep(replace(chosen, factor=st.session_state[slider])),
@@ -113,7 +113,7 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
         _choose_strengths(chosen, placed, place, keep)
     key = f"channels-{place}"
     there = {placed.channel: placed for placed in chosen.channels}
-    st.session_state[key] = list(there)
+    hold(key, list(there))
 
     def take() -> None:
         names = st.session_state[key]
@@ -147,7 +147,7 @@ def _choose_strengths(chosen: Chosen, placed: Placed, place: int, keep) -> None:
     for name, of in ranges(placed.channel).items():
         value = placed.strengths.get(name, _idle(placed.channel, name))
         key = f"{placed.channel}-{name}-{place}"
-        st.session_state[key] = float(value)
+        hold(key, float(value))
         title = f"{words_for(placed.channel)}: {words_for(name)}".capitalize()
 
         def take(name: str = name, key: str = key) -> None:
@@ -161,7 +161,7 @@ def _choose_strengths(chosen: Chosen, placed: Placed, place: int, keep) -> None:
     allowed = moments(placed.channel)
     if len(allowed) > 1:
         key = f"{placed.channel}-at-{place}"
-        st.session_state[key] = placed.at
+        hold(key, placed.at)
         st.selectbox(
             "Acts", allowed, key=key, format_func=MOMENTS.__getitem__,
             on_change=lambda: changed(at=st.session_state[key]), label_visibility="collapsed",
@@ -188,7 +188,7 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     key = f"readout-{place}"
     same = chosen.false_one == chosen.false_zero
     value = chosen.false_one if same else (chosen.false_one + chosen.false_zero) / 2
-    st.session_state[key] = value
+    hold(key, value)
     words = "Readout error" + ("" if same else " (mean of both kinds)")
 
     def take_readout() -> None:
@@ -200,7 +200,7 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     )
     shots = f"shots-{place}"
     options = sorted({*SHOTS, chosen.shots})
-    st.session_state[shots] = chosen.shots
+    hold(shots, chosen.shots)
     st.select_slider(
         "Shots", options, key=shots,
         format_func=lambda count: f"{count:,}" if count else "exact",

@@ -168,8 +168,7 @@ def test_a_collection_cannot_leave_the_workspace(visit: Visit, photo: Path, work
     assert not list(workspace.parent.glob("outside*"))
 
 
-@pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE], ids=["desktop", "tablet", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (TABLET, True), (PHONE, False)])
 def test_pages_fit_the_screen(
     browser: Browser, address: str, photo: Path, size: tuple[int, int], dark: bool
 ):

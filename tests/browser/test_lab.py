@@ -164,8 +164,7 @@ def test_claims_and_glossary(visit: Visit):
     assert "Barren plateau" in visit.text() and "Depth." not in visit.text()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desktop", "tablet"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, True), (TABLET, False)])
 def test_pages_fit_the_screen(browser: Browser, address: str, size: tuple[int, int], dark: bool):
     visit = Visit(browser, address, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"

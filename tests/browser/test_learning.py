@@ -79,7 +79,8 @@ def test_wrong_labels_are_found_and_put_right_and_a_model_learns(browser: Browse
         ada.page.get_by_text("Improve vases-1").click()
         ada.idle().page.get_by_role("button", name="Train", exact=True).click()
         wait_for(ada, lambda: "vases-2 is trained" in ada.text())
-        assert "Before: vases-1" in ada.text() and "95% interval" in ada.text()
+        assert "Before: vases-1" in ada.text()
+        assert "95% interval" in ada.text() or "both are right equally often" in ada.text()
         assert service.adopted_run("vases") == ""
         ada.screenshot("learn")
         box = ada.page.locator("[data-testid=stHorizontalBlock]").filter(has_text="vases-2")

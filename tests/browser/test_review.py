@@ -166,6 +166,14 @@ def test_many_at_once_and_one_undo(visit, workspace: Path):
     assert f"{count} records" in ada.text()
     undone = decisions(workspace)[count:]
     assert [row.decision for row in undone] == ["undo"] * count
+    ada.page.get_by_role("checkbox").first.check(force=True)
+    other = ada.idle().page.get_by_role("combobox", name="Another label")
+    other.click()
+    other.press_sequentially("carnelian")
+    other.press("Enter")
+    ada.idle().click("Correct 1 to carnelian, a new label")
+    row = decisions(workspace)[-1]
+    assert (row.decision, row.reviewed_label) == ("correct", "carnelian")
 
 
 def test_the_files_have_every_column_and_read_again(visit, workspace: Path, tmp_path: Path):
@@ -218,8 +226,7 @@ def test_a_model_labels_the_collection_once(browser: Browser, home: Path):
         ada.context.close()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)])
 def test_the_pages_fit_the_screen(visit, size: tuple[int, int], dark: bool):
     ada: Visit = visit("Ada", START, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
