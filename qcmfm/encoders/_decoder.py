@@ -160,7 +160,7 @@ def _grey(image: Image.Image) -> Image.Image:
     photo = Image.new("L", image.size)
     for top in tops:
         values = np.asarray(_rows(image, top, rows)).astype(exact)
-        values = ((values - low) if ranged else values) * exact(255 / span)
+        values = ((values - low) if ranged else values) / exact(span) * exact(255)
         values = np.nan_to_num(values, posinf=255.0, neginf=0.0) if image.mode == "F" else values
         photo.paste(Image.fromarray(np.round(values.clip(0, 255)).astype(np.uint8)), (0, top))
     return photo.convert("RGB")
