@@ -27,7 +27,7 @@ except ImportError:  # Windows has none; there the asking process ends what take
 
 MEMORY = 2 * 1024**3
 """Bytes of address space: enough for the largest photo that is taken, in any mode."""
-CPU_SECONDS = 6
+CPU_SECONDS = 7
 """For one photo; the clock of the processor, which a busy machine does not make run faster."""
 STRIP = 1 << 22
 """Pixels that are converted and sent at a time, so that a photo is never held twice."""

@@ -93,7 +93,7 @@ def _bombs() -> Iterator[Case]:
     yield Case("TIFF of 300 pages", "long.tif", lambda: _frames("TIFF", 300), TAKEN)
     yield Case("PNG of 119 million pixels", "large.png", lambda: png(10_900, 10_900), TAKEN, True)
     yield Case("PNG of 119 million grey 16-bit pixels", "large.png",
-               lambda: png(10_900, 10_900, bits=16), TAKEN, heavy=True)  # fmt: skip
+               lambda: png(10_900, 10_900, bits=16), EITHER, heavy=True)  # fmt: skip
     yield Case("PNG of 119 million clear pixels", "large.png",
                lambda: png(10_900, 10_900, bits=8, kind=6), TAKEN, heavy=True)  # fmt: skip
     yield Case("PNG of 1 x 60000", "thin.png", lambda: png(1, 60_000), TAKEN)
