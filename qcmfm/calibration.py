@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from qcmfm import evaluation, storage
+from qcmfm import evaluation, run_schema, storage
 from qcmfm.errors import RunError
 from qcmfm.reference import Reference, read_reference, write_reference
 
@@ -112,11 +112,12 @@ def read_calibration(folder: Path, sha256: str) -> Calibration | None:
     if not (folder / ANSWERS).is_file():
         return None
     try:
-        content = json.loads((folder / ANSWERS).read_text("utf-8"))
+        content = run_schema.parsed((folder / ANSWERS).read_bytes())
         if content["format"] != FORMAT or content["weights"] != sha256:
             log.warning("The calibration in %s is of other weights; calibrate again", folder)
             return None
         probabilities = np.array(content["probabilities"], dtype=np.float64)
+        _check(content, probabilities)
         return Calibration(
             content["record_ids"],
             content["labels"],
@@ -130,6 +131,19 @@ def read_calibration(folder: Path, sha256: str) -> Calibration | None:
             f"{ANSWERS} of the run {folder.name} cannot be read.",
             "Calibrate the run again: python -m qcmfm calibrate.",
         ) from error
+
+
+def _check(content: dict[str, Any], probabilities: np.ndarray) -> None:
+    """Raise `ValueError` where the parts of a calibration do not fit each other."""
+    records, labels, truth = (content[name] for name in ("record_ids", "labels", "truth"))
+    if probabilities.shape != (len(records), len(labels)) or len(truth) != len(records):
+        raise ValueError("its tables differ in size")
+    if not (np.isfinite(probabilities).all() and (probabilities.sum(1) > 0).all()):
+        raise ValueError("it holds what is no probability")
+    if not all(isinstance(place, int) and 0 <= place < len(labels) for place in truth):
+        raise ValueError("it names a label that is not there")
+    if not isinstance(content["measured"], dict):
+        raise ValueError("what was measured is no JSON object")
 
 
 def calibration_hash(folder: Path) -> str:

@@ -16,6 +16,7 @@ import typer
 from qcmfm import settings
 from qcmfm.errors import CatalogError, ClusterError, QcmfmError, RecordsError, TrainingError
 from qcmfm.progress import Progress, Result, Work, finish
+from qcmfm.safe_text import visible
 
 if TYPE_CHECKING:
     from qcmfm.catalog import Hit
@@ -747,7 +748,7 @@ def _open(records: Path, caption_column: str, label_column: str = "label") -> "C
 
 def _tell(problems: list[str], most: int = 20) -> None:
     for problem in problems[:most]:
-        typer.echo(problem, err=True)
+        typer.echo(visible(problem), err=True)
     if len(problems) > most:
         typer.echo(f"... and {len(problems) - most} more problems", err=True)
 
@@ -777,7 +778,7 @@ def _finish_in_view(work: Work[Result]) -> Result:
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeRemainingColumn(), TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(), TextColumn("{task.fields[note]}", markup=False),
     )  # fmt: skip
     with Bars(*columns, console=Console(stderr=True)) as bars:
         stages: dict[str, Any] = {}
@@ -793,12 +794,12 @@ def _finish_in_view(work: Work[Result]) -> Result:
 
 
 def _say(content: dict[str, Any], text: str, as_json: bool) -> None:
-    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else text)
+    typer.echo(json.dumps(content, ensure_ascii=False) if as_json else visible(text))
 
 
 def _fail(error: QcmfmError) -> NoReturn:
     """Say what is wrong and how to mend it; 2 is the exit code of a user's mistake."""
-    typer.echo(f"Error: {error.message}\n{error.hint}", err=True)
+    typer.echo(visible(f"Error: {error.message}\n{error.hint}"), err=True)
     raise SystemExit(2)
 
 

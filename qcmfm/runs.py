@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from qcmfm import fusion, storage
+from qcmfm import fusion, run_schema, storage
 from qcmfm.calibration import Calibration, calibration_hash, read_calibration
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.encoders.features import Encoders
@@ -24,8 +24,10 @@ from qcmfm.evaluation import softmax
 from qcmfm.fusion._model import Fused, FusionModel
 from qcmfm.records import Collection
 
-FORMAT = 1
-"""Version of the run folder; a folder with a higher one is from a later program."""
+FORMAT = 2
+"""Version of the run folder; one with a higher one is from a later program, 1 has no seal."""
+MOST_TEXT = 256 * 1024**2
+"""Bytes of a JSON file of a run."""
 
 CARD = "README.md"
 WEIGHTS = "weights.safetensors"
@@ -113,6 +115,8 @@ def write_run(
             "lexicon.json": hashlib.sha256(lexicon).hexdigest(),
         },
     }
+    told = json.loads(json.dumps(run.config))  # as it will be read
+    run.config[run_schema.SEAL] = run_schema.seal(told)
     storage.write_bytes(folder / WEIGHTS, weights)
     storage.write_bytes(folder / "lexicon.json", lexicon)
     storage.write_json(folder / "metrics.json", run.metrics)
@@ -143,7 +147,10 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
                     f"In the run {folder.name}, {name} is not the file that was written.",
                     "Copy the run again from where it came from.",
                 )
+        run_schema.check(config, run_schema.CONFIG)
         described = config["model"]
+        lexicon = run_schema.parsed(files["lexicon.json"])
+        _check_sizes(config, lexicon)
         shape = FeatureShape(**described["shape"] | {"grid": tuple(described["shape"]["grid"])})
         model = fusion.model_class(described["model"]).build(
             shape, described["n_labels"], described["options"]
@@ -153,7 +160,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
             folder.name,
             model.eval().to(device),
             config["labels"],
-            Lexicon.from_json(json.loads(files["lexicon.json"])),
+            Lexicon.from_json(lexicon),
             config["temperature"],
             config,
             read_metrics(folder),
@@ -177,8 +184,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not (folder / "run.json").is_file():
         raise RunError(f"There is no run at {folder}.", "Give the folder of a finished training.")
     try:
-        config = json.loads(_content(folder, "run.json"))
+        config = run_schema.parsed(_content(folder, "run.json"))
         later = config["format"] > FORMAT
+        if config["format"] == FORMAT and config.get(run_schema.SEAL) != run_schema.seal(config):
+            raise RunError(
+                f"In the run {folder.name}, run.json is not the file that was written.",
+                "Copy the run again from where it came from.",
+            )
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(folder, error) from error
     if later:
@@ -188,6 +200,16 @@ def read_config(folder: Path) -> dict[str, Any]:
             "Update the program.",
         )
     return config
+
+
+def _check_sizes(config: dict[str, Any], lexicon: dict[str, Any]) -> None:
+    """Hold what is told of a run's sizes against what is there, before anything is built of it."""
+    run_schema.check(lexicon, run_schema.LEXICON)
+    described, labels, terms = config["model"], len(config["labels"]), len(lexicon["terms"])
+    if described["n_labels"] != labels:
+        raise ValueError(f"n_labels is {described['n_labels']}, but there are {labels} labels")
+    if not described["shape"]["terms"] == terms == len(lexicon["idf"]):
+        raise ValueError(f"it tells of {described['shape']['terms']} terms, but there are {terms}")
 
 
 def run_version(folder: Path) -> str:
@@ -206,8 +228,11 @@ def read_metrics(folder: Path) -> dict[str, Any]:
         RunError: The file is missing or cannot be read.
     """
     try:
-        return json.loads(_content(folder, "metrics.json"))
-    except ValueError as error:
+        found = json.loads(_content(folder, "metrics.json"))
+        if not isinstance(found, dict):
+            raise ValueError("metrics.json is no JSON object")
+        return found
+    except (ValueError, RecursionError) as error:
         raise _unreadable(folder, error) from error
 
 
@@ -242,6 +267,11 @@ def list_runs(folders: Sequence[Path]) -> dict[str, Path]:
 
 def _content(folder: Path, name: str) -> bytes:
     try:
+        if name != WEIGHTS and (folder / name).stat().st_size > MOST_TEXT:
+            raise RunError(
+                f"In the run {folder.name}, {name} has more than {MOST_TEXT // 1024**2} MB.",
+                "Copy the run again from where it came from.",
+            )
         return (folder / name).read_bytes()
     except OSError as error:
         raise RunError(

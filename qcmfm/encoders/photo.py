@@ -1,21 +1,42 @@
-"""Any picture file that a museum hands over -> an upright 8-bit RGB photo."""
+"""Any picture file that a museum hands over -> an upright 8-bit RGB photo.
 
-import contextlib
+A file is what its content says, not its name. It is decoded in a process of its own, whose memory
+and time are bounded: see `_decoder.py`.
+"""
+
 import hashlib
-import io
-import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from qcmfm.encoders._decoding import DECODERS, Answer, DecoderDied
 from qcmfm.errors import PhotoError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000
-"""A photo with more is refused: decoded, it would take over 360 MB."""
+"""A photo with more is refused: decoded, it would take nearly 500 MB."""
+MAX_BYTES = 512 * 1024**2
+"""Of a file."""
 
 _HINT = "Give a JPEG, PNG, WebP, TIFF, GIF, BMP, JPEG 2000 or AVIF file."
+_ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a photo file says of itself; each empty where it says nothing.
+
+    Args:
+        iptc: Caption, headline or name in its IPTC block.
+        exif: Title, comment or description in its EXIF block.
+        xmp: Its XMP packet, an XML document that nobody has looked at yet.
+    """
+
+    iptc: str = ""
+    exif: str = ""
+    xmp: bytes = b""
 
 
 def content_hash(content: bytes) -> str:
@@ -39,31 +60,16 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
         PhotoError: The bytes are no picture, a broken one, or one too large.
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
-    try:
-        content = source.read_bytes() if isinstance(source, Path) else source
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise PhotoError(
-                        f"{name} has {width} x {height} pixels.",
-                        f"Give a photo of at most {MAX_PIXELS // 1_000_000} million pixels.",
-                    )
-                if at_least:
-                    image.draft("RGB", (at_least, at_least))
-                return _rgb(_upright(image))
-    except PhotoError:
-        raise
-    except UnidentifiedImageError:
-        raise PhotoError(f"{name} is not a photo that can be read.", _HINT) from None
-    except Image.DecompressionBombError:
-        raise PhotoError(f"{name} has too many pixels.", "Give a smaller photo.") from None
-    except FileNotFoundError:
-        raise PhotoError(f"{name} does not exist.", "Check the path.") from None
-    except Exception as error:  # damaged bytes make Pillow's decoders raise anything
-        reason = str(error).split("\n")[0][:120]
-        raise PhotoError(f"{name} is broken: {reason}.", "Export the photo once more.") from None
+    wanted = {"want": "photo", "at_least": at_least, "most": MAX_PIXELS}
+    answer = _ask(source, name, wanted, 3 * MAX_PIXELS)
+    width, height = answer.told["size"]
+    photo = Image.new("RGB", (width, height))
+    top = 0
+    for part in answer.parts:
+        rows = len(part) // (3 * width)
+        photo.paste(Image.frombytes("RGB", (width, rows), part), (0, top))
+        top += rows
+    return photo
 
 
 def photo_extension(content: bytes) -> str:
@@ -73,42 +79,67 @@ def photo_extension(content: bytes) -> str:
         PhotoError: The bytes are no picture.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                return {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}.get(
-                    image.format or "", f".{str(image.format).lower()}"
-                )
-    except Exception:  # damaged bytes make Pillow's decoders raise anything
+        format = _ask(content, "The file", {"want": "format"}).told["format"]
+    except PhotoError:
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
+    return _ENDINGS.get(format, f".{format.lower()}")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """An image turned as its EXIF block says, if that can be read."""
-    with contextlib.suppress(Exception):
-        image.getexif()  # keeps what it found; transposing only needs the turn
-    image.info.pop("exif", None)  # transposing would write it back, and fail on a damaged tag
-    return ImageOps.exif_transpose(image)
+def photo_size(source: Path) -> tuple[int, int]:
+    """Width and height of a photo as it is shown, without decoding it.
+
+    Raises:
+        PhotoError: The file is no picture.
+    """
+    width, height = _ask(source, source.name, {"want": "size"}).told["size"]
+    return width, height
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    """An image of any mode as RGB; a fully decoded copy, so that broken data fails here."""
-    if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
-        return Image.fromarray(_eight_bits(image)).convert("RGB")
-    if image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        paper = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(paper, layer).convert("RGB")
-    return image.convert("RGB")
+def photo_words(source: Path) -> Words:
+    """What a photo file says of itself.
+
+    Raises:
+        PhotoError: The file is no picture.
+    """
+    answer = _ask(source, source.name, {"want": "words"}, 1 << 20)
+    return Words(answer.told["iptc"], answer.told["exif"], b"".join(answer.parts))
 
 
-def _eight_bits(image: Image.Image) -> np.ndarray:
-    """Grey levels of a 16-bit, 32-bit or floating-point image, scaled to 0..255."""
-    values = np.asarray(image).astype(np.float64)
-    if image.mode == "F" or values.max(initial=0) > 65535 or values.min(initial=0) < 0:
-        finite = values[np.isfinite(values)]
-        low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-        values = np.nan_to_num((values - low) / ((high - low) or 1.0), posinf=1.0, neginf=0.0)
-    else:  # scanners store 12 bits in 16
-        values = values / (4095 if values.max(initial=0) <= 4095 else 65535)
-    return np.round(values * 255).clip(0, 255).astype(np.uint8)
+def _ask(source: Path | bytes, name: str, question: dict[str, Any], most: int = 0) -> Answer:
+    """What the decoder says of a photo; an error it tells becomes a sentence."""
+    content = _content(source, name)
+    try:
+        answer = DECODERS.ask({**question, "formats": FORMATS}, content, most)
+    except DecoderDied as error:
+        raise PhotoError(f"{name} is broken: {error}.", "Export the photo once more.") from None
+    told = answer.told
+    error = told.get("error")
+    if error == "unknown":
+        raise PhotoError(f"{name} is not a photo that can be read.", _HINT)
+    if error == "large":
+        raise PhotoError(
+            f"{name} has {told['size'][0]} x {told['size'][1]} pixels.",
+            f"Give a photo of at most {MAX_PIXELS // 1_000_000} million pixels.",
+        )
+    if error == "memory":
+        raise PhotoError(f"{name} takes too much memory to decode.", "Give a smaller photo.")
+    if error:
+        reason = str(told.get("reason"))[:120]
+        raise PhotoError(f"{name} is broken: {reason}.", "Export the photo once more.")
+    return answer
+
+
+def _content(source: Path | bytes, name: str) -> bytes:
+    try:
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        if size > MAX_BYTES:
+            raise PhotoError(
+                f"{name} has {size / 1e6:,.0f} MB.",
+                f"Give a photo of at most {MAX_BYTES // 1024**2} MB.",
+            )
+        return source if isinstance(source, bytes) else source.read_bytes()
+    except FileNotFoundError:
+        raise PhotoError(f"{name} does not exist.", "Check the path.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name is not a path"
+        raise PhotoError(f"{name} cannot be read: {reason}.", "Check the file.") from None

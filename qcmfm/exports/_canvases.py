@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image, UnidentifiedImageError
-
+from qcmfm.encoders.photo import photo_size
+from qcmfm.errors import PhotoError
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.records import Record
 
@@ -59,9 +59,6 @@ def _photo_size(reviewed: Reviewed, record: Record) -> tuple[int, int] | None:
     if path is None:
         return None
     try:
-        with Image.open(path) as image:
-            width, height = image.size
-            turned = image.getexif().get(274, 1) in (5, 6, 7, 8)
-            return (height, width) if turned else (width, height)
-    except (OSError, UnidentifiedImageError, ValueError, SyntaxError):
+        return photo_size(path)
+    except PhotoError:
         return None

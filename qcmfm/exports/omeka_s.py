@@ -2,6 +2,7 @@
 
 Only what was decided is said of a record: a label that nobody checked would be taken for the
 catalogue's there. Cells hold one value each: no separator of values is to be set in the import.
+No cell can be taken for a formula.
 """
 
 import csv
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.records import Record
 from qcmfm.review.state import Outcome
+from qcmfm.safe_text import escape_formula
 
 TITLE = "Omeka S"
 SUFFIX = "-omeka-s.csv"
@@ -42,7 +44,9 @@ def content(reviewed: Reviewed) -> bytes:
     writer = csv.DictWriter(out, HEADER)
     writer.writeheader()
     for record in reviewed.collection.records:
-        writer.writerow(_row(reviewed, record))
+        writer.writerow(
+            {term: escape_formula(cell) for term, cell in _row(reviewed, record).items()}
+        )
     return out.getvalue().encode("utf-8", "replace")
 
 

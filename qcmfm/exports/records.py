@@ -1,6 +1,7 @@
 """CSV in the source's own encoding and delimiter, every cell as it was, with our columns added.
 
-Put in the place of the collection's `records.csv`, it reads as the same records.
+Put in the place of the collection's `records.csv`, it reads as the same records. What the museum
+wrote goes back to it as it was, formulas too; what was written here cannot be taken for one.
 """
 
 import csv
@@ -8,6 +9,7 @@ import io
 
 from qcmfm.exports import _table
 from qcmfm.exports._reviewed import Reviewed
+from qcmfm.safe_text import escape_formula
 
 TITLE = "CSV, with every original column"
 SUFFIX = ".csv"
@@ -24,5 +26,6 @@ def content(reviewed: Reviewed) -> bytes:
         delimiter=reviewed.collection.delimiter,
     )
     writer.writeheader()
-    writer.writerows(_table.rows(reviewed))
+    for row in _table.rows(reviewed):
+        writer.writerow(row | {name: escape_formula(row[name]) for name in _table.OURS})
     return out.getvalue().encode(reviewed.collection.encoding, "replace")

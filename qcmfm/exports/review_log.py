@@ -1,10 +1,14 @@
-"""The review log: every decision, one row each, in the order in which they were taken."""
+"""The review log: every decision, one row each, in the order in which they were taken.
+
+No cell can be taken for a formula: reasons, labels and names are typed by many people.
+"""
 
 import csv
 import io
 
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.review.decision import COLUMNS
+from qcmfm.safe_text import escape_formula
 
 TITLE = "Review log, every decision"
 SUFFIX = "-review.csv"
@@ -16,5 +20,5 @@ def content(reviewed: Reviewed) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(reviewed.decisions)
+    writer.writerows([escape_formula(str(cell)) for cell in row] for row in reviewed.decisions)
     return out.getvalue().encode("utf-8", "replace")

@@ -1,6 +1,7 @@
 """What an import tells when it is done, and the original file back."""
 
 import csv
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,7 +12,10 @@ from qcmfm.csv_rows import Broken
 from qcmfm.importers._source import Source
 from qcmfm.importers._tables import Table
 from qcmfm.records import Problem
+from qcmfm.safe_text import escape_formula
 from qcmfm.storage import atomic_file, write_json
+
+log = logging.getLogger(__name__)
 
 ERROR = "error"
 """The column that is added to the original file."""
@@ -105,7 +109,11 @@ def write_errors(
     if table is None:
         return _write_list(problems, to / f"{stem}-errors.csv")
     if table.path.suffix.lower() in (".xlsx", ".xlsm") and not table.delimiter:
-        return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
+        try:
+            return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
+        except Exception:  # what another program wrote makes the library raise anything
+            log.exception("The workbook %s cannot be written again", source.name)
+            return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
     return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")
 
@@ -115,7 +123,8 @@ def _write_list(problems: Sequence[Problem], file: Path) -> Path:
         writer = csv.writer(handle)
         writer.writerow(("row", "record_id", "column", ERROR, "refused"))
         for found in problems:
-            writer.writerow((found.row, found.record_id, found.column, found.reason, found.refused))
+            told = (found.record_id, found.column, found.reason)
+            writer.writerow((found.row, *map(escape_formula, told), found.refused))
     return file
 
 
@@ -131,7 +140,7 @@ def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
         for number, cells in table.raw():
             row = [cells.text] if isinstance(cells, Broken) else list(cells)
             if number >= table.header_row:
-                text = ERROR if number == table.header_row else told.get(number, "")
+                text = ERROR if number == table.header_row else escape_formula(told.get(number, ""))
                 if len(row) == width and place < width:
                     row[place] = text
                 elif row or text:  # one that does not fit the header still does not

@@ -5,15 +5,15 @@ the description in the photo's IPTC, XMP or EXIF block, and its file name where 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import defusedxml.ElementTree as ElementTree
 from defusedxml import DefusedXmlException
-from PIL import Image, IptcImagePlugin
 
-from qcmfm.encoders.photo import FORMATS
+from qcmfm.encoders.photo import photo_words
+from qcmfm.errors import QcmfmError
 from qcmfm.importers import _tables
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
@@ -54,18 +54,19 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 def _caption(path: Path) -> tuple[str, str]:
     """The caption of a photo, and where it was found."""
-    looks: tuple[tuple[str, Callable[[Path], str]], ...] = (
-        ("text file", _text_beside),
-        ("XMP file", _xmp_beside),
-        ("IPTC", _iptc),
-        ("XMP", _xmp),
-        ("EXIF", _exif),
-        ("file name", _file_name),
+    words = cache(lambda: photo_words(path))  # the file is opened where nothing lies beside it
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("text file", lambda: _text_beside(path)),
+        ("XMP file", lambda: _xmp_beside(path)),
+        ("IPTC", lambda: words().iptc),
+        ("XMP", lambda: _described(words().xmp)),
+        ("EXIF", lambda: words().exif),
+        ("file name", lambda: _file_name(path)),
     )
     for found_in, look in looks:
         try:
-            said = " ".join(look(path).replace("\0", "").split())
-        except Exception:  # what cameras and programs write there makes readers raise anything
+            said = " ".join(look().replace("\0", "").split())
+        except (QcmfmError, OSError):  # no photo at all, which is told when it is placed
             continue
         if said:
             return said[:MAX_CELL], found_in
@@ -108,42 +109,6 @@ def _described(packet: bytes) -> str:
             if text := node.get(f"{_DC}{term}", "").strip():
                 return text
     return ""
-
-
-def _iptc(path: Path) -> str:
-    with Image.open(path, formats=FORMATS) as image:
-        found: Mapping[Any, Any] = IptcImagePlugin.getiptcinfo(image) or {}
-    utf8 = found.get((1, 90)) == b"\x1b%G"
-    for field in ((2, 120), (2, 105), (2, 5)):  # caption, headline, object name
-        value = found.get(field)
-        raw = b" ".join(value) if isinstance(value, list) else value
-        if raw:
-            try:
-                return raw.decode("utf-8")
-            except UnicodeDecodeError:
-                return raw.decode("utf-8" if utf8 else "cp1252", "replace")
-    return ""
-
-
-def _xmp(path: Path) -> str:
-    with Image.open(path, formats=FORMATS) as image:
-        packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
-        if not packet and hasattr(image, "tag_v2"):
-            packet = image.tag_v2.get(700, b"")  # pyright: ignore[reportAttributeAccessIssue]
-    return _described(packet.encode() if isinstance(packet, str) else bytes(packet))
-
-
-def _exif(path: Path) -> str:
-    with Image.open(path, formats=FORMATS) as image:
-        found = image.getexif()
-    for tag in (40091, 40092):  # what Windows calls title and comment
-        value = found.get(tag)
-        if isinstance(value, bytes | tuple):
-            text = bytes(value).decode("utf-16-le", "replace").replace("\0", "").strip()
-            if text:
-                return text
-    value = found.get(270, "")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _file_name(path: Path) -> str:

@@ -18,6 +18,7 @@ from qcmfm.lab.outcome import Outcome, flips, judge
 from qcmfm.lab.walk import Walk
 from qcmfm.progress import Work
 from qcmfm.quantum.resources import resources
+from qcmfm.safe_text import escape_formula
 
 METRICS = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
 
@@ -149,7 +150,11 @@ def table_csv(rows: Mapping[str, Mapping[str, Any]]) -> str:
     writer.writeheader()
     for name, found in rows.items():
         row: dict[str, Any] = {key: found[key] for key in columns if key in found}
-        row |= {"condition": name, "noise": found["setting"], "flips": len(found["flips"])}
+        row |= {
+            "condition": escape_formula(name),
+            "noise": escape_formula(found["setting"]),
+            "flips": len(found["flips"]),
+        }
         for metric in METRICS:
             interval = found.get("intervals", {}).get(metric, {})
             row |= {f"{metric}_{side}": interval[side] for side in ("low", "high") if interval}

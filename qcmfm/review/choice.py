@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding doe
 
 MAX_LABEL = 200
 MAX_REASON = 10_000
+_UNSEEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff]"
+)
 _AAT = re.compile(r"http://vocab\.getty\.edu/aat/\d{9}")
 
 
@@ -59,6 +63,10 @@ class Vocabulary:
     def __init__(self, known: Collection[str], decided: Mapping[str, str]):
         self._concepts = {label: aat_uri(label) for label in known} | dict(decided)
 
+    def spelled(self, label: str) -> str:
+        """A label as it is known, however odd; another one cleaned."""
+        return label if label in self._concepts else cleaned(label)
+
     def check(self, label: str, new: bool) -> None:
         """Make sure that a label is known, or may be new and is like no known one.
 
@@ -85,8 +93,13 @@ class Vocabulary:
 
 
 def cleaned(text: str) -> str:
-    """A name or label without line ends, and without spaces before, after and twice."""
-    return " ".join(text.split())
+    """A name or label as it can be seen.
+
+    It has no line ends and no spaces before, after or twice; no letters without a width or that
+    turn the direction of others, by which two that look alike could differ; accents spelled alike.
+    """
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFC", " ".join(text.split())))
+    return " ".join(seen.split())
 
 
 def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
@@ -122,7 +135,7 @@ def decided(
     model_label = said.label if said else ""
     _check(choice, model_label)
     decision = choice.decision
-    label = {"accept": model_label, "unsure": ""}.get(decision, cleaned(choice.label))
+    label = {"accept": model_label, "unsure": ""}.get(decision, vocabulary.spelled(choice.label))
     if decision == "correct" and label and label == model_label:
         decision = "accept"
     if decision == "correct":
@@ -144,7 +157,7 @@ def decided(
         decision=decision,
         reviewed_label=label,
         reviewed_aat_uri=vocabulary.concept(label, choice.aat_uri) if label else "",
-        reason=choice.reason.strip(),
+        reason=choice.reason.encode("utf-8", "replace").decode().strip(),
         evidence=json.dumps(choice.evidence, ensure_ascii=False) if choice.evidence else "",
         supersedes=current.decision_id,
     )

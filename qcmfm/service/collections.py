@@ -200,9 +200,9 @@ def save_submission(name: str, submission: Submission) -> str:
                 "Mend its records.csv, or save to another collection.",
             )
         records = {record.record_id: record for record in collection.records}
-        about = {"original_name": submission.name, "added_at": utc_now()}
+        about = {"original_name": _written(submission.name), "added_at": utc_now()}
         old = records.get(submission.record_id, Record(submission.record_id, cells=about))
-        caption = submission.caption.strip() or old.caption
+        caption = _written(submission.caption).strip() or old.caption
         records[submission.record_id] = old.changed(
             record_id=submission.record_id, image=image, caption=caption
         )
@@ -213,6 +213,11 @@ def save_submission(name: str, submission: Submission) -> str:
         written.columns = tuple(dict.fromkeys((*collection.columns, *written.columns)))
         write_collection(written, file)
     return submission.record_id
+
+
+def _written(text: str) -> str:
+    """Text as a file can hold it: half a letter is written as a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_shipped(folder: Path) -> bool:

@@ -1,13 +1,13 @@
 """Bringing in what a museum has: what was uploaded, what would come of it, what came of it."""
 
 import hashlib
+import io
 import json
 import re
 import shutil
 import uuid
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
 
 from qcmfm import settings
 from qcmfm.access import Permission, actor, door, require
@@ -21,7 +21,7 @@ KIND = "import_collection"
 
 
 @door(Permission.IMPORT, on=("name",))
-def keep_upload(name: str, content: IO[bytes]) -> Path:
+def keep_upload(name: str, content: io.BufferedIOBase) -> Path:
     """Keep an uploaded file, so that its import can be taken up again; the same file once.
 
     Args:
@@ -31,7 +31,7 @@ def keep_upload(name: str, content: IO[bytes]) -> Path:
     folder = uploads_folder()
     folder.mkdir(parents=True, exist_ok=True)
     content.seek(0)
-    key = hashlib.file_digest(content, "sha256").hexdigest()[:16]  # pyright: ignore[reportArgumentType]
+    key = hashlib.file_digest(content, "sha256").hexdigest()[:16]
     safe = re.sub(r"[^\w. -]+", "_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")[-100:]
     target = folder / key / (safe or "file")
     if not target.is_file():

@@ -14,6 +14,7 @@ from qcmfm.explanation.subject import look_at
 from qcmfm.fusion._model import Attention
 from qcmfm.prediction import Prediction, answers, table_columns, table_row
 from qcmfm.runs import Run, read_run, utc_now
+from qcmfm.safe_text import escape_formula
 from qcmfm.service.runs import find_run
 from qcmfm.turns import ENCODERS
 
@@ -50,7 +51,8 @@ class Submission:
     @property
     def record_id(self) -> str:
         """The same photo has the same id, whatever its caption; without one, the caption counts."""
-        return f"upload-{content_hash(self.photo or self.caption.encode())[:12]}"
+        content = self.photo or self.caption.encode("utf-8", "replace")
+        return f"upload-{content_hash(content)[:12]}"
 
 
 @dataclass(frozen=True)
@@ -117,12 +119,13 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
 
 @door(Permission.LOOK)
 def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
-    """Submissions and their labels as the text of a CSV file."""
+    """Submissions and their labels as the text of a CSV file without formulas."""
     out = io.StringIO(newline="")
     columns = ["record_id", "image", "caption", *table_columns()[1:]]
     writer = csv.DictWriter(out, columns)
     writer.writeheader()
     for submission, prediction in items:
         given = {"image": submission.name, "caption": submission.caption}
-        writer.writerow(table_row(prediction) | given)
+        row = table_row(prediction) | given
+        writer.writerow({name: escape_formula(str(cell)) for name, cell in row.items()})
     return out.getvalue()

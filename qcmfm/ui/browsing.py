@@ -104,7 +104,7 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
     short = caption if len(caption) <= SHORT else caption[:SHORT].rsplit(" ", 1)[0] + " …"
     label = f"**{plain(words_for(record.label))}**  \n" if record.label else ""
     st.markdown(label + plain(short or "No caption"))
-    if st.button("Open", key=f"open-{record.record_id}", help=f"Record {record.record_id}"):
+    if st.button("Open", key=f"open-{record.record_id}", help=f"Record {plain(record.record_id)}"):
         st.query_params["record"] = record.record_id
         st.rerun()
 

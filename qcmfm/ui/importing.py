@@ -232,6 +232,6 @@ def _show_duplicates(name: str, groups: list[list[str]], most: int = 12) -> None
             for record_id in group[:8]:
                 picture = thumbnail(collection, there[record_id]) if record_id in there else None
                 if picture:
-                    st.image(picture, record_id, width=120, alt=f"Record {record_id}")
+                    st.image(picture, plain(record_id), width=120, alt=f"Record {record_id}")
     if len(groups) > most:
         st.caption(f"and {len(groups) - most:,} more groups, in the report of the import")

@@ -13,7 +13,7 @@ from qcmfm.lab.material import Material
 from qcmfm.progress import Work
 from qcmfm.ui.address import Address, choose
 from qcmfm.ui.resources import ask_labeller, made_from, records, settled
-from qcmfm.ui.widgets import watched, words_for
+from qcmfm.ui.widgets import plain, told_progress, watched, words_for
 
 Found = TypeVar("Found")
 
@@ -84,8 +84,8 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
     )  # fmt: skip
     if run not in fitting:
         st.warning(
-            f"The model {words_for(run)} does not know all labels of this collection, so what it "
-            "is judged on here means little.",
+            f"The model {plain(words_for(run))} does not know all labels of this collection, so "
+            "what it is judged on here means little.",
             icon=":material/rule:",
         )
     if service.trained_on(run) == name:
@@ -144,7 +144,7 @@ def work_once(key: Hashable, work: Callable[[], Work[Found]], bar: Any) -> Found
             except StopIteration as stop:
                 return stop.value
             share = event.done / max(event.total, 1)
-            bar.progress(share, f"{event.stage}: {event.done:,} of {event.total:,}. {event.note}")
+            bar.progress(share, told_progress(event))
 
     return kept().once(key, make)
 

@@ -92,7 +92,7 @@ def _show_comparison(run: str) -> None:
             return
         columns = st.columns(3)
         if found.before:
-            columns[0].metric(f"Before: {found.parent}", f"{found.before['value']:.0%}")
+            columns[0].metric(f"Before: {plain(found.parent)}", f"{found.before['value']:.0%}")
         after, gain = found.after, found.difference
         columns[1].metric(
             "After", f"{after['value']:.0%}",

@@ -15,12 +15,13 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.picks import keep_pick
 from qcmfm.review.state import STATUSES
+from qcmfm.safe_text import escape_formula
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.hovering import clicked, show_hovered
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.widgets import in_figure, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 _OF = {"photos": "Photos", "captions": "Captions", "both": "Photos and captions"}
@@ -150,7 +151,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
             marker["symbol"] = _SHAPES[max(number, 0) // len(_PALETTE) % len(_SHAPES)]
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
-            name=words_for(str(kind)) if kind is not None else "Records",
+            name=in_figure(words_for(str(kind))) if kind is not None else "Records",
             customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
             hoverinfo="none",  # `show_hovered` tells it, with the photo
         )  # fmt: skip
@@ -218,5 +219,6 @@ def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:
     writer.writerow(["record_id", "caption", "label", "proposed", "confidence"])
     for record in chosen:
         predicted, confidence = said.get(record.record_id, ("", ""))
-        writer.writerow([record.record_id, record.caption, record.label, predicted, confidence])
+        told = (record.record_id, record.caption, record.label, predicted)
+        writer.writerow([*map(escape_formula, told), confidence])
     return out.getvalue()

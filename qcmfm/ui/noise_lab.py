@@ -1,5 +1,6 @@
 """The Noise lab: the same records under several noises, side by side."""
 
+import shlex
 from dataclasses import asdict
 from typing import Any
 
@@ -278,13 +279,10 @@ def _show_exports(
             )  # fmt: skip
     if columns:
         _offer_saving(columns)
-    extra = f" --record {record_id}" + ("" if fit == "none" else f" --mitigation {fit}")
+    given = ["--run", found.run, "--records", "FOLDER", "--setting", "noise-A.json"]
+    given += ["--record", record_id, *(() if fit == "none" else ("--mitigation", fit)), "--json"]
     st.caption("The same figures on the command line, with the JSON of a column:")
-    st.code(
-        f"python -m qcmfm noise --run {found.run} --records FOLDER --setting noise-A.json"
-        f"{extra} --json",
-        language="bash",
-    )
+    st.code(shlex.join(["python", "-m", "qcmfm", "noise", *given]), language="bash")
 
 
 def _offer_saving(columns: list[Column]) -> None:

@@ -194,7 +194,8 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "More like this", key=f"like-{record.record_id}", on_click=_like,
-            args=(record.record_id,), help=f"Records like {record.record_id}", type="tertiary",
+            args=(record.record_id,), help=f"Records like {plain(record.record_id)}",
+            type="tertiary",
         )  # fmt: skip
         for page, title in (("collections", "Open"), ("review", "Review")):
             st.page_link(

@@ -11,7 +11,7 @@ from qcmfm.explanation import Explanation, outlined
 from qcmfm.explanation.shares import Alone
 from qcmfm.explanation.words import MOST
 from qcmfm.ui.looking import Looked
-from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.widgets import in_figure, plain, words_for
 
 # Two colours that differ in lightness as well, so that they stay apart in grey.
 DARK, LIGHT = "#3a6fb0", "#e0b400"
@@ -48,7 +48,7 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
         caption="Hidden is what the line encloses, in the photo's mean colour.",
     )  # fmt: skip
     with right:
-        _curves(found.steps, found.deletion, found.insertion, label)
+        _curves(found.steps, found.deletion, found.insertion, words_for(found.label))
         st.caption(
             f"Area under the curve: {found.deletion_area:.2f} while hiding (low is faithful), "
             f"{found.insertion_area:.2f} while showing (high is faithful)."
@@ -72,7 +72,9 @@ def _curves(
         height=330, margin={"l": 0, "r": 0, "t": 10, "b": 0},
         legend={"orientation": "h", "y": -0.25},
         xaxis={"title": "Share of the photo", "tickformat": ".0%", "range": [0, 1]},
-        yaxis={"title": f"Probability of {label}", "tickformat": ".0%", "range": [0, 1.02]},
+        yaxis={
+            "title": f"Probability of {in_figure(label)}", "tickformat": ".0%", "range": [0, 1.02],
+        },
     )  # fmt: skip
     st.plotly_chart(
         figure, key="curves", config={"displayModeBar": False},
@@ -160,7 +162,7 @@ def signed_bars(parts: dict[str, float], key: str, alt: str, percent: bool = Fal
         },
         yaxis={
             "autorange": "reversed", "tickvals": list(range(len(values))),
-            "ticktext": [name[:40] for name in parts],
+            "ticktext": [in_figure(name[:40]) for name in parts],
         },
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)

@@ -27,7 +27,7 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
     if trust is None or calibration is None:
         st.info(
             "Nobody measured yet how far this model can be trusted. "
-            f"`python -m qcmfm calibrate --run {looked.run} --records …` does."
+            f"python -m qcmfm calibrate --run {plain(looked.run)} --records … does."
         )
         return
     left, right = st.columns(2, gap="medium")

@@ -1,7 +1,9 @@
 """Pieces that several pages draw."""
 
 import contextlib
+import html
 import logging
+import re
 from collections.abc import Iterator
 
 import streamlit as st
@@ -9,12 +11,23 @@ import streamlit as st
 from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Result, Work, finish
+from qcmfm.safe_text import visible
 
 log = logging.getLogger(__name__)
 
 SIMULATED = (
     "The proposal comes from a simulated quantum circuit, run on this computer. "
     "No quantum computer was used."
+)
+
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_JOINER = "\u2060"
+_PARTED = re.compile(
+    r":(?=[\w+\-/]+:)|(?<=https)://|(?<=http)://|(?<=ftp)://|(?<=ww)w(?=\.)|@(?=[\w\-]+\.)"
+    r"|(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)",
+    re.IGNORECASE,
 )
 
 
@@ -46,10 +59,14 @@ def watched(work: Work[Result]) -> Result:
     bar = st.progress(0.0, "Starting …")
 
     def show(event: Progress) -> None:
-        count = f"{event.done:,} of {event.total:,}"
-        bar.progress(event.done / max(event.total, 1), f"{event.stage}: {count}. {event.note}")
+        bar.progress(event.done / max(event.total, 1), told_progress(event))
 
     return finish(work, show)
+
+
+def told_progress(event: Progress) -> str:
+    """How far some work is, as Markdown; its note may name a file or an address."""
+    return f"{plain(event.stage)}: {event.done:,} of {event.total:,}. {plain(event.note)}"
 
 
 def show_error(error: QcmfmError) -> None:
@@ -58,10 +75,21 @@ def show_error(error: QcmfmError) -> None:
 
 
 def plain(text: str) -> str:
-    """Text from outside with every character escaped that Markdown gives a meaning."""
-    return "".join(
-        f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~$:" else letter for letter in text
-    )
+    """Text from outside as Markdown that shows it as it is written.
+
+    What Markdown gives a meaning is escaped. What Streamlit looks for afterwards, in the text that
+    is left (addresses, emoji names, arrows), is parted by a character that nobody sees. Letters
+    that turn the direction of what follows, or control a terminal, are shown as the mark for what
+    cannot be shown.
+    """
+    text = _INDENT.sub(lambda found: "\u00a0" * len(found[0]), visible(text))
+    parted = _PARTED.sub(lambda found: found[0][0] + _JOINER + found[0][1:], text)
+    return _MARKDOWN.sub(r"\\\g<0>", parted)
+
+
+def in_figure(text: str) -> str:
+    """Text from outside for a figure: plotly reads tags in it."""
+    return html.escape(visible(text), quote=False)
 
 
 def page_link(name: str, label: str, icon: str, **query: str) -> None:

@@ -3,6 +3,9 @@
 import contextlib
 import functools
 import io
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from qcmfm.encoders import photo
+from qcmfm.encoders import _decoding, photo
 from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
 from qcmfm.errors import PhotoError
+from tests.hostile.photos import many_scans
 
 ORIENTATION = 0x0112
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -234,11 +238,47 @@ def test_too_many_pixels_are_refused(monkeypatch: pytest.MonkeyPatch):
     assert read_photo(JPEG).size == (32, 24)
 
 
-def test_a_decompression_bomb_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    for read in (read_photo, photo_extension):
-        with pytest.raises(PhotoError):
-            read(JPEG)
+def test_a_photo_that_kills_its_decoder_kills_nothing_else(monkeypatch: pytest.MonkeyPatch):
+    decoders = _decoding.Decoders(most=1)
+    monkeypatch.setattr(photo, "DECODERS", decoders)
+    assert read_photo(JPEG).size == (32, 24)
+    (decoder,) = decoders._free
+    decoder.process.kill()
+    decoder.process.wait()
+    assert read_photo(JPEG).size == (32, 24)
+    monkeypatch.setattr(_decoding, "_PROGRAM", Path(__file__))  # ends without a word
+    decoders.close()
+    with pytest.raises(PhotoError, match="gave up"):
+        read_photo(JPEG, "vase.jpg")
+    assert decoders._free == []
+
+
+def test_a_photo_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    decoders = _decoding.Decoders(most=1)
+    monkeypatch.setattr(photo, "DECODERS", decoders)
+    monkeypatch.setattr(_decoding, "SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(PhotoError, match="takes too long"):
+        read_photo(many_scans(10_000, 300), "vase.jpg")  # a second for every 60 scans
+    assert time.monotonic() - began < 3
+    monkeypatch.setattr(_decoding, "SECONDS", 30)
+    assert read_photo(JPEG).size == (32, 24)
+    decoders.close()
+
+
+def test_the_decoder_cannot_write_files_and_has_little_memory(tmp_path: Path):
+    """What a photo that takes the decoder over could still do."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import _decoder; _decoder._limit()\n"
+        "try: bytearray(3 << 30); print('memory')\n"
+        "except MemoryError: pass\n"
+        "open(sys.argv[2], 'w').write('x' * 9999)"
+    )
+    folder, target = str(Path(_decoding.__file__).parent), tmp_path / "written"
+    command = [sys.executable, "-I", "-c", code, folder, str(target)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode != 0 and "memory" not in done.stdout
+    assert not target.is_file() or target.stat().st_size == 0
 
 
 def test_the_hash_is_sha256():

@@ -1,0 +1,214 @@
+"""A process that decodes photos and does nothing else, so that a photo can only kill this process.
+
+It is run as a file of its own, `python -I _decoder.py`, and imports nothing of the program. It
+reads questions from its standard input and answers on its standard output: a length in four bytes,
+JSON, and then as many bytes as the JSON says. It has no use for files or the network; where the
+system can, it is kept from writing files, from taking more memory and from computing longer than is
+set here, which no check around a decoder's C code could promise.
+"""
+
+import contextlib
+import io
+import json
+import os
+import struct
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import Image, ImageFile, ImageOps, IptcImagePlugin, UnidentifiedImageError
+
+try:
+    import resource
+except ImportError:  # Windows has none; there the asking process ends what takes too long
+    resource = None
+
+MEMORY = 2 * 1024**3
+"""Bytes of address space: enough for the largest photo that is taken, in any mode."""
+CPU_SECONDS = 7
+"""For one photo; the clock of the processor, which a busy machine does not make run faster."""
+STRIP = 1 << 22
+"""Pixels that are converted and sent at a time, so that a photo is never held twice."""
+MAX_TEXT = 1 << 20
+HEAD = struct.Struct("<I")
+
+
+def main() -> None:
+    """Answer questions until the asking process closes the pipe."""
+    inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    _limit()
+    warnings.simplefilter("ignore")
+    Image.MAX_IMAGE_PIXELS = None  # the question says how many are too many
+    while head := inlet.read(HEAD.size):
+        asked = json.loads(inlet.read(HEAD.unpack(head)[0]))
+        content = inlet.read(asked["bytes"])
+        _limit_time()
+        answer: dict[str, Any]
+        body: Iterator[bytes]
+        try:
+            answer, body = _answer(asked, content)
+        except UnidentifiedImageError:
+            answer, body = {"error": "unknown"}, iter(())
+        except MemoryError:
+            answer, body = {"error": "memory"}, iter(())
+        except Exception as error:  # damaged bytes make decoders raise anything
+            reason = str(error).split("\n")[0][:120]
+            answer, body = {"error": "broken", "reason": reason}, iter(())
+        told = json.dumps(answer).encode()
+        outlet.write(HEAD.pack(len(told)) + told)
+        for part in body:
+            outlet.write(part)
+        outlet.flush()
+        del content, answer, body
+
+
+def _limit() -> None:
+    """Keep this process from writing files, leaving dumps and taking more than its memory."""
+    if resource is None:
+        return
+    for name, most in (("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_AS", MEMORY)):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def _limit_time() -> None:
+    """Let the system end this process when it computes too long on the next photo."""
+    if resource is None:
+        return
+    with contextlib.suppress(ValueError, OSError):
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        most = int(time.process_time()) + 1 + CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+
+
+def _answer(asked: dict[str, Any], content: bytes) -> tuple[dict[str, Any], Iterator[bytes]]:
+    """What is said of a photo, and the bytes that follow."""
+    with Image.open(io.BytesIO(content), formats=asked["formats"]) as image:
+        format, (width, height) = image.format or "", image.size
+        if asked["want"] == "format":
+            return {"format": format}, iter(())
+        if asked["want"] == "size":
+            turned = _exif(image).get(0x0112, 1) in (5, 6, 7, 8)
+            return {"size": [height, width] if turned else [width, height]}, iter(())
+        if asked["want"] == "words":
+            said = _words(image)
+            packet = said.pop("xmp")
+            return {**said, "bytes": len(packet)}, iter((packet,))
+        if width * height > asked["most"]:
+            return {"error": "large", "size": [width, height]}, iter(())
+        if asked["at_least"]:
+            image.draft("RGB", (asked["at_least"], asked["at_least"]))
+        photo = _rgb(_upright(image))
+    rows = max(1, STRIP // photo.width)
+    pixels = (_rows(photo, top, rows).tobytes() for top in range(0, photo.height, rows))
+    about = {"size": list(photo.size), "rows": rows, "bytes": 3 * photo.width * photo.height}
+    return about, pixels
+
+
+def _rows(image: Image.Image, top: int, count: int) -> Image.Image:
+    return image.crop((0, top, image.width, min(top + count, image.height)))
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    """The EXIF block, as far as it can be read; the image keeps what was found."""
+    with contextlib.suppress(Exception):
+        return image.getexif()
+    return Image.Exif()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """An image turned as its EXIF block says, if that can be read."""
+    _exif(image)
+    image.info.pop("exif", None)  # transposing would write it back, and fail on a damaged tag
+    return ImageOps.exif_transpose(image)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """An image of any mode as RGB; a fully decoded copy, so that broken data fails here."""
+    image.load()
+    if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
+        return _grey(image)
+    if image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in image.info:
+        photo, rows = Image.new("RGB", image.size), max(1, STRIP // image.width)
+        for top in range(0, image.height, rows):
+            layer = _rows(image, top, rows).convert("RGBA")
+            paper = Image.new("RGBA", layer.size, "white")
+            photo.paste(Image.alpha_composite(paper, layer).convert("RGB"), (0, top))
+        return photo
+    return image.convert("RGB")
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """A 16-bit, 32-bit or floating-point image, its grey levels scaled to 0..255."""
+    import numpy as np
+
+    rows, low, high = max(1, STRIP // image.width), np.inf, -np.inf
+    exact = np.float32 if image.mode.startswith("I;16") else np.float64  # half the time, as good
+    tops = range(0, image.height, rows)
+    for top in tops:
+        values = np.asarray(_rows(image, top, rows))
+        values = values[np.isfinite(values)] if image.mode == "F" else values
+        if values.size:
+            low, high = min(low, float(values.min())), max(high, float(values.max()))
+    if low > high:  # not one finite value
+        low = high = 0.0
+    ranged = image.mode == "F" or high > 65535 or low < 0
+    span = (high - low or 1.0) if ranged else 4095 if high <= 4095 else 65535  # 12 bits in 16
+    photo = Image.new("L", image.size)
+    for top in tops:
+        values = np.asarray(_rows(image, top, rows)).astype(exact)
+        values = ((values - low) if ranged else values) / exact(span) * exact(255)
+        values = np.nan_to_num(values, posinf=255.0, neginf=0.0) if image.mode == "F" else values
+        photo.paste(Image.fromarray(np.round(values.clip(0, 255)).astype(np.uint8)), (0, top))
+    return photo.convert("RGB")
+
+
+def _words(image: ImageFile.ImageFile) -> dict[str, Any]:
+    """What a photo says of itself in its IPTC, EXIF and XMP blocks, each empty where it cannot."""
+    said: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
+    for name, read in (("iptc", _iptc), ("exif", _told_in_exif), ("xmp", _xmp)):
+        with contextlib.suppress(
+            Exception
+        ):  # what cameras write there makes readers raise anything
+            said[name] = read(image)[:MAX_TEXT]
+    return said
+
+
+def _iptc(image: ImageFile.ImageFile) -> str:
+    found: Any = IptcImagePlugin.getiptcinfo(image) or {}
+    utf8 = found.get((1, 90)) == b"\x1b%G"
+    for field in ((2, 120), (2, 105), (2, 5)):  # caption, headline, object name
+        value = found.get(field)
+        raw = b" ".join(value) if isinstance(value, list) else value
+        if raw:
+            try:
+                return raw.decode("utf-8")
+            except UnicodeDecodeError:
+                return raw.decode("utf-8" if utf8 else "cp1252", "replace")
+    return ""
+
+
+def _xmp(image: Image.Image) -> bytes:
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    if not packet and hasattr(image, "tag_v2"):
+        packet = image.tag_v2.get(700, b"")  # pyright: ignore[reportAttributeAccessIssue]
+    return packet.encode() if isinstance(packet, str) else bytes(packet)
+
+
+def _told_in_exif(image: Image.Image) -> str:
+    found = image.getexif()
+    for tag in (40091, 40092):  # what Windows calls title and comment
+        value = found.get(tag)
+        if isinstance(value, bytes | tuple):
+            text = bytes(value).decode("utf-16-le", "replace").replace("\0", "").strip()
+            if text:
+                return text
+    value = found.get(270, "")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""Text from outside is shown as it is written, whatever some language would make of it."""
+
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from qcmfm import run_schema, service, settings
+from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
+from qcmfm.prediction import Prediction
+from qcmfm.review.choice import Choice
+from qcmfm.review.review import open_review
+from tests.browser.studio import Visit, chromium, server
+from tests.hostile.words import LETTERS, MARK, MARKUP
+from tests.network import watch
+
+RUN = f"**{MARK}** $run$ <b>run<"
+NAMES = ("html", "bold", "link", "latex", "colour", "address", "icon", "picture", "script", "emoji",
+         "entity")  # fmt: skip
+LABELS = [MARKUP[name] for name in NAMES]
+# One that the page shows whole, and that some language would still read across its parts.
+EVERYTHING = " \n\n ".join(MARKUP.values()) + LETTERS["right to left override"]
+
+# What a language would have made of the texts: an element that holds the mark and nothing else of
+# what was written, a link or picture elsewhere, a formula, a handler.
+MADE = f"""() => {{
+  const made = [], main = document.body;
+  const bare = text => text.replaceAll('\\u2060', '').trim();
+  for (const part of main.querySelectorAll(
+      'b,strong,i,em,u,s,del,code,pre,h1,h2,h3,h4,li,td,th,blockquote,sup,sub,mark,a,'
+      + '[class*=colored],[class*=badge],[class*=Badge]'))
+    if (['{MARK}', '{MARK}²', '{MARK} {MARK}'].includes(bare(part.textContent)))
+      made.push(part.outerHTML);
+  for (const part of main.querySelectorAll('[href*="evil."],[src*="evil."],[href^="javascript:" i],'
+      + '[onerror],[onload],[onmouseover],iframe[src^="javascript:" i],.katex'))
+    made.push(part.outerHTML.slice(0, 300));
+  if (window.hacked) made.push('a script ran');
+  return made;
+}}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def workspace(home: Path) -> Path:
+    _make_run(home)
+    _make_collection(home)
+    return home
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Visit]:
+    for name, value in watch.environment(tmp_path / "watch").items():
+        monkeypatch.setenv(name, value)
+    with server(workspace) as address:
+        found = Visit(browser, address).open()
+        found.page.set_default_timeout(20_000)
+        yield found
+        assert not found.outside, "the page asked for something outside this machine"
+        assert not found.faults
+        found.context.close()
+    assert watch.seen(tmp_path / "watch") and watch.outside(tmp_path / "watch") == []
+
+
+def _make_run(home: Path) -> None:
+    """The shipped run with other labels."""
+    folder = home / "runs" / RUN
+    shutil.copytree(settings.SHIPPED_RUNS / settings.DEFAULT_RUN, folder)
+    config = json.loads((folder / "run.json").read_text("utf-8"))
+    named = dict(zip(config["labels"], LABELS, strict=True))
+    config |= {"labels": LABELS, "vocabulary": {}, "name": RUN}
+    config[run_schema.SEAL] = run_schema.seal(config)
+    (folder / "run.json").write_text(json.dumps(config), "utf-8")
+    answers = json.loads((folder / "conformal.json").read_text("utf-8"))
+    answers["labels"] = [named[label] for label in answers["labels"]]
+    (folder / "conformal.json").write_text(json.dumps(answers), "utf-8")
+
+
+def _make_collection(home: Path) -> None:
+    folder = home / "collections" / "hostile"
+    (folder / "images").mkdir(parents=True)
+    Image.fromarray(np.full((60, 80, 3), 150, np.uint8)).save(folder / "images" / "a.png")
+    texts = {"everything": EVERYTHING, **{name: MARKUP[name] for name in list(MARKUP)[:11]}}
+    rows = [
+        {"record_id": f"{name} {MARKUP['bold']}", "image": "images/a.png", "caption": text,
+         "label": LABELS[number % 11]} for number, (name, text) in enumerate(texts.items())
+    ]  # fmt: skip
+    with (folder / "records.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    collection, version = service.open_collection("hostile"), service.run_version(RUN)
+    ranked = tuple((label, (11 - place) / 66) for place, label in enumerate(LABELS))
+    said = [
+        Prediction(
+            r.record_id,
+            ranked,
+            RUN,
+            version,
+            "2026-01-01T00:00:00Z",
+            conformal_set=" | ".join(LABELS[:3]),
+        )
+        for r in collection.records
+    ]
+    write_kept(said, predictions_file("hostile", RUN), fingerprint(collection, version))
+    choice = Choice(
+        rows[1]["record_id"], "correct", MARKUP["code"], new_label=True, reason=MARKUP["struck"]
+    )
+    open_review("hostile").decide([choice], MARKUP["footnote"].split("\n")[0], LABELS)
+
+
+def seen(text: str) -> str:
+    """A text as a page shows it: white space folds, what cannot be shown is marked."""
+    return " ".join(re.sub("[\u202a-\u202e]", "\ufffd", text).replace("\u2060", "").split())
+
+
+def assert_plain(visit: Visit, *texts: str) -> None:
+    assert visit.page.evaluate(MADE) == []
+    shown = seen(visit.text())
+    assert [text for text in texts if seen(text) not in shown] == [], shown[:3000]
+
+
+def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, tmp_path: Path):
+    first = f"everything {MARKUP['bold']}"
+    visit.open("/collections?collection=hostile").idle()
+    assert_plain(visit, *[MARKUP[name] for name in list(MARKUP)[:11] if name != "style"])
+    visit.page.get_by_role("button", name="Open", exact=True).first.hover()
+    visit.page.wait_for_timeout(600)
+    assert visit.page.evaluate(MADE) == []
+    visit.open(f"/collections?collection=hostile&record={quote(first)}").idle(0.6)
+    assert_plain(visit, EVERYTHING, first, LABELS[0])
+
+    visit.open("/review?collection=hostile&status=open").page.get_by_label("Your name").fill(
+        MARKUP["bold"]
+    )
+    visit.page.get_by_label("Your name").press("Enter")
+    visit.idle(0.6)
+    assert_plain(visit, EVERYTHING, first, *LABELS[:4], MARKUP["bold"])
+    visit.page.keyboard.press("a")
+    visit.idle(0.6)
+    assert_plain(visit)
+    visit.open("/review?collection=hostile&status=corrected").idle(0.6)
+    assert_plain(visit, MARKUP["code"])
+    visit.page.get_by_role("button", name=re.compile("History")).click()
+    visit.page.wait_for_timeout(600)
+    assert visit.page.evaluate(MADE) == []
+
+    for page in ("bulk", "progress", "learn", "attention", "clean-up", "clean_up"):
+        visit.open(f"/{page}?collection=hostile").idle(0.6)
+        assert_plain(visit)
+    visit.open("/").idle(0.6)
+    assert_plain(visit)
+
+    visit.open("/classify")
+    photo = (workspace / "collections" / "hostile" / "images" / "a.png").read_bytes()
+    box = visit.page.get_by_test_id("stFileUploaderDropzoneInput")
+    names = (f"<b>{MARK}<b>.png", f"**{MARK}** [{MARK}](x).png")
+    box.set_input_files([{"name": n, "mimeType": "image/png", "buffer": photo} for n in names])
+    visit.idle(1.0)
+    assert_plain(visit, *names)
+
+    visit.open("/import")
+    table = f"id,caption,**{MARK}**,label\n" + "".join(
+        f'{n},"{MARKUP[n].replace(chr(34), chr(34) * 2)}",${MARK}$,<b>{MARK}</b>\n' for n in NAMES
+    )
+    visit.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [{"name": f"**{MARK}**.csv", "mimeType": "text/csv", "buffer": table.encode()}]
+    )
+    visit.idle(1.0)
+    assert_plain(visit)
