@@ -7,7 +7,7 @@ from jaxtyping import install_import_hook
 # Before anything else imports the package, so that every annotated function is checked.
 _hook = install_import_hook("qcmfm", "beartype.beartype")
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1" if "PYTEST_XDIST_WORKER" in os.environ else "2")
 
 from pathlib import Path  # noqa: E402
 
