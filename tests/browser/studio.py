@@ -28,6 +28,17 @@ IDLE = """() => {
     && [...document.querySelectorAll('[data-testid=stImage] img')].every(image => image.complete);
 }"""
 
+# Counts how often the script has begun to run since.
+WATCH = """() => {
+  window.scriptRuns = 0;
+  const app = document.querySelector('[data-testid=stApp]');
+  window.scriptWatch?.disconnect();
+  window.scriptWatch = new MutationObserver(() => {
+    if (app.dataset.testScriptState === 'running') window.scriptRuns += 1;
+  });
+  window.scriptWatch.observe(app, { attributeFilter: ['data-test-script-state'] });
+}"""
+
 
 def chromium_path() -> str:
     """Where Chromium is: `CHROMIUM`, or the first one on the path."""
@@ -123,6 +134,15 @@ class Visit:
             assert time.monotonic() < deadline, "the page never came to rest"
             self.page.wait_for_timeout(50)
         return self
+
+    def press(self, key: str, wait: float = 5.0) -> "Visit":
+        """Press a key and see what becomes of it; one that is no shortcut here changes nothing."""
+        self.page.evaluate(WATCH)
+        self.page.keyboard.press(key)
+        deadline = time.monotonic() + wait
+        while not self.page.evaluate("window.scriptRuns > 0") and time.monotonic() < deadline:
+            self.page.wait_for_timeout(50)
+        return self.idle(0.6)
 
     def go(self, title: str) -> "Visit":
         """Click an entry of the menu."""

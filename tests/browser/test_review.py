@@ -56,8 +56,7 @@ def record_of(visit: Visit) -> str:
 
 def press(visit: Visit, keys: str) -> None:
     for key in keys:
-        visit.page.keyboard.press(key)
-        visit.idle(0.6)
+        visit.press(key)
 
 
 def decisions(workspace: Path) -> list[Decision]:

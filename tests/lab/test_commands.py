@@ -14,12 +14,19 @@ from qcmfm import cli, service
 from qcmfm.lab.chosen import Chosen
 from qcmfm.progress import finish
 from qcmfm.settings import ROOT, SHIPPED_COLLECTIONS
+from qcmfm.ui import signing_in
 
 RECORD = "artifact-00003-1"
 NOISES = (
     "depolarizing@gate:probability=0.02+readout:0.02,0.02+shots:300",
     "superconducting_heron*6",
 )
+
+
+@pytest.fixture(autouse=True)
+def at_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under AppTest a page's visitor has a mock for an address."""
+    monkeypatch.setattr(signing_in, "_here", lambda: True)
 
 
 def told(*arguments: str) -> dict[str, Any]:
