@@ -33,6 +33,9 @@ app = typer.Typer(
 Records = Annotated[Path, typer.Option("--records", help="CSV of the records, or its folder.")]
 RunName = Annotated[str, typer.Option("--run", help="Folder or name of a run.")]
 CaptionColumn = Annotated[str, typer.Option(help="Column to take captions from.")]
+TrainedColumn = Annotated[
+    str, typer.Option(help="Column to take captions from; by default as in training.")
+]
 LabelColumn = Annotated[str, typer.Option(help="Column to take labels from.")]
 Device = Annotated[str, typer.Option(help="For the encoders: auto, cuda, mps or cpu.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
@@ -114,9 +117,7 @@ def predict(
     out: Annotated[Path, typer.Option(help="CSV to write.")],
     top: Annotated[int, typer.Option(min=1, help="How many labels with probabilities.")] = 3,
     split: Annotated[str, typer.Option(help="Label the rows of this split alone.")] = "",
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     engine: Annotated[str, typer.Option(help="local, or ray for many processes.")] = "local",
     address: Annotated[
         str, typer.Option(help="Of a Ray cluster; by default this machine is one.")
@@ -190,9 +191,7 @@ def evaluate(
     run: RunName,
     records: Records,
     split: Annotated[str, typer.Option(help="train, val, test, holdout or all.")] = "test",
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     label_column: LabelColumn = "label",
     save: Annotated[bool, typer.Option(help="Keep the result in the run and its card.")] = False,
     grounding: Annotated[
@@ -249,9 +248,7 @@ def _figure(found: dict[str, float]) -> str:
 def calibrate(
     run: RunName,
     records: Records,
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     label_column: LabelColumn = "label",
     device: Device = "auto",
     as_json: Json = False,
@@ -284,9 +281,7 @@ def explain(
     error_rate: Annotated[
         float, typer.Option(min=0.001, max=0.999, help="Of the set of labels.")
     ] = 0.1,
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
@@ -417,9 +412,7 @@ def noise(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seeds the shots.")] = 0,
     save: Annotated[str, typer.Option(help="Name to keep the setting under.")] = "",
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
@@ -456,9 +449,7 @@ def circuit(
     off: Annotated[
         str, typer.Option(help="What is switched off: gates and layers from 0, 3,17,L1, and E.")
     ] = "",
-    caption_column: Annotated[
-        str, typer.Option(help="Column to take captions from; by default as in training.")
-    ] = "",
+    caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:

@@ -30,11 +30,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def museum() -> Path:
-    """The shared museum photos; absent on a user's machine, present in CI."""
-    folder = SHARED / "museum_materials"
+def shared_collection(name: str) -> Path:
+    """A shared collection; present in CI, absent on a user's machine, where its tests skip."""
+    folder = SHARED / name
     if not folder.is_dir():
         assert not os.environ.get("CI"), f"{folder} is missing in CI"
         pytest.skip("the shared data are not here")
     return folder
+
+
+@pytest.fixture
+def museum() -> Path:
+    """The shared museum photos."""
+    return shared_collection("museum_materials")

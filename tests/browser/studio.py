@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {"127.0.0.1", "localhost", None}
 DESKTOP, TABLET, PHONE = (1440, 900), (820, 1180), (600, 960)
+Screen = tuple[tuple[int, int], bool]
+"""Width and height in pixels, and whether its owner likes it dark."""
 
 # True when the script has ended, nothing is being redrawn and every picture has arrived.
 IDLE = """() => {
@@ -120,6 +122,12 @@ class Visit:
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in LOCAL:
             self.outside.append(request.url)
+
+    def leave(self) -> None:
+        """Close the window; what must never have happened in it did not."""
+        assert not self.outside, "the page asked for something outside this machine"
+        assert not self.faults
+        self.context.close()
 
     def open(self, path: str = "/") -> "Visit":
         self.page.goto(self.address + path, wait_until="commit")

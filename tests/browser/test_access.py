@@ -10,16 +10,10 @@ from playwright.sync_api import Browser, expect
 from qcmfm.access import read_audit
 from qcmfm.review.log import ReviewLog
 from tests.browser.identity import Provider, provider, write_secrets
-from tests.browser.studio import Visit, chromium, server
+from tests.browser.studio import Visit, server
 from tests.browser.vases import draw_vases, pretend_labelled
 
 ROLES = {"people": {"vera@museum.example": "viewer", "cora@museum.example": "curator"}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,35 +11,9 @@ from playwright.sync_api import Browser, expect
 
 from qcmfm import service
 from qcmfm.records import read_collection
-from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, chromium, server
+from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, server
 
 CAPTION = "Jar with a lotus. Late Middle Kingdom. From Egypt, <b>Thebes</b>, $x$ *tomb*"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("workspace")
-
-
-@pytest.fixture(scope="module")
-def address(workspace: Path) -> Iterator[str]:
-    with server(workspace) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    found = Visit(browser, address)
-    yield found
-    assert not found.outside, "the page asked for something outside this machine"
-    assert not found.faults
-    found.context.close()
 
 
 @pytest.fixture

@@ -1,38 +1,15 @@
 """The Attention page in real Chromium: words, regions, sections, downloads, the address."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.studio import TABLET, Visit, chromium, server
+from tests.browser.studio import TABLET, Visit
 
 RECORD = "/attention?collection=artifacts&record=artifact-00001-1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(tmp_path_factory.mktemp("workspace")) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    found = Visit(browser, address)
-    yield found
-    assert not found.outside, "the page asked for something outside this machine"
-    assert not found.faults
-    found.context.close()
 
 
 def asked(visit: Visit) -> dict[str, list[str]]:

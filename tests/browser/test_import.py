@@ -3,41 +3,18 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from qcmfm.records import read_collection
-from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("workspace")
-
-
-@pytest.fixture(scope="module")
-def address(workspace: Path) -> Iterator[str]:
-    with server(workspace) as found:
-        yield found
+from tests.browser.studio import DESKTOP, TABLET, Screen, Visit
 
 
 @pytest.fixture(params=[(DESKTOP, False), (TABLET, True)], ids=["desktop", "tablet-dark"])
-def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    size, dark = request.param
-    found = Visit(browser, address, size, dark)
-    yield found
-    assert not found.outside, "the page asked for something outside this machine"
-    assert not found.faults
-    found.context.close()
+def screen(request: pytest.FixtureRequest) -> Screen:
+    return request.param
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Circuit, Noise lab, Lesson and Claims in a real browser, with the shipped model."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
+from tests.browser.studio import DESKTOP, TABLET, Visit
 
 CIRCUIT = "/circuit?collection=artifacts&record=artifact-00003-1&every=gate&step=40&off=L1"
 NOISE = (
@@ -16,27 +15,6 @@ NOISE = (
     "&noise=depolarizing@gate:probability=0.02%2Breadout:0.02,0.02%2Bshots:100"
     "&noise=superconducting_heron*3.0"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(tmp_path_factory.mktemp("workspace")) as found:
-        yield found
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    found = Visit(browser, address)
-    yield found
-    assert not found.outside, "the page asked for something outside this machine"
-    assert not found.faults
-    found.context.close()
 
 
 def query(visit: Visit) -> dict[str, list[str]]:

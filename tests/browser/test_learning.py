@@ -1,7 +1,7 @@
 """A museum's own labels: wrong ones are found, a model is trained, compared and adopted."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,18 +10,12 @@ from playwright.sync_api import Browser, expect
 from qcmfm import service
 from qcmfm.records import Collection, read_collection, write_collection
 from qcmfm.review.log import ReviewLog
-from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
+from tests.browser.studio import DESKTOP, TABLET, Visit, server
 from tests.browser.vases import draw_vases
 
 LABELS = ("faience", "limestone", "gold")
 WRONG = {"vase-0003": "gold", "vase-0022": "faience"}
 MINUTES = 4
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -8,26 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.studio import DESKTOP, TABLET, Visit, chromium, server
-from tests.conftest import SHARED
+from tests.browser.studio import DESKTOP, TABLET, Screen, Visit, server
+from tests.conftest import shared_collection
 
 RECORDS = 72
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on some real records; every eighth has lost its caption."""
     home = tmp_path_factory.mktemp("home")
-    folder, source = home / "collections" / "egypt", SHARED / "museum_materials"
-    if not source.is_dir():
-        pytest.skip("the shared data are not here")
+    folder, source = home / "collections" / "egypt", shared_collection("museum_materials")
     (folder / "images").mkdir(parents=True)
     with (source / "records.csv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
@@ -56,13 +48,8 @@ def visit_first(browser: Browser, address: str) -> None:
 
 
 @pytest.fixture(params=[(DESKTOP, False), (TABLET, True)], ids=["desktop", "tablet-dark"])
-def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
-    size, dark = request.param
-    found = Visit(browser, address, size, dark)
-    yield found
-    assert not found.outside, "the page asked for something outside this machine"
-    assert not found.faults
-    found.context.close()
+def screen(request: pytest.FixtureRequest) -> Screen:
+    return request.param
 
 
 def test_search_by_words_narrow_and_more_like_this(
@@ -123,7 +110,7 @@ def test_photos_without_a_caption_are_found(visit: Visit):
 
 
 def test_a_photo_finds_its_like_and_a_hit_opens_in_review(visit: Visit):
-    photo = next((SHARED / "museum_materials" / "images").glob("CHI_10006.jpg"))
+    photo = shared_collection("museum_materials") / "images" / "CHI_10006.jpg"
     visit.open("/search?collection=egypt")
     visit.page.get_by_role("button", name="By a photo").click()
     visit.upload(photo)

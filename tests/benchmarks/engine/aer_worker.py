@@ -5,13 +5,10 @@ from typing import Any
 import numpy as np
 import qiskit_aer  # pyright: ignore[reportMissingImports]
 from qiskit import QuantumCircuit  # pyright: ignore[reportMissingImports]
-from qiskit.circuit.library import (  # pyright: ignore[reportMissingImports]
-    CRXGate,
-    UnitaryGate,
-)
+from qiskit.circuit import library  # pyright: ignore[reportMissingImports]
 from qiskit.quantum_info import SparsePauliOp  # pyright: ignore[reportMissingImports]
 from qiskit_aer import AerSimulator  # pyright: ignore[reportMissingImports]
-from qiskit_aer.library import SetDensityMatrix  # pyright: ignore[reportMissingImports]
+from qiskit_aer import library as aer  # pyright: ignore[reportMissingImports]
 from qiskit_aer.noise import (  # pyright: ignore[reportMissingImports]
     NoiseModel,
     depolarizing_error,
@@ -35,7 +32,9 @@ def noisy(case: Any, arrays: Any) -> Any:
         angles = [weights[slots[place]] for place in ORDER.get(name, range(len(slots)))]
         places = [last - wire for wire in wires]
         if name == "CRX":  # which the method has only as a matrix
-            gates.append(UnitaryGate(CRXGate(*angles).to_matrix(), label="crx"), places)
+            gates.append(
+                library.UnitaryGate(library.CRXGate(*angles).to_matrix(), label="crx"), places
+            )
         else:
             getattr(gates, NAMES[name])(*angles, *places)
     for number, wires in enumerate(case["observables"]):
@@ -44,7 +43,9 @@ def noisy(case: Any, arrays: Any) -> Any:
     circuits = []
     for vector in amplitudes:
         circuit = QuantumCircuit(n_qubits)
-        circuit.append(SetDensityMatrix(np.outer(vector, vector).astype(complex)), range(n_qubits))
+        circuit.append(
+            aer.SetDensityMatrix(np.outer(vector, vector).astype(complex)), range(n_qubits)
+        )
         circuits.append(circuit.compose(gates))
 
     noise = NoiseModel()
