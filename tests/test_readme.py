@@ -125,3 +125,12 @@ def test_the_speeds_are_those_of_the_committed_results():
             for other in others
         ]
         assert f"| {what} | {' | '.join(cells)} |" in README
+
+
+def test_the_figures_of_clean_up_are_those_of_the_label_flips():
+    file = ROOT / "tests" / "benchmarks" / "results" / "label_flips.json"
+    found = json.loads(file.read_text("utf-8"))["summary"]
+    words = " ".join(README.split())
+    for name in ("precision_clean_up", "precision_confidence", "lost_by_flips", "won_back"):
+        a = found[name]
+        assert f"{a['value']:.3f} ({a['low']:.3f} to {a['high']:.3f})" in words
