@@ -53,7 +53,7 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
     views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
     alignment: Annotated[
-        float | None, typer.Option(help="Weight of the loss that makes words find their regions.")
+        int | None, typer.Option(help="Passes before all others that teach words to point.")
     ] = None,
     caption_column: CaptionColumn = "caption",
     label_column: LabelColumn = "label",

@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,9 @@ class TrainingSettings:
         label_smoothing: Share of each target that goes to all labels alike.
         modality_dropout: Weight of the loss with the caption taken away, and of the loss with the
             photo taken away, beside the loss of the whole record; 0 trains on whole records alone.
-        alignment: Weight of the loss that teaches words to look at what they name
-            (`fusion._alignment`); no true region takes part in it. Needs a model that attends.
+        alignment: Passes before all others that teach words to look at what they name
+            (`fusion._alignment`); where they look is then left as it is. No true region takes part
+            in it. Without meaning for a model that does not attend.
         balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
         views: Number of views of each photo to train on, the original included.
         refit: Whether, once `val` has chosen the number of passes and the temperature, the final
@@ -64,7 +65,7 @@ class TrainingSettings:
     weight_decay: float = 0.02
     label_smoothing: float = 0.05
     modality_dropout: float = 0.5
-    alignment: float = 0.0
+    alignment: int = 0
     balance: float = 0.0
     views: int = 5
     refit: bool = True
@@ -79,7 +80,7 @@ class TrainingSettings:
             ("weight_decay", 0.0, 100.0),
             ("label_smoothing", 0.0, 0.9),
             ("modality_dropout", 0.0, 10.0),
-            ("alignment", 0.0, 10.0),
+            ("alignment", 0, 10_000),
             ("balance", 0.0, 1.0),
             ("views", 1, len(view_names())),
         ):
@@ -172,7 +173,10 @@ class TrainingData:
         return weight * count.sum() / (weight * count).sum()
 
 
-_PROGRESS = ("epoch", "best_epoch", "least", "error")
+_ALIGNING = 500_000
+"""What the seeds of passes that align are apart from those of the other passes."""
+
+_PROGRESS = ("aligned", "epoch", "best_epoch", "least", "error")
 
 
 class Trainer:
@@ -218,7 +222,7 @@ class Trainer:
             self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
         )
         self.weights = data.loss_weights(settings.balance)
-        self.epoch, self.best_epoch = 0, 0
+        self.aligned, self.epoch, self.best_epoch = 0, 0, 0
         self.least, self.error = float("inf"), 0.0
 
     def run(self, epochs: int) -> Work[None]:
@@ -226,10 +230,13 @@ class Trainer:
         if not self._resume() and not self.started:
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
+        yield from self._align()
         if self.model.solved:
             epochs = 1
         while self.epoch < epochs and self.epoch - self.best_epoch < self.settings.patience:
-            self._solve() if self.model.solved else self._one_pass()
+            self._solve() if self.model.solved else self._one_pass(
+                self.epoch, self.settings.epochs, self._loss
+            )
             self.epoch += 1
             loss, error, note = self._validate()
             if loss < self.least:
@@ -239,6 +246,18 @@ class Trainer:
                 self.best.load_state_dict(self.model.state_dict())
             self._save()
             yield Progress("Training" if self.data.val else "Final fit", self.epoch, epochs, note)
+
+    def _align(self) -> Work[None]:
+        """Teach words to look at what they name, and leave that as it is from then on."""
+        passes = self.settings.alignment if self.model.attends else 0
+        # A model that is gone on from has learnt it.
+        while self.aligned < passes and not self.started:
+            self._one_pass(self.aligned, passes, self._misalignment, _ALIGNING)
+            self.aligned += 1
+            self._save()
+            yield Progress("Teaching words to point", self.aligned, passes)
+        for parameter in self.model.pointing() if passes else ():
+            parameter.requires_grad_(False)
 
     @torch.inference_mode()
     def logits(self, model: FusionModel, rows: Sequence[int]) -> Tensor:
@@ -255,19 +274,7 @@ class Trainer:
         temperature = evaluation.fit_temperature(logits, truth)
         losses = evaluation.losses(evaluation.softmax(logits, temperature), truth)
         note = f"val accuracy {(logits.argmax(1) == truth).mean():.3f}"
-        loss = float(losses.mean()) + self._alignment_on_val()
-        return loss, float(losses.std() / len(losses) ** 0.5), note
-
-    @torch.inference_mode()
-    def _alignment_on_val(self) -> float:
-        """The mean weighed alignment loss of `val`, on the same words in every pass."""
-        if not self.settings.alignment:
-            return 0.0
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.settings.seed)
-            parts = _chunks(self.data.val, self.settings.batch_size)
-            found = [float(self.model.alignment(self.data.table.batch(part))) for part in parts]
-        return self.settings.alignment * sum(found) / len(found)
+        return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
 
     def _solve(self) -> None:
         """Give a model that needs no passes all the records at once, in every view."""
@@ -278,26 +285,38 @@ class Trainer:
         ]
         self.model.solve(views, data.target[data.train])
 
-    def _one_pass(self) -> None:
+    def _one_pass(
+        self, number: int, of: int, loss_of: Callable[[Batch, Tensor], Tensor], phase: int = 0
+    ) -> None:
+        """Step along a loss once over all training records.
+
+        Args:
+            number: Of the pass, from 0.
+            of: How many passes the schedule is made for.
+            loss_of: Of a batch and its targets.
+            phase: Tells the chance of one phase of the training from that of another.
+        """
         settings, data = self.settings, self.data
         views = list(data.table.images)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(settings.seed * 1_000_003 + self.epoch + 1)
+            torch.manual_seed(settings.seed * 1_000_003 + phase + number + 1)
             order = [data.train[place] for place in torch.randperm(len(data.train)).tolist()]
             parts = _chunks(order, settings.batch_size)
             self.model.train()
             for step, rows in enumerate(parts):
-                rate = _one_cycle((self.epoch + step / len(parts)) / settings.epochs)
+                rate = _one_cycle((number + step / len(parts)) / of)
                 for group in self.optimizer.param_groups:
                     group["lr"] = settings.learning_rate * rate
                 chosen = [views[v] for v in torch.randint(len(views), (len(rows),)).tolist()]
-                batch = data.table.batch(rows, chosen)
-                loss = self._loss(batch, data.target[rows])
-                if settings.alignment:
-                    loss = loss + settings.alignment * self.model.alignment(batch)
+                loss = loss_of(data.table.batch(rows, chosen), data.target[rows])
                 self.optimizer.zero_grad()
-                loss.backward()
-                self.optimizer.step()
+                if loss.requires_grad:  # a last batch of one record has nothing to align
+                    loss.backward()
+                    self.optimizer.step()
+
+    def _misalignment(self, batch: Batch, target: Tensor) -> Tensor:
+        """How badly the words of a batch find their own photos; labels have no part in it."""
+        return self.model.alignment(batch)
 
     def _loss(self, batch: Batch, target: Tensor) -> Tensor:
         """Cross-entropy of the whole records, and of those with both modalities without either."""

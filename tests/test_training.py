@@ -65,21 +65,34 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(
     assert not torch.equal(weights(first), weights(trained(collection, home, "c", seed=1)))
 
 
+@pytest.mark.parametrize("stage", ["Teaching words to point", "Training", "Final fit"])
 def test_training_that_aligns_resumes_too_and_gives_other_weights(
-    collection: Collection, home: Path
+    collection: Collection, home: Path, stage: str
 ):
-    options = {**SMALL.options, "temperature": 0.1}
-    plain = trained(collection, home, "plain", options=options)
-    whole = trained(collection, home, "whole", options=options, alignment=1.0)
-    assert not torch.equal(weights(plain), weights(whole))
-    settings = TrainingSettings(**vars(SMALL) | {"options": options, "alignment": 1.0})
+    changes = {"options": {**SMALL.options, "temperature": 0.1}, "alignment": 3}
+    whole = trained(collection, home, "whole", **changes)
+    assert not torch.equal(weights(trained(collection, home, "plain")), weights(whole))
+    settings = TrainingSettings(**vars(SMALL) | changes)
     work = train(collection, cheap_cache(home / "features"), settings, home / "broken")
     for event in work:
-        if event.stage == "Training" and event.done == 3:
+        if event.stage == stage and event.done == 2:
             work.close()
             break
     again = finish(train(collection, cheap_cache(home / "features"), settings, home / "broken"))
     torch.testing.assert_close(weights(again), weights(whole), atol=0, rtol=0)
+
+
+def test_where_words_look_is_learnt_first_and_then_left_alone(collection: Collection, home: Path):
+    options = {**SMALL.options, "temperature": 0.1}
+    runs = [
+        trained(collection, home, f"{epochs}", options=options, alignment=2, epochs=epochs)
+        for epochs in (1, 4)
+    ]
+    first, second = (torch.cat([p.flatten() for p in run.model.pointing()]) for run in runs)
+    assert len(first) and torch.equal(first, second)
+    assert not torch.equal(weights(runs[0]), weights(runs[1]))
+    plain = trained(collection, home, "plain", model="concat", options={}, alignment=2, epochs=1)
+    assert not plain.model.pointing()
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 8])

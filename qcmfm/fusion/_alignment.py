@@ -9,23 +9,50 @@ from torch.nn import functional
 def alignment_loss(
     scores: Float[Tensor, "head word batch region"],
     own: Int[Tensor, " word"],
-    alike: Bool[Tensor, "batch batch"],
+    told: Bool[Tensor, "word batch"],
 ) -> Float[Tensor, ""]:
-    """How little of its attention a word spends on its own photo, were it shown all of a batch.
+    """How badly words find their photos, and photos their words, among all those of a batch.
 
     A word that attends to the regions of every photo of the batch at once, with the very scores
     that decide where it looks in its own photo, finds its own only by what it names: the loss is
     the negative logarithm of the share that falls there, a contrastive loss with the photos as
     classes (InfoNCE, van den Oord et al. 2018) whose evidence is pooled over regions as attention
-    pools it. No region is known to be right.
+    pools it. The other way round, each word has to draw more from its photo than the words of
+    other captions do; that takes from the score of a region what every word would give it. No
+    region is known to be right.
 
     Args:
         scores: Of attention, before the softmax.
         own: The photo of each word.
-        alike: Photos of one object, which its words cannot tell apart.
+        told: Photos whose captions say what the word says: whether they show it is not asked, nor
+            whether they are drawn to it.
     """
     evidence = scores.logsumexp(-1)
-    photo = torch.arange(evidence.shape[-1], device=own.device)
-    passed_over = alike[own] & (photo != own[:, None])
-    evidence = evidence.masked_fill(passed_over, torch.finfo(evidence.dtype).min)
-    return functional.cross_entropy(evidence.flatten(0, 1), own.repeat(len(evidence)))
+    least = torch.finfo(evidence.dtype).min
+    photo, word = (torch.arange(size, device=own.device) for size in (evidence.shape[-1], len(own)))
+    of_photos = evidence.masked_fill(told & (photo != own[:, None]), least)
+    same = told.T[own] & (word != word[:, None])
+    of_words = evidence[..., own].transpose(1, 2).masked_fill(same, least)
+    heads = len(evidence)
+    found = functional.cross_entropy(of_photos.flatten(0, 1), own.repeat(heads))
+    return found + functional.cross_entropy(of_words.flatten(0, 1), word.repeat(heads))
+
+
+def says_it(
+    words: Float[Tensor, "word dim"],
+    captions: Float[Tensor, "batch other dim"],
+    mask: Bool[Tensor, "batch other"],
+    alike: float,
+) -> Bool[Tensor, "word batch"]:
+    """Whether each caption has a word like each of `words`.
+
+    Args:
+        words: Of any captions.
+        captions: The words of each caption, padded.
+        mask: Which of them are words.
+        alike: Cosine from which on words are alike.
+    """
+    unit = functional.normalize(words, dim=-1)
+    of_captions = functional.normalize(captions, dim=-1)
+    cosine = torch.einsum("wd,bod->wbo", unit, of_captions)
+    return cosine.masked_fill(~mask, -1.0).amax(-1) > alike

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.errors import TrainingError
-from qcmfm.fusion._attention import CrossAttention
+from qcmfm.fusion._attention import CrossAttention, neighbourhood
 from qcmfm.fusion._model import Attention, FusionModel, ModelOptions
 
 DROPOUT = (0, 0.9)
@@ -72,6 +72,8 @@ class HalvesOptions(ModelOptions):
         dim: Length of the attended vectors.
         temperature: What attention divides cosines by; 0 for scaled dot products. Training with
             `alignment` wants about 0.1, and one head.
+        spread: How much of the score of a region is that of its neighbourhood; 0 for nothing. With
+            a temperature alone.
         image_dropout: Share of the photo's features dropped in training.
         text_dropout: Share of the caption's features dropped in training.
     """
@@ -80,6 +82,7 @@ class HalvesOptions(ModelOptions):
         "heads": (1, 16),
         "dim": (8, 512),
         "temperature": (0, 1),
+        "spread": (0, 1),
         "image_dropout": DROPOUT,
         "text_dropout": DROPOUT,
     }
@@ -87,6 +90,7 @@ class HalvesOptions(ModelOptions):
     heads: int = 4
     dim: int = 64
     temperature: float = 0.0
+    spread: float = 0.0
     image_dropout: float = 0.4
     text_dropout: float = 0.2
 
@@ -123,6 +127,7 @@ class TwoHalves(Standardised):
             options.heads,
             options.text_dropout,
             options.temperature,
+            neighbourhood(shape.grid, options.spread),
         )
         self.image_dropout = nn.Dropout(options.image_dropout)
         self.text_dropout = nn.Dropout(options.text_dropout)
@@ -146,6 +151,10 @@ class TwoHalves(Standardised):
     def alignment(self, batch: Batch) -> Float[Tensor, ""]:
         """As in the base class: how badly words find the photo they speak of."""
         return self.attention.alignment(batch, self.image_mean, self.image_scale)
+
+    def pointing(self) -> list[nn.Parameter]:
+        """As in the base class."""
+        return self.attention.pointing()
 
     def states(
         self, batch: Batch

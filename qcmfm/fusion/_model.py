@@ -176,11 +176,15 @@ class FusionModel(nn.Module, ABC):
         return self.fuse(batch).logits, self.fuse(image).logits, self.fuse(text).logits
 
     def alignment(self, batch: Batch) -> Float[Tensor, ""]:
-        """What training may add to the loss so that words look at what they name.
+        """What training may lower so that words look at what they name.
 
         Zero for a model without attention.
         """
         return batch.regions.new_zeros(())
+
+    def pointing(self) -> list[nn.Parameter]:
+        """What decides where words look; none for a model without attention."""
+        return []
 
     def forward(self, batch: Batch) -> Fused:
         """As `fuse`."""
