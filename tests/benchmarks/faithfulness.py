@@ -4,12 +4,14 @@ For the `test` records that have a photo and a caption, the regions that the wor
 all words and heads taken together, are painted over in the photo with its mean colour; the photo is
 encoded again, and it is measured by how much the predicted label's probability falls. The same is
 done with as large a set of regions at random: the attended set itself, moved round the picture,
-what leaves it on one side coming in on the other, so that size and shape are the same. Writes
-`tests/benchmarks/results/faithfulness.json`.
-"""
+what leaves it on one side coming in on the other, so that size and shape are the same. With
+`--drawn workspace/fresh`, drawn records are those that `python -m qcmfm demo --size 1000 --seed 2026
+--out workspace/fresh` makes. Writes `tests/benchmarks/results/faithfulness.json`.
 
 import argparse
 import json
+import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,13 +123,15 @@ def main() -> None:
         "textiles": (given.drawn / "textiles", "caption"),
     }
     kept = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {"runs": {}}
-    for name in given.only or of:
-        kept["runs"][name] = measure(name, *of[name], given)
-        print(name, json.dumps(kept["runs"][name]), flush=True)
     # Runs are measured independently: which ones were at one time makes no difference.
-    command = f"python -m tests.benchmarks.faithfulness --random {given.random}"
-    kept |= {"share_hidden": SHARE, "random_sets": given.random, "command": command}
-    storage.write_json(RESULTS, kept | {"made": utc_now()})
+    told = {
+        "command": shlex.join(["python", "-m", "tests.benchmarks.faithfulness", *sys.argv[1:]]),
+        "random_sets": given.random,
+    }
+    for name in given.only or of:
+        kept["runs"][name] = measure(name, *of[name], given) | told | {"made": utc_now()}
+        print(name, json.dumps(kept["runs"][name]), flush=True)
+    storage.write_json(RESULTS, {"share_hidden": SHARE, "runs": kept["runs"]})
 
 
 if __name__ == "__main__":
