@@ -4,7 +4,7 @@ import csv
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,14 @@ class Report:
         """The numbers, without the lists."""
         lists = ("gone", "refused", "notes", "duplicates")
         counts = {name: len(getattr(self, name)) for name in lists}
-        return {**asdict(self), **counts, "taken": self.taken}
+        return {**vars(self), **counts, "taken": self.taken}
 
     def write(self, file: Path) -> None:
         """Keep the report as JSON."""
-        write_json(file, {**asdict(self), "taken": self.taken})
+        # `asdict` copies every text of every problem, of which there may be a hundred thousand.
+        problems = {name: [vars(found) for found in getattr(self, name)]
+                    for name in ("refused", "notes")}  # fmt: skip
+        write_json(file, {**vars(self), **problems, "taken": self.taken})
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Report":

@@ -101,14 +101,9 @@ class Source:
 
 def photos_below(folder: Path) -> Iterator[Path]:
     """The photo files of a folder and of those in it, in order; links and hidden ones left out."""
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in PHOTOS):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if (
-            path.suffix.lower() in PHOTOS
-            and not hidden
-            and path.is_file()
-            and not path.is_symlink()
-        ):
+        if not hidden and path.is_file() and not path.is_symlink():
             yield path
 
 
@@ -159,10 +154,11 @@ def is_archive(path: Path) -> bool:
 
 def _heart(folder: Path) -> Path:
     """What is to be read in a folder: its one table, or its `records.csv`, else all its photos."""
+    endings = set(_tables.SUFFIXES) - {".txt"}
     tables = [
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in set(_tables.SUFFIXES) - {".txt"}
+        if path.suffix.lower() in endings
         and path.is_file()
         and not path.name.startswith((".", "~"))
     ]
