@@ -632,7 +632,7 @@ def doctor(
     found = _finish(work, as_json)
     lines = [f"Mended: {finding}" for finding in found.mended]
     lines += [f"{finding.level.capitalize()}: {finding}" for finding in found.findings]
-    end = "Nothing is wrong." if found.clean else f"{len(found.faults)} faults."
+    end = "Nothing is wrong." if found.clean else _counted(len(found.faults), "fault") + "."
     if not mend and any(finding.act for finding in found.findings):
         end += " python -m qcmfm doctor --mend mends what can be mended."
     _say(found.to_json(), "\n".join([*lines, f"{found.home}: {end}"]), as_json)
@@ -651,7 +651,7 @@ def backup(
     made = _finish(service.back_up(file), as_json)
     said = {"backup": str(made.file), "files": made.files, "bytes": made.size}
     left = f", without {', '.join(made.left_out)}" if made.left_out else ""
-    text = f"{made.file}: {made.files:,} files, {made.size / 1e6:,.1f} MB{left}"
+    text = f"{made.file}: {_counted(made.files, 'file')}, {made.size / 1e6:,.1f} MB{left}"
     _say(said | {"left_out": made.left_out}, text, as_json)
 
 
@@ -668,7 +668,7 @@ def restore(
 
     said = _finish(service.restore(file, replace_), as_json)
     kept = f"; what was there is in {said['before']}" if said["before"] else ""
-    _say(said, f"{settings.home()}: {said['files']:,} files put back{kept}", as_json)
+    _say(said, f"{settings.home()}: {_counted(said['files'], 'file')} put back{kept}", as_json)
 
 
 def _hit_line(name: str, hit: "Hit") -> str:
@@ -782,6 +782,10 @@ def _finish_in_view(work: Work[Result]) -> Result:
             )
 
         return finish(work, show)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _say(content: dict[str, Any], text: str, as_json: bool) -> None:

@@ -55,8 +55,9 @@ def keep(actor: Actor, verb: str, on: Mapping[str, Any], outcome: str) -> None:
             os.close(handle)
         if not end:
             storage.flush_folder(file.parent)  # its name
-    except OSError:
-        log.exception("The audit log cannot be written; lost is: %s", line.strip())
+    except OSError as error:
+        why = error.strerror or error
+        log.error("The audit log cannot be written (%s); lost is: %s", why, line.strip())
 
 
 def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
