@@ -128,9 +128,7 @@ def open_source(
         path = fetch(address)
         yield Progress("Fetching", 1, 1, _name_of(address))
     else:
-        path = Path(address).expanduser().resolve()
-    if not path.exists():
-        raise ImportingError(f"There is nothing at {address}.", "Check the path.")
+        path = _path_of(address)
     if photos is not None and photos.is_file():
         unpacked = scratch / _key(photos)
         problems += yield from _archives.unpack(photos, unpacked)
@@ -143,6 +141,21 @@ def open_source(
         path = _heart(path)
     folder = photos or (path if path.is_dir() else None if base else path.parent)
     return Source(address, path, folder, base, tuple(problems))
+
+
+def _path_of(address: str) -> Path:
+    """The file or folder that a path names.
+
+    Raises:
+        ImportingError: There is none, or it is no path.
+    """
+    try:
+        path = Path(address).expanduser().resolve()
+        if path.exists():
+            return path
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is nobody called ~name
+        pass
+    raise ImportingError(f"There is nothing at {address[:200]}.", "Check the path.")
 
 
 def is_archive(path: Path) -> bool:

@@ -59,7 +59,7 @@ def back_up(file: Path) -> Work[Backup]:
     Raises:
         WorkspaceError: There is nothing to copy, or the file is there already or cannot be.
     """
-    home, file = settings.home(), file.expanduser().resolve()
+    home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
         raise WorkspaceError(f"{file} is there already.", "Give another name.")
     found = list(_files(home))
