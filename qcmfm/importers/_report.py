@@ -114,8 +114,9 @@ def write_errors(
     if table.path.suffix.lower() in (".xlsx", ".xlsm") and not table.delimiter:
         try:
             return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
-        except Exception:  # what another program wrote makes the library raise anything
-            log.exception("The workbook %s cannot be written again", source.name)
+        except Exception as error:  # what another program wrote makes the library raise anything
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            log.warning("%s is listed, not given back as a workbook: %s", source.name, reason)
             return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
     return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")
