@@ -61,6 +61,11 @@ class FusionQubits(nn.Module):
         """Probability of a fusion qubit's 1 if this modality alone says 1, with certainty."""
         return (self.angles / 2).sin().square()
 
+    @torch.no_grad()
+    def trust_together(self) -> Float[Tensor, " feature"]:
+        """Probability of a fusion qubit's 1 if every modality says 1, with certainty."""
+        return (self.angles.sum(0) / 2).sin().square()
+
 
 def fusion_circuit(modalities: int, features: int) -> Circuit:
     """The circuit that `FusionQubits` stands for, on all qubits, for checks and drawings.
