@@ -64,14 +64,14 @@ def _figure(features: list[TrustedFeature]) -> None:
             x=said, y=rows, orientation="h", name=name, marker={"color": colour}, row=1, col=2,
             showlegend=False, hovertemplate=f"{name} says yes %{{x:.0%}}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%")
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(
         autorange="reversed", tickvals=rows,
         ticktext=[f"{one.number} ({one.change:+.2f})" for one in features],
     )  # fmt: skip
     figure.update_yaxes(title="Feature, and what it gives", row=1, col=1)
     figure.update_layout(
-        height=30 * len(features) + 110, margin={"l": 0, "r": 0, "t": 30, "b": 0}, bargap=0.25,
+        height=30 * len(features) + 110, margin={"l": 0, "r": 20, "t": 30, "b": 0}, bargap=0.25,
         legend={"orientation": "h", "y": -0.08},
     )  # fmt: skip
     told = "; ".join(

@@ -1,10 +1,12 @@
 """What an FE-QMFNN says of its trusts is what its qubits do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from qcmfm.encoders.features import Encoders
 from qcmfm.explanation import explain, look_at
@@ -84,3 +86,22 @@ def test_what_is_missing_says_nothing(asked, lacking: str):
         assert (one.image is None) == (lacking == "photo") == (one.text is not None)
         assert said is not None and one.fused == pytest.approx(said * trust, abs=1e-6)
     assert evidence.to_json()["features"][0]["number"] in range(1, 5)
+
+
+def drawn(evidence) -> None:
+    from qcmfm.ui.trusting import show_trusts
+
+    show_trusts(evidence)
+
+
+def test_the_page_shows_every_feature_of_such_a_model_and_nothing_of_others(asked):
+    run, encoders, photo, caption = asked
+    evidence = explain(run, encoders, look_at(encoders, photo, caption))
+    page = AppTest.from_function(drawn, kwargs={"evidence": evidence}).run(timeout=60)
+    assert not page.exception and "Trust" in page.subheader[0].value
+    table = page.dataframe[0].value
+    assert table["Feature"].tolist() == [one.number for one in evidence.features]
+    assert table["Photo trusted"].tolist() == [one.image_trust for one in evidence.features]
+    without = replace(evidence, features=[])
+    page = AppTest.from_function(drawn, kwargs={"evidence": without}).run(timeout=60)
+    assert not page.exception and not page.subheader and not page.dataframe
