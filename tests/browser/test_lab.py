@@ -30,8 +30,7 @@ def label(visit: Visit) -> str:
 def test_the_circuit_is_stepped_through_and_gates_are_switched_in_the_drawing(visit: Visit):
     visit.open("/circuit?collection=artifacts&view=expanded&every=layer")
     assert "After step 4 of 4: layer 4" in visit.text()
-    visit.page.keyboard.press("b")
-    visit.idle()
+    visit.press("b")
     assert query(visit)["step"] == ["3"] and "After step 3 of 4: layer 3" in visit.text()
     gates = visit.page.locator("[data-gates]")
     gates.first.hover()
