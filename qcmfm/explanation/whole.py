@@ -12,6 +12,7 @@ from qcmfm.explanation.attention import caption_heat, place_in_words
 from qcmfm.explanation.occlusion import Occlusion, occlude
 from qcmfm.explanation.shares import LabelShares, label_shares
 from qcmfm.explanation.subject import Subject
+from qcmfm.explanation.trusts import TrustedFeature, trusted_features
 from qcmfm.explanation.words import LeftOut, leave_words_out
 from qcmfm.fusion._model import Attention
 from qcmfm.reference import Neighbour
@@ -70,6 +71,8 @@ class Explanation:
         words: What each word did.
         trust: None where the run is not calibrated.
         quantum: Whether a simulated quantum circuit had a part in it.
+        features: How far photo and caption were trusted for each, where the model says so; those
+            that mattered most come first.
     """
 
     probabilities: dict[str, float]
@@ -82,6 +85,7 @@ class Explanation:
     words: list[LeftOut]
     trust: Trust | None
     quantum: bool
+    features: list[TrustedFeature]
 
     @property
     def label(self) -> str:
@@ -109,6 +113,7 @@ class Explanation:
             "shares": self.shares.to_json(),
             "words": [found.to_json() for found in self.words],
             "trust": self.trust.to_json() if self.trust else None,
+            "features": [found.to_json() for found in self.features],
         }
 
     def _by_word(self) -> list[dict[str, Any]]:
@@ -164,4 +169,5 @@ def explain(
         leave_words_out(run, encoders, subject, best),
         trust,
         run.model.quantum,
+        trusted_features(run, batch, best),
     )
