@@ -13,6 +13,7 @@ from qcmfm.explanation.attention import caption_heat, place_in_words
 from qcmfm.explanation.occlusion import Occlusion, occlude
 from qcmfm.explanation.shares import LabelShares, label_shares
 from qcmfm.explanation.subject import Subject
+from qcmfm.explanation.trusts import TrustedFeature, trusted_features
 from qcmfm.explanation.words import LeftOut, leave_words_out
 from qcmfm.fusion._model import Attention, Fused
 from qcmfm.reference import Neighbour
@@ -71,6 +72,8 @@ class Explanation:
         words: What each word did.
         trust: None where the run is not calibrated.
         quantum: Whether a simulated quantum circuit had a part in it.
+        features: How far photo and caption were trusted for each, where the model says so; those
+            that mattered most come first.
     """
 
     probabilities: dict[str, float]
@@ -83,6 +86,7 @@ class Explanation:
     words: list[LeftOut]
     trust: Trust | None
     quantum: bool
+    features: list[TrustedFeature]
 
     @property
     def label(self) -> str:
@@ -110,6 +114,7 @@ class Explanation:
             "shares": self.shares.to_json(),
             "words": [found.to_json() for found in self.words],
             "trust": self.trust.to_json() if self.trust else None,
+            "features": [found.to_json() for found in self.features],
         }
 
     def _by_word(self) -> list[dict[str, Any]]:
@@ -166,6 +171,7 @@ def explain(
         words,
         trust,
         run.model.quantum,
+        trusted_features(run, batch, best),
     )
 
 

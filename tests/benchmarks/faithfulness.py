@@ -5,8 +5,10 @@ all words and heads taken together, are painted over in the photo with its mean 
 encoded again, and it is measured by how much the predicted label's probability falls. The same is
 done with as large a set of regions at random: the attended set itself, moved round the picture,
 what leaves it on one side coming in on the other, so that size and shape are the same. With
-`--drawn workspace/fresh`, drawn records are those that `python -m qcmfm demo --size 1000 --seed 2026
---out workspace/fresh` makes. Writes `tests/benchmarks/results/faithfulness.json`.
+`--drawn workspace/fresh`, drawn records are those that
+`python -m qcmfm demo --size 1000 --seed 2026 --out workspace/fresh` makes. Writes
+`tests/benchmarks/results/faithfulness.json`.
+"""
 
 import argparse
 import json

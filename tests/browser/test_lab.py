@@ -117,7 +117,7 @@ def test_a_setting_is_saved_and_orders_the_review(visit: Visit):
     visit.page.get_by_role("option", name="Unstable under noise: our device").click()
     visit.idle(1.0)
     assert query(visit)["order"] == ["unstable_under_noise:our device"]
-    assert "artifact-" in visit.text()
+    assert "artifact-" in visit.text() and "· 1 of 48" in visit.text()
 
 
 def test_the_lesson_has_five_steps_and_can_be_printed(visit: Visit):
