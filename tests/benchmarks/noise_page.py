@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.browser.studio import ROOT, Visit, chromium, server
 
-RECORDS, PRESSES = 1000, 25
+RECORDS, PRESSES = 1000, 15
 LIMIT = 300
 RESULT = ROOT / "tests" / "benchmarks" / "results" / "noise_page.json"
 PAGE = (
