@@ -54,13 +54,13 @@ def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "Accuracy": accuracy["value"],
                 "Low": accuracy["low"],
                 "High": accuracy["high"],
+                "QCMFM minus it": gap.get("value"),
+                "p": gap.get("p_holm"),
                 "Macro F1": found["macro_f1"],
                 "Calibration error": found.get("ece_calibrated", found["ece"]),
                 "Parameters": int(found["parameters"]),
                 "Training, s": found["train_seconds"],
                 "A record, ms": found["answer_milliseconds"],
-                "QCMFM minus it": gap.get("value"),
-                "p": gap.get("p_holm"),
             }
         )
     return sorted(rows, key=lambda row: -row["Accuracy"])

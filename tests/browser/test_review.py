@@ -59,7 +59,7 @@ def press(visit: Visit, keys: str) -> None:
         visit.press(key)
 
 
-def test_deciding_by_keys_and_finding_the_place_again(visit, decisions):
+def test_deciding_by_keys_and_finding_the_place_again(visit, decisions, vases: str):
     ada: Visit = visit("Ada")
     shown = [record_of(ada)]
     for key in "a2u":
@@ -72,6 +72,9 @@ def test_deciding_by_keys_and_finding_the_place_again(visit, decisions):
     assert [row.decision for row in saved] == ["accept", "correct", "unsure"]
     assert {row.reviewer for row in saved} == {"Ada"} and saved[0].model_label
     assert saved[1].reviewed_label not in ("", saved[1].model_label)
+    ada.go("Home")
+    assert f"Ada took 3 decisions on {vases}" in ada.text()
+    ada.go("Review")
 
     press(ada, "z")
     assert record_of(ada) == shown[2] and "Undone" in ada.text()
@@ -86,8 +89,9 @@ def test_deciding_by_keys_and_finding_the_place_again(visit, decisions):
     ada.page.reload()
     ada.idle()
     assert record_of(ada) == place == shown[2]  # and nobody asked for the name again
-    ada.go("Home").go("Review")
-    assert record_of(ada) == place
+    ada.go("Home")
+    ada.page.get_by_text(f"30 records of {vases} to review").click()
+    expect(ada.page.get_by_text(f"Record {place}")).to_be_visible()
     press(ada, "p")
     assert record_of(ada) == shown[1]
 
