@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from qcmfm.cli._arguments import Device, Json, Records, RunName, TrainedColumn
-from qcmfm.cli._records import open_records, trained_column
+from qcmfm.cli._records import open_with_run
 from qcmfm.cli._saying import figure, finish_work, say
 
 
@@ -33,9 +33,8 @@ def noise(
     chosen = condition.open_condition(setting)
     if save:
         condition.save(save, chosen)
-    labeller = service.open_labeller(run, device)
-    column = caption_column or trained_column(labeller.run.config, records)
-    material = finish_work(service.open_material(labeller, open_records(records, column)), as_json)
+    labeller, collection = open_with_run(run, records, caption_column, device)
+    material = finish_work(service.open_material(labeller, collection), as_json)
     work = report.noise_report(material, chosen, record, mitigation, sweep or (), seed)
     said = finish_work(work, as_json)
     lines = [f"{said['setting']}: {said['records']} records, {said['labelled']} with a label"]
@@ -68,9 +67,8 @@ def circuit(
     from qcmfm.lab.report import circuit_report
     from qcmfm.lab.walk import walk
 
-    labeller = service.open_labeller(run, device)
-    column = caption_column or trained_column(labeller.run.config, records)
-    material = finish_work(service.open_material(labeller, open_records(records, column)), as_json)
+    labeller, collection = open_with_run(run, records, caption_column, device)
+    material = finish_work(service.open_material(labeller, collection), as_json)
     row = material.row(record) if record else 0
     whole = material.readout
     numbers = SwitchedOff.from_text(off, whole.circuit).numbers(whole.circuit)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from qcmfm.cli._arguments import Device, Json, LabelColumn, Records, RunName, TrainedColumn
-from qcmfm.cli._records import need_labels, open_records, trained_column
+from qcmfm.cli._records import need_labels, open_with_run, trained_column
 from qcmfm.cli._saying import figure, finish_work, say
 from qcmfm.errors import ClusterError, RecordsError
 
@@ -34,15 +34,11 @@ def predict(
         return
     if address:
         raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
-    from qcmfm import service
     from qcmfm.prediction import predict as predict_collection
     from qcmfm.prediction import write_predictions
 
     _check_out(out, records)
-    labeller = service.open_labeller(run, device)
-    collection = open_records(
-        records, caption_column or trained_column(labeller.run.config, records)
-    )
+    labeller, collection = open_with_run(run, records, caption_column, device)
     if split:
         rows = [row for row in collection.rows if row.record and row.record.split == split]
         collection = replace(collection, rows=rows)
@@ -107,9 +103,7 @@ def evaluate(
     """Measure a run on labelled records."""
     from qcmfm import service
 
-    labeller = service.open_labeller(run, device)
-    column = caption_column or trained_column(labeller.run.config, records)
-    collection = open_records(records, column, label_column)
+    labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
     # First, since it is the one that may lack what it needs.
     looked = (
@@ -161,9 +155,7 @@ def explain(
     from qcmfm import service
     from qcmfm.service.explaining import find_record, told_lines
 
-    labeller = service.open_labeller(run, device)
-    column = caption_column or trained_column(labeller.run.config, records)
-    collection = open_records(records, column)
+    labeller, collection = open_with_run(run, records, caption_column, device)
     found = find_record(collection, record)
     submission = service.record_submission(collection, found)
     evidence = service.explain_submission(labeller, submission, error_rate)

@@ -8,6 +8,7 @@ from qcmfm.errors import RecordsError
 
 if TYPE_CHECKING:
     from qcmfm.records import Collection
+    from qcmfm.service import Labeller
 
 
 def open_records(records: Path, caption_column: str, label_column: str = "label") -> "Collection":
@@ -19,6 +20,17 @@ def open_records(records: Path, caption_column: str, label_column: str = "label"
     if not collection.rows:
         raise RecordsError(f"{records} holds no record.", "Give a file with at least one row.")
     return collection
+
+
+def open_with_run(
+    run: str, records: Path, caption_column: str, device: str, label_column: str = "label"
+) -> "tuple[Labeller, Collection]":
+    """A run, and records with the captions that are given or that it was trained on."""
+    from qcmfm import service
+
+    labeller = service.open_labeller(run, device)
+    column = caption_column or trained_column(labeller.run.config, records)
+    return labeller, open_records(records, column, label_column)
 
 
 def need_labels(collection: "Collection", label_column: str) -> None:

@@ -18,7 +18,7 @@ from qcmfm.cli._arguments import (
     RunName,
     TrainedColumn,
 )
-from qcmfm.cli._records import need_labels, open_records, trained_column
+from qcmfm.cli._records import need_labels, open_records, open_with_run
 from qcmfm.cli._saying import figure, finish_work, say, tell
 from qcmfm.errors import TrainingError
 
@@ -105,9 +105,7 @@ def calibrate(
     """
     from qcmfm import service
 
-    labeller = service.open_labeller(run, device)
-    column = caption_column or trained_column(labeller.run.config, records)
-    collection = open_records(records, column, label_column)
+    labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
     said = finish_work(service.calibrate_run(labeller, collection), as_json)
     lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]

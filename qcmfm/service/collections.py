@@ -65,8 +65,7 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
     for name, folder in collection_folders().items():
         try:
             collection = read_collection(folder)
-            state = open_review(name).refresh()
-        except (RecordsError, ReviewError) as error:
+        except RecordsError as error:
             errors.append(error)
             continue
         except OSError as error:
@@ -74,8 +73,12 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
             errors.append(RecordsError(reason, "Check the folder."))
             continue
         records, problems = collection.records, len(collection.problems)
-        statuses = state.counts(record.record_id for record in records)
-        reviewed = len(records) - statuses["open"]
+        try:
+            statuses = open_review(name).refresh().counts(record.record_id for record in records)
+            reviewed = len(records) - statuses["open"]
+        except ReviewError as error:
+            errors.append(error)
+            reviewed = 0
         labels = label_counts(records)
         summaries.append(
             CollectionSummary(name, len(records), labels, problems, reviewed, _is_shipped(folder))

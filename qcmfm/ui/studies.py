@@ -9,6 +9,7 @@ import streamlit as st
 from qcmfm.ui.widgets import plain, words_for
 
 SCHEMES = {"test": "Test records", "cv": "Cross-validation"}
+TIMED = "Features at hand, one thread, beside whatever else the machine had to do then."
 _KINDS = ("classical", "simulated quantum")
 _COLOURS = alt.Scale(domain=list(_KINDS), range=["#3b7ea6", "#9a5fc0"])
 
@@ -104,7 +105,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
         list(rows),
         hide_index=True,
         height="content",
-        placeholder="",
+        placeholder="–",
         column_config={
             "Model": st.column_config.TextColumn(width=165),
             "Kind": st.column_config.TextColumn(width=135),
@@ -115,8 +116,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
                 "cross-validation was done, else as trained.",
             ),
             "Parameters": number(format="localized", help="Trainable, projections included."),
-            "Training, s": number(format="%.1f", help="Features at hand, one thread."),
-            "A record, ms": number(format="%.2f"),
+            "Training, s": number(format="%.1f", help=TIMED),
+            "A record, ms": number(format="%.2f", help=TIMED),
             "QCMFM minus it": number(format="%+.3f"),
             "p": number(format="%.3f", help="Corrected after Holm."),
         },
