@@ -8,6 +8,7 @@ from qcmfm.ui.looking import choose_looked
 from qcmfm.ui.resources import explained
 from qcmfm.ui.sections import show_occlusion, show_shares, show_words
 from qcmfm.ui.sureness import show_sureness
+from qcmfm.ui.trusting import show_trusts
 from qcmfm.ui.viewed import remember
 from qcmfm.ui.widgets import SIMULATED, plain, told, words_for
 
@@ -32,6 +33,7 @@ with told():
         show_occlusion(looked, evidence)
     with give, told():
         show_shares(evidence)
+        show_trusts(evidence)
     with words, told():
         show_words(evidence)
     with sure, told():

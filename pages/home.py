@@ -4,7 +4,8 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.ui.browsing import show_some
-from qcmfm.ui.widgets import SIMULATED, page_link, show_error, told
+from qcmfm.ui.overview import show_overview
+from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told
 
 st.title("QCMFM Studio")
 st.markdown(
@@ -16,9 +17,10 @@ with st.container(horizontal=True):
     page_link("classify", "Label a photo", ":material/image_search:")
     page_link("review", "Review proposals", ":material/rate_review:")
 
-st.header("Collections")
 with told():
     collections, errors = service.list_collections()
+    show_overview(collections)
+    st.header("Collections")
     for error in errors:
         show_error(error)
     if collections:
@@ -28,6 +30,7 @@ with told():
                     "Collection": summary.name,
                     "Records": summary.records,
                     "With a label": sum(summary.labels.values()),
+                    "Reviewed": summary.reviewed,
                     "Rows to check": summary.problems,
                     "From": "this program" if summary.built_in else "you",
                 }
@@ -46,7 +49,7 @@ with told():
     rows = [
         {
             "Model": summary.name,
-            "Tells apart": ", ".join(label.replace("_", " ") for label in summary.labels),
+            "Tells apart": listed(summary.labels),
             "Right on": f"{summary.accuracy:.0%} of {summary.measured_on} records",
             "Trained": summary.created[:10],
         }

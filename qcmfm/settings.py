@@ -15,7 +15,15 @@ BUILT_IN_STUDY = ASSETS / "studies" / "built_in.json"
 
 def home() -> Path:
     """The workspace folder: `QCMFM_HOME`, else `workspace/` beside the app."""
-    return Path(os.environ.get("QCMFM_HOME") or ROOT / "workspace").expanduser().resolve()
+    return expanded(os.environ.get("QCMFM_HOME") or ROOT / "workspace").resolve()
+
+
+def expanded(path: str | Path) -> Path:
+    """A path that somebody gave; `~` is their folder, unless nobody is called what follows it."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def collections_folder() -> Path:

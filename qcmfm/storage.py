@@ -12,7 +12,7 @@ from typing import IO, Any
 from filelock import FileLock
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a rename inside `folder` survive a power cut (POSIX; Windows has no such call)."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
@@ -35,7 +35,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         with temporary.open("rb") as handle:
             os.fsync(handle.fileno())
         temporary.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -74,9 +74,9 @@ def publish_folder(temporary: Path, final: Path) -> None:
         if path.is_file():
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
-    _flush_folder(temporary)
+    flush_folder(temporary)
     temporary.rename(final)
-    _flush_folder(final.parent)
+    flush_folder(final.parent)
 
 
 def discard_folder(folder: Path) -> None:

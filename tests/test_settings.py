@@ -24,6 +24,10 @@ def test_without_the_variable_the_workspace_is_beside_the_app(
     assert settings.home() == Path(__file__).resolve().parents[1] / "workspace"
 
 
+def test_a_tilde_before_nobodys_name_stays_as_it_is():
+    assert settings.expanded("~~struck~~/a.jpg") == Path("~~struck~~/a.jpg")
+
+
 def test_a_tilde_is_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("QCMFM_HOME", "~/museum")

@@ -1,4 +1,7 @@
-"""The audit log: who did what and when, one line of JSON each, only ever appended to."""
+"""The audit log: who did what and when, one line of JSON each, only ever appended to.
+
+A line is on the disk before whoever did it is told that it is done, as a decision is.
+"""
 
 import json
 import logging
@@ -8,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings
+from qcmfm import settings, storage
 from qcmfm.access._roles import Actor
 
 LONGEST = 200
@@ -47,10 +50,14 @@ def keep(actor: Actor, verb: str, on: Mapping[str, Any], outcome: str) -> None:
                 # Behind half a line, which a kill or a full disk leaves, begins a line of its own.
                 line = line if os.read(handle, 1) == b"\n" else "\n" + line
             os.write(handle, line.encode("utf-8", "replace"))
+            os.fsync(handle)
         finally:
             os.close(handle)
-    except OSError:
-        log.exception("The audit log cannot be written; lost is: %s", line.strip())
+        if not end:
+            storage.flush_folder(file.parent)  # its name
+    except OSError as error:
+        why = error.strerror or error
+        log.error("The audit log cannot be written (%s); lost is: %s", why, line.strip())
 
 
 def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:

@@ -67,7 +67,7 @@ class Policy:
 def policy_file() -> Path:
     """Where the roles are written: `QCMFM_ACCESS`, else `access.json` in the workspace."""
     named = os.environ.get("QCMFM_ACCESS")
-    return Path(named).expanduser() if named else settings.home() / "access.json"
+    return settings.expanded(named) if named else settings.home() / "access.json"
 
 
 def read_policy() -> Policy:

@@ -43,7 +43,9 @@ class Batch:
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
 
     def take(self, rows: Bool[Tensor, " batch"]) -> "Batch":
-        """Some of the records."""
+        """Some of the records; where all are wanted, this very batch, which is not copied."""
+        if rows.all():
+            return self
         return Batch(**{name: value[rows] for name, value in vars(self).items()})
 
     def without(

@@ -11,6 +11,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor, nn
 
+from qcmfm import settings
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.photo import read_photo
@@ -153,7 +154,7 @@ def load_image_encoder(name: str = DEFAULT, device: str = "auto") -> ImageEncode
     model_name, side = _with_side(name)
     if model_name == DEFAULT:
         return ImageEncoder(name, _packaged(), choose_device(device), side)
-    folder = Path(model_name).expanduser()
+    folder = settings.expanded(model_name)
     source = f"local-dir:{folder}" if folder.is_dir() else model_name
     known = folder.is_dir() or "/" in model_name or timm.is_model(model_name.split(".")[0])
     if not known:

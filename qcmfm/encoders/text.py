@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from qcmfm import settings
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.image import fingerprint
@@ -136,7 +137,7 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # it takes a fraction of a second
-    folder = _packaged() if name == DEFAULT else Path(name).expanduser()
+    folder = _packaged() if name == DEFAULT else settings.expanded(name)
     if not folder.is_dir() and not hub.reachable():
         raise _cannot_load(name, "it is no folder, and the model hub cannot be reached from here")
     source = str(folder) if folder.is_dir() else name

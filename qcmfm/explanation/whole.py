@@ -1,5 +1,6 @@
 """All the evidence of one record."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,9 @@ from qcmfm.explanation.attention import caption_heat, place_in_words
 from qcmfm.explanation.occlusion import Occlusion, occlude
 from qcmfm.explanation.shares import LabelShares, label_shares
 from qcmfm.explanation.subject import Subject
+from qcmfm.explanation.trusts import TrustedFeature, trusted_features
 from qcmfm.explanation.words import LeftOut, leave_words_out
-from qcmfm.fusion._model import Attention
+from qcmfm.fusion._model import Attention, Fused
 from qcmfm.reference import Neighbour
 from qcmfm.runs import Run
 
@@ -70,6 +72,8 @@ class Explanation:
         words: What each word did.
         trust: None where the run is not calibrated.
         quantum: Whether a simulated quantum circuit had a part in it.
+        features: How far photo and caption were trusted for each, where the model says so; those
+            that mattered most come first.
     """
 
     probabilities: dict[str, float]
@@ -82,6 +86,7 @@ class Explanation:
     words: list[LeftOut]
     trust: Trust | None
     quantum: bool
+    features: list[TrustedFeature]
 
     @property
     def label(self) -> str:
@@ -109,6 +114,7 @@ class Explanation:
             "shares": self.shares.to_json(),
             "words": [found.to_json() for found in self.words],
             "trust": self.trust.to_json() if self.trust else None,
+            "features": [found.to_json() for found in self.features],
         }
 
     def _by_word(self) -> list[dict[str, Any]]:
@@ -139,11 +145,12 @@ def explain(
     fused = run.fuse(batch)
     found = run.probabilities(fused)[0]
     order = np.argsort(-found, kind="stable").tolist()
-    best, grid, spans = order[0], encoders.image.grid, subject.spans
-    occlusion = None
-    if fused.attention is not None and subject.pixels is not None and spans:
-        heat = caption_heat(fused.attention, range(len(spans)), grid)
-        occlusion = occlude(run, encoders, subject, heat, best)
+    best = order[0]
+    # Photos and captions are encoded side by side: one processor does not wait for the other.
+    with ThreadPoolExecutor(1) as beside:
+        read_again = beside.submit(leave_words_out, run, encoders, subject, best)
+        occlusion = _occlusion(run, encoders, subject, fused, best)
+        words = read_again.result()
     trust = None
     if run.calibration is not None:
         reference = run.calibration.reference
@@ -156,12 +163,23 @@ def explain(
     return Explanation(
         {run.labels[place]: float(found[place]) for place in order},
         subject.caption,
-        spans,
+        subject.spans,
         fused.attention,
-        grid,
+        encoders.image.grid,
         occlusion,
         label_shares(run, batch, best),
-        leave_words_out(run, encoders, subject, best),
+        words,
         trust,
         run.model.quantum,
+        trusted_features(run, batch, best),
     )
+
+
+def _occlusion(
+    run: Run, encoders: Encoders, subject: Subject, fused: Fused, label: int
+) -> Occlusion | None:
+    """What hiding the attended part does; None where nothing was looked at."""
+    if fused.attention is None or subject.pixels is None or not subject.spans:
+        return None
+    heat = caption_heat(fused.attention, range(len(subject.spans)), encoders.image.grid)
+    return occlude(run, encoders, subject, heat, label)

@@ -14,11 +14,10 @@ whose cost is linear in features times modalities. The fusion qubits of differen
 independent of each other until the QCNN entangles them.
 """
 
-import functools
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 from torch import Tensor, nn
 
 from qcmfm.errors import TrainingError
@@ -60,6 +59,11 @@ class FusionQubits(nn.Module):
     def trust(self) -> Float[Tensor, "modality feature"]:
         """Probability of a fusion qubit's 1 if this modality alone says 1, with certainty."""
         return (self.angles / 2).sin().square()
+
+    @torch.no_grad()
+    def trust_together(self) -> Float[Tensor, " feature"]:
+        """Probability of a fusion qubit's 1 if every modality says 1, with certainty."""
+        return (self.angles.sum(0) / 2).sin().square()
 
 
 def fusion_circuit(modalities: int, features: int) -> Circuit:
@@ -109,6 +113,11 @@ class QCNNReadout(nn.Module):
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-1, 1))
         signs = observable_signs(self.circuit).float()
         self.register_buffer("signs", signs, persistent=False)
+        # Few wires are measured, so few patterns of signs occur, each in equally many rows.
+        patterns, member = signs.unique(dim=0, return_inverse=True)
+        rows = member.argsort(stable=True).unflatten(0, (len(patterns), -1))
+        self.register_buffer("patterns", patterns, persistent=False)
+        self.register_buffer("rows", rows, persistent=False)
 
     @property
     def n_observables(self) -> int:
@@ -132,20 +141,29 @@ class QCNNReadout(nn.Module):
 
     def _taken_back(self, dtype: torch.dtype) -> Float[Tensor, "number observable"]:
         """Each observable before the circuit, in the numbers of real product states."""
-        unitary = torch.view_as_real(self.simulator.unitary(self.angles.to(dtype)))
-        signs = self.get_buffer("signs").to(dtype)
-        parts = (torch.einsum("ar,ao,ac->rco", part, signs, part) for part in unitary.unbind(-1))
-        dense = functools.reduce(torch.add, parts)
+        dense = self._dense(self.simulator.unitary(self.angles.to(dtype)))
         qubits = self.circuit.n_qubits
         order = [axis for q in range(qubits) for axis in (q, qubits + q)]
         digits = dense.reshape([2] * 2 * qubits + [-1]).permute(*order, 2 * qubits)
         # From the four entries of a qubit's matrix to its three numbers.
         gather = digits.new_tensor([[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]])
-        numbers = digits.reshape(1, -1)
+        numbers = digits.flatten()
         for _ in range(qubits):
-            numbers = torch.einsum("afr,ft->atr", numbers.unflatten(1, (4, -1)), gather)
-            numbers = numbers.flatten(0, 1)
-        return numbers
+            # The first axis is a qubit's, and what becomes of it goes to the end.
+            numbers = numbers.reshape(4, -1).T @ gather
+        return numbers.reshape(self.n_observables, -1).T
+
+    def _dense(self, unitary: Complex[Tensor, "out in"]) -> Float[Tensor, "row column observable"]:
+        """Real part of each observable before the circuit, as a matrix."""
+        real, imaginary = torch.view_as_real(unitary).unbind(-1)
+        rows, patterns = self.get_buffer("rows"), self.get_buffer("patterns").to(real.dtype)
+        if len(patterns) > 4 * self.n_observables:
+            signs = self.get_buffer("signs").to(real.dtype)
+            return torch.einsum("ar,ao,ac->rco", real, signs, real) + torch.einsum(
+                "ar,ao,ac->rco", imaginary, signs, imaginary
+            )
+        parts = torch.cat([real[rows], imaginary[rows]], 1)
+        return torch.einsum("prc,po->rco", parts.mT @ parts, patterns)
 
 
 def products(states: Float[Tensor, "batch qubit number"]) -> Float[Tensor, "batch product"]:

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from qcmfm.encoders.batch import FeatureShape
+from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.errors import TrainingError
 from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout
 from qcmfm.fusion._model import Fused
@@ -80,17 +80,37 @@ class FEQMFNN(Pooled):
         has_text: Bool[Tensor, " batch"],
     ) -> Fused:
         """Logits of pooled vectors."""
-        angles = [
-            self.get_submodule(f"{name}_decisions")(vector).sigmoid() * torch.pi
-            for name, vector in (("image", photo), ("text", caption))
-        ]
-        decisions = (torch.stack(angles, 1) / 2).sin().square()
-        decisions = decisions * torch.stack([has_image, has_text], 1)[..., None]
+        return self.classify(self._decide(photo, caption, has_image, has_text))
+
+    def decisions(self, batch: Batch) -> Float[Tensor, "batch modality feature"]:
+        """How far photo and caption say yes to each feature, 0 to 1; 0 for what is missing."""
+        return self._decide(*self.pooled(batch), batch.has_image, batch.has_text)
+
+    def classify(self, decisions: Float[Tensor, "batch modality feature"]) -> Fused:
+        """Logits of decisions: fusion qubits, QCNN, classifier."""
         groups = self.fusion(decisions).unflatten(1, (-1, self.options.group))
         measured = self.readout(groups.flatten(0, 1))
         readout = measured.unflatten(0, groups.shape[:2]).flatten(1)
         return Fused(self.classifier(readout), readout=readout)
 
+    def _decide(
+        self,
+        photo: Float[Tensor, "batch width"],
+        caption: Float[Tensor, "batch width"],
+        has_image: Bool[Tensor, " batch"],
+        has_text: Bool[Tensor, " batch"],
+    ) -> Float[Tensor, "batch modality feature"]:
+        angles = [
+            self.get_submodule(f"{name}_decisions")(vector).sigmoid() * torch.pi
+            for name, vector in (("image", photo), ("text", caption))
+        ]
+        decided = (torch.stack(angles, 1) / 2).sin().square()
+        return decided * torch.stack([has_image, has_text], 1)[..., None]
+
     def trust(self) -> Float[Tensor, "modality feature"]:
         """How far photo and caption are trusted for each feature, 0 to 1."""
         return self.fusion.trust()
+
+    def trust_together(self) -> Float[Tensor, " feature"]:
+        """How far they are trusted for each feature when both say yes, 0 to 1."""
+        return self.fusion.trust_together()

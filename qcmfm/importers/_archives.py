@@ -1,10 +1,10 @@
 """ZIP files from outside: nothing is written outside the folder, and nothing swells up."""
 
 import lzma
-import shutil
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from qcmfm.errors import ImportingError
@@ -32,7 +32,11 @@ def check_size(path: Path) -> None:
     Raises:
         ImportingError: It is no archive, or far larger unpacked than packed.
     """
-    members = _members(path)
+    with _opened(path) as archive:
+        _check_members(path, archive.infolist())
+
+
+def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     whole, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     if len(members) > MOST_FILES or whole > MOST_BYTES or whole > FREE + MOST_RATIO * packed:
         raise ImportingError(
@@ -53,19 +57,19 @@ def unpack(path: Path, folder: Path) -> Work[list[Problem]]:
     Raises:
         ImportingError: It is no archive, or far too large.
     """
-    check_size(path)
     problems: list[Problem] = []
-    members = _members(path)
     taken: set[str] = set()
     left = MOST_BYTES
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
+        members = archive.infolist()
+        _check_members(path, members)
         for number, member in enumerate(members, start=1):
             name = PurePosixPath(member.filename.replace("\\", "/"))
             if member.is_dir() or any(part in _NOISE or part[:2] == "._" for part in name.parts):
                 continue
             reason = _refusal(member, name, taken)
             target = folder / name
-            if not reason and not (target.is_file() and target.stat().st_size == member.file_size):
+            if not reason and _size(target) != member.file_size:
                 try:
                     left -= _unpack_one(archive, member, target, left)
                 except _BROKEN as error:
@@ -78,10 +82,9 @@ def unpack(path: Path, folder: Path) -> Work[list[Problem]]:
     return problems
 
 
-def _members(path: Path) -> list[zipfile.ZipInfo]:
+def _opened(path: Path) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.infolist()
+        return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise ImportingError(f"{path.name} cannot be unpacked: {error}.", _HINT) from None
 
@@ -94,7 +97,8 @@ def _refusal(member: zipfile.ZipInfo, name: PurePosixPath, taken: set[str]) -> s
     drive = any(":" in part for part in name.parts)
     if name.is_absolute() or drive or ".." in name.parts or not name.parts:
         return "its path leaves the archive"
-    if any(ord(letter) < 32 for letter in str(name)) or len(str(name)) > 1000:
+    text = str(name)
+    if min(text) < " " or len(text) > 1000:
         return "its name cannot be a file's"
     if member.flag_bits & 1:
         return "is locked with a password"
@@ -102,9 +106,18 @@ def _refusal(member: zipfile.ZipInfo, name: PurePosixPath, taken: set[str]) -> s
         return f"is larger than {MOST_OF_ONE // 1024**2:,} MB"
     if member.file_size > FREE + MOST_RATIO * member.compress_size:
         return f"is {member.file_size // max(1, member.compress_size):,} times as large as packed"
-    if str(name).casefold() in taken:
+    if text.casefold() in taken:
         return "another file of the archive has the same name"
     return ""
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; -1 where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return -1
+    return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
 
 def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
@@ -120,7 +133,8 @@ def _unpack_one(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path,
                 if written > most:
                     raise ValueError("it is larger than the archive says")
                 out.write(chunk)
-        shutil.move(part, target)
-        return written
-    finally:
+        part.replace(target)
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+    return written

@@ -178,28 +178,25 @@ def _import(
 
 def _take(item: Item, items: dict[str, Item], report: Report) -> None:
     """Put an item with the others, unless its id forbids it."""
-    if not item.record_id and (item.photo or item.caption):
+    record_id = item.record_id
+    if not record_id and (item.photo or item.caption):
         key = f"{item.photo}\n{'' if item.photo else item.caption}"
-        item = replace(
-            item, record_id=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
-        )
-    item = replace(item, record_id=" ".join(item.record_id.replace("\0", "").split()))
-    reason = ""
-    if not item.record_id:
-        reason = "the id is empty"
-    elif item.record_id in items:
-        reason = (
-            f"the id {item.record_id[:200]!r} stands in row {items[item.record_id].row} already"
-        )
+        record_id = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:16]
+    record_id = " ".join(record_id.replace("\0", "").split())
+    reason = "" if record_id else "the id is empty"
+    if record_id in items:
+        reason = f"the id {record_id[:200]!r} stands in row {items[record_id].row} already"
     if reason:
-        report.refused.append(Problem(item.row, "", reason, item.record_id[:200], refused=True))
+        report.refused.append(Problem(item.row, "", reason, record_id[:200], refused=True))
         return
     split = item.split.lower()
     if split not in ("", *SPLITS):
         reason = f"{item.split[:50]!r} is none of {', '.join(SPLITS)}; not used for training"
-        report.notes.append(Problem(item.row, "split", reason, item.record_id))
+        report.notes.append(Problem(item.row, "split", reason, record_id))
         split = "holdout"
-    items[item.record_id] = replace(item, split=split)
+    if (record_id, split) != (item.record_id, item.split):
+        item = replace(item, record_id=record_id, split=split)
+    items[record_id] = item
 
 
 def _gather(
@@ -220,7 +217,8 @@ def _gather(
 
     placed: dict[str, Placed] = {}
     done, failed = 0, 0
-    stream = reach.background.each(items, obtain, reach.limits.at_once)
+    asked = [item for item in items if item.photo or item.lookup or item.problem]
+    stream = reach.background.each(asked, obtain, reach.limits.at_once)
     with contextlib.closing(stream):
         for got in stream:
             if got is not None:
@@ -233,8 +231,8 @@ def _gather(
                 elif found is not None:
                     placed[item.record_id] = found
             note = f"{failed:,} could not be had" if failed else ""
-            yield Progress("Photos", done, len(items), note)
-    return {item.record_id: placed[item.record_id] for item in items if item.record_id in placed}
+            yield Progress("Photos", done, len(asked), note)
+    return {item.record_id: placed[item.record_id] for item in asked if item.record_id in placed}
 
 
 async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) -> Placed | None:

@@ -117,4 +117,5 @@ def _record(
 
 def _clean(text: str) -> str:
     """A text that any file can hold: no half letters, no zero bytes."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    whole = text.replace("\0", "")
+    return whole if whole.isascii() else whole.encode("utf-8", "replace").decode("utf-8")

@@ -4,7 +4,7 @@ import csv
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,14 @@ class Report:
         """The numbers, without the lists."""
         lists = ("gone", "refused", "notes", "duplicates")
         counts = {name: len(getattr(self, name)) for name in lists}
-        return {**asdict(self), **counts, "taken": self.taken}
+        return {**vars(self), **counts, "taken": self.taken}
 
     def write(self, file: Path) -> None:
         """Keep the report as JSON."""
-        write_json(file, {**asdict(self), "taken": self.taken})
+        # `asdict` copies every text of every problem, of which there may be a hundred thousand.
+        problems = {name: [vars(found) for found in getattr(self, name)]
+                    for name in ("refused", "notes")}  # fmt: skip
+        write_json(file, {**vars(self), **problems, "taken": self.taken})
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Report":
@@ -111,8 +114,9 @@ def write_errors(
     if table.path.suffix.lower() in (".xlsx", ".xlsm") and not table.delimiter:
         try:
             return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
-        except Exception:  # what another program wrote makes the library raise anything
-            log.exception("The workbook %s cannot be written again", source.name)
+        except Exception as error:  # what another program wrote makes the library raise anything
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            log.warning("%s is listed, not given back as a workbook: %s", source.name, reason)
             return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
     return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")

@@ -101,14 +101,9 @@ class Source:
 
 def photos_below(folder: Path) -> Iterator[Path]:
     """The photo files of a folder and of those in it, in order; links and hidden ones left out."""
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in PHOTOS):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if (
-            path.suffix.lower() in PHOTOS
-            and not hidden
-            and path.is_file()
-            and not path.is_symlink()
-        ):
+        if not hidden and path.is_file() and not path.is_symlink():
             yield path
 
 
@@ -133,9 +128,7 @@ def open_source(
         path = fetch(address)
         yield Progress("Fetching", 1, 1, _name_of(address))
     else:
-        path = Path(address).expanduser().resolve()
-    if not path.exists():
-        raise ImportingError(f"There is nothing at {address}.", "Check the path.")
+        path = _path_of(address)
     if photos is not None and photos.is_file():
         unpacked = scratch / _key(photos)
         problems += yield from _archives.unpack(photos, unpacked)
@@ -150,6 +143,21 @@ def open_source(
     return Source(address, path, folder, base, tuple(problems))
 
 
+def _path_of(address: str) -> Path:
+    """The file or folder that a path names.
+
+    Raises:
+        ImportingError: There is none, or it is no path.
+    """
+    try:
+        path = Path(address).expanduser().resolve()
+        if path.exists():
+            return path
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is nobody called ~name
+        pass
+    raise ImportingError(f"There is nothing at {address[:200]}.", "Check the path.")
+
+
 def is_archive(path: Path) -> bool:
     """Whether a file is a ZIP of files, and not a spreadsheet, which is a ZIP too."""
     with path.open("rb") as handle:
@@ -159,10 +167,11 @@ def is_archive(path: Path) -> bool:
 
 def _heart(folder: Path) -> Path:
     """What is to be read in a folder: its one table, or its `records.csv`, else all its photos."""
+    endings = set(_tables.SUFFIXES) - {".txt"}
     tables = [
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in set(_tables.SUFFIXES) - {".txt"}
+        if path.suffix.lower() in endings
         and path.is_file()
         and not path.name.startswith((".", "~"))
     ]

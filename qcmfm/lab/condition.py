@@ -109,7 +109,7 @@ def open_condition(name: str) -> Condition:
         return Condition.from_json((folder() / f"{name}.json").read_text("utf-8"))
     if name in preset_names():
         return Condition(load_preset(name))
-    path = Path(name).expanduser()
+    path = settings.expanded(name)
     if name.endswith(".json") and path.is_file():
         return Condition.from_json(path.read_text("utf-8"))
     listed = ", ".join([*saved_names(), *preset_names()])

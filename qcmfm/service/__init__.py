@@ -44,6 +44,7 @@ from qcmfm.service.learning import (
     run_to_improve,
 )
 from qcmfm.service.measuring import evaluate_run, ground_run, keep_metrics
+from qcmfm.service.overview import Happened, Waiting, what_happened, what_waits
 from qcmfm.service.quantum_lab import (
     ModelComparison,
     circuit_runs,
@@ -98,6 +99,7 @@ __all__ = [
     "Compared",
     "Comparison",
     "Desk",
+    "Happened",
     "Labelled",
     "Labeller",
     "ModelComparison",
@@ -105,6 +107,7 @@ __all__ = [
     "RunSummary",
     "Searcher",
     "Submission",
+    "Waiting",
     "ablation",
     "adopt_run",
     "adopted_run",
@@ -178,4 +181,6 @@ __all__ = [
     "trained_on",
     "true_regions",
     "view_curves",
+    "what_happened",
+    "what_waits",
 ]

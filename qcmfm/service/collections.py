@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from qcmfm import demo, settings, storage
 from qcmfm.access import Permission, door
 from qcmfm.encoders.photo import photo_extension, read_photo
-from qcmfm.errors import QcmfmError, RecordsError
+from qcmfm.errors import QcmfmError, RecordsError, ReviewError
 from qcmfm.progress import Work
 from qcmfm.records import (
     Collection,
@@ -21,6 +21,7 @@ from qcmfm.records import (
 )
 from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import Region, read_regions
+from qcmfm.review.review import open_review
 from qcmfm.runs import utc_now
 from qcmfm.service.labelling import Submission
 
@@ -34,6 +35,7 @@ class CollectionSummary:
         records: Number of records.
         labels: Number of records of each label.
         problems: Number of reports on rows.
+        reviewed: Number of records on which a decision stands.
         built_in: Whether it came with the program.
     """
 
@@ -41,6 +43,7 @@ class CollectionSummary:
     records: int
     labels: dict[str, int]
     problems: int
+    reviewed: int
     built_in: bool
 
 
@@ -70,10 +73,15 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
             errors.append(RecordsError(reason, "Check the folder."))
             continue
         records, problems = collection.records, len(collection.problems)
+        try:
+            statuses = open_review(name).refresh().counts(record.record_id for record in records)
+            reviewed = len(records) - statuses["open"]
+        except ReviewError as error:
+            errors.append(error)
+            reviewed = 0
+        labels = label_counts(records)
         summaries.append(
-            CollectionSummary(
-                name, len(records), label_counts(records), problems, _is_shipped(folder)
-            )
+            CollectionSummary(name, len(records), labels, problems, reviewed, _is_shipped(folder))
         )
     return summaries, errors
 

@@ -123,6 +123,12 @@ def told_lines(evidence: Explanation) -> list[str]:
             lines.append(f"Without the {what}: {alone.label} {alone.probability:.3f}")
     mattered = sorted(evidence.words, key=lambda found: -abs(found.change))[:5]
     lines += [f"Without {found.word!r}: {-found.change:+.3f}" for found in mattered]
+    lines += [
+        f"Feature {one.number}: photo trusted {one.image_trust:.2f}, caption "
+        f"{one.text_trust:.2f}, both {one.trust_together:.2f}; it says yes with {one.fused:.2f}, "
+        f"which gives {one.change:+.3f}"
+        for one in evidence.features[:5]
+    ]
     if evidence.trust:
         trust = evidence.trust
         lines.append(

@@ -145,7 +145,7 @@ def find_run(name: str) -> Path:
     Raises:
         RunError: There is none.
     """
-    folder = Path(name).expanduser()
+    folder = settings.expanded(name)
     if (folder / "run.json").is_file():
         return folder.resolve()
     known = run_folders()

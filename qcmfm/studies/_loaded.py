@@ -70,13 +70,13 @@ class LoadedTable(FeatureTable):
         longest = max(1, int((kept.lengths[caption] * has_text).max()))
         mask = (torch.arange(longest) < kept.lengths[caption, None]) & has_text[:, None]
         regions = (
-            _picked(kept.regions, view, photo) * seen[:, None, None]
+            _picked(kept.regions, view, photo, seen)
             if self.with_regions
             else torch.zeros(len(rows), 1, kept.regions.shape[-1])
         )
         return Batch(
             regions,
-            _picked(kept.vectors, view, photo) * seen[:, None],
+            _picked(kept.vectors, view, photo, seen),
             has_image,
             kept.words[caption, :longest].float() * mask[..., None],
             mask,
@@ -86,11 +86,11 @@ class LoadedTable(FeatureTable):
         )
 
 
-def _picked(views: Tensor, view: Tensor, photo: Tensor) -> Tensor:
-    """One view of each photo, in float32."""
-    if len(views) == 1:
-        return views[0][photo].float()
-    return views[view, photo].float()
+def _picked(views: Tensor, view: Tensor, photo: Tensor, seen: Tensor) -> Tensor:
+    """One view of each photo, in float32, and zero where `seen` is."""
+    found = (views[0][photo] if len(views) == 1 else views[view, photo]).float()
+    # A copy of all regions of a batch takes as long as projecting them, and few records need one.
+    return found if seen.all() else found * seen.view(-1, *[1] * (found.ndim - 1))
 
 
 def load_table(table: FeatureTable) -> LoadedTable:

@@ -172,14 +172,14 @@ def verdict(part: Mapping[str, Any]) -> str:
     ranked = sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"])
     winner = ranked[0]
     kind = "a simulated quantum model" if systems[winner]["quantum"] else "a classical model"
-    told = f"Highest: {winner}, {kind}, {_figure(systems[winner]['accuracy'])}."
+    told = f"Highest: {_words(winner)}, {kind}, {_figure(systems[winner]['accuracy'])}."
     other = part["best_classical"]
     gap = part["qcmfm_minus"].get(other)
     if gap is None:
         return told
     chance = "larger than chance" if gap["p_holm"] < 0.05 else "no larger than chance explains"
     return (
-        f"{told} QCMFM minus the best classical model ({other}): {gap['value']:+.3f} "
+        f"{told} QCMFM minus the best classical model ({_words(other)}): {gap['value']:+.3f} "
         f"({gap['low']:+.3f} to {gap['high']:+.3f}, p {gap['p_holm']:.2f} after correction for "
         f"{len(part['qcmfm_minus'])} comparisons), {chance}."
     )
@@ -218,6 +218,10 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
             f"{len(found['accuracy']['by_seed'])} | {against} |"
         )
     return lines
+
+
+def _words(system: str) -> str:
+    return system.replace("_", " ")
 
 
 def _figure(found: Mapping[str, float]) -> str:

@@ -223,7 +223,7 @@ def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> No
 
 
 def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         _heading("All amplitudes", AMPLITUDES)
     what = switch(

@@ -100,7 +100,7 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         st.session_state["order"] = link.order
         st.selectbox(
             "In the order", names, key="order", format_func=orders.title, width=200,
-            on_change=lambda: link.set(order=st.session_state["order"]),
+            on_change=lambda: link.set(order=st.session_state["order"], record=""),
         )  # fmt: skip
         set_now = len(set(filters.to_query()) - {"status"})
         title = f"Filters ({set_now})" if set_now else "Filters"

@@ -95,10 +95,11 @@ def _show_chosen(
 ) -> None:
     """The chosen record, and how the run answers."""
     record = found.records[found.row(record_id)]
-    left, middle, right = st.columns([1, 3, 3], gap="medium", vertical_alignment="center")
+    chosen, right = st.columns(2, gap="medium", vertical_alignment="center")
+    left, middle = chosen.columns([1, 2], vertical_alignment="center")
     picture = thumbnail(collection, record)
     if picture:
-        left.image(picture, width=110, alt=record.caption or record_id)
+        left.image(picture, alt=record.caption or record_id)
     middle.markdown(plain(record.caption or "No caption"))
     label = plain(words_for(record.label)) or "none"
     middle.caption(f"Record {plain(record_id)} · recorded label: {label}")

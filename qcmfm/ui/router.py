@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm.access import Permission
+from qcmfm.ui.memory import note_visit
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
 
@@ -52,6 +53,7 @@ page = st.navigation(
     position="sidebar" if shown(Permission.LOOK) else "hidden",
     expanded=True,
 )
+note_visit()
 let_in()
 with told():
     page.run()

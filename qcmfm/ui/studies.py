@@ -9,6 +9,7 @@ import streamlit as st
 from qcmfm.ui.widgets import plain, words_for
 
 SCHEMES = {"test": "Test records", "cv": "Cross-validation"}
+TIMED = "Features at hand, one thread, beside whatever else the machine had to do then."
 _KINDS = ("classical", "simulated quantum")
 _COLOURS = alt.Scale(domain=list(_KINDS), range=["#3b7ea6", "#9a5fc0"])
 
@@ -54,13 +55,13 @@ def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "Accuracy": accuracy["value"],
                 "Low": accuracy["low"],
                 "High": accuracy["high"],
+                "QCMFM minus it": gap.get("value"),
+                "p": gap.get("p_holm"),
                 "Macro F1": found["macro_f1"],
                 "Calibration error": found.get("ece_calibrated", found["ece"]),
                 "Parameters": int(found["parameters"]),
                 "Training, s": found["train_seconds"],
                 "A record, ms": found["answer_milliseconds"],
-                "QCMFM minus it": gap.get("value"),
-                "p": gap.get("p_holm"),
             }
         )
     return sorted(rows, key=lambda row: -row["Accuracy"])
@@ -77,7 +78,9 @@ def _forest(rows: Sequence[Mapping[str, Any]], what: str) -> None:
     data = alt.Data(values=list(rows))
     order = [row["Model"] for row in rows]
     base = alt.Chart(data).encode(
-        y=alt.Y("Model:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)),
+        y=alt.Y(
+            "Model:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)
+        ),
         color=alt.Color("Kind:N", scale=_COLOURS, title=None, legend=alt.Legend(orient="top")),
         tooltip=[alt.Tooltip(f"{name}:Q", format=".3f") for name in ("Accuracy", "Low", "High")],
     )
@@ -90,7 +93,8 @@ def _forest(rows: Sequence[Mapping[str, Any]], what: str) -> None:
         f"{len(rows)} models; the highest {what} is {best['Model']} with {best['Accuracy']:.3f}; "
         "the table has the numbers"
     )
-    chart = (lines + points).properties(height=max(120, 26 * len(rows)))
+    # Legend and axis take their room out of the height.
+    chart = (lines + points).properties(height=120 + 24 * len(rows))
     st.altair_chart(chart, width="stretch", alt=told)
 
 
@@ -100,7 +104,11 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
     st.dataframe(
         list(rows),
         hide_index=True,
+        height="content",
+        placeholder="–",
         column_config={
+            "Model": st.column_config.TextColumn(width=165),
+            "Kind": st.column_config.TextColumn(width=135),
             **{name: number(format="%.3f") for name in ("Accuracy", "Low", "High", "Macro F1")},
             "Calibration error": number(
                 format="%.3f",
@@ -108,8 +116,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
                 "cross-validation was done, else as trained.",
             ),
             "Parameters": number(format="localized", help="Trainable, projections included."),
-            "Training, s": number(format="%.1f", help="Features at hand, one thread."),
-            "A record, ms": number(format="%.2f"),
+            "Training, s": number(format="%.1f", help=TIMED),
+            "A record, ms": number(format="%.2f", help=TIMED),
             "QCMFM minus it": number(format="%+.3f"),
             "p": number(format="%.3f", help="Corrected after Holm."),
         },

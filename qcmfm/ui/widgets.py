@@ -4,7 +4,7 @@ import contextlib
 import html
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -100,6 +100,12 @@ def page_link(name: str, label: str, icon: str, **query: str) -> None:
 def words_for(label: str) -> str:
     """A label as a person writes it."""
     return label.replace("_", " ")
+
+
+def listed(labels: Sequence[str], most: int = 6) -> str:
+    """The first of some labels, and how many more there are."""
+    shown = ", ".join(map(words_for, labels[:most]))
+    return f"{shown} and {len(labels) - most} more" if len(labels) > most else shown
 
 
 def probability_bars(prediction: Prediction, top: int = 3) -> None:

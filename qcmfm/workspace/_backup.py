@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,12 +59,28 @@ def back_up(file: Path) -> Work[Backup]:
     Raises:
         WorkspaceError: There is nothing to copy, or the file is there already or cannot be.
     """
-    home, file = settings.home(), file.expanduser().resolve()
+    home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
         raise WorkspaceError(f"{file} is there already.", "Give another name.")
     found = list(_files(home))
     if not found:
         raise WorkspaceError(f"There is nothing in the workspace {home}.", "Check QCMFM_HOME.")
+    try:
+        kept = yield from _copy(file, home, found)
+    except OSError as error:
+        source = Path(str(error.filename or file))
+        what = f"{source} cannot be read" if source in found else f"{file} cannot be written"
+        raise WorkspaceError(
+            f"{what}: {error.strerror or error}.", "Check the folder and the room on its disk."
+        ) from error
+    yield Progress("Copying the workspace", len(found), len(found))
+    size = sum(int(str(about["size"])) for about in kept.values())
+    there = [name for name in LEFT_OUT if (home / name).is_dir()]
+    return Backup(file, len(kept), size, there)
+
+
+def _copy(file: Path, home: Path, found: Sequence[Path]) -> Work[dict[str, dict[str, object]]]:
+    """Write the ZIP and its list; size and hash of every file by its name."""
     kept: dict[str, dict[str, object]] = {}
     with atomic_file(file) as temporary, zipfile.ZipFile(temporary, "w") as out:
         for done, path in enumerate(found):
@@ -80,10 +96,7 @@ def back_up(file: Path) -> Work[Backup]:
         }  # fmt: skip
         listed = json.dumps(manifest, indent=1, ensure_ascii=False)
         out.writestr(MANIFEST, listed, zipfile.ZIP_DEFLATED)
-    yield Progress("Copying the workspace", len(found), len(found))
-    size = sum(int(str(about["size"])) for about in kept.values())
-    there = [name for name in LEFT_OUT if (home / name).is_dir()]
-    return Backup(file, len(kept), size, there)
+    return kept
 
 
 def _files(home: Path) -> Iterator[Path]:

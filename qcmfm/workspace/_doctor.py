@@ -1,8 +1,11 @@
 """Examining a workspace, and mending what can be mended."""
 
+import errno
 import importlib
 import logging
+import os
 import pkgutil
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +61,9 @@ def names() -> list[str]:
 def examine() -> Work[Examined]:
     """Look at every part of the workspace; nothing is changed."""
     home, findings = settings.home(), list[Finding]()
+    barred = _barred(home)
+    if barred:
+        return Examined(home, barred)
     parts = names()
     for done, name in enumerate(parts):
         yield Progress("Examining the workspace", done, len(parts), name.replace("_", " "))
@@ -71,6 +77,22 @@ def examine() -> Work[Examined]:
             findings.append(Finding(FAULT, name, what.rstrip(".") + ".", remedy))
     yield Progress("Examining the workspace", len(parts), len(parts))
     return Examined(home, findings)
+
+
+def _barred(home: Path) -> list[Finding]:
+    """Why nothing of the workspace can be examined; said once, and not of each part."""
+    try:
+        folder = stat.S_ISDIR(home.stat().st_mode)
+        if folder and not os.access(home, os.R_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except FileNotFoundError:
+        return []  # it is not made yet
+    except OSError as error:
+        what = f"The workspace cannot be read: {error.strerror}."
+        remedy = "Give whoever runs the program the right to the folder, or check QCMFM_HOME."
+        return [Finding(FAULT, str(home), what, remedy)]
+    what = "The workspace is a file; it must be a folder."
+    return [] if folder else [Finding(FAULT, str(home), what, "Check QCMFM_HOME.")]
 
 
 def mend() -> Work[Examined]:

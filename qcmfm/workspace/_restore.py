@@ -49,6 +49,8 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         WorkspaceError: It is no whole backup, there is something in the way, or no room.
     """
     home = settings.home()
+    if home.is_file():
+        raise WorkspaceError(f"The workspace {home} is a file, not a folder.", "Check QCMFM_HOME.")
     home.mkdir(parents=True, exist_ok=True)
     if unfinished(home):
         raise WorkspaceError(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qcmfm import service
 from qcmfm.access import Actor, Role, policy_file, read_audit, read_policy
 from qcmfm.access import _audit as audit
 from qcmfm.errors import AccessError
@@ -83,6 +84,28 @@ def test_a_changed_file_counts_at_once(home: Path, monkeypatch: pytest.MonkeyPat
     elsewhere.write_text('{"signed_in": "admin"}')
     monkeypatch.setenv("QCMFM_ACCESS", str(elsewhere))
     assert policy_file() == elsewhere and read_policy().signed_in is Role.ADMIN
+
+
+def test_a_line_of_the_audit_log_is_on_the_disk_when_the_verb_returns(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    flushed: list[tuple[int, bytes]] = []
+    real = os.fsync
+
+    def flushing(handle: int) -> None:
+        found = os.fstat(handle)
+        file = audit.audit_file()
+        flushed.append((found.st_ino, file.read_bytes() if file.is_file() else b""))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", flushing)
+    service.save_submission("vases", service.Submission(b"", "a cup"))
+    *_, (inode, on_disk), (folder, _) = flushed  # the line, and the new file's name
+    assert inode == audit.audit_file().stat().st_ino and b"save_submission" in on_disk
+    assert folder == home.stat().st_ino
+    flushed.clear()
+    audit.keep(Actor("Ada", Role.ADMIN), "second", {}, "done")
+    assert [found[0] for found in flushed] == [inode] and b"second" in flushed[0][1]
 
 
 def test_half_a_line_of_the_audit_log_spoils_no_other(home: Path):

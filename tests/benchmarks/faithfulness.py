@@ -11,6 +11,8 @@ what leaves it on one side coming in on the other, so that size and shape are th
 
 import argparse
 import json
+import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -116,18 +118,20 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="names of runs")
     given = parser.parse_args()
     kept = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {"runs": {}}
+    # Runs are measured independently: which ones were at one time makes no difference.
+    told = {
+        "command": shlex.join(["python", "-m", "tests.benchmarks.faithfulness", *sys.argv[1:]]),
+        "random_sets": given.random,
+    }
     for name in given.only or ("museum_materials", *demo.names()):
         collection = (
             fresh_collection(name)
             if name in demo.names()
             else read_collection(given.museum, "caption_masked")
         )
-        kept["runs"][name] = measure(name, collection, given)
+        kept["runs"][name] = measure(name, collection, given) | told | {"made": utc_now()}
         print(name, json.dumps(kept["runs"][name]), flush=True)
-    # Runs are measured independently: which ones were at one time makes no difference.
-    command = f"python -m tests.benchmarks.faithfulness --random {given.random}"
-    kept |= {"share_hidden": SHARE, "random_sets": given.random, "command": command}
-    storage.write_json(RESULTS, kept | {"made": utc_now()})
+    storage.write_json(RESULTS, {"share_hidden": SHARE, "runs": kept["runs"]})
 
 
 if __name__ == "__main__":

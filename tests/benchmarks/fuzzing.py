@@ -99,6 +99,7 @@ def run_config_target(folder: Path) -> Callable[[bytes], None]:
     shutil.copytree(settings.SHIPPED_RUNS / settings.DEFAULT_RUN, run)
     (run / "conformal.json").unlink()
     lexicon = run_schema.parsed((run / "lexicon.json").read_bytes())
+    runs.read_run(run)  # what it imports takes longer than one input may
     accepted = 0
 
     def target(content: bytes) -> None:
@@ -270,7 +271,8 @@ def run(name: str, seconds: int) -> dict[str, Any]:
         "crashes": [{"kind": path.name.split("-")[0], "bytes": path.read_bytes().hex()[:4000]}
                     for path in crashes],
     }  # fmt: skip
-    if crashes or not counts:
+    if crashes or not counts or done.returncode or told["seconds"] < seconds:
+        told["ended"] = done.returncode
         told["said"] = done.stderr[-3000:]
     return told
 

@@ -1,8 +1,10 @@
 """From a key press to the next record on screen, in the browser, beside a bare Streamlit page.
 
-`python -m tests.benchmarks.review_page [records]` prints the times of one run as JSON.
+`python -m tests.benchmarks.review_page [records]` prints the times of one run as JSON and writes
+them to `tests/benchmarks/results/review_page.json`.
 """
 
+import datetime
 import json
 import os
 import sys
@@ -11,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.browser.studio import Visit, chromium, server
+from tests.browser.studio import ROOT, Visit, chromium, server
 from tests.browser.vases import draw_vases, pretend_labelled
 
 PRESSES = 40
+RESULT = ROOT / "tests" / "benchmarks" / "results" / "review_page.json"
 BARE = """import streamlit as st
 count = st.session_state.setdefault("count", 0)
 def step(): st.session_state["count"] += 1
@@ -72,12 +75,29 @@ def measure(home: Path, records: int) -> dict[str, dict[str, float]]:
             for name, key in (("next", "n"), ("accept", "a"), ("correct", "2")):
                 found[name] = key_times(visit, key * PRESSES)
     return {
-        name: {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
+        name: {
+            "median": round(float(np.median(times))),
+            "p95": round(float(np.percentile(times, 95))),
+        }
         for name, times in found.items()
     }
 
 
 if __name__ == "__main__":
+    records = int((sys.argv[1:] or ["1000"])[0])
     with tempfile.TemporaryDirectory() as folder:
         os.environ["QCMFM_HOME"] = folder
-        print(json.dumps(measure(Path(folder), int((sys.argv[1:] or ["1000"])[0])), indent=1))
+        found = measure(Path(folder), records)
+    result = {
+        "command": f"python -m tests.benchmarks.review_page {records}",
+        "measured_at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "presses": PRESSES,
+        "milliseconds": found,
+        "ratio_to_bare": {
+            name: round(found[name]["median"] / found["bare"]["median"], 2)
+            for name in ("next", "accept", "correct")
+        },
+    }
+    text = json.dumps(result, indent=2) + "\n"
+    sys.stdout.write(text)
+    RESULT.write_text(text)

@@ -30,17 +30,6 @@ IDLE = """() => {
     && [...document.querySelectorAll('[data-testid=stImage] img')].every(image => image.complete);
 }"""
 
-# Counts how often the script has begun to run since.
-WATCH = """() => {
-  window.scriptRuns = 0;
-  const app = document.querySelector('[data-testid=stApp]');
-  window.scriptWatch?.disconnect();
-  window.scriptWatch = new MutationObserver(() => {
-    if (app.dataset.testScriptState === 'running') window.scriptRuns += 1;
-  });
-  window.scriptWatch.observe(app, { attributeFilter: ['data-test-script-state'] });
-}"""
-
 
 def chromium_path() -> str:
     """Where Chromium is: `CHROMIUM`, or the first one on the path."""
@@ -117,11 +106,16 @@ class Visit:
         self.faults: list[str] = []
         self.context.on("request", self._note)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.heard = 0
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
 
     def _note(self, request) -> None:
         address = urlsplit(request.url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in LOCAL:
             self.outside.append(request.url)
+
+    def _hear(self, _frame) -> None:
+        self.heard += 1
 
     def leave(self) -> None:
         """Close the window; what must never have happened in it did not."""
@@ -143,12 +137,22 @@ class Visit:
             self.page.wait_for_timeout(50)
         return self
 
-    def press(self, key: str, wait: float = 5.0) -> "Visit":
-        """Press a key and see what becomes of it; one that is no shortcut here changes nothing."""
-        self.page.evaluate(WATCH)
+    def ready(self, key: str) -> "Visit":
+        """Wait for a button with this shortcut: on a busy machine it comes after the text."""
+        label = self.page.get_by_label(f"Shortcut {key.upper()}", exact=True)
+        self.page.locator("button:enabled").filter(has=label).first.wait_for()
+        return self
+
+    def press(self, key: str) -> "Visit":
+        """Press a shortcut and see what becomes of it.
+
+        A short run of the script never shows as one, so its answer is waited for.
+        """
+        before = self.ready(key).heard
         self.page.keyboard.press(key)
-        deadline = time.monotonic() + wait
-        while not self.page.evaluate("window.scriptRuns > 0") and time.monotonic() < deadline:
+        deadline = time.monotonic() + 30
+        while self.heard == before:
+            assert time.monotonic() < deadline, f"the app did not answer to {key}"
             self.page.wait_for_timeout(50)
         return self.idle(0.6)
 

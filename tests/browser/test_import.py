@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from qcmfm.records import read_collection
 from tests.browser.studio import DESKTOP, TABLET, Screen, Visit
 
+DESKTOP_ALONE = pytest.mark.parametrize("screen", [(DESKTOP, False)], ids=["desktop"])
+
 
 @pytest.fixture(params=[(DESKTOP, False), (TABLET, True)], ids=["desktop", "tablet-dark"])
 def screen(request: pytest.FixtureRequest) -> Screen:
@@ -72,6 +74,7 @@ def test_a_table_with_its_photos_comes_in_and_its_report_stays(
     assert "9 records of 9" in text and "A lost cup" in text
 
 
+@DESKTOP_ALONE
 def test_a_zip_of_photos_comes_in(visit: Visit, sources: tuple[Path, Path], workspace: Path):
     visit.open("/import").upload(sources[1])
     assert "Folder or ZIP of photos" in visit.text()
@@ -82,6 +85,7 @@ def test_a_zip_of_photos_comes_in(visit: Visit, sources: tuple[Path, Path], work
     assert "With a photo" in visit.idle().text()
 
 
+@DESKTOP_ALONE
 def test_what_cannot_be_imported_is_told(visit: Visit, tmp_path: Path):
     (tmp_path / "odd.csv").write_bytes(b"\x00\x01\x02")
     visit.open("/import").upload(tmp_path / "odd.csv")

@@ -30,8 +30,7 @@ def label(visit: Visit) -> str:
 def test_the_circuit_is_stepped_through_and_gates_are_switched_in_the_drawing(visit: Visit):
     visit.open("/circuit?collection=artifacts&view=expanded&every=layer")
     assert "After step 4 of 4: layer 4" in visit.text()
-    visit.page.keyboard.press("b")
-    visit.idle()
+    visit.press("b")
     assert query(visit)["step"] == ["3"] and "After step 3 of 4: layer 3" in visit.text()
     gates = visit.page.locator("[data-gates]")
     gates.first.hover()
@@ -118,7 +117,7 @@ def test_a_setting_is_saved_and_orders_the_review(visit: Visit):
     visit.page.get_by_role("option", name="Unstable under noise: our device").click()
     visit.idle(1.0)
     assert query(visit)["order"] == ["unstable_under_noise:our device"]
-    assert "artifact-" in visit.text()
+    assert "artifact-" in visit.text() and "· 1 of 48" in visit.text()
 
 
 def test_the_lesson_has_five_steps_and_can_be_printed(visit: Visit):

@@ -85,8 +85,7 @@ def test_wrong_labels_are_found_and_put_right_and_a_model_learns(browser: Browse
         expect(ada.page.get_by_text("Label all 45 records")).to_be_visible()
         ada.click("Label all 45 records")
         expect(ada.page.get_by_text("Proposed:")).to_be_visible()
-        ada.page.keyboard.press("a")
-        ada.idle(0.6)
+        ada.press("a")
         assert ReviewLog(labelled / "review" / "vases.csv").decisions[-1].model_run == "vases-2"
         assert not ada.faults and not ada.outside
         ada.context.close()

@@ -9,37 +9,45 @@ from playwright.sync_api import Browser, expect
 from qcmfm.records import read_collection
 from qcmfm.review.decision import Decision
 from qcmfm.review.log import ReviewLog
-from tests.browser.studio import DESKTOP, PHONE, Visit, server
+from tests.browser.studio import DESKTOP, PHONE, Visit
 from tests.browser.vases import draw_vases, pretend_labelled
 
 RECORDS = 30
-START = "/review?collection=vases&status=open"
 
 
 @pytest.fixture
-def workspace(home: Path) -> Path:
-    draw_vases(home, RECORDS)
-    pretend_labelled()
-    return home
+def vases(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A collection of the test's own, on the server of all."""
+    monkeypatch.setenv("QCMFM_HOME", str(workspace))
+    name = f"vases-{len(list(workspace.glob('collections/*')))}"
+    draw_vases(workspace, RECORDS, name=name)
+    pretend_labelled(name)
+    return name
 
 
 @pytest.fixture
-def visit(browser: Browser, workspace: Path) -> Iterator[Callable[[str], Visit]]:
-    """Opens a browser of a reviewer's own on the workspace."""
+def visit(browser: Browser, address: str, vases: str) -> Iterator[Callable[..., Visit]]:
+    """Opens a browser of a reviewer's own on the collection."""
     opened: list[Visit] = []
-    with server(workspace) as address:
 
-        def start(name: str, path: str = START, size=DESKTOP, dark=False) -> Visit:
-            found = Visit(browser, address, size, dark).open().open(path)
-            found.page.get_by_label("Your name").fill(name)
-            found.page.get_by_label("Your name").press("Enter")
-            found.page.set_default_timeout(15_000)
-            opened.append(found.idle())
-            return found
+    def start(name: str, page="review", more="&status=open", size=DESKTOP, dark=False) -> Visit:
+        found = Visit(browser, address, size, dark).open()
+        found.open(f"/{page}?collection={vases}{more}")
+        found.page.get_by_label("Your name").fill(name)
+        found.page.get_by_label("Your name").press("Enter")
+        found.page.set_default_timeout(15_000)
+        opened.append(found.idle())
+        return found
 
-        yield start
-        for found in opened:
-            found.leave()
+    yield start
+    for found in opened:
+        found.leave()
+
+
+@pytest.fixture
+def decisions(workspace: Path, vases: str) -> Callable[[], list[Decision]]:
+    """Reads what is saved about the collection."""
+    return lambda: ReviewLog(workspace / "review" / f"{vases}.csv").decisions
 
 
 def record_of(visit: Visit) -> str:
@@ -51,11 +59,7 @@ def press(visit: Visit, keys: str) -> None:
         visit.press(key)
 
 
-def decisions(workspace: Path) -> list[Decision]:
-    return ReviewLog(workspace / "review" / "vases.csv").decisions
-
-
-def test_deciding_by_keys_and_finding_the_place_again(visit, workspace: Path):
+def test_deciding_by_keys_and_finding_the_place_again(visit, decisions, vases: str):
     ada: Visit = visit("Ada")
     shown = [record_of(ada)]
     for key in "a2u":
@@ -63,11 +67,14 @@ def test_deciding_by_keys_and_finding_the_place_again(visit, workspace: Path):
         shown.append(record_of(ada))
     assert len(set(shown)) == 4
     assert "Saved:" in ada.text() and "1 of 27" in ada.text()
-    saved = decisions(workspace)
+    saved = decisions()
     assert [row.record_id for row in saved] == shown[:3]
     assert [row.decision for row in saved] == ["accept", "correct", "unsure"]
     assert {row.reviewer for row in saved} == {"Ada"} and saved[0].model_label
     assert saved[1].reviewed_label not in ("", saved[1].model_label)
+    ada.go("Home")
+    assert f"Ada took 3 decisions on {vases}" in ada.text()
+    ada.go("Review")
 
     press(ada, "z")
     assert record_of(ada) == shown[2] and "Undone" in ada.text()
@@ -75,39 +82,41 @@ def test_deciding_by_keys_and_finding_the_place_again(visit, workspace: Path):
     assert record_of(ada) == shown[0]
     press(ada, "z")
     assert "Ada has nothing to undo" in ada.text()
-    assert [row.decision for row in decisions(workspace)[3:]] == ["undo"] * 3
+    assert [row.decision for row in decisions()[3:]] == ["undo"] * 3
 
     press(ada, "nn")
     place = record_of(ada)
     ada.page.reload()
     ada.idle()
     assert record_of(ada) == place == shown[2]  # and nobody asked for the name again
-    ada.go("Home").go("Review")
+    ada.go("Home")
+    assert f"30 records of {vases} to review" in ada.text()
+    ada.go("Review")
     assert record_of(ada) == place
     press(ada, "p")
     assert record_of(ada) == shown[1]
 
 
-def test_a_label_that_is_typed_known_or_not(visit, workspace: Path):
+def test_a_label_that_is_typed_known_or_not(visit, decisions):
     ada: Visit = visit("Ada")
     box = ada.page.get_by_role("combobox", name="Another label")
     box.click()
     box.press_sequentially("papy")
     box.press("Enter")
     ada.idle(0.6)
-    (row,) = decisions(workspace)
+    (row,) = decisions()
     assert row.reviewed_label == "paper_papyrus"
     first = record_of(ada)
     ada.click("New label")
     ada.page.get_by_label("A label that is not in the list").fill("carnelian")
     ada.page.get_by_label("Getty AAT address").fill("http://vocab.getty.edu/aat/300011154")
     ada.click("Add it and use it here")
-    row = decisions(workspace)[-1]
+    row = decisions()[-1]
     assert (row.record_id, row.reviewed_label) == (first, "carnelian")
     assert row.reviewed_aat_uri.endswith("300011154")
 
 
-def test_two_people_see_each_other(visit, workspace: Path):
+def test_two_people_see_each_other(visit, decisions):
     ada: Visit = visit("Ada")
     bob: Visit = visit("Bob")
     assert record_of(ada) == record_of(bob)
@@ -115,23 +124,24 @@ def test_two_people_see_each_other(visit, workspace: Path):
     press(ada, "a")
     press(bob, "2")
     assert "Not saved. Ada made the record" in bob.text()
-    assert len(decisions(workspace)) == 1
+    assert len(decisions()) == 1
     assert "Ada said accepted" in bob.text()
     press(bob, "2")
-    assert [row.reviewer for row in decisions(workspace)] == ["Ada", "Bob"]
+    assert [row.reviewer for row in decisions()] == ["Ada", "Bob"]
 
 
-def test_a_key_pressed_twice_decides_on_no_record_unseen(visit, workspace: Path):
+def test_a_key_pressed_twice_decides_on_no_record_unseen(visit, decisions):
     ada: Visit = visit("Ada")
     first = record_of(ada)
+    ada.ready("a")
     for _ in range(3):
         ada.page.keyboard.press("a")
     ada.idle(0.6)
-    ids = [row.record_id for row in decisions(workspace)]
+    ids = [row.record_id for row in decisions()]
     assert ids[0] == first and len(ids) == len(set(ids))
 
 
-def test_restoring_what_a_record_was(visit, workspace: Path):
+def test_restoring_what_a_record_was(visit, decisions):
     ada: Visit = visit("Ada")
     first = record_of(ada)
     press(ada, "ap")
@@ -139,23 +149,23 @@ def test_restoring_what_a_record_was(visit, workspace: Path):
     ada.page.get_by_role("button", name="History (1)").click()
     ada.page.get_by_role("button", name="Restore").first.click()
     ada.idle(0.6)
-    assert [row.decision for row in decisions(workspace)] == ["accept", "restore"]
+    assert [row.decision for row in decisions()] == ["accept", "restore"]
     assert "1 of 30" in ada.text()
 
 
-def test_many_at_once_and_one_undo(visit, workspace: Path):
-    ada: Visit = visit("Ada", "/bulk?collection=vases&status=open")
+def test_many_at_once_and_one_undo(visit, decisions):
+    ada: Visit = visit("Ada", "bulk")
     press(ada, "e")
     count = int(ada.page.get_by_role("button", name="Accept").inner_text().split()[1])
     assert count > 1
     press(ada, "a")
-    saved = decisions(workspace)
+    saved = decisions()
     assert len(saved) == count and len({row.batch_id for row in saved}) == 1
     assert len({row.model_label for row in saved}) == 1
     assert f"Saved: {count} records accepted" in ada.text()
     press(ada, "z")
     assert f"{count} records" in ada.text()
-    undone = decisions(workspace)[count:]
+    undone = decisions()[count:]
     assert [row.decision for row in undone] == ["undo"] * count
     ada.page.get_by_role("checkbox").first.check(force=True)
     other = ada.idle().page.get_by_role("combobox", name="Another label")
@@ -163,11 +173,13 @@ def test_many_at_once_and_one_undo(visit, workspace: Path):
     other.press_sequentially("carnelian")
     other.press("Enter")
     ada.idle().click("Correct 1 to carnelian, a new label")
-    row = decisions(workspace)[-1]
+    row = decisions()[-1]
     assert (row.decision, row.reviewed_label) == ("correct", "carnelian")
 
 
-def test_the_files_have_every_column_and_read_again(visit, workspace: Path, tmp_path: Path):
+def test_the_files_have_every_column_and_read_again(
+    visit, decisions, workspace: Path, vases: str, tmp_path: Path
+):
     ada: Visit = visit("Ada")
     press(ada, "a2")
     ada.go("Progress")
@@ -175,7 +187,7 @@ def test_the_files_have_every_column_and_read_again(visit, workspace: Path, tmp_
     with ada.page.expect_download() as download:
         ada.page.get_by_role("button", name="CSV, with every original column").click()
     exported = Path(download.value.path()).read_bytes()
-    folder = workspace / "collections" / "vases"
+    folder = workspace / "collections" / vases
     before = read_collection(folder)
     (folder / "records.csv").write_bytes(exported)
     after = read_collection(folder)
@@ -188,11 +200,11 @@ def test_the_files_have_every_column_and_read_again(visit, workspace: Path, tmp_
         ada.page.get_by_role("button", name="Review log, every decision").click()
     copy = tmp_path / "copy.csv"
     copy.write_bytes(Path(download.value.path()).read_bytes())
-    assert ReviewLog(copy).decisions == decisions(workspace)
+    assert ReviewLog(copy).decisions == decisions()
 
 
 def test_an_empty_queue_leads_on(visit):
-    ada: Visit = visit("Ada", START + "&text=vase-0007")
+    ada: Visit = visit("Ada", more="&status=open&text=vase-0007")
     assert "1 of 1" in ada.text()
     press(ada, "a")
     assert "Everything that the filter shows is reviewed" in ada.text()
@@ -201,31 +213,30 @@ def test_an_empty_queue_leads_on(visit):
     assert "1 of 29" in ada.text()
 
 
-def test_a_model_labels_the_collection_once(browser: Browser, home: Path):
-    draw_vases(home, 6)
-    with server(home) as address:
-        ada = Visit(browser, address).open("/review?collection=vases&status=open")
-        ada.type("Your name", "Ada")
-        ada.click("Label all 6 records")
-        expect(ada.page.get_by_text("Proposed:")).to_be_visible()
-        ada.page.get_by_test_id("stButtonGroup").get_by_text("Thebes", exact=True).click()
-        expect(ada.page.get_by_text("Yellow is where the model looked")).to_be_visible()
-        press(ada.idle(), "a")
-        (row,) = decisions(home)
-        assert '"words": ["Thebes"]' in row.evidence and "percent:" in row.evidence
-        assert list((home / "predictions" / "vases").iterdir())
-        ada.context.close()
+def test_a_model_labels_the_collection_once(browser: Browser, address: str, workspace: Path):
+    draw_vases(workspace, 6, name="few")
+    ada = Visit(browser, address).open("/review?collection=few&status=open")
+    ada.type("Your name", "Ada")
+    ada.click("Label all 6 records")
+    expect(ada.page.get_by_text("Proposed:")).to_be_visible()
+    ada.page.get_by_test_id("stButtonGroup").get_by_text("Thebes", exact=True).click()
+    expect(ada.page.get_by_text("Yellow is where the model looked")).to_be_visible()
+    press(ada.idle(), "a")
+    (row,) = ReviewLog(workspace / "review" / "few.csv").decisions
+    assert '"words": ["Thebes"]' in row.evidence and "percent:" in row.evidence
+    assert list((workspace / "predictions" / "few").iterdir())
+    ada.leave()
 
 
 @pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)])
-def test_the_pages_fit_the_screen(visit, size: tuple[int, int], dark: bool):
-    ada: Visit = visit("Ada", START, size, dark)
+def test_the_pages_fit_the_screen(visit, vases: str, size: tuple[int, int], dark: bool):
+    ada: Visit = visit("Ada", size=size, dark=dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     press(ada, "a2u")
     ada.screenshot(f"review-{name}")
-    ada.open("/bulk?collection=vases&status=open")
+    ada.open(f"/bulk?collection={vases}&status=open")
     press(ada, "s")
     ada.screenshot(f"bulk-{name}")
-    ada.open("/progress?collection=vases").screenshot(f"progress-{name}")
+    ada.open(f"/progress?collection={vases}").screenshot(f"progress-{name}")
     wide = ada.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, "the page has to be scrolled sideways"

@@ -47,6 +47,9 @@ def visit_first(browser: Browser, address: str) -> None:
     visit.context.close()
 
 
+DESKTOP_ALONE = pytest.mark.parametrize("screen", [(DESKTOP, False)], ids=["desktop"])
+
+
 @pytest.fixture(params=[(DESKTOP, False), (TABLET, True)], ids=["desktop", "tablet-dark"])
 def screen(request: pytest.FixtureRequest) -> Screen:
     return request.param
@@ -94,6 +97,7 @@ def test_search_by_words_narrow_and_more_like_this(
     assert "search-label" not in visit.idle().page.url
 
 
+@DESKTOP_ALONE
 def test_photos_without_a_caption_are_found(visit: Visit):
     visit.open("/search?collection=egypt&search-words=small+figure")
     visit.page.get_by_role("combobox", name="Look in").click()
@@ -109,6 +113,7 @@ def test_photos_without_a_caption_are_found(visit: Visit):
     assert "meaning 0." not in found and "words 1." not in found
 
 
+@DESKTOP_ALONE
 def test_a_photo_finds_its_like_and_a_hit_opens_in_review(visit: Visit):
     photo = shared_collection("museum_materials") / "images" / "CHI_10006.jpg"
     visit.open("/search?collection=egypt")

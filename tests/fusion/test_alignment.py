@@ -44,7 +44,7 @@ def test_it_is_minus_the_logs_of_what_falls_on_the_own_photo_and_comes_from_the_
     told[0, 2] = told[3, 1] = True
     photos, words = [], []
     for head in scores:
-        drawn = logsumexp(head, axis=-1)  # word x photo
+        drawn = np.asarray(logsumexp(head, axis=-1))  # word x photo
         for word, photo in enumerate(own):
             counted = [p for p in range(4) if p == photo or not told[word, p]]
             photos.append(logsumexp(drawn[word, counted]) - drawn[word, photo])

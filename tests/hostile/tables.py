@@ -77,6 +77,12 @@ def _shapes() -> Iterator[Case]:
         "a script": "#!/bin/sh\nrm -rf /\n", "SYLK": "ID;PWXL;N;E\nC;Y1;X1;K\"a\"\nE\n",
         "a word": "cup", "spaces": "   \n  \n",
     }  # fmt: skip
+    yield Case("CSV, 30,000 rows", "table.csv", lambda: (
+        HEADER + "".join(f"{n},,cup {n},cup\n" for n in range(30_000))).encode(), TAKEN,
+        heavy=True)  # fmt: skip
+    yield Case("CSV, 30,000 broken rows", "table.csv", lambda: (
+        HEADER + "".join(f'{n},,a "b" c{n},"cup\n' for n in range(30_000))).encode(),
+        heavy=True)  # fmt: skip
     for name, text in shapes.items():
         yield Case(f"CSV, {name}", "table.csv", lambda text=text: text.encode())
     yield Case("CSV, nothing", "table.csv", lambda: b"", REFUSED)

@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm import exports, service, settings
+from qcmfm import exports, settings
 from qcmfm.errors import QcmfmError
 from qcmfm.exports._reviewed import Reviewed
-from qcmfm.records import Record, named_folder
+from qcmfm.records import Record
 from qcmfm.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from qcmfm.runs import FORMAT, read_config, read_run
 from qcmfm.safe_text import escape_formula
-from qcmfm.service.importing import keep_upload, suggested_name
 from tests.hostile import archives, manifests, photos, runs, tables
 from tests.hostile.case import REFUSED, TAKEN, Case
 from tests.hostile.doors import (
@@ -27,6 +26,7 @@ from tests.hostile.doors import (
     Passage,
     assert_sentence,
     peak_memory,
+    through_fields,
     through_import,
     through_upload,
     watched,
@@ -92,42 +92,10 @@ def test_a_file_through_the_import(case: Case, home: Path, tmp_path: Path):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_as_caption_label_reviewer_and_name(name: str, home: Path, tmp_path: Path):
-    text = TEXTS[name]
     with watched(tmp_path, home):
-        for act in (_as_caption, _as_decision, _as_collection, _as_file):
-            try:
-                act(text)
-            except QcmfmError as error:
-                assert_sentence(str(error))
-
-
-def _as_caption(text: str) -> None:
-    record_id = service.save_submission("captions", service.Submission(b"", text, text[:300]))
-    (record,) = service.open_collection("captions").records
-    assert record.record_id == record_id
-    assert record.caption.split() == text.replace("\ud800", "?").split()
-
-
-def _as_decision(text: str) -> None:
-    review = open_review("captions")
-    choice = Choice("r1", "correct", text, new_label=True, reason=text)
-    (row,) = review.decide([choice], text)
-    again = open_review("captions").refresh().of("r1")
-    assert (again.label, again.reviewer) == (row.reviewed_label, row.reviewer)
-    assert row.reviewer == " ".join(row.reviewer.split())
-    assert not set(row.reviewer) & set("\u200b\u2060\u202e\ufeff\0\x1b")
-
-
-def _as_collection(text: str) -> None:
-    folder = named_folder(text)
-    assert folder.parent == settings.collections_folder()
-    assert suggested_name(text)
-
-
-def _as_file(text: str) -> None:
-    kept = keep_upload(text, io.BytesIO(text.encode("utf-8", "replace")))
-    assert kept.is_relative_to(settings.home() / "uploads") and kept.is_file()
-    assert len(kept.name) <= 100 and not set(kept.name) & set('<>/\\:*?"|\0\n\r')
+        passage = through_fields(TEXTS[name])
+    for sentence in passage.sentences:
+        assert_sentence(sentence)
 
 
 @pytest.fixture(scope="module")

@@ -122,8 +122,10 @@ def test_what_cannot_be_imported_is_told_and_leaves_nothing(
     (tmp_path / "odd.bin").write_bytes(content)
     with pytest.raises(ImportingError):
         finish(import_collection(str(tmp_path / "odd.bin"), "odd"))
-    with pytest.raises(ImportingError, match="nothing at"):
-        finish(import_collection(str(tmp_path / "missing"), "odd"))
+    for nothing in (str(tmp_path / "missing"), "~~nobody~~", "a\0b", "x" * 5_000):
+        with pytest.raises(ImportingError, match="nothing at") as caught:
+            finish(import_collection(nothing, "odd"))
+        assert len(caught.value.message) < 300
     assert not (home / "collections" / "odd").exists()
 
 

@@ -201,6 +201,20 @@ def test_a_backup_is_not_overwritten_nor_made_of_nothing(backup: Path, home: Pat
     assert not (tmp_path / "x.zip").exists()
 
 
+def test_where_it_cannot_be_written_the_file_is_named_that_was_asked_for(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (home / "noise").mkdir()
+    (home / "noise" / "a.json").write_text("{}")
+    file = tmp_path / "file"
+    file.write_text("x")
+    with pytest.raises(WorkspaceError, match=r"file/backup\.zip cannot be written: "):
+        finish(back_up(file / "backup.zip"))
+    monkeypatch.setenv("QCMFM_HOME", str(file))
+    with pytest.raises(WorkspaceError, match="is a file, not a folder"):
+        finish(restore(tmp_path / "none.zip"))
+
+
 def test_the_commands(backup: Path, home: Path, tmp_path: Path):
     run = CliRunner().invoke
     said = run(cli.app, ["restore", str(backup)])

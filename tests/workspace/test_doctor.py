@@ -53,6 +53,18 @@ def workspace(whole: Path, home: Path) -> Path:
     return home
 
 
+def test_what_is_no_folder_or_cannot_be_read_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = tmp_path / "file"
+    file.write_text("x")
+    for home, barred in ((file, "is a file"), (tmp_path, "cannot be read: Permission denied")):
+        monkeypatch.setenv("QCMFM_HOME", str(home))
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        (fault,) = finish(examine()).findings
+        assert fault.level == FAULT and barred in fault.what and "QCMFM_HOME" in fault.remedy
+
+
 def test_a_workspace_that_is_whole_is_clean_and_left_as_it_is(workspace: Path):
     before = content(workspace)
     found = finish(examine())
@@ -209,7 +221,7 @@ def test_the_command_says_it_in_words_and_in_json(workspace: Path):
     assert run(cli.app, ["doctor"]).stdout == f"{settings.home()}: Nothing is wrong.\n"
     tear_shard(workspace)
     found = run(cli.app, ["doctor"])
-    assert found.exit_code == 1 and "1 faults" in found.stdout and "--mend" in found.stdout
+    assert found.exit_code == 1 and "1 fault." in found.stdout and "--mend" in found.stdout
     told = json.loads(run(cli.app, ["doctor", "--json"]).stdout)
     assert told["clean"] is False and told["findings"][0]["can_be_mended"] is True
     mended = run(cli.app, ["doctor", "--mend", "--json"])

@@ -1,0 +1,44 @@
+"""The command line: what a person types after `python -m qcmfm`, one module for each kind of work.
+
+Heavy imports stand inside the commands, so that `--help` answers at once.
+"""
+
+import logging
+
+import typer
+
+from qcmfm.cli._collections import catalog, demo, import_source, search
+from qcmfm.cli._lab import circuit, noise, playground
+from qcmfm.cli._labelling import evaluate, explain, predict
+from qcmfm.cli._saying import fail
+from qcmfm.cli._training import calibrate, retrain, study, train
+from qcmfm.cli._workspace import backup, doctor, job, restore
+from qcmfm.errors import QcmfmError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Label, check and search museum collections. Quantum parts are simulated.",
+)
+
+for _command in (
+    train, predict, evaluate, calibrate, explain, study, retrain,
+    demo, noise, circuit, playground, catalog, search, doctor, backup, restore,
+):  # fmt: skip
+    app.command()(_command)
+app.command("import")(import_source)
+app.command(hidden=True)(job)
+
+
+def main() -> None:
+    """Entry point."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        app()
+    except QcmfmError as error:
+        fail(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        fail(QcmfmError(f"{error.filename or 'A file'}: {reason}.", "Check the path and the disk."))

@@ -1,0 +1,16 @@
+"""Arguments that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Records = Annotated[Path, typer.Option("--records", help="CSV of the records, or its folder.")]
+RunName = Annotated[str, typer.Option("--run", help="Folder or name of a run.")]
+CaptionColumn = Annotated[str, typer.Option(help="Column to take captions from.")]
+TrainedColumn = Annotated[
+    str, typer.Option(help="Column to take captions from; by default as in training.")
+]
+LabelColumn = Annotated[str, typer.Option(help="Column to take labels from.")]
+Device = Annotated[str, typer.Option(help="For the encoders: auto, cuda, mps or cpu.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]

@@ -1,0 +1,174 @@
+"""Commands that use a run on records: predict, evaluate and explain."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qcmfm.cli._arguments import Device, Json, LabelColumn, Records, RunName, TrainedColumn
+from qcmfm.cli._records import need_labels, open_with_run, trained_column
+from qcmfm.cli._saying import figure, finish_work, say
+from qcmfm.errors import ClusterError, RecordsError
+
+
+def predict(
+    run: RunName,
+    records: Records,
+    out: Annotated[Path, typer.Option(help="CSV to write.")],
+    top: Annotated[int, typer.Option(min=1, help="How many labels with probabilities.")] = 3,
+    split: Annotated[str, typer.Option(help="Label the rows of this split alone.")] = "",
+    caption_column: TrainedColumn = "",
+    engine: Annotated[str, typer.Option(help="local, or ray for many processes.")] = "local",
+    address: Annotated[
+        str, typer.Option(help="Of a Ray cluster; by default this machine is one.")
+    ] = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Label every record of a collection."""
+    if engine not in ("local", "ray"):
+        raise ClusterError(f"There is no engine {engine!r}.", "One of: local, ray.")
+    if engine == "ray":
+        _predict_on_ray(run, records, out, top, split, caption_column, address, device, as_json)
+        return
+    if address:
+        raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
+    from qcmfm.prediction import predict as predict_collection
+    from qcmfm.prediction import write_predictions
+
+    _check_out(out, records)
+    labeller, collection = open_with_run(run, records, caption_column, device)
+    if split:
+        rows = [row for row in collection.rows if row.record and row.record.split == split]
+        collection = replace(collection, rows=rows)
+        if not rows:
+            raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
+    predictions = finish_work(predict_collection(labeller.run, collection, labeller.cache), as_json)
+    write_predictions(predictions, out, top)
+    labelled = sum(bool(prediction.ranked) for prediction in predictions)
+    said = {
+        "predictions": str(out.resolve()),
+        "rows": len(predictions),
+        "labelled": labelled,
+        "with_errors": sum(bool(prediction.error) for prediction in predictions),
+        "model_sha256": labeller.run.sha256,
+    }
+    say(said, f"{out}: {labelled} of {len(predictions)} rows labelled", as_json)
+
+
+def _predict_on_ray(
+    run: str,
+    records: Path,
+    out: Path,
+    top: int,
+    split: str,
+    column: str,
+    address: str,
+    device: str,
+    as_json: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from qcmfm import service
+    from qcmfm.cluster import label_on_ray
+    from qcmfm.runs import read_config
+
+    _check_out(out, records)
+    folder = service.find_run(run)
+    column = column or trained_column(read_config(folder), records)
+    told = finish_work(
+        label_on_ray(folder, records, out, column, top, split, address, device), as_json
+    )
+    text = (
+        f"{out}: {told.labelled:,} of {told.rows:,} rows labelled by {told.workers} processes; "
+        f"something was wrong with {told.with_errors:,} rows, as the table says"
+    )
+    say({"predictions": str(out.resolve()), **asdict(told)}, text, as_json)
+
+
+def evaluate(
+    run: RunName,
+    records: Records,
+    split: Annotated[str, typer.Option(help="train, val, test, holdout or all.")] = "test",
+    caption_column: TrainedColumn = "",
+    label_column: LabelColumn = "label",
+    save: Annotated[bool, typer.Option(help="Keep the result in the run and its card.")] = False,
+    grounding: Annotated[
+        bool, typer.Option("--grounding", help="Measure where attention looks, too.")
+    ] = False,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Measure a run on labelled records."""
+    from qcmfm import service
+
+    labeller, collection = open_with_run(run, records, caption_column, device, label_column)
+    need_labels(collection, label_column)
+    # First, since it is the one that may lack what it needs.
+    looked = (
+        finish_work(service.ground_run(labeller, collection, split), as_json) if grounding else {}
+    )
+    measured = finish_work(service.evaluate_run(labeller, collection, split), as_json)
+    measured |= {"grounding": looked} if looked else {}
+    if save:
+        service.keep_metrics(labeller, measured)
+    lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
+    if measured["unanswered"]:
+        lines.append(f"{measured['unanswered']} more records could not be labelled")
+    if measured["trained_on"]:
+        lines.append("The run was trained on these records: the figures say nothing of new ones.")
+    for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
+        found = measured[name]
+        lines.append(f"{name:16} {figure(found)}")
+    say(measured, "\n".join([*lines, *(_grounding_lines(looked) if looked else [])]), as_json)
+
+
+def _grounding_lines(looked: dict[str, Any]) -> list[str]:
+    """Where attention lies, beside maps that see nothing, for all words and by what they name."""
+    groups = {"all": looked} | looked["by_kind"]
+    lines = [f"Attention: {looked['words']} words of {looked['records']} records name a thing seen"]
+    for metric, told in (
+        ("pointing", "the most attended region touches the thing"),
+        ("mass", "share of the attention that lies on the thing"),
+    ):
+        lines.append(f"{metric}: {told}")
+        for name, measured in groups.items():
+            found = measured[metric]
+            against = (f"{which} {figure(found[which])}" for which in ("chance", "centre"))
+            lines.append(f"  {name:14} {figure(found['attention'])}; {'; '.join(against)}")
+    return lines
+
+
+def explain(
+    run: RunName,
+    records: Records,
+    record: Annotated[str, typer.Option(help="Id of the record.")],
+    error_rate: Annotated[
+        float, typer.Option(min=0.001, max=0.999, help="Of the set of labels.")
+    ] = 0.1,
+    caption_column: TrainedColumn = "",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Show the evidence for one record's label."""
+    from qcmfm import service
+    from qcmfm.service.explaining import find_record, told_lines
+
+    labeller, collection = open_with_run(run, records, caption_column, device)
+    found = find_record(collection, record)
+    submission = service.record_submission(collection, found)
+    evidence = service.explain_submission(labeller, submission, error_rate)
+    said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
+    say(said, "\n".join(told_lines(evidence)), as_json)
+
+
+def _check_out(out: Path, records: Path) -> None:
+    """Refuse a place for the table before the work is done."""
+    from qcmfm.records import records_file
+
+    if out.is_dir():
+        raise RecordsError(f"{out} is a folder.", "Give a file, such as predictions.csv.")
+    if out.exists() and out.samefile(records_file(records)):
+        raise RecordsError(f"{out} is the records file itself.", "Give --out another name.")
+    out.resolve().parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,204 @@
+"""Commands that make and improve runs: train, calibrate, retrain and study."""
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qcmfm import settings
+from qcmfm.cli._arguments import (
+    CaptionColumn,
+    Device,
+    Json,
+    LabelColumn,
+    Records,
+    RunName,
+    TrainedColumn,
+)
+from qcmfm.cli._records import need_labels, open_records, open_with_run
+from qcmfm.cli._saying import figure, finish_work, say, tell
+from qcmfm.errors import TrainingError
+
+
+def train(
+    records: Records,
+    out: Annotated[Path, typer.Option(help="Folder of the new run; must not exist.")],
+    model: Annotated[str, typer.Option(help="Name of the fusion model.")] = "qcmfm",
+    option: Annotated[
+        list[str] | None, typer.Option(help="Option of the model, NAME=VALUE; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
+    epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
+    views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    alignment: Annotated[
+        int | None, typer.Option(help="Passes before all others that teach words to point.")
+    ] = None,
+    caption_column: CaptionColumn = "caption",
+    label_column: LabelColumn = "label",
+    image_encoder: Annotated[
+        str, typer.Option(help="timm model or folder; @384 behind it sets the pixels a side.")
+    ] = "",
+    text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
+    notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Find out at once how far it can be trusted.")
+    ] = False,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Train a model on labelled records."""
+    from qcmfm.crossfit import FOLDS
+    from qcmfm.encoders.features import FeatureCache, load_encoders
+    from qcmfm.trainer import TrainingSettings
+    from qcmfm.training import train as train_run
+
+    chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
+    given = {"epochs": epochs, "views": views, "alignment": alignment}
+    chosen = replace(chosen, **{name: value for name, value in given.items() if value is not None})
+    about = _read_notes(notes)
+    collection = open_records(records, caption_column, label_column)
+    need_labels(collection, label_column)
+    encoders = load_encoders(image_encoder, text_encoder, device)
+    cache = FeatureCache(encoders, settings.features_folder())
+    provenance = {
+        "command": shlex.join(["python", "-m", "qcmfm", *sys.argv[1:]]),
+        "caption_column": caption_column,
+        "notes": about,
+    }
+    folds = FOLDS if calibrate else 0
+    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds=folds)
+    run = finish_work(work, as_json)
+    not_read = run.config["data"]["photos_not_read"]
+    tell(not_read)
+    accuracy = run.metrics["val"]["accuracy"]
+    said = {
+        "run": str(out.resolve()),
+        "model_sha256": run.sha256,
+        "labels": run.labels,
+        "epochs": run.config["training"]["epochs_used"],
+        "val_records": run.metrics["val"]["records"],
+        "val_accuracy_before_final_fit": accuracy,
+        "problems": len(collection.problems) + len(not_read),
+    }
+    interval = f"{accuracy['low']:.3f} to {accuracy['high']:.3f}"
+    text = (
+        f"{out}: accuracy {accuracy['value']:.3f} ({interval}) on {said['val_records']} records "
+        "of val, before the final fit on train and val together"
+    )
+    say(said, text, as_json)
+
+
+def calibrate(
+    run: RunName,
+    records: Records,
+    caption_column: TrainedColumn = "",
+    label_column: LabelColumn = "label",
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Find out on its training records how far a run can be trusted, and keep it in the run.
+
+    Five models are trained as the run was, each without a fifth of the records.
+    """
+    from qcmfm import service
+
+    labeller, collection = open_with_run(run, records, caption_column, device, label_column)
+    need_labels(collection, label_column)
+    said = finish_work(service.calibrate_run(labeller, collection), as_json)
+    lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]
+    for found in said["test"]:
+        lines.append(
+            f"asked {found['asked']:.2f}: the set holds the label on {figure(found['coverage'])} "
+            f"of {found['records']} test records; labels in a set {figure(found['mean_size'])}"
+        )
+    say(said, "\n".join(lines), as_json)
+
+
+def retrain(
+    collection: Annotated[str, typer.Option(help="Name of a collection of the workspace.")],
+    run: Annotated[
+        str, typer.Option(help="Run to improve; by default the one that proposes labels there.")
+    ] = "",
+    from_nothing: Annotated[
+        bool, typer.Option("--from-nothing", help="Improve no run; train the usual model.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="Name of the new run.")] = "",
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Let it propose the collection's labels.")
+    ] = False,
+    device: Device = "auto",
+    as_json: Json = False,
+) -> None:
+    """Train on recorded and reviewed labels, and compare on the same test records."""
+    import getpass
+    from dataclasses import asdict
+
+    from qcmfm import service
+
+    labels = service.labels_of(collection)
+    parent = "" if from_nothing else run or service.run_to_improve(collection, labels)
+    found = finish_work(service.learn(collection, parent, name, device=device), as_json)
+    if adopt:
+        service.adopt_run(collection, found.run, getpass.getuser())
+    lines = [f"{found.run}: {found.decided} labels decided, {found.changed} of them changed"]
+    for title, value in (
+        (f"before ({found.parent})", found.before),
+        ("after", found.after),
+        ("difference", found.difference),
+    ):
+        lines += [f"{title:24} {figure(value)}"] if value else []
+    lines += [] if found.after else ["No labelled record is in the test split: not measured."]
+    lines += [f"Adopted for {collection}."] if adopt else []
+    say(asdict(found) | {"adopted": adopt}, "\n".join(lines), as_json)
+
+
+def study(
+    name: Annotated[str, typer.Argument(help="compare, ablation, noise or views.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results.")] = None,
+    records: Annotated[
+        list[str] | None,
+        typer.Option(help="artifacts, textiles, or a folder of records; may be repeated."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each system.")] = None,
+    fold: Annotated[
+        list[str] | None, typer.Option(help="test, or 0 to 4 of the cross-validation.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="One system; may be repeated.")] = None,
+    caption_column: CaptionColumn = "caption",
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Begin nothing after so long; the same command goes on.")
+    ] = float("inf"),
+    data: Annotated[Path | None, typer.Option(help="Folder of the image sets, for views.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train models side by side, with intervals; a study that was stopped goes on."""
+    from qcmfm import studies
+    from qcmfm.studies._request import Request
+
+    module = studies.study(name)
+    folder = (out or settings.home() / "studies" / name).resolve()
+    request = Request(
+        folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
+        tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
+    )  # fmt: skip
+    finish_work(module.run(request), as_json)
+    rows = len(request.results.trials())
+    say({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
+
+
+def _options(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise TrainingError(f"{name!r} is not an option.", "Write --option NAME=VALUE.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _read_notes(path: Path | None) -> str:
+    try:
+        return path.read_text("utf-8") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingError(f"The notes {path} cannot be read.", str(error)) from error

@@ -1,0 +1,76 @@
+"""Giving memory back once visitors have left.
+
+What a visit needed is freed when Streamlit gives its session up, which it does at the next visit,
+and even then the C library keeps the pieces for itself: after twenty-five people the server stays
+as large as they made it. So a while after the last of them left, this has Streamlit look for
+sessions to give up, and the C library return to the system what is free.
+"""
+
+import asyncio
+import ctypes
+import gc
+import os
+
+import streamlit as st
+from streamlit import runtime
+
+SLACK = 5.0
+"""Seconds beyond those for which Streamlit keeps a session whose browser went away."""
+
+
+class Later:
+    """Gives memory back once, a while after the last time it was asked to.
+
+    Args:
+        after: Seconds.
+    """
+
+    def __init__(self, after: float):
+        self.after = after
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def ask(self) -> None:
+        """Do it, after the time from now on; of no effect outside the server's own thread."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = loop.call_later(self.after, self._begin, loop)
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        if runtime.exists():
+            # Whoever counts the sessions has those dropped that are out of date. Here, since that
+            # is done in the server's own thread alone.
+            runtime.get_instance().stats_mgr.get_stats()
+        loop.run_in_executor(None, give_back)
+
+
+def give_back() -> None:
+    """Free what nobody needs any more, and return it to the system where that can be done."""
+    gc.unfreeze()  # what was set aside when a model was loaded may be garbage by now
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:  # glibc has it
+        trim(0)
+
+
+def note_visit() -> None:
+    """Note that somebody is here; called for every page."""
+    _visit()
+
+
+@st.cache_resource(show_spinner=False)
+def _later() -> Later:
+    return Later(st.get_option("server.disconnectedSessionTTL") + SLACK)
+
+
+def _leave(later: Later) -> None:
+    later.ask()
+
+
+@st.cache_resource(scope="session", on_release=_leave, show_spinner=False)
+def _visit() -> Later:
+    return _later()

@@ -1,0 +1,40 @@
+"""The top of Home: what needs somebody, and what changed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.ui.widgets import page_link, plain
+
+MOST = 6
+"""Links that are shown."""
+
+_ICONS = {
+    "collections": ":material/rule:",
+    "review": ":material/rate_review:",
+}
+
+
+def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
+    """Two short lists side by side; nothing at all where neither has an entry."""
+    waiting, happened = service.what_waits(collections), service.what_happened()
+    if not waiting and not happened:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.header("What needs you")
+        if not waiting:
+            st.caption("Nothing waits for you.")
+        for need in waiting[:MOST]:
+            icon = _ICONS.get(need.page, ":material/pending:")
+            page_link(need.page, plain(need.what), icon, collection=need.collection)
+        if len(waiting) > MOST:
+            st.caption(f"And {len(waiting) - MOST} more.")
+    with right:
+        st.header("What changed")
+        if not happened:
+            st.caption("Nobody has decided anything yet.")
+        for entry in happened:
+            when = plain(entry.at[:16].replace("T", " "))
+            st.markdown(f"{plain(entry.what)}  \n:small[:gray[{when} UTC]]")

@@ -1,0 +1,49 @@
+"""Memory goes back to the system once visitors have left."""
+
+import asyncio
+import gc
+from pathlib import Path
+
+import pytest
+
+from qcmfm.ui import memory
+
+
+def resident() -> float:
+    """Memory of this process, MB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest.MonkeyPatch):
+    done: list[float] = []
+    later = memory.Later(after=0.2)
+
+    async def three_leave() -> float:
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(memory, "give_back", lambda: done.append(loop.time()))
+        for _ in range(3):
+            later.ask()
+            await asyncio.sleep(0.05)
+        last = loop.time() - 0.05
+        await asyncio.sleep(0.4)
+        return last
+
+    last = asyncio.run(three_leave())
+    assert len(done) == 1 and done[0] >= last + 0.15
+
+
+def test_nothing_is_asked_outside_the_servers_thread():
+    memory.Later(after=0.0).ask()  # raises nothing, and leaves nothing to be done
+
+
+def test_pieces_between_what_is_kept_are_returned():
+    pieces = [bytes(2_000) for _ in range(60_000)]
+    kept = pieces[::50]
+    large = resident()
+    del pieces
+    gc.collect()
+    freed = resident()
+    memory.give_back()
+    assert resident() < large - 60 and freed > large - 60
+    assert len(kept) == 1_200
