@@ -4,11 +4,15 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from qcmfm import runs, settings
+from qcmfm import demo, runs, settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import QcmfmError, RunError
 from qcmfm.runs import list_runs, read_config, read_metrics
+from qcmfm.studies._summary import best_classical, read_summary
+
+_REFERENCE = "late_fusion"
 
 
 @door(Permission.LOOK)
@@ -76,9 +80,9 @@ def runs_for(labels: Collection[str]) -> list[str]:
 @door(Permission.LOOK)
 def study_sentence() -> str:
     """How the shipped model compares with a classical reference, whichever way it fell."""
-    study = json.loads(settings.STUDY.read_text("utf-8"))["test"]
-    quantum, classical = (study["accuracy"][name] for name in ("qcmfm", "late_fusion"))
-    gap = study["qcmfm_minus"]["late_fusion"]
+    study = _compared_on(settings.DEFAULT_RUN)
+    quantum, classical = (study["systems"][name]["accuracy"] for name in ("qcmfm", _REFERENCE))
+    gap = study["qcmfm_minus"][_REFERENCE]
     verdict = (
         "the quantum model did better than this reference"
         if gap["low"] > 0
@@ -87,27 +91,27 @@ def study_sentence() -> str:
         else "the difference is within chance, and nothing here shows that quantum is better"
     )
     return (
-        f"Measured on {study['records']} test records (mean of {study['seeds']} trainings): the "
-        f"simulated quantum model is right on {_percent(quantum)}, a simple classical reference "
-        f"(late fusion of photo and caption) on {_percent(classical)}; {verdict}."
+        f"Measured on {study['records']} test records (mean of {_trainings(quantum)} trainings): "
+        f"the simulated quantum model is right on {_percent(quantum)}, a simple classical "
+        f"reference (late fusion of photo and caption) on {_percent(classical)}; {verdict}."
     )
 
 
 @door(Permission.LOOK)
 def built_in_sentence(name: str) -> str:
     """How the models do on a drawn collection; empty where `name` is none that was measured."""
-    study = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8")).get(name)
-    if study is None:
+    study = _compared_on(name) if name in demo.names() else {}
+    if not study:
         return ""
-    accuracy = study["accuracy"]
+    accuracy = {model: found["accuracy"] for model, found in study["systems"].items()}
     alone = max(("image_only", "text_only"), key=lambda model: accuracy[model]["value"])
     words = {"image_only": "the photo", "text_only": "the caption"}
-    classical = max(("concat", "cross_attention"), key=lambda model: accuracy[model]["value"])
+    classical = best_classical(study)
     return (
         "These objects are designed so that photo and caption are needed together. Measured on "
-        f"{study['records']} fresh ones (mean of {study['seeds']} trainings): {words[alone]} alone "
-        f"is right on {_percent(accuracy[alone])}, the simulated quantum model on "
-        f"{_percent(accuracy['qcmfm'])}, the best classical fusion on "
+        f"{study['records']} fresh ones (mean of {_trainings(accuracy['qcmfm'])} trainings): "
+        f"{words[alone]} alone is right on {_percent(accuracy[alone])}, the simulated quantum "
+        f"model on {_percent(accuracy['qcmfm'])}, the best classical fusion on "
         f"{_percent(accuracy[classical])}."
     )
 
@@ -132,6 +136,15 @@ def scope_sentence(name: str) -> str:
         f" It was measured against {'; '.join(told)}; of {study['in_scope']} test records it "
         f"flags {study['flagged_in_scope']:.0%} wrongly."
     )
+
+
+def _compared_on(collection: str) -> dict[str, Any]:
+    """What the committed comparison found on a collection's `test`; empty where it has none."""
+    return read_summary(settings.COMPARISON).get(collection, {}).get("test", {})
+
+
+def _trainings(accuracy: dict[str, Any]) -> int:
+    return len(accuracy["by_seed"])
 
 
 def _percent(found: dict[str, float]) -> str:

@@ -11,17 +11,13 @@ from qcmfm.service import ModelComparison
 from qcmfm.ui.widgets import plain, words_for
 
 NAMES = {
-    "late_fusion": "photo and caption, late fusion",
-    "tfidf_logistic": "caption alone, TF-IDF",
-    "image_logistic": "photo alone",
     "image_only": "photo alone",
     "text_only": "caption alone",
-    "concat": "concatenation",
+    "logistic_tfidf": "caption alone, logistic regression",
     "cross_attention": "the same model without its circuit",
 }
 
-
-ALONE = ("image_logistic", "tfidf_logistic", "image_only", "text_only")
+ALONE = ("image_only", "text_only", "logistic_tfidf")
 """Models that see the photo or the caption alone."""
 
 
@@ -93,6 +89,7 @@ def _show_comparisons(found: list[ModelComparison]) -> None:
             "Other": f"{one.classical:.1%}",
             "Difference": f"{100 * one.gap:+.1f}",
             "95% interval": f"{100 * one.low:+.1f} to {100 * one.high:+.1f}",
+            "p, corrected": f"{one.chance:.2f}",
             "Verdict": one.verdict,
         }
         for one in found
