@@ -11,12 +11,13 @@ from qcmfm import service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import Decision
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import plain, words_for
 
 log = logging.getLogger(__name__)
 
-_DONE = {"accept": "accepted", "correct": "corrected", "unsure": "left as unsure"}
+_DONE = {"accept": "accepted", "correct": "corrected", "unsure": N_("left as unsure")}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
             seen=shown.seen,
         )
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
-        _say(f"Saved: {plain(record_id)} {_told_of(row)}.")
+        _say(_("Saved: {record_id} {done}.").format(record_id=plain(record_id), done=_told_of(row)))
         _leave(shown, following)
 
 
@@ -83,7 +84,7 @@ def go(shown: Shown, back: bool = False) -> None:
     with _told():
         following = _following(shown, back)
         if not following:
-            _say("There is no other record in this queue.")
+            _say(_("There is no other record in this queue."))
         elif back:
             shown.link.set(record=following)
         else:
@@ -94,8 +95,12 @@ def undo(desk: service.Desk, link: Link | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
     with _told():
         undone = desk.review.undo(reviewer)
-        records = f"{len(undone):,} records" if len(undone) > 1 else plain(undone[0].record_id)
-        _say(f"Undone: the last decision on {records}.")
+        records = (
+            _("{n:,} records").format(n=len(undone))
+            if len(undone) > 1
+            else plain(undone[0].record_id)
+        )
+        _say(_("Undone: the last decision on {records}.").format(records=records))
         if link is not None:
             link.set(record=undone[-1].record_id)
 
@@ -104,7 +109,11 @@ def restore(shown: Shown, decision_id: str) -> None:
     """Make the record again what it was after one of its decisions."""
     with _told():
         shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
-        _say(f"Saved: {plain(shown.record_id)} is again what it was then.")
+        _say(
+            _("Saved: {record_id} is again what it was then.").format(
+                record_id=plain(shown.record_id)
+            )
+        )
 
 
 def decide_many(
@@ -133,8 +142,11 @@ def decide_many(
             for record_id, before in seen.items()
         ]  # fmt: skip
         rows = desk.review.decide(choices, reviewer, desk.labels())
-        records = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
-        _say(f"Saved: {records} {_DONE[decision]}" + (f" to {_name(label)}." if label else "."))
+        records = _("1 record") if len(rows) == 1 else _("{n:,} records").format(n=len(rows))
+        _say(
+            _("Saved: {records} {done}").format(records=records, done=_DONE[decision])
+            + (_(" to {label}.").format(label=_name(label)) if label else ".")
+        )
 
 
 def told_later(save: Callable[[], str]) -> None:
@@ -158,7 +170,7 @@ def show_told() -> None:
         if kind == "error":
             st.error(text, icon=":material/error:")
         elif text:
-            st.caption(f":material/check: {text}")
+            st.caption(_(":material/check: {text}").format(text=text))
 
 
 def _following(shown: Shown, back: bool = False) -> str:
@@ -182,7 +194,11 @@ def _typed(what: str, record_id: str) -> str:
 
 
 def _told_of(row: Decision) -> str:
-    label = f" as {_name(row.reviewed_label)}" if row.reviewed_label else ""
+    label = (
+        _(" as {reviewed_label}").format(reviewed_label=_name(row.reviewed_label))
+        if row.reviewed_label
+        else ""
+    )
     return _DONE[row.decision] + label
 
 
@@ -200,10 +216,18 @@ def _told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
-        _say(f"Not saved. {plain(error.message)}  \n{plain(error.hint)}", "error")
+        _say(
+            _("Not saved. {message}  \n{hint}").format(
+                message=plain(error.message), hint=plain(error.hint)
+            ),
+            "error",
+        )
     except OSError:
         log.exception("A decision could not be saved")
-        _say("Not saved: the server cannot write to its disk. Ask whoever runs it.", "error")
+        _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
     except Exception:
         log.exception("A key of the review failed")
-        _say("Something went wrong, and it is not your fault. The server's log says what.", "error")
+        _say(
+            _("Something went wrong, and it is not your fault. The server's log says what."),
+            "error",
+        )

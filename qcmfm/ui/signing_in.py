@@ -18,6 +18,7 @@ from qcmfm.access import (
     why_not,
 )
 from qcmfm.errors import QcmfmError
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import plain
 
 STRANGER = Actor("nobody", None, "nobody")
@@ -39,7 +40,7 @@ def current() -> Actor:
         if user.get("is_logged_in"):
             return read_policy().actor(user)
         return Actor("not signed in", read_policy().signed_out, folder_of(context.session_id))
-    who = str(st.session_state.get("reviewer") or "not signed in")
+    who = str(st.session_state.get("reviewer") or _("not signed in"))
     role = Role.ADMIN if _here() else read_policy().signed_out or Role.VIEWER
     return Actor(who, role, folder_of(context.session_id))
 
@@ -67,10 +68,10 @@ def let_in() -> None:
     if who.signed_in:
         with st.sidebar:
             st.text(f"{who.who}\n{who.role or 'no role'}")
-            st.button("Sign out", type="tertiary", on_click=st.logout)
+            st.button(_("Sign out"), type="tertiary", on_click=st.logout)
     elif is_set_up() and who.role:
         with st.sidebar:
-            st.button("Sign in", on_click=st.login)
+            st.button(_("Sign in"), on_click=st.login)
     if who.role is None:
         _turn_away(who)
 
@@ -101,16 +102,18 @@ def tell_why_not(permission: Permission) -> bool:
 
 
 def _turn_away(who: Actor) -> None:
-    st.title("QCMFM Studio")
+    st.title(_("QCMFM Studio"))
     if who.signed_in:
         st.info(
-            f"You are signed in as {plain(who.who)}, and have no role here yet. "
-            "Ask whoever runs this server to give you one.",
+            _(
+                "You are signed in as {who}, and have no role here yet. Ask whoever runs "
+                "this server to give you one."
+            ).format(who=plain(who.who)),
             icon=":material/lock:",
         )
     else:
-        st.markdown("Sign in to look through the collections and to review them.")
-        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+        st.markdown(_("Sign in to look through the collections and to review them."))
+        st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
     st.stop()
 
 

@@ -12,12 +12,13 @@ from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Result, Work, finish
 from qcmfm.safe_text import visible
+from qcmfm.ui.language import N_, _
 
 log = logging.getLogger(__name__)
 
-SIMULATED = (
-    "The proposal comes from a simulated quantum circuit, run on this computer. "
-    "No quantum computer was used."
+SIMULATED = N_(
+    "The proposal comes from a simulated quantum circuit, run on this computer. No "
+    "quantum computer was used."
 )
 
 
@@ -41,22 +42,26 @@ def told() -> Iterator[None]:
     except OSError as error:
         log.exception("A page could not read or write a file")
         st.error(
-            f"A file could not be read or written ({plain(error.strerror or 'no reason given')}). "
-            "Ask whoever runs this server to check its disk.",
+            _(
+                "A file could not be read or written ({strerror}). Ask whoever runs this "
+                "server to check its disk."
+            ).format(strerror=plain(error.strerror or "no reason given")),
             icon=":material/error:",
         )
     except Exception:
         log.exception("A page failed")
         st.error(
-            "Something went wrong here, and it is not your fault. The server's log says what; "
-            "nothing that was saved is lost.",
+            _(
+                "Something went wrong here, and it is not your fault. The server's log "
+                "says what; nothing that was saved is lost."
+            ),
             icon=":material/error:",
         )
 
 
 def watched(work: Work[Result]) -> Result:
     """Do long work under a progress bar; leaving the page stops it."""
-    bar = st.progress(0.0, "Starting …")
+    bar = st.progress(0.0, _("Starting …"))
 
     def show(event: Progress) -> None:
         bar.progress(event.done / max(event.total, 1), told_progress(event))
@@ -66,7 +71,9 @@ def watched(work: Work[Result]) -> Result:
 
 def told_progress(event: Progress) -> str:
     """How far some work is, as Markdown; its note may name a file or an address."""
-    return f"{plain(event.stage)}: {event.done:,} of {event.total:,}. {plain(event.note)}"
+    return _("{stage}: {done:,} of {total:,}. {note}").format(
+        stage=plain(event.stage), done=event.done, total=event.total, note=plain(event.note)
+    )
 
 
 def show_error(error: QcmfmError) -> None:
@@ -105,7 +112,11 @@ def words_for(label: str) -> str:
 def listed(labels: Sequence[str], most: int = 6) -> str:
     """The first of some labels, and how many more there are."""
     shown = ", ".join(map(words_for, labels[:most]))
-    return f"{shown} and {len(labels) - most} more" if len(labels) > most else shown
+    return (
+        _("{shown} and {more} more").format(shown=shown, more=len(labels) - most)
+        if len(labels) > most
+        else shown
+    )
 
 
 def probability_bars(prediction: Prediction, top: int = 3) -> None:
@@ -120,12 +131,16 @@ def doubt_in_words(prediction: Prediction) -> str:
     if kept is not None:
         names = [plain(words_for(label)) for label in kept]
         if len(names) == 1:
-            said.append(f":material/check_circle: {names[0]}, and no other label is likely enough")
+            said.append(
+                _(":material/check_circle: {first}, and no other label is likely enough").format(
+                    first=names[0]
+                )
+            )
         elif names:
-            listed = f"{', '.join(names[:-1])} or {names[-1]}"
-            said.append(f":material/help: {listed}: needs a look")
+            listed = _("{first} or {first2}").format(first=", ".join(names[:-1]), first2=names[-1])
+            said.append(_(":material/help: {listed}: needs a look").format(listed=listed))
         else:
-            said.append(":material/help: no label is likely enough: needs a look")
+            said.append(_(":material/help: no label is likely enough: needs a look"))
     if prediction.in_scope == "no":
-        said.append(":material/explore_off: unlike anything the model was trained on")
+        said.append(_(":material/explore_off: unlike anything the model was trained on"))
     return "  \n".join(said)

@@ -1,0 +1,125 @@
+"""The language of this visitor, and every sentence of the app in it.
+
+In the source stands the English sentence, in `_(…)`, or in `N_(…)` where it is only kept to be
+translated when it is shown. `assets/languages/<language>.po` has the same in another language; what
+it leaves out is shown in English.
+"""
+
+import io
+from collections.abc import Collection
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+import streamlit as st
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "languages"
+SOURCE = "en"
+"""The language of the source."""
+
+PARAMETER = "lang"
+"""Of the address, so that a link keeps its language."""
+
+_KEY = "language"
+
+
+def _(text: str) -> str:
+    """A text in the visitor's language; as it stands where that has none."""
+    return _catalogue(spoken()).gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """A text for so many things in the visitor's language, which may have more than two forms."""
+    return _catalogue(spoken()).ngettext(one, many, n)
+
+
+def N_(text: str) -> str:
+    """The same text; marks one that is translated where it is shown."""
+    return text
+
+
+def spoken() -> str:
+    """The language of this visitor: of the address, else chosen before, else of the browser."""
+    chosen = st.session_state.get(_KEY)
+    if chosen is None:
+        chosen = _asked() or matching(st.context.locale or "", languages()) or SOURCE
+        st.session_state[_KEY] = chosen
+    return chosen
+
+
+def settle() -> None:
+    """Take the language from the address, and keep one that was chosen in it; first on every page."""
+    asked = _asked()
+    if asked:
+        st.session_state[_KEY] = asked
+    elif st.session_state.get(f"{_KEY}-chosen"):
+        st.query_params[PARAMETER] = tag(spoken())
+
+
+def choose_language() -> None:
+    """Let the visitor choose, where there is a choice."""
+    names = languages()
+    if len(names) < 2:
+        return
+    key = f"{_KEY}-choice"
+    if st.session_state.get(key) != spoken():
+        st.session_state[key] = spoken()
+
+    def take() -> None:
+        chosen = st.session_state[key] or spoken()
+        st.session_state[_KEY] = chosen
+        st.query_params[PARAMETER] = tag(chosen)
+
+    st.segmented_control(
+        "Language / 语言", list(names), key=key, format_func=names.__getitem__, on_change=take
+    )
+
+
+def bare() -> bool:
+    """Whether the address says nothing beside the language."""
+    return set(st.query_params) <= {PARAMETER}
+
+
+def tag(language: str) -> str:
+    """A language as the web writes it, such as `zh-CN`."""
+    return language.replace("_", "-")
+
+
+def matching(asked: str, known: Collection[str]) -> str:
+    """The language that is asked for, or one that its speakers read; empty where there is none.
+
+    Args:
+        asked: As a browser or an address names it: `zh`, `zh-TW`, `en-GB`.
+        known: Names of catalogues, and of the language of the source.
+    """
+    wanted = asked.replace("-", "_").casefold()
+    alike = [name for name in known if name.casefold() == wanted]
+    alike += [name for name in known if name.partition("_")[0] == wanted.partition("_")[0]]
+    return next(iter(alike), "")
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Every language there is, with its name in itself."""
+    import polib
+
+    found = {SOURCE: "English"}
+    for file in sorted(FOLDER.glob("*.po")):
+        found[file.stem] = polib.pofile(str(file)).metadata.get("X-Language-Name", file.stem)
+    return found
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """What a language has for the texts of the source; read once."""
+    import polib
+
+    file = FOLDER / f"{language}.po"
+    if language == SOURCE or not file.is_file():
+        return NullTranslations()
+    return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
+
+
+def _asked() -> str:
+    """The language that the address names; empty where it names none that there is."""
+    return matching(st.query_params.get(PARAMETER, ""), languages())
