@@ -55,4 +55,4 @@ with told():
     with models, told():
         show_comparison(looked)
     if evidence.quantum:
-        st.caption(SIMULATED)
+        st.caption(_(SIMULATED))

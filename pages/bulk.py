@@ -22,4 +22,4 @@ with told():
     choose_label(link, desk, bar)
     show_grid(desk, link, name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

@@ -24,4 +24,4 @@ with told():
     show_circuit(address, found, records(address.get("collection")))
     st.divider()
     show_playground(address)
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

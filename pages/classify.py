@@ -42,7 +42,7 @@ if not items:
 
 st.divider()
 if any(item.answer.quantum for item in items):
-    st.caption(SIMULATED)
+    st.caption(_(SIMULATED))
 left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input(_("Save to the collection"), "uploads", key="collection")
 who = ask_beside(left) if any(item.label for item in items) else ""

@@ -14,4 +14,4 @@ with told():
     name = reviewer()
     show_cleaning(choose_collection("clean-collection"), name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

@@ -8,7 +8,7 @@ from qcmfm.ui.language import _
 from qcmfm.ui.overview import show_overview
 from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told
 
-st.title(_("QCMFM Studio"))
+st.title("QCMFM Studio")
 st.markdown(
     _(
         "Label, check and search digitised museum collections. The software proposes a "
@@ -62,5 +62,5 @@ with told():
     ]
     st.dataframe(rows, hide_index=True, alt=_("Trained models with their labels and accuracy"))
 with told():
-    st.caption(service.study_sentence())
-st.caption(SIMULATED)
+    st.caption(_(service.study_sentence()))
+st.caption(_(SIMULATED))

@@ -18,4 +18,4 @@ with told():
     name = reviewer()
     show_learning(choose_collection("learn-collection"), name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

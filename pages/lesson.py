@@ -17,4 +17,4 @@ with told():
     address = Address("lesson")
     found = choose_material(address)
     show_lesson(address, found, records(address.get("collection")))
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

@@ -20,4 +20,4 @@ with told():
     address = Address("noise")
     found = choose_material(address)
     show_lab(address, found, records(address.get("collection")))
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

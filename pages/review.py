@@ -18,4 +18,4 @@ with told():
     choose_shown(link, desk, bar)
     show_queue(desk, link, name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

@@ -38,7 +38,7 @@ PARTS = {
     for column, across in enumerate(("left", "centre", "right"))
 }
 
-Grid = Float[np.ndarray, N_("row column")]
+Grid = Float[np.ndarray, "row column"]
 
 
 def show_attention(looked: Looked, evidence: Explanation) -> None:
@@ -62,7 +62,7 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
         head, smooth, opacity = _choose_view(evidence)
     heat = caption_heat(evidence.attention, words, evidence.grid, head)
     named = _named(evidence, words)
-    place = place_in_words(heat)
+    place = _(place_in_words(heat))
     told = _("For {named} the model attended most to the {place} of the photo").format(
         named=named, place=place
     )
@@ -104,11 +104,14 @@ def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = ["all", *map(str, range(1, heads + 1))]
         head = st.segmented_control(
-            _("Head"), options, help=_("Each head attends on its own; `all` is their mean."),
+            _("Head"), options, format_func=_,
+            help=_("Each head attends on its own; `all` is their mean."),
             **kept("head", "all", one_of(options)),
         )  # fmt: skip
         looks = ["smooth", "grid"]
-        look = st.segmented_control(_("Drawn as"), looks, **kept("drawn", "smooth", one_of(looks)))
+        look = st.segmented_control(
+            _("Drawn as"), looks, format_func=_, **kept("drawn", "smooth", one_of(looks))
+        )
     opacity = st.slider(
         _("Strength of the colour"), 0, 100, step=5, format="%d%%",
         **kept("strength", 60, one_of(list(range(0, 101, 5)))),
@@ -140,7 +143,7 @@ def _figure(
         go.Heatmap(
             z=heat, x=across, y=down, colorscale="Cividis", opacity=opacity,
             zsmooth="best" if smooth else False,
-            hovertemplate="%{z:.2%} of the attention<extra></extra>",
+            hovertemplate="%{z:.2%} " + _("of the attention") + "<extra></extra>",
             colorbar={"tickformat": ".1%", "thickness": 12, "title": {"text": ""}},
         )
     )  # fmt: skip
@@ -185,7 +188,7 @@ def _show_lookers(
     assert evidence.attention is not None
     options = [WHOLE, *PARTS]
     part = st.selectbox(
-        _("Which words look at a part of the photo"), options,
+        _("Which words look at a part of the photo"), options, format_func=_,
         help=_("Or drag a box over the photo."), **kept("part", WHOLE, one_of(options)),
     )  # fmt: skip
     mask = selected

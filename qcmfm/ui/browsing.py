@@ -9,7 +9,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
-from qcmfm.ui.language import _
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import SIMULATED, plain, told, watched, words_for
@@ -29,7 +29,7 @@ def offer_drawing(name: str) -> None:
                 "every record and the true place of everything that a caption names."
             )
         )
-        st.caption(measured)
+        st.caption(_(measured))
     whole = service.drawable(name)
     if whole and st.button(
         _("Draw all {whole} records").format(whole=whole),
@@ -57,7 +57,7 @@ def choose_records(collection: Collection) -> list[Record]:
         if (not wanted or record.label in wanted)
         and all(term in record.caption.casefold() for term in terms)
     ]
-    records = _("1 record") if len(found) == 1 else _("{n:,} records").format(n=len(found))
+    records = ngettext("{n:,} record", "{n:,} records", len(found)).format(n=len(found))
     st.caption(_("{records} of {n:,}").format(records=records, n=len(collection.records)))
     return found
 
@@ -129,7 +129,7 @@ def show_record(collection: Collection, record: Record) -> None:
         st.rerun()
     left, right = st.columns([2, 3], gap="medium")
     right.markdown(plain(record.caption or _("No caption")))
-    recorded = plain(words_for(record.label)) if record.label else "none"
+    recorded = plain(words_for(record.label)) if record.label else _("none")
     right.caption(
         _("Record {record_id} · recorded label: {recorded}").format(
             record_id=plain(record.record_id), recorded=recorded

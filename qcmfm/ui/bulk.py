@@ -39,7 +39,7 @@ def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
     st.session_state["bulk-label"] = first if first in counts else options[0]
     bar.selectbox(
         _("Label"), options, key="bulk-label", width=220,
-        format_func=lambda label: f"{words_for(label) or 'none'} ({counts[label]:,})",
+        format_func=lambda label: f"{words_for(label) or _('none')} ({counts[label]:,})",
         on_change=lambda: link.change(labels=(st.session_state["bulk-label"],)),
     )  # fmt: skip
 
@@ -90,10 +90,12 @@ def _show_keys(
     args = (desk, reviewer, seen)
     with st.container(horizontal=True):
         st.button(
-            _("Select these {n}").format(n=len(shown)), shortcut="S", on_click=_pick, args=(link, shown)
+            _("Select these {n}").format(n=len(shown)), shortcut="S",
+            on_click=_pick, args=(link, shown),
         )  # fmt: skip
         st.button(
-            _("Select all {n:,}").format(n=len(queue)), shortcut="E", on_click=_pick, args=(link, queue),
+            _("Select all {n:,}").format(n=len(queue)), shortcut="E",
+            on_click=_pick, args=(link, queue),
             help=_("Everything that the filter shows, on every page"),
         )  # fmt: skip
         st.button(_("Select none"), shortcut="X", on_click=_picked(link).clear)
@@ -120,11 +122,13 @@ def _show_keys(
             accept_new_options=True,
         )  # fmt: skip
         st.text_input(_("Reason, if you like"), key="bulk-reason", width=260)
-        title = _("Correct {n:,}").format(n=len(picked)) + (
-            _(" to {label}").format(label=plain(words_for(label))) if label else ""
-        )
-        if label and label not in desk.labels():
-            title += _(", a new label")
+        wanted = _("Correct {n:,}")
+        if label:
+            new = label not in desk.labels()
+            wanted = (
+                _("Correct {n:,} to {label}, a new label") if new else _("Correct {n:,} to {label}")
+            )
+        title = wanted.format(n=len(picked), label=plain(words_for(label or "")))
         st.button(
             title, key="bulk-correct", on_click=decide_many,
             args=(*args, "correct", label or ""),

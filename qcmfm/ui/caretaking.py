@@ -7,7 +7,7 @@ import streamlit as st
 from qcmfm import service, settings
 from qcmfm.access import ALLOWED, Permission, Role, actor, in_words, policy_file
 from qcmfm.progress import Result, Work
-from qcmfm.ui.language import _
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.signing_in import is_set_up
 from qcmfm.ui.widgets import plain, watched
 from qcmfm.workspace import FAULT, Examined, Finding
@@ -27,23 +27,17 @@ def show_findings() -> None:
     if found is None or found.home != settings.home():
         found = _looked_at()
     if found.mended:
-        count = len(found.mended)
-        mended = (
-            _("1 thing was mended.")
-            if count == 1
-            else _("{count} things were mended.").format(count=count)
-        )
-        st.success(mended, icon=":material/build:")
+        n = len(found.mended)
+        mended = ngettext("{n} thing was mended.", "{n} things were mended.", n)
+        st.success(mended.format(n=n), icon=":material/build:")
     if found.clean:
         st.success(_("All is well."), icon=":material/health_and_safety:")
     else:
-        count = len(found.faults)
-        faults = (
-            _("1 thing is wrong")
-            if count == 1
-            else _("{count} things are wrong").format(count=count)
+        n = len(found.faults)
+        faults = ngettext(
+            "{n} thing is wrong in this workspace.", "{n} things are wrong in this workspace.", n
         )
-        st.error(_("{faults} in this workspace.").format(faults=faults), icon=":material/error:")
+        st.error(faults.format(n=n), icon=":material/error:")
     for level, title in ((True, _("What is wrong")), (False, _("Good to know"))):
         rows = [_row(finding) for finding in found.findings if (finding.level == FAULT) == level]
         if rows:
@@ -128,12 +122,12 @@ def show_roles() -> None:
         where = plain(str(policy_file()))
         st.caption(
             _("You are {who}, {role}. Roles stand in {where}").format(
-                who=plain(who.who), role=who.role, where=where
+                who=plain(who.who), role=_(who.role or ""), where=where
             )
         )
     rows = [
-        {"": in_words(permission)}
-        | {role.capitalize(): "yes" if permission in ALLOWED[role] else "" for role in Role}
+        {"": _(in_words(permission))}
+        | {_(role.capitalize()): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
     st.dataframe(rows, hide_index=True, alt=_("What each role may do"))

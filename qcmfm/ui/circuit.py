@@ -72,7 +72,7 @@ def _show_record(found: Material, record_id: str, collection: Collection) -> Non
         left.image(picture, width="stretch", alt=record.caption or record_id)
     right.markdown(plain(record.caption or _("No caption")))
     right.caption(
-        _("Recorded label: {label}").format(label=plain(words_for(record.label)) or "none")
+        _("Recorded label: {label}").format(label=plain(words_for(record.label)) or _("none"))
     )
 
 
@@ -113,8 +113,8 @@ def _choose_step(address: Address, taken: Walk) -> int:
         )  # fmt: skip
         slide(address, _("Step"), "step", range(last + 1), last)
     st.caption(
-        _("After step {step} of {last}: **{first}**").format(
-            step=step, last=last, first=plain(taken.names[step])
+        _("After step {step} of {last}: **{name}**").format(
+            step=step, last=last, name=plain(_(taken.names[step]))
         )
     )
     return step
@@ -256,12 +256,12 @@ def _labels(readout: Readout, taken: Walk, step: int) -> dict[str, float]:
 
 
 def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) -> None:
-    (place or st).markdown(f"**{words}**", help=explanation)
+    (place or st).markdown(f"**{words}**", help=_(explanation))
 
 
 def _show_costs(whole: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
-    st.subheader(_("What it costs"), anchor=False, help=COSTS)
+    st.subheader(_("What it costs"), anchor=False, help=_(COSTS))
     rows = []
     for name, one in ((_("whole circuit"), whole), (_("as switched now"), readout)):
         found = resources(one.circuit)

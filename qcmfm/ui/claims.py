@@ -17,7 +17,7 @@ NAMES = {
     "image_logistic": N_("photo alone"),
     "image_only": N_("photo alone"),
     "text_only": N_("caption alone"),
-    "concat": "concatenation",
+    "concat": N_("concatenation"),
     "cross_attention": N_("the same model without its circuit"),
 }
 
@@ -73,8 +73,7 @@ def _verdict(found: list[ModelComparison]) -> str:
         )
     ways = [one.verdict for one in found]
     ahead, within, behind = (
-        ways.count(way)
-        for way in (_("quantum model ahead"), _("within chance"), _("quantum model behind"))
+        ways.count(way) for way in ("quantum model ahead", "within chance", "quantum model behind")
     )
     fusing = [one for one in found if one.other not in ALONE]
     better = sum(one.verdict == "quantum model ahead" for one in fusing)
@@ -82,8 +81,8 @@ def _verdict(found: list[ModelComparison]) -> str:
         "In the kept studies the quantum model is clearly ahead of another model in "
         "{ahead} of {n} comparisons, clearly behind in {behind}, and within chance in "
         "{within}. But most of those others see less: the photo or the caption alone. "
-        "Beside models that also fuse both it is clearly ahead in {better} of {n2}, "
-        "and beside the same model without its circuit in {found}. **Quantum does not "
+        "Beside models that also fuse both it is clearly ahead in {better} of {fusing}, "
+        "and beside the same model without its circuit in {itself}. **Quantum does not "
         "mean better.**"
     ).format(
         ahead=ahead,
@@ -91,22 +90,22 @@ def _verdict(found: list[ModelComparison]) -> str:
         behind=behind,
         within=within,
         better=better,
-        n2=len(fusing),
-        found=_ahead_of_itself(found),
+        fusing=len(fusing),
+        itself=_ahead_of_itself(found),
     )
 
 
 def _ahead_of_itself(found: list[ModelComparison]) -> str:
     """How often the circuit itself made the difference."""
     own = [one.verdict for one in found if one.other == "cross_attention"]
-    return _("{value} of {n}").format(value=own.count("quantum model ahead"), n=len(own))
+    return _("{count} of {n}").format(count=own.count("quantum model ahead"), n=len(own))
 
 
 def _show_comparisons(found: list[ModelComparison]) -> None:
     rows = [
         {
             _("Study"): one.study,
-            _("Compared with"): NAMES.get(one.other, words_for(one.other)),
+            _("Compared with"): _(NAMES[one.other]) if one.other in NAMES else words_for(one.other),
             _("Records"): one.records,
             _("Quantum"): f"{one.quantum:.1%}",
             _("Other"): f"{one.classical:.1%}",
@@ -114,7 +113,7 @@ def _show_comparisons(found: list[ModelComparison]) -> None:
             _("95% interval"): _("{low:+.1f} to {high:+.1f}").format(
                 low=100 * one.low, high=100 * one.high
             ),
-            _("Verdict"): one.verdict,
+            _("Verdict"): _(one.verdict),
         }
         for one in found
     ]
@@ -157,12 +156,15 @@ def _attention() -> str:
             )
         )
     measured = (
-        _(" Measured where the true place is known: ") + "; ".join(told) + "." if told else ""
+        _("Measured where the true place is known: {told}.").format(told="; ".join(told))
+        if told
+        else ""
     )
-    return _(
+    answer = _(
         "Attention says which numbers were mixed, not why the label came out. It can "
-        "lie on the wrong thing while the label is right.{measured}"
-    ).format(measured=measured)
+        "lie on the wrong thing while the label is right."
+    )
+    return f"{answer} {measured}"
 
 
 def _confidence() -> str:
@@ -181,12 +183,13 @@ def _confidence() -> str:
             )
         except (KeyError, TypeError):
             continue
-    measured = _(" Measured: ") + "; ".join(told) + "." if told else ""
-    return _(
+    measured = _("Measured: {told}.").format(told="; ".join(told)) if told else ""
+    answer = _(
         "Only if it is calibrated, and then only for records like those it was "
         "measured on. Confidence is a figure the model computes, not a fact about the "
-        "object.{measured}"
-    ).format(measured=measured)
+        "object."
+    )
+    return f"{answer} {measured}"
 
 
 GLOSSARY = {
@@ -254,7 +257,7 @@ def show_glossary() -> None:
     wanted = term.strip().casefold()
     shown = {
         word: meaning
-        for word, meaning in GLOSSARY.items()
+        for word, meaning in ((_(word), _(meaning)) for word, meaning in GLOSSARY.items())
         if wanted in word.casefold() or wanted in meaning.casefold()
     }
     if not shown:

@@ -46,9 +46,9 @@ def show_cleaning(name: str, who: str) -> None:
     left = [doubt for doubt in doubts if state.of(doubt.record_id).status == "open"]
     st.progress(
         1 - len(left) / len(doubts) if doubts else 1.0,
-        _("{n:,} of {n2:,} doubtful labels are looked at; {n3:,} labels were compared").format(
-            n=len(doubts) - len(left), n2=len(doubts), n3=len(answers.record_ids)
-        ),
+        _(
+            "{done:,} of {n:,} doubtful labels are looked at; {compared:,} labels were compared"
+        ).format(done=len(doubts) - len(left), n=len(doubts), compared=len(answers.record_ids)),
     )
     show_told()
     if not left:
@@ -115,7 +115,8 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
         middle.caption(plain(record.caption) or _("No caption"))
         with right:
             st.button(
-                _("It is {suggested}").format(suggested=suggested), key=f"fix-{doubt.record_id}", type="primary",
+                _("It is {suggested}").format(suggested=suggested),
+                key=f"fix-{doubt.record_id}", type="primary",
                 on_click=_decide, args=(found, doubt, doubt.suggested, who), width="stretch",
                 **barred(Permission.DECIDE),
             )  # fmt: skip

@@ -58,7 +58,9 @@ def _row(found: service.Compared) -> dict[str, str]:
     shares, hidden, trust = evidence.shares, evidence.occlusion, evidence.trust
     return {
         _("Run"): found.run,
-        _("Model"): found.model + (_(" (simulated)") if evidence.quantum else ""),
+        _("Model"): _("{model} (simulated)").format(model=found.model)
+        if evidence.quantum
+        else found.model,
         _("Proposed"): words_for(evidence.label),
         _("Sure"): f"{evidence.probabilities[evidence.label]:.0%}",
         _("Photo"): f"{shares.image:+.2f}",
@@ -71,7 +73,7 @@ def _row(found: service.Compared) -> dict[str, str]:
         )
         if hidden
         else _("no attention"),
-        _("May be"): ", ".join(map(words_for, trust.labels)) or "none"
+        _("May be"): ", ".join(map(words_for, trust.labels)) or _("none")
         if trust
         else _("not measured"),
     }

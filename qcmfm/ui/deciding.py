@@ -10,14 +10,21 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
-from qcmfm.review.decision import Decision
-from qcmfm.ui.language import N_, _
+from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import plain, words_for
 
 log = logging.getLogger(__name__)
 
-_DONE = {"accept": "accepted", "correct": "corrected", "unsure": N_("left as unsure")}
+_DONE = {
+    "accept": N_("Saved: {what} accepted."),
+    "correct": N_("Saved: {what} corrected."),
+    "unsure": N_("Saved: {what} left as unsure."),
+}
+_DONE_AS = {
+    "accept": N_("Saved: {what} accepted as {label}."),
+    "correct": N_("Saved: {what} corrected to {label}."),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
             seen=shown.seen,
         )
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
-        _say(_("Saved: {record_id} {done}.").format(record_id=plain(record_id), done=_told_of(row)))
+        _say(_done(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
 
 
@@ -95,11 +102,7 @@ def undo(desk: service.Desk, link: Link | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
     with _told():
         undone = desk.review.undo(reviewer)
-        records = (
-            _("{n:,} records").format(n=len(undone))
-            if len(undone) > 1
-            else plain(undone[0].record_id)
-        )
+        records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
         _say(_("Undone: the last decision on {records}.").format(records=records))
         if link is not None:
             link.set(record=undone[-1].record_id)
@@ -142,11 +145,7 @@ def decide_many(
             for record_id, before in seen.items()
         ]  # fmt: skip
         rows = desk.review.decide(choices, reviewer, desk.labels())
-        records = _("1 record") if len(rows) == 1 else _("{n:,} records").format(n=len(rows))
-        _say(
-            _("Saved: {records} {done}").format(records=records, done=_DONE[decision])
-            + (_(" to {label}.").format(label=_name(label)) if label else ".")
-        )
+        _say(_done(_records(len(rows)), decision, label))
 
 
 def told_later(save: Callable[[], str]) -> None:
@@ -170,7 +169,7 @@ def show_told() -> None:
         if kind == "error":
             st.error(text, icon=":material/error:")
         elif text:
-            st.caption(_(":material/check: {text}").format(text=text))
+            st.caption(f":material/check: {text}")
 
 
 def _following(shown: Shown, back: bool = False) -> str:
@@ -193,17 +192,13 @@ def _typed(what: str, record_id: str) -> str:
     return str(st.session_state.get(f"{what}-{record_id}", "")).strip()
 
 
-def _told_of(row: Decision) -> str:
-    label = (
-        _(" as {reviewed_label}").format(reviewed_label=_name(row.reviewed_label))
-        if row.reviewed_label
-        else ""
-    )
-    return _DONE[row.decision] + label
+def _done(what: str, decision: str, label: str) -> str:
+    told = (_DONE_AS if label else _DONE)[decision]
+    return _(told).format(what=what, label=plain(words_for(label)))
 
 
-def _name(label: str) -> str:
-    return plain(words_for(label))
+def _records(n: int) -> str:
+    return ngettext("{n:,} record", "{n:,} records", n).format(n=n)
 
 
 def _say(text: str, kind: str = "done") -> None:
@@ -216,12 +211,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
-        _say(
-            _("Not saved. {message}  \n{hint}").format(
-                message=plain(error.message), hint=plain(error.hint)
-            ),
-            "error",
-        )
+        why = f"{plain(_(error.message))}  \n{plain(_(error.hint))}"
+        _say(_("Not saved. {why}").format(why=why), "error")
     except OSError:
         log.exception("A decision could not be saved")
         _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")

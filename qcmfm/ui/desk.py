@@ -11,13 +11,13 @@ from qcmfm.review.picks import picked
 from qcmfm.review.state import STATUSES
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
-from qcmfm.ui.language import N_, _
+from qcmfm.ui.language import _, ngettext, pgettext
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.resources import ask_labeller, desk, records
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import watched, words_for
 
-SHOWN = {N_("Open"): ("open",), N_("Answered"): ANSWERED, N_("All"): ()}
+SHOWN = {"Open": ("open",), "Answered": ANSWERED, "All": ()}
 NO_MODEL = ""
 
 
@@ -95,8 +95,9 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         shown = next((name for name, some in SHOWN.items() if some == filters.statuses), None)
         st.session_state["shown"] = shown
         st.segmented_control(
-            _("Show"), list(SHOWN), key="shown", on_change=_take_shown, args=(link,)
-        )
+            _("Show"), list(SHOWN), key="shown", on_change=_take_shown, args=(link,),
+            format_func=_shown_in_words,
+        )  # fmt: skip
         names = found.orders()
         if link.get("model") not in service.circuit_runs():
             names = [name for name in names if name not in found.noise_orders()]
@@ -104,7 +105,8 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
             link.set(order="")
         st.session_state["order"] = link.order
         st.selectbox(
-            _("In the order"), names, key="order", format_func=orders.title, width=200,
+            _("In the order"), names, key="order", width=200,
+            format_func=lambda name: _(orders.title(name)),
             on_change=lambda: link.set(order=st.session_state["order"], record=""),
         )  # fmt: skip
         set_now = len(set(filters.to_query()) - {"status"})
@@ -113,6 +115,11 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
             _filters(link, found)
     _say_picked(link)
     _measure_first(link, found)
+
+
+def _shown_in_words(shown: str) -> str:
+    open_ = pgettext("records", "Open")
+    return {"Open": open_, "Answered": _("Answered"), "All": _("All")}[shown]
 
 
 def _say_picked(link: Link) -> None:
@@ -126,14 +133,12 @@ def _say_picked(link: Link) -> None:
         link.set(record="")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = (
-            _("record that was")
-            if len(among) == 1
-            else _("{n:,} records that were").format(n=len(among))
-        )
-        st.caption(
-            _(":material/lasso_select: Only the {count} picked on the map.").format(count=count)
-        )
+        told = ngettext(
+            "Only the record that was picked on the map.",
+            "Only the {n:,} records that were picked on the map.",
+            len(among),
+        ).format(n=len(among))
+        st.caption(f":material/lasso_select: {told}")
         st.button(_("Show the others too"), key="drop-pick", on_click=drop)
 
 
@@ -157,16 +162,16 @@ def _filters(link: Link, found: service.Desk) -> None:
     st.text_input(_("Words in caption or id"), key="f-text", on_change=_take, args=(link,))
     choices = {
         "labels": (_("Label"), [*found.labels(), ""], words_for),
-        "statuses": (_("Status"), list(STATUSES), str),
+        "statuses": (_("Status"), list(STATUSES), _),
         "reviewers": (_("Decided by"), state.reviewers(), str),
-        "splits": (_("Split"), [*SPLITS, ""], str),
+        "splits": (_("Split"), [*SPLITS, ""], _),
     }
     for name, (title, options, told) in choices.items():
         given = list(getattr(filters, name))
         st.session_state[f"f-{name}"] = given
         st.multiselect(
             title, list(dict.fromkeys([*options, *given])), key=f"f-{name}",
-            format_func=lambda value, told=told: told(value) or "none",
+            format_func=lambda value, told=told: told(value) or _("none"),
             on_change=_take, args=(link,),
         )  # fmt: skip
     st.session_state["f-confidence"] = (round(filters.least * 100), round(filters.most * 100))

@@ -73,8 +73,8 @@ def _show_photo(
         photo = overlay(photo, heat)
         start, end = answer.words[word]
         shown = submission.caption[start:end]
-        alt += _("; for the word “{shown}” the model looked most at the {where}").format(
-            shown=shown, where=place_in_words(heat)
+        alt = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
+            alt=alt, shown=shown, where=_(place_in_words(heat))
         )
         note = _("Yellow is where the model looked most for “{shown}”. It is no proof.").format(
             shown=plain(shown)

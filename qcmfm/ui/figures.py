@@ -24,7 +24,7 @@ def show_counts(desk: service.Desk) -> None:
         share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(desk.records))
     )
     for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
-        column.metric(status.capitalize(), f"{counts[status]:,}")
+        column.metric(_(status.capitalize()), f"{counts[status]:,}")
     wrong = [*desk.review.log.damaged, *state.problems]
     if wrong:
         st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))
@@ -39,7 +39,7 @@ def show_exports(desk: service.Desk) -> None:
         for name in exports.names():
             file, mime = exports.described(name, desk.name)
             st.download_button(
-                exports.title(name), _export_later(desk, name), file, mime, key=f"export-{name}",
+                _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
                 icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
             )  # fmt: skip
 
@@ -67,11 +67,11 @@ def show_days(desk: service.Desk) -> None:
     if not rows:
         st.caption(_("Nobody has decided anything yet."))
         return
-    total = sum(row["Decisions"] for row in rows)
+    total = sum(sum(found.values()) for found in days.values())
     alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers").format(
         total=total, n=len(days)
     )
-    st.bar_chart(rows, x="Day", y="Decisions", color="Reviewer", height=260, alt=alt)
+    st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
     st.dataframe(rows, hide_index=True, alt=_("Decisions a day by reviewer"))
 
 
@@ -84,7 +84,7 @@ def show_corrections(desk: service.Desk) -> None:
         return
     rows = [
         {
-            _("The model said"): words_for(said) or "nothing",
+            _("The model said"): words_for(said) or _("nothing"),
             _("It is"): words_for(is_),
             _("Records"): count,
         }
@@ -102,10 +102,10 @@ def show_confidence(desk: service.Desk) -> None:
         return
     rows = [
         {
-            _("Sure"): _("{low:.0%} to {high:.0%}").format(low=found.low, high=found.high),
+            _("Sure"): _interval(found.low, found.high),
             _("Records"): found.records,
             _("Accepted"): f"{found.share:.0%}",
-            _("95% interval"): _("{:.0%} to {:.0%}").format(*(found.interval or (0, 1))),
+            _("95% interval"): _interval(*(found.interval or (0, 1))),
         }
         for found in bins
     ]
@@ -135,6 +135,10 @@ def show_agreement(desk: service.Desk) -> None:
     ]
     st.dataframe(rows, hide_index=True, alt=_("Agreement of each two reviewers"))
     st.caption(_("Reviewers see each other’s decisions, so they agree more than they would alone."))
+
+
+def _interval(low: float, high: float) -> str:
+    return _("{low:.0%} to {high:.0%}").format(low=low, high=high)
 
 
 def _kappa(value: float | None) -> str:

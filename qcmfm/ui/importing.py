@@ -63,7 +63,7 @@ def choose_source() -> tuple[str, str]:
 def map_columns(source: str, photos: str) -> None:
     """Show what would come of a source, let its columns be chosen, and offer to start."""
     found = _look(source, photos, None)
-    st.caption(f"{plain(importing.importer_title(found.importer))}{_written(found)}")
+    st.caption(f"{plain(_(importing.importer_title(found.importer)))}{_written(found)}")
     chosen = None
     if found.chosen is not None:
         chosen = _choose(found, f"{source}-{photos}")
@@ -130,7 +130,7 @@ def show_report(job: jobs.Job) -> None:
                     {
                         _("Row"): problem.row, _("Record"): problem.record_id,
                         _("Column"): problem.column, _("What was wrong"): problem.reason,
-                        _("Taken"): "no" if problem.refused else _("without it"),
+                        _("Taken"): _("no") if problem.refused else _("without it"),
                     }
                     for problem in problems[:1000]
                 ],
@@ -173,7 +173,7 @@ def _written(found: Preview) -> str:
     """How a text table is written."""
     if not found.encoding:
         return ""
-    delimiter = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+    delimiter = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}
     name = delimiter.get(found.delimiter, found.delimiter)
     return _(" · {n} columns between {name} · written in {encoding}").format(
         n=len(found.columns), name=name, encoding=plain(found.encoding)
@@ -187,14 +187,15 @@ def _choose(found: Preview, key: str) -> Columns:
     for column, (field, (label, help_text)) in zip(st.columns(4), _FIELDS.items(), strict=True):
         if field == "caption":
             values[field] = column.multiselect(
-                label, found.columns, guessed.caption, key=f"{key}-{field}", help=help_text
+                _(label), found.columns, guessed.caption, key=f"{key}-{field}", help=_(help_text)
             )
             continue
         options = [NONE, *found.columns]
         guess = getattr(guessed, field) or NONE
         said = column.selectbox(
-            label, options, options.index(guess), key=f"{key}-{field}", help=help_text
-        )
+            _(label), options, options.index(guess), key=f"{key}-{field}", help=_(help_text),
+            format_func=lambda column: _(column) if column == NONE else column,
+        )  # fmt: skip
         values[field] = "" if said == NONE else said
     return guessed.changed(values)
 
@@ -214,7 +215,7 @@ def _show_items(found: Preview) -> None:
                 _("Caption"): item.caption,
                 _("Label"): item.label,
                 _("Where the photo is"): item.problem or Path(item.photo).name or (
-                    _("asked of the museum") if item.lookup else "none"
+                    _("asked of the museum") if item.lookup else _("none")
                 ),
             }
             for item in found.items

@@ -70,10 +70,12 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
     settled()
     names, runs = list(service.collection_folders()), service.circuit_runs()
     if not names or not runs:
-        st.info(_(
-                    "This page needs a collection and a model with a circuit; train one: "
-                    "`python -m qcmfm train --help`."
-                ))  # fmt: skip
+        st.info(
+            _(
+                "This page needs a collection and a model with a circuit; train one: "
+                "`python -m qcmfm train --help`."
+            )
+        )
         st.stop()
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     look = {"place": bar, "width": 220}

@@ -6,12 +6,16 @@ it leaves out is shown in English.
 """
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+
+from qcmfm.sentences import N_ as N_
+from qcmfm.sentences import Sentence, listed
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "languages"
 SOURCE = "en"
@@ -25,7 +29,16 @@ _KEY = "language"
 
 def _(text: str) -> str:
     """A text in the visitor's language; as it stands where that has none."""
+    if isinstance(text, Sentence):
+        return _(text.pattern).format(**{name: _value(v) for name, v in text.values.items()})
     return _catalogue(spoken()).gettext(text) if text else ""
+
+
+def _value(value: Any) -> Any:
+    """A value of a sentence, which may be a sentence itself or a list of them."""
+    if isinstance(value, list):
+        return listed([_value(one) for one in value])
+    return _(value) if isinstance(value, Sentence) else value
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -33,9 +46,16 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue(spoken()).ngettext(one, many, n)
 
 
-def N_(text: str) -> str:
-    """The same text; marks one that is translated where it is shown."""
-    return text
+def pgettext(context: str, text: str) -> str:
+    """A text that means something else elsewhere; the context tells which is meant."""
+    return _catalogue(spoken()).pgettext(context, text)
+
+
+class Later(str):
+    """A text that is translated when it is shown, for what Streamlit is told before that."""
+
+    def __str__(self) -> str:
+        return _(str.__str__(self))
 
 
 def spoken() -> str:
@@ -48,7 +68,7 @@ def spoken() -> str:
 
 
 def settle() -> None:
-    """Take the language from the address, and keep one that was chosen in it; first on every page."""
+    """Take the language from the address, and keep one that was chosen in it; first on a page."""
     asked = _asked()
     if asked:
         st.session_state[_KEY] = asked
@@ -75,9 +95,17 @@ def choose_language() -> None:
     )
 
 
-def bare() -> bool:
-    """Whether the address says nothing beside the language."""
-    return set(st.query_params) <= {PARAMETER}
+def restore(remembered: Mapping[str, Sequence[str]]) -> None:
+    """Give a page that was opened without an address the one it had before, but for the language.
+
+    Args:
+        remembered: Its parameters.
+    """
+    if set(st.query_params) <= {PARAMETER}:
+        now = {name: st.query_params.get_all(name) for name in st.query_params}
+        then = {name: values for name, values in remembered.items() if name != PARAMETER}
+        if then:
+            st.query_params.from_dict(then | now)
 
 
 def tag(language: str) -> str:

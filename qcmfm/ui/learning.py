@@ -82,10 +82,7 @@ def _offer(name: str, parent: str, labelled: int) -> None:
         args=("learn", {"collection": name, "parent": chosen, "out": service.next_run_name(name)}),
         **barred(
             Permission.RETRAIN, labelled < 5,
-            _(
-                "A few minutes for a thousand records. Nothing changes until you adopt the "
-                "result."
-            ),
+            _("A few minutes for a thousand records. Nothing changes until you adopt the result."),
         ),
     )  # fmt: skip
 
@@ -114,7 +111,8 @@ def _show_comparison(run: str) -> None:
         after, gain = found.after, found.difference
         columns[1].metric(
             _("After"), f"{after['value']:.0%}",
-            _("{value:+.0f} points").format(value=100 * gain['value']) if gain and gain["value"] else None,
+            _("{value:+.0f} points").format(value=100 * gain["value"])
+            if gain and gain["value"] else None,
             "off" if gain and gain["low"] <= 0 <= gain["high"] else "normal",
         )  # fmt: skip
         columns[2].metric(_("Test records"), found.records)

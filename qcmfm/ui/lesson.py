@@ -14,7 +14,7 @@ from qcmfm.ui.address import Address
 from qcmfm.ui.diagram import CSS, drawing
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
-from qcmfm.ui.language import _
+from qcmfm.ui.language import _, spoken, tag
 from qcmfm.ui.pictures import (
     BOTH,
     IMAGE,
@@ -59,7 +59,7 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
     final = dict(zip(names, walk.probabilities[-1].tolist(), strict=True))
     noisy = dict(zip(names, lesson.noisy.tolist(), strict=True))
     alone, caption, both = lesson.shares
-    few, *_, many = lesson.missed
+    few, many = min(lesson.missed), max(lesson.missed)
     stays = _("The label stays") if lesson.label == lesson.noisy_label else _("The label changes")
     return [
         Step(
@@ -83,10 +83,10 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
             _(
                 "A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} "
                 "outcomes, and before they are read there is a number for each outcome, "
-                "its amplitude. The model writes the photo into {dim2} of them and the "
+                "its amplitude. The model writes the photo into {half} of them and the "
                 "caption into the others. Wire 0 says which: 0 for the photo, 1 for the "
                 "caption."
-            ).format(n_qubits=n_qubits, dim=dim, dim2=dim // 2),
+            ).format(n_qubits=n_qubits, dim=dim, half=dim // 2),
             amplitude_columns(walk.states[0]) + phase_key(),
             _("What would the lower row look like if there were no caption?"),
             _(
@@ -97,11 +97,11 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
         Step(
             _("Gates mix them"),
             _(
-                "{n} gates follow in {n2} layers. Some turn one qubit by an angle that was "
+                "{n} gates follow in {layers} layers. Some turn one qubit by an angle that was "
                 "learned, others act on two qubits and entangle them: neither has a state "
                 "of its own any more. Where photo and caption meet in one outcome they add "
                 "up or cancel out."
-            ).format(n=len(readout.circuit.gates), n2=len(walk) - 1),
+            ).format(n=len(readout.circuit.gates), layers=len(walk) - 1),
             _small_diagram(found)
             + curve(
                 {
@@ -114,9 +114,12 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
             + bloch_spheres(walk.bloch[-1], 84),
             _("After which layer is wire 0 entangled most? (1 is the most there can be.)"),
             _(
-                "After {value}: {entropy:.2f}. Short arrows in the balls say the same: the "
+                "After {layer}: {entropy:.2f}. Short arrows in the balls say the same: the "
                 "shorter, the more entangled."
-            ).format(value="the start" if not top else f"layer {top}", entropy=entropy[top]),
+            ).format(
+                layer=_("layer {layer}").format(layer=top) if top else _("the start"),
+                entropy=entropy[top],
+            ),
         ),
         Step(
             _("Reading"),
@@ -130,9 +133,9 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
                 few=few, many=many
             ),
             _(
-                "About {missed:.2f} and {missed2:.2f}. A hundred times the shots make the "
+                "About {few:.2f} and {many:.2f}. A hundred times the shots make the "
                 "error about ten times smaller."
-            ).format(missed=lesson.missed[few], missed2=lesson.missed[many]),
+            ).format(few=lesson.missed[few], many=lesson.missed[many]),
         ),
         Step(
             _("A label, with and without noise"),
@@ -146,8 +149,8 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
                 alone=alone, caption=caption, both=both, times=TIMES, device=words_for(DEVICE)
             ),
             "<div style='display:grid;grid-template-columns:1fr 1fr;gap:24px'>"
-            f"<div><b>Without noise</b>{bars(final, top=5)}</div>"
-            f"<div><b>With noise</b>{bars(noisy, final, top=5)}</div></div>"
+            f"<div><b>{_('Without noise')}</b>{bars(final, top=5)}</div>"
+            f"<div><b>{_('With noise')}</b>{bars(noisy, final, top=5)}</div></div>"
             f"<div style='margin-top:12px'>{shares_bars(walk.shares[-1])}</div>",
             _("Does the label change? What would you check before you accept it?"),
             _(
@@ -175,7 +178,7 @@ def _record_picture(record: Record, photo: bytes | None) -> str:
     return (
         "<div style='display:flex;gap:20px;align-items:center;flex-wrap:wrap'>"
         f"{picture}<blockquote style='flex:1;min-width:200px;margin:0;font-size:1.1rem'>"
-        f"“{escape(record.caption or 'no caption')}”</blockquote></div>"
+        f"“{escape(record.caption or _('no caption'))}”</blockquote></div>"
     )
 
 
@@ -194,10 +197,8 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
     made = steps(found, record, photo, lesson)
     st.download_button(
         _("Download to print"), printable(made), "lesson.html", "text/html", on_click="ignore",
-        icon=":material/print:", help=_(
-                                          "One HTML file with all pictures in it; the "
-                                          "answers stand at the end."
-                                      ),
+        icon=":material/print:",
+        help=_("One HTML file with all pictures in it; the answers stand at the end."),
     )  # fmt: skip
     st.html(f"<style>{_STYLE}</style>")
     for number, step in enumerate(made, start=1):
@@ -214,18 +215,21 @@ def printable(made: Sequence[Step]) -> str:
     """The lesson as one HTML page that prints well."""
     sections = "".join(
         f"<section><h2>{number}. {escape(step.title)}</h2><p>{escape(step.text)}</p>{step.picture}"
-        f"<p class='ask'><b>Question {number}.</b> {escape(step.question)}</p>"
-        "<div class='lines'></div></section>"
+        f"<p class='ask'><b>{_('Question {number}.').format(number=number)}</b> "
+        f"{escape(step.question)}</p><div class='lines'></div></section>"
         for number, step in enumerate(made, start=1)
     )
     answers = "".join(f"<li>{escape(step.answer)}</li>" for step in made)
+    about = _(
+        "A real record and the trained model of QCMFM Studio. The qubits are simulated on an "
+        "ordinary computer; no quantum computer was used."
+    )
     return (
-        "<!doctype html><html lang='en'><meta charset='utf-8'>"
-        "<title>From a photo to a label</title>"
-        f"<style>{_PAPER}{_STYLE}</style><h1>From a photo to a label, in five steps</h1>"
-        "<p>A real record and the trained model of QCMFM Studio. The qubits are simulated on an "
-        f"ordinary computer; no quantum computer was used.</p>{sections}"
-        f"<section><h2>Answers</h2><ol>{answers}</ol></section></html>"
+        f"<!doctype html><html lang='{tag(spoken())}'><meta charset='utf-8'>"
+        f"<title>{_('From a photo to a label')}</title>"
+        f"<style>{_PAPER}{_STYLE}</style><h1>{_('From a photo to a label, in five steps')}</h1>"
+        f"<p>{about}</p>{sections}"
+        f"<section><h2>{_('Answers')}</h2><ol>{answers}</ol></section></html>"
     )
 
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.records import Collection, Record
 from qcmfm.settings import DEFAULT_RUN
-from qcmfm.ui.language import _
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.resources import records
 from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import words_for
@@ -40,11 +40,14 @@ class Looked:
 def choose_looked() -> Looked | None:
     """Let the visitor choose; None where there is nothing to look at yet."""
     names = list(service.collection_folders())
-    sources = [_("A record"), _("An upload")] if names else [_("An upload")]
+    sources = [N_("A record"), N_("An upload")] if names else [N_("An upload")]
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
         source = st.segmented_control(
-            _("Look at"), sources, **kept("source", sources[0], one_of(sources), clears=VIEW)
+            _("Look at"),
+            sources,
+            format_func=_,
+            **kept("source", sources[0], one_of(sources), clears=VIEW),
         )
     return _record(bar, names) if source == "A record" else _upload(bar)
 
@@ -64,7 +67,8 @@ def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
         asked = st.query_params.get("record", "")
         ids = [asked, *ids] if asked in known and asked not in ids else ids
         chosen = st.selectbox(
-            _("Record"), ids, format_func=lambda key: f"{key} · {known[key].caption[:60]}", width=330,
+            _("Record"), ids, width=330,
+            format_func=lambda key: f"{key} · {known[key].caption[:60]}",
             **kept("record", ids[0], one_of(ids), clears=VIEW),
         )  # fmt: skip
         labels = {record.label for record in collection.records if record.label}

@@ -18,7 +18,7 @@ from qcmfm.review.state import STATUSES
 from qcmfm.safe_text import escape_formula
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.hovering import clicked, show_hovered
-from qcmfm.ui.language import N_, _
+from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
@@ -26,7 +26,7 @@ from qcmfm.ui.widgets import in_figure, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 _OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
-_COLOURS = ("label", "confidence", "status")
+_COLOURS = {"label": N_("Label"), "confidence": N_("Confidence"), "status": N_("Status")}
 _PICKED = 12
 NO_LABEL = N_("no label")
 # Okabe and Ito's colours, which tell apart for nearly everybody, and then others by their shape.
@@ -41,11 +41,12 @@ def show_map(name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.segmented_control(
             _("Near each other by"), list(_OF), default="photos", key="map-of", bind="query-params",
-            persist_state="session", format_func=lambda of: _OF[of], required=True,
+            persist_state="session", format_func=lambda of: _(_OF[of]), required=True,
         )  # fmt: skip
         colour = st.segmented_control(
-            _("Coloured by"), list(_COLOURS), default="label", key="map-colour", bind="query-params",
-            persist_state="session", format_func=str.capitalize, required=True,
+            _("Coloured by"), list(_COLOURS), default="label", key="map-colour",
+            bind="query-params", persist_state="session",
+            format_func=lambda colour: _(_COLOURS[colour]), required=True,
         )  # fmt: skip
     found = _laid_out(name, of or "photos")
     if found is not None:
@@ -62,7 +63,8 @@ def _laid_out(name: str, of: str) -> Projection | None:
         st.info(_("The map is laid out once; that takes half a minute for two thousand records."))
     if not running and (found is None or (card and card.made_at != found.made_from)):
         st.button(
-            _("Lay out the map") if found is None else _("Lay it out again, as the records are now"),
+            _("Lay out the map") if found is None
+            else _("Lay it out again, as the records are now"),
             type="primary" if found is None else "secondary", key=f"map-{of}",
             on_click=start_job, args=(MAP_KIND, {"collection": name, "of": of}),
             **barred(Permission.PREPARE),
@@ -89,10 +91,10 @@ def _draw(name: str, found: Projection, colour: str) -> None:
     show_hovered(key, lambda record_id: _photo(name, known.get(record_id)))
     st.caption(
         _(
-            "{n:,} of {n2:,} records, laid out by t-SNE: only which records are near each "
+            "{n:,} of {all:,} records, laid out by t-SNE: only which records are near each "
             "other means something, not the axes nor the size of gaps. Rest on a point to "
             "see its photo; click it, or draw a lasso round several, to look at them."
-        ).format(n=len(chosen), n2=len(known))
+        ).format(n=len(chosen), all=len(known))
     )
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
     keys = [_key(point) for point in points] or clicked(key)
@@ -154,7 +156,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
             marker["symbol"] = _SHAPES[max(number, 0) // len(_PALETTE) % len(_SHAPES)]
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
-            name=in_figure(words_for(str(kind))) if kind is not None else _("Records"),
+            name=_kind(kind, colour) if kind is not None else _("Records"),
             customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
             hoverinfo="none",  # `show_hovered` tells it, with the photo
         )  # fmt: skip
@@ -166,6 +168,12 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
         showlegend=colour != "confidence",
     )  # fmt: skip
     return figure
+
+
+def _kind(kind: str, colour: str) -> str:
+    """What points of one colour are called; labels are the museum's own words."""
+    ours = colour == "status" or kind == NO_LABEL
+    return _(kind) if ours else in_figure(words_for(kind))
 
 
 def _hover(record: Record) -> str:
@@ -182,8 +190,8 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     to_review = {"collection": name, "pick": pick, "status": "open"}
     several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = _("{n:,} records picked").format(n=len(chosen)) if several else _("1 record picked")
-        st.subheader(count, anchor=False)
+        count = ngettext("{n:,} record picked", "{n:,} records picked", len(chosen))
+        st.subheader(count.format(n=len(chosen)), anchor=False)
         st.page_link(
             "../../pages/review.py", label=_("Review them") if several else _("Review it"),
             icon=":material/rate_review:", query_params=to_review,

@@ -123,7 +123,7 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
 
     st.multiselect(
         _("Channels"), CHOOSABLE, key=key, on_change=take, placeholder=_("Add a kind of noise"),
-        format_func=lambda name: f"{words_for(name)}: {CHANNEL_WORDS[name]}"
+        format_func=lambda name: f"{words_for(name)}: {_(CHANNEL_WORDS[name])}"
         if name not in there
         else words_for(name),
     )  # fmt: skip
@@ -164,7 +164,7 @@ def _choose_strengths(chosen: Chosen, placed: Placed, place: int, keep) -> None:
         key = f"{placed.channel}-at-{place}"
         hold(key, placed.at)
         st.selectbox(
-            _("Acts"), allowed, key=key, format_func=MOMENTS.__getitem__,
+            _("Acts"), allowed, key=key, format_func=lambda at: _(MOMENTS[at]),
             on_change=lambda: changed(at=st.session_state[key]), label_visibility="collapsed",
         )  # fmt: skip
 
@@ -190,7 +190,7 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     same = chosen.false_one == chosen.false_zero
     value = chosen.false_one if same else (chosen.false_one + chosen.false_zero) / 2
     hold(key, value)
-    words = _("Readout error") + ("" if same else _(" (mean of both kinds)"))
+    words = _("Readout error") if same else _("Readout error (mean of both kinds)")
 
     def take_readout() -> None:
         error = st.session_state[key]
@@ -204,7 +204,7 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     hold(shots, chosen.shots)
     st.select_slider(
         _("Shots"), options, key=shots,
-        format_func=lambda count: f"{count:,}" if count else "exact",
+        format_func=lambda count: f"{count:,}" if count else _("exact"),
         on_change=lambda: keep(replace(chosen, shots=st.session_state[shots])),
         help=_("How often a record is measured. Exact is what infinitely many would give."),
     )  # fmt: skip

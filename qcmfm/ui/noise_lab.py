@@ -66,7 +66,7 @@ def show_lab(address: Address, found: Material, collection: Collection) -> None:
             record_id = choose_record(address, found)
             count = choose_count(address)
             fit = switch(
-                address, _("Error mitigation"), "mitigation", FITS, "none", help=MITIGATION
+                address, _("Error mitigation"), "mitigation", FITS, "none", help=_(MITIGATION)
             )  # fmt: skip
         with wrapping("chosen"):
             _show_chosen(found, record_id, collection, reference)
@@ -102,7 +102,7 @@ def _show_chosen(
     if picture:
         left.image(picture, alt=record.caption or record_id)
     middle.markdown(plain(record.caption or _("No caption")))
-    label = plain(words_for(record.label)) or "none"
+    label = plain(words_for(record.label)) or _("none")
     middle.caption(
         _("Record {record_id} · recorded label: {label}").format(
             record_id=plain(record_id), label=label
@@ -114,16 +114,10 @@ def _show_chosen(
             if not found.own.entries
             else _("trained under {name}").format(name=found.own.name)
         )
-        accuracy = (
-            ""
-            if reference.accuracy is None
-            else _(" · accuracy {accuracy:.1%}").format(accuracy=reference.accuracy)
-        )
-        st.caption(
-            _("As the model answers, {told_as}{accuracy}").format(
-                told_as=plain(told_as), accuracy=accuracy
-            )
-        )
+        told_ = [_("As the model answers, {told_as}").format(told_as=plain(told_as))]
+        if reference.accuracy is not None:
+            told_.append(_("accuracy {accuracy:.1%}").format(accuracy=reference.accuracy))
+        st.caption(" · ".join(told_))
         st.html(bars(_labels(found, reference, record_id), top=4))
 
 
@@ -231,15 +225,8 @@ def _show_flips(found: Material, collection: Collection, column: Column) -> None
                 picture, width=64, alt=_("Record {record_id}").format(record_id=flip.record_id)
             )
         right.markdown(
-            _(
-                "{before} → **{after}**  \n:small[{record_id} · {was_sure:.0%} → {is_sure:.0%}]"
-            ).format(
-                before=plain(words_for(flip.before)),
-                after=plain(words_for(flip.after)),
-                record_id=plain(flip.record_id),
-                was_sure=flip.was_sure,
-                is_sure=flip.is_sure,
-            )
+            f"{plain(words_for(flip.before))} → **{plain(words_for(flip.after))}**  \n"
+            f":small[{plain(flip.record_id)} · {flip.was_sure:.0%} → {flip.is_sure:.0%}]"
         )
 
 
@@ -270,7 +257,7 @@ def _fill_in(
             purity=column.seen.purity,
             least_purity=column.seen.least_purity,
         ),
-        help=STATE,
+        help=_(STATE),
     )
     column.sure = kept().once(
         ("sure", *key), lambda: later.intervals(found, column.outcome, reference)
@@ -292,7 +279,7 @@ def _fill_in(
             column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))
             return
         sure = kept().once(
-            (_("mitigated sure"), fit, *key), lambda: later.intervals(found, better, reference)
+            ("mitigated sure", fit, *key), lambda: later.intervals(found, better, reference)
         )
         column.better = (better, sure, len(flips(found, better, reference)))
         draw()
@@ -325,7 +312,7 @@ def _show_exports(
         )  # fmt: skip
         for column in columns:
             st.download_button(
-                _("{letter}, JSON").format(letter=column.letter), column.condition.to_json(), f"noise-{column.letter}.json",
+                f"{column.letter}, JSON", column.condition.to_json(), f"noise-{column.letter}.json",
                 "application/json", key=f"json-{column.letter}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip

@@ -29,7 +29,7 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
             st.caption(_("Nothing waits for you."))
         for need in waiting[:MOST]:
             icon = _ICONS.get(need.page, ":material/pending:")
-            page_link(need.page, plain(need.what), icon, collection=need.collection)
+            page_link(need.page, plain(_(need.what)), icon, collection=need.collection)
         if len(waiting) > MOST:
             st.caption(_("And {more} more.").format(more=len(waiting) - MOST))
     with right:
@@ -38,6 +38,4 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
             st.caption(_("Nobody has decided anything yet."))
         for entry in happened:
             when = plain(entry.at[:16].replace("T", " "))
-            st.markdown(
-                _("{what}  \n:small[:gray[{when} UTC]]").format(what=plain(entry.what), when=when)
-            )
+            st.markdown(f"{plain(_(entry.what))}  \n:small[:gray[{when} UTC]]")

@@ -60,10 +60,12 @@ def _show_heat(
     heat = word_heat(answer.attention, 0, answer.words.index(word), answer.grid)
     photo = overlay(Image.open(io.BytesIO(picture)), heat)
     told_place = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
-        alt=alt, shown=shown, where=place_in_words(heat)
+        alt=alt, shown=shown, where=_(place_in_words(heat))
     )
     st.image(
         photo, width="content", alt=told_place, output_format="JPEG",
-        caption=_("Yellow is where the model looked most for “{shown}”. It is no proof.").format(shown=plain(shown)),
+        caption=_("Yellow is where the model looked most for “{shown}”. It is no proof.").format(
+            shown=plain(shown)
+        ),
     )  # fmt: skip
     st.session_state[f"evidence-{record.record_id}"] = service.attended(heat, shown)

@@ -29,9 +29,9 @@ def show_programs(
     name = f"circuit-{record_id}"
     with st.container(horizontal=True):
         for label, file, mime, make in (
-            (_("OpenQASM 3"), f"{name}.qasm", "text/plain",
+            ("OpenQASM 3", f"{name}.qasm", "text/plain",
              lambda: openqasm(readout.circuit, angles, exact)),
-            (_("Python (PennyLane)"), f"{name}.py", "text/x-python",
+            ("Python (PennyLane)", f"{name}.py", "text/x-python",
              lambda: pennylane_program(readout.circuit, angles, exact)),
             (_("Figure, PNG"), f"{name}.png", "image/png",
              lambda: picture(draw(readout.circuit, weights=angles), "png")),
@@ -39,7 +39,7 @@ def show_programs(
              lambda: picture(draw(readout.circuit, weights=angles), "svg")),
         ):  # fmt: skip
             st.download_button(
-                label, make, file, mime, key=f"take-{label}", icon=":material/download:",
+                label, make, file, mime, key=f"take-{file}", icon=":material/download:",
                 on_click="ignore",
             )  # fmt: skip
     with st.expander(_("The figure of one layer, and the beginning of the program")):

@@ -71,22 +71,14 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     said = shown.desk.predictions.get(record.record_id)
     outcome = shown.desk.review.refresh().of(record.record_id)
     place = (
-        _("{record_id:,} of {n:,}").format(
-            record_id=queue.index(record.record_id) + 1, n=len(queue)
-        )
+        _("{place:,} of {n:,}").format(place=queue.index(record.record_id) + 1, n=len(queue))
         if record.record_id in queue
         else _("beside the queue of {n:,}").format(n=len(queue))
     )
-    recorded = (
-        _(" · recorded as {label}").format(label=plain(words_for(record.label)))
-        if record.label
-        else ""
-    )
-    st.caption(
-        _("Record {record_id} · {place}{recorded}").format(
-            record_id=plain(record.record_id), place=place, recorded=recorded
-        )
-    )
+    told_ = [_("Record {record_id}").format(record_id=plain(record.record_id)), place]
+    if record.label:
+        told_.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
+    st.caption(" · ".join(told_))
     if said:
         sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
         st.subheader(_("Proposed: {sure}").format(sure=sure), anchor=False)
@@ -94,16 +86,15 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     else:
         st.subheader(_("No proposal"), anchor=False)
     if outcome.status != "open":
-        label = (
-            _(" as **{label}**").format(label=plain(words_for(outcome.label)))
-            if outcome.label
-            else ""
+        told_ = _("{status} by {reviewer}")
+        if outcome.label:
+            told_ = _("{status} as **{label}** by {reviewer}")
+        decided = told_.format(
+            status=_(outcome.status),
+            label=plain(words_for(outcome.label)),
+            reviewer=plain(outcome.reviewer),
         )
-        st.markdown(
-            _(":material/how_to_reg: {status}{label} by {reviewer}").format(
-                status=outcome.status, label=label, reviewer=plain(outcome.reviewer)
-            )
-        )
+        st.markdown(f":material/how_to_reg: {decided}")
 
 
 def _show_keys(shown: Shown) -> None:
@@ -122,8 +113,8 @@ def _show_keys(shown: Shown) -> None:
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
-            _("Unsure"), key=f"unsure-{record_id}", shortcut="U", help=_("Cannot tell from the photo"),
-            on_click=decide, args=(shown, "unsure"),
+            _("Unsure"), key=f"unsure-{record_id}", shortcut="U",
+            help=_("Cannot tell from the photo"), on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
         _show_ways(shown)
         st.button(
@@ -178,7 +169,7 @@ def _show_others(shown: Shown) -> None:
             label = f": {plain(words_for(said.label))}" if said.label else ""
             st.markdown(
                 _(":material/person: {name} said {status}{label}").format(
-                    name=plain(name), status=said.status, label=label
+                    name=plain(name), status=_(said.status), label=label
                 )
             )
     history = state.history(record_id)
@@ -190,7 +181,7 @@ def _show_others(shown: Shown) -> None:
             label = f" {plain(words_for(row.reviewed_label))}" if row.reviewed_label else ""
             reason = f" ({plain(row.reason)})" if row.reason else ""
             when = plain(row.reviewed_at[:16].replace("T", " "))
-            text = f"{when} {plain(row.reviewer)}: {row.decision}{label}{reason}"
+            text = f"{when} {plain(row.reviewer)}: {_(row.decision)}{label}{reason}"
             _history_row(shown, text, row.decision_id)
 
 
@@ -213,7 +204,7 @@ def _show_claims(name: str, record_id: str, reviewer: str) -> None:
     if others:
         names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
         st.warning(
-            _("{first} has this record open too.").format(first=names), icon=":material/group:"
+            _("{names} has this record open too.").format(names=names), icon=":material/group:"
         )
 
 

@@ -75,14 +75,12 @@ def ready(name: str) -> Shelf | None:
                 icon=":material/search:",
             )
             st.button(
-                _("Make {count:,} records searchable").format(count=count), type="primary", key="make-catalog",
+                _("Make {count:,} records searchable").format(count=count),
+                type="primary", key="make-catalog",
                 on_click=start_job, args=(KIND, {"collection": name}),
                 **barred(
                     Permission.PREPARE,
-                    help=_(
-                             "About a minute for a thousand records that no model has "
-                             "looked at yet."
-                         ),
+                    help=_("About a minute for a thousand records that no model looked at yet."),
                 ),
             )  # fmt: skip
         return None
@@ -107,10 +105,11 @@ def _narrow(found: Shelf) -> tuple[Narrowing, str]:
     columns = st.columns([*(2 for _ in known), 2], vertical_alignment="bottom")
     chosen: dict[str, list[str]] = {}
     for column, (name, counts) in zip(columns, known.items(), strict=False):
-        chosen[name] = _facet(column, *_FACETS[name], counts)
+        title, of = _FACETS[name]
+        chosen[name] = _facet(column, _(title), of, counts)
     where = columns[-1].selectbox(
         _("Look in"), PLACES, key="search-in", bind="query-params", persist_state="session",
-        format_func=lambda place: _PLACES[place],
+        format_func=lambda place: _(_PLACES[place]),
     )  # fmt: skip
     reviewed = chosen.pop("reviewed", [])
     only = [key for label in reviewed for key in decided[label]] if reviewed else None
@@ -213,7 +212,8 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             _("More like this"), key=f"like-{record.record_id}", on_click=_like,
-            args=(record.record_id,), help=_("Records like {record_id}").format(record_id=plain(record.record_id)),
+            args=(record.record_id,),
+            help=_("Records like {record_id}").format(record_id=plain(record.record_id)),
             type="tertiary",
         )  # fmt: skip
         for page, title in (("collections", _("Open")), ("review", _("Review"))):
@@ -225,7 +225,9 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
 
 def _found_by(hit: Hit) -> str:
     """What found a record, with the score of each way."""
-    told_ = (way if way == "label" else f"{way} {own:.2f}" for way, own in hit.found_by.items())
+    told_ = (
+        _(way) if way == "label" else f"{_(way)} {own:.2f}" for way, own in hit.found_by.items()
+    )
     return " · ".join(told_)
 
 

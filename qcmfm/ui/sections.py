@@ -60,10 +60,8 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
     photo = read_photo(looked.submission.photo, looked.submission.name, at_least=420)
     photo.thumbnail((420, 420), Image.Resampling.LANCZOS)
     left.image(
-        outlined(photo, found.hidden), alt=_(
-                                               "The photo with a line round the part that is "
-                                               "hidden"
-                                           ),
+        outlined(photo, found.hidden),
+        alt=_("The photo with a line round the part that is hidden"),
         caption=_("Hidden is what the line encloses, in the photo's mean colour."),
     )  # fmt: skip
     with right:
@@ -94,12 +92,15 @@ def _curves(
         legend={"orientation": "h", "y": -0.25},
         xaxis={"title": _("Share of the photo"), "tickformat": ".0%", "range": [0, 1]},
         yaxis={
-            "title": _("Probability of {label}").format(label=in_figure(label)), "tickformat": ".0%", "range": [0, 1.02],
+            "title": _("Probability of {label}").format(label=in_figure(label)),
+            "tickformat": ".0%", "range": [0, 1.02],
         },
     )  # fmt: skip
     st.plotly_chart(
         figure, key="curves", config={"displayModeBar": False},
-        alt=_("Probability while hiding: {deletion}; while showing: {insertion}").format(deletion=_listed(deletion), insertion=_listed(insertion)),
+        alt=_("Probability while hiding: {deletion}; while showing: {insertion}").format(
+            deletion=_listed(deletion), insertion=_listed(insertion)
+        ),
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def current() -> Actor:
         if user.get("is_logged_in"):
             return read_policy().actor(user)
         return Actor("not signed in", read_policy().signed_out, folder_of(context.session_id))
-    who = str(st.session_state.get("reviewer") or _("not signed in"))
+    who = str(st.session_state.get("reviewer") or "not signed in")
     role = Role.ADMIN if _here() else read_policy().signed_out or Role.VIEWER
     return Actor(who, role, folder_of(context.session_id))
 
@@ -63,11 +63,11 @@ def let_in() -> None:
     try:
         who = actor()
     except QcmfmError as error:
-        st.error(f"{error.message}  \n{error.hint}", icon=":material/lock:")
+        st.error(f"{_(error.message)}  \n{_(error.hint)}", icon=":material/lock:")
         st.stop()
     if who.signed_in:
         with st.sidebar:
-            st.text(f"{who.who}\n{who.role or 'no role'}")
+            st.text(f"{who.who}\n{_(who.role) if who.role else _('no role')}")
             st.button(_("Sign out"), type="tertiary", on_click=st.logout)
     elif is_set_up() and who.role:
         with st.sidebar:
@@ -90,19 +90,19 @@ def barred(permission: Permission, disabled: bool = False, help: str | None = No
         help: What it says otherwise.
     """
     reason = why_not(actor(), permission)
-    return {"disabled": disabled or bool(reason), "help": reason or help}
+    return {"disabled": disabled or bool(reason), "help": _(reason) or help}
 
 
 def tell_why_not(permission: Permission) -> bool:
     """Say why the visitor may not do something; whether that is so."""
     reason = why_not(actor(), permission)
     if reason:
-        st.info(reason, icon=":material/lock:")
+        st.info(_(reason), icon=":material/lock:")
     return bool(reason)
 
 
 def _turn_away(who: Actor) -> None:
-    st.title(_("QCMFM Studio"))
+    st.title("QCMFM Studio")
     if who.signed_in:
         st.info(
             _(

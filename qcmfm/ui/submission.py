@@ -9,7 +9,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.errors import ReviewError
 from qcmfm.ui.evidence import show_evidence
-from qcmfm.ui.language import _
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled
 from qcmfm.ui.widgets import plain, told, words_for
 
@@ -82,14 +82,13 @@ def save(name: str, items: Sequence[Shown], who: str) -> str:
     """
     decided = [item for item in items if item.label]
     if decided and not who:
-        raise ReviewError(
-            _("Nobody knows yet who you are."), _("Write your name, then save again.")
-        )
+        raise ReviewError("Nobody knows yet who you are.", "Write your name, then save again.")
     ids = [service.save_submission(name, item.submission) for item in items]
     said = {item.submission.record_id: (item.answer.prediction, item.label) for item in decided}
     service.decide_on_submissions(name, list(said.values()), who)
-    records = _("1 record") if len(ids) == 1 else _("{n} records").format(n=len(ids))
-    labels = _("1 decision") if len(decided) == 1 else _("{n} decisions").format(n=len(decided))
-    return _("{records} kept in {name}").format(records=records, name=plain(name.strip())) + (
-        _(", with {labels}.").format(labels=labels) if decided else "."
+    records = ngettext("{n:,} record", "{n:,} records", len(ids)).format(n=len(ids))
+    labels = ngettext("{n:,} decision", "{n:,} decisions", len(decided)).format(n=len(decided))
+    kept = (
+        _("{records} kept in {name}, with {labels}.") if decided else _("{records} kept in {name}.")
     )
+    return kept.format(records=records, name=plain(name.strip()), labels=labels)

@@ -59,11 +59,11 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
     found = np.array([evidence.probabilities[label] for label in labels])
     names = [plain(words_for(label)) for label in calibration.kept_labels(found, asked)]
     if len(names) == 1:
-        st.markdown(_("It is **{first}**; no other label is likely enough.").format(first=names[0]))
+        st.markdown(_("It is **{label}**; no other label is likely enough.").format(label=names[0]))
     elif names:
         st.markdown(
-            _("It may be **{first} or {first2}**: needs a look.").format(
-                first=", ".join(names[:-1]), first2=names[-1]
+            _("It may be **{others} or {last}**: needs a look.").format(
+                others=", ".join(names[:-1]), last=names[-1]
             )
         )
     else:
@@ -78,7 +78,7 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
             _(
                 "Such a set should hold the true label on {asked:.0%} of records like "
                 "those it was trained on. On {records} test records it did on {value:.0%} "
-                "(95% interval {low:.0%} to {high:.0%}), with {value2:.1f} labels on "
+                "(95% interval {low:.0%} to {high:.0%}), with {size:.1f} labels on "
                 "average."
             ).format(
                 asked=1 - asked,
@@ -86,7 +86,7 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
                 value=held["value"],
                 low=held["low"],
                 high=held["high"],
-                value2=measured["mean_size"]["value"],
+                size=measured["mean_size"]["value"],
             )
         )
 
@@ -110,7 +110,7 @@ def _show_scope(run: str, unusualness: float) -> None:
             "Measured by the distance to the nearest training records; the border leaves "
             "out one in twenty of them."
         )
-        + service.scope_sentence(run)
+        + _(service.scope_sentence(run))
     )
 
 
@@ -125,9 +125,11 @@ def _show_reliability(calibration: Calibration) -> None:
     )  # fmt: skip
     figure.add_scatter(
         x=[row["confidence"] for row in rows], y=[row["right"] for row in rows],
-        mode="lines+markers", name="measured", line={"color": DARK},
+        mode="lines+markers", name=_("measured"), line={"color": DARK},
         customdata=[row["records"] for row in rows],
-        hovertemplate="sure %{x:.0%}, right %{y:.0%} of %{customdata} records<extra></extra>",
+        hovertemplate=_("sure {x}, right {y} of {n} records").format(
+            x="%{x:.0%}", y="%{y:.0%}", n="%{customdata}"
+        ) + "<extra></extra>",
         error_y={
             "array": [row["right_high"] - row["right"] for row in rows],
             "arrayminus": [row["right"] - row["right_low"] for row in rows],
@@ -135,7 +137,9 @@ def _show_reliability(calibration: Calibration) -> None:
     )  # fmt: skip
     figure.update_layout(
         height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False,
-        xaxis={"title": _("How sure the model says it is"), "tickformat": ".0%", "range": [0, 1.02]},
+        xaxis={
+            "title": _("How sure the model says it is"), "tickformat": ".0%", "range": [0, 1.02]
+        },
         yaxis={"title": _("How often it is right"), "tickformat": ".0%", "range": [0, 1.04]},
     )  # fmt: skip
     told = "; ".join(

@@ -22,22 +22,22 @@ def show_trusts(evidence: Explanation) -> None:
         _(
             "This model asks photo and caption the same {n} questions, which it made up in "
             "training and nobody named. For each it learnt how far to trust the photo, how "
-            "far the caption, and how far both together. The {n2} that mattered most here:"
-        ).format(n=len(evidence.features), n2=len(drawn))
+            "far the caption, and how far both together. The {most} that mattered most here:"
+        ).format(n=len(evidence.features), most=len(drawn))
     )
     _figure(drawn)
     photo = sum(one.image_trust > one.text_trust for one in evidence.features)
     st.caption(
         _(
             "The trusts are the same for every record; the bars are this record’s. Of {n} "
-            "features the photo is trusted further for {photo}, the caption for {photo2}. "
+            "features the photo is trusted further for {photo}, the caption for {caption}. "
             "What a feature gives {label} is measured: it is asked again with photo and "
             "caption both saying no. It is in the unit of the logits, against the mean of "
             "all labels; features act on each other, so it does not add up."
         ).format(
             n=len(evidence.features),
             photo=photo,
-            photo2=len(evidence.features) - photo,
+            caption=len(evidence.features) - photo,
             label=label,
         )
     )
@@ -60,19 +60,20 @@ def _figure(features: list[TrustedFeature]) -> None:
             line={"color": "#8a8a8a", "width": 2}, showlegend=False, row=1, col=1,
         )  # fmt: skip
     for name, colour, symbol, trusts, said in (
-        ("photo", DARK, "circle",
+        (_("photo"), DARK, "circle",
          [one.image_trust for one in features], [one.image for one in features]),
-        ("caption", LIGHT, "square",
+        (_("caption"), LIGHT, "square",
          [one.text_trust for one in features], [one.text for one in features]),
     ):  # fmt: skip
         figure.add_scatter(
             x=trusts, y=rows, mode="markers", name=name, row=1, col=1,
             marker={"color": colour, "symbol": symbol, "size": 11},
-            hovertemplate=f"{name} trusted %{{x:.0%}}<extra></extra>",
+            hovertemplate=_("{name} trusted").format(name=name) + " %{x:.0%}<extra></extra>",
         )  # fmt: skip
         figure.add_bar(
             x=said, y=rows, orientation="h", name=name, marker={"color": colour}, row=1, col=2,
-            showlegend=False, hovertemplate=f"{name} says yes %{{x:.0%}}<extra></extra>",
+            showlegend=False,
+            hovertemplate=_("{name} says yes").format(name=name) + " %{x:.0%}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(

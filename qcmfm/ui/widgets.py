@@ -45,7 +45,7 @@ def told() -> Iterator[None]:
             _(
                 "A file could not be read or written ({strerror}). Ask whoever runs this "
                 "server to check its disk."
-            ).format(strerror=plain(error.strerror or "no reason given")),
+            ).format(strerror=plain(error.strerror or _("no reason given"))),
             icon=":material/error:",
         )
     except Exception:
@@ -72,13 +72,13 @@ def watched(work: Work[Result]) -> Result:
 def told_progress(event: Progress) -> str:
     """How far some work is, as Markdown; its note may name a file or an address."""
     return _("{stage}: {done:,} of {total:,}. {note}").format(
-        stage=plain(event.stage), done=event.done, total=event.total, note=plain(event.note)
+        stage=plain(_(event.stage)), done=event.done, total=event.total, note=plain(event.note)
     )
 
 
 def show_error(error: QcmfmError) -> None:
     """What is wrong and what to do about it."""
-    st.error(f"{plain(error.message)}  \n{plain(error.hint)}", icon=":material/error:")
+    st.error(f"{plain(_(error.message))}  \n{plain(_(error.hint))}", icon=":material/error:")
 
 
 def plain(text: str) -> str:
@@ -131,16 +131,15 @@ def doubt_in_words(prediction: Prediction) -> str:
     if kept is not None:
         names = [plain(words_for(label)) for label in kept]
         if len(names) == 1:
-            said.append(
-                _(":material/check_circle: {first}, and no other label is likely enough").format(
-                    first=names[0]
-                )
-            )
+            sure = _("{label}, and no other label is likely enough").format(label=names[0])
+            said.append(f":material/check_circle: {sure}")
         elif names:
-            listed = _("{first} or {first2}").format(first=", ".join(names[:-1]), first2=names[-1])
-            said.append(_(":material/help: {listed}: needs a look").format(listed=listed))
+            unsure = _("{others} or {last}: needs a look")
+            unsure = unsure.format(others=", ".join(names[:-1]), last=names[-1])
+            said.append(f":material/help: {unsure}")
         else:
-            said.append(_(":material/help: no label is likely enough: needs a look"))
+            said.append(f":material/help: {_('no label is likely enough: needs a look')}")
     if prediction.in_scope == "no":
-        said.append(_(":material/explore_off: unlike anything the model was trained on"))
+        strange = _("unlike anything the model was trained on")
+        said.append(f":material/explore_off: {strange}")
     return "  \n".join(said)

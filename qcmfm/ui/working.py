@@ -41,9 +41,9 @@ def show_job(job: jobs.Job) -> bool:
         _watch(job.job_id)
         return True
     if job.state in _ENDED:
-        st.warning(_ENDED[job.state], icon=":material/pause_circle:")
+        st.warning(_(_ENDED[job.state]), icon=":material/pause_circle:")
     elif job.state == "failed":
-        st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
+        st.error(f"{plain(_(job.message))}  \n{plain(_(job.hint))}", icon=":material/error:")
     if job.state in ("cancelled", "interrupted", "failed"):
         needs = KINDS.get(job.kind, Permission.MANAGE)
         with st.container(horizontal=True):
@@ -75,7 +75,7 @@ def _watch(job_id: str) -> None:
         note = f" · {plain(step.note)}" if step and step.note else ""
         text = (
             _("{stage}: {done:,} of {total:,}{note}").format(
-                stage=plain(step.stage), done=step.done, total=step.total, note=note
+                stage=plain(_(step.stage)), done=step.done, total=step.total, note=note
             )
             if step
             else _("Starting")

@@ -1,0 +1,68 @@
+"""What the source marks for translation, read from its syntax."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKS = {"_": 1, "N_": 1, "say": 1, "ngettext": 2, "pgettext": 2}
+"""Calls that mark texts, with how many of their arguments are texts."""
+
+
+class Message(NamedTuple):
+    """A text of the source, as a catalogue has it."""
+
+    text: str
+    plural: str = ""
+    context: str = ""
+
+
+@cache
+def files() -> dict[str, ast.Module]:
+    """Every file that may hold a text, parsed."""
+    found = [*(ROOT / "pages").glob("*.py"), *(ROOT / "qcmfm").rglob("*.py")]
+    return {
+        file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8"))
+        for file in sorted(found)
+    }
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Every call with the last part of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func
+            yield (
+                name.id if isinstance(name, ast.Name)
+                else name.attr if isinstance(name, ast.Attribute) else "",
+                node,
+            )  # fmt: skip
+
+
+def texts(node: ast.expr) -> list[str]:
+    """The text of an argument, or both where it is one or the other; none for anything else."""
+    if isinstance(node, ast.IfExp):
+        return [*texts(node.body), *texts(node.orelse)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+@cache
+def messages() -> dict[Message, str]:
+    """Every marked text, with the first file that has it."""
+    found: dict[Message, str] = {}
+    for file, tree in files().items():
+        for name, call in calls(tree):
+            if name not in MARKS or not isinstance(call.func, ast.Name):
+                continue
+            first = [texts(argument) for argument in call.args[: MARKS[name]]]
+            if name == "ngettext":
+                made = [Message(one, many) for one, many in zip(*first, strict=True)]
+            elif name == "pgettext":
+                made = [Message(text, context=context) for context, text in zip(*first, strict=True)]
+            else:
+                made = [Message(text) for text in first[0]]
+            for message in made:
+                found.setdefault(message, file)
+    return found
