@@ -54,7 +54,7 @@ with told():
             _("Model"): summary.name,
             _("Tells apart"): listed(summary.labels),
             _("Right on"): _("{accuracy:.0%} of {measured_on} records").format(
-                accuracy=summary.accuracy, measured_on=summary.measured_on
+                accuracy=summary.accuracy, measured_on=_(summary.measured_on)
             ),
             _("Trained"): summary.created[:10],
         }

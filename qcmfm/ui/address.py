@@ -152,6 +152,7 @@ def choose_some(
     def take() -> None:
         address.set(**{name: ",".join(st.session_state[key]) or "none"})
 
+    look.setdefault("placeholder", _("None"))
     put = place.multiselect if place is not None else st.multiselect
     return put(title, options, key=key, format_func=told, on_change=take, **look)
 

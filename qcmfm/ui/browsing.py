@@ -48,8 +48,9 @@ def choose_records(collection: Collection) -> list[Record]:
     )
     labels = sorted({record.label for record in collection.records if record.label})
     wanted = right.multiselect(
-        _("Labels"), labels, key="labels", format_func=words_for, persist_state="session"
-    )
+        _("Labels"), labels, key="labels", format_func=words_for, persist_state="session",
+        placeholder=_("Any"),
+    )  # fmt: skip
     terms = text.casefold().split()
     found = [
         record

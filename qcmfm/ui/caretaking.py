@@ -97,7 +97,7 @@ def show_activity() -> None:
             _("Who"): str(entry.get("who", "")),
             _("What"): str(entry["verb"]).rsplit(".", 1)[-1].replace("_", " "),
             _("On"): ", ".join(_listed(value) for value in dict(entry.get("on") or {}).values()),
-            _("How it ended"): str(entry.get("outcome", "")),
+            _("How it ended"): _(str(entry.get("outcome", ""))),
         }
         for entry in service.audit_log(ENTRIES)
     ]
@@ -127,7 +127,7 @@ def show_roles() -> None:
         )
     rows = [
         {"": _(in_words(permission))}
-        | {_(role.capitalize()): _("yes") if permission in ALLOWED[role] else "" for role in Role}
+        | {_(role).capitalize(): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
     st.dataframe(rows, hide_index=True, alt=_("What each role may do"))
@@ -152,7 +152,11 @@ def _watched_quietly(work: Work[Result]) -> Result:
 
 
 def _row(finding: Finding) -> dict[str, str]:
-    return {_("Where"): finding.path, _("What"): finding.what, _("What to do"): finding.remedy}
+    return {
+        _("Where"): finding.path,
+        _("What"): _(finding.what),
+        _("What to do"): _(finding.remedy),
+    }
 
 
 def _listed(value: object) -> str:

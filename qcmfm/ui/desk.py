@@ -172,7 +172,7 @@ def _filters(link: Link, found: service.Desk) -> None:
         st.multiselect(
             title, list(dict.fromkeys([*options, *given])), key=f"f-{name}",
             format_func=lambda value, told=told: told(value) or _("none"),
-            on_change=_take, args=(link,),
+            placeholder=_("Any"), on_change=_take, args=(link,),
         )  # fmt: skip
     st.session_state["f-confidence"] = (round(filters.least * 100), round(filters.most * 100))
     st.slider(

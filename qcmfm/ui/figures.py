@@ -24,7 +24,7 @@ def show_counts(desk: service.Desk) -> None:
         share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(desk.records))
     )
     for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
-        column.metric(_(status.capitalize()), f"{counts[status]:,}")
+        column.metric(_(status).capitalize(), f"{counts[status]:,}")
     wrong = [*desk.review.log.damaged, *state.problems]
     if wrong:
         st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))

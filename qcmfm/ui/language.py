@@ -25,6 +25,7 @@ PARAMETER = "lang"
 """Of the address, so that a link keeps its language."""
 
 _KEY = "language"
+_NAME = "x-language-name"
 
 
 def _(text: str) -> str:
@@ -91,8 +92,9 @@ def choose_language() -> None:
         st.query_params[PARAMETER] = tag(chosen)
 
     st.segmented_control(
-        "Language / 语言", list(names), key=key, format_func=names.__getitem__, on_change=take
-    )
+        "Language / 语言", list(names), key=key, format_func=names.__getitem__, on_change=take,
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def restore(remembered: Mapping[str, Sequence[str]]) -> None:
@@ -129,12 +131,8 @@ def matching(asked: str, known: Collection[str]) -> str:
 @cache
 def languages() -> dict[str, str]:
     """Every language there is, with its name in itself."""
-    import polib
-
-    found = {SOURCE: "English"}
-    for file in sorted(FOLDER.glob("*.po")):
-        found[file.stem] = polib.pofile(str(file)).metadata.get("X-Language-Name", file.stem)
-    return found
+    names = sorted(file.stem for file in FOLDER.glob("*.po"))
+    return {SOURCE: "English"} | {name: _catalogue(name).info()[_NAME] for name in names}
 
 
 @cache
@@ -142,10 +140,10 @@ def _catalogue(language: str) -> NullTranslations:
     """What a language has for the texts of the source; read once."""
     import polib
 
-    file = FOLDER / f"{language}.po"
-    if language == SOURCE or not file.is_file():
+    if language == SOURCE:
         return NullTranslations()
-    return GNUTranslations(io.BytesIO(polib.pofile(str(file)).to_binary()))
+    file = polib.pofile(str(FOLDER / f"{language}.po"))
+    return GNUTranslations(io.BytesIO(file.to_binary()))
 
 
 def _asked() -> str:

@@ -167,7 +167,7 @@ def _show_runs(name: str, who: str) -> None:
                     "{created} · "
                 ).format(
                     accuracy=summary.accuracy,
-                    measured_on=summary.measured_on,
+                    measured_on=_(summary.measured_on),
                     created=summary.created[:10],
                 )
                 + plain(", ".join(words_for(label) for label in summary.labels))

@@ -6,11 +6,9 @@ The package itself speaks English. A test holds what stands here against what th
 from qcmfm.sentences import N_
 
 STATUSES = (N_("open"), N_("accepted"), N_("corrected"), N_("unsure"))
-CAPITALISED = (N_("Open"), N_("Accepted"), N_("Corrected"), N_("Unsure"))
 DECISIONS = (N_("accept"), N_("correct"), N_("undo"), N_("restore"))
 SPLITS = (N_("train"), N_("val"), N_("test"))
 ROLES = (N_("viewer"), N_("annotator"), N_("curator"), N_("admin"))
-ROLE_TITLES = (N_("Viewer"), N_("Annotator"), N_("Curator"), N_("Admin"))
 OUTCOMES = (N_("done"), N_("failed"), N_("stopped"), N_("refused"))
 ORDERS = (
     N_("Least certain"), N_("Newest"), N_("Unstable under noise"), N_("Most likely mislabelled"),

@@ -60,7 +60,7 @@ def messages() -> dict[Message, str]:
             if name == "ngettext":
                 made = [Message(one, many) for one, many in zip(*first, strict=True)]
             elif name == "pgettext":
-                made = [Message(text, context=context) for context, text in zip(*first, strict=True)]
+                made = [Message(text, context=why) for why, text in zip(*first, strict=True)]
             else:
                 made = [Message(text) for text in first[0]]
             for message in made:
