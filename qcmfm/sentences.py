@@ -26,10 +26,15 @@ def say(pattern: str, **values: Any) -> Sentence:
         pattern: In English, as for `str.format`.
         **values: What stands in the braces; sentences too, or a list of them.
     """
-    shown = {name: listed(value) for name, value in values.items()}
-    made = Sentence(pattern.format(**shown))
-    made.pattern, made.values = pattern, values
+    kept = {name: _plain(value) for name, value in values.items()}
+    made = Sentence(pattern.format(**{name: listed(value) for name, value in kept.items()}))
+    made.pattern, made.values = pattern, kept
     return made
+
+
+def _plain(value: Any) -> Any:
+    """What an error, a path or the like says; a sentence shall not keep it alive."""
+    return value if isinstance(value, str | int | float | list) else str(value)
 
 
 def listed(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qcmfm.errors import ReviewConflict, ReviewError
 from qcmfm.review.decision import CHOICES, Decision, unique_id
 from qcmfm.review.state import Outcome
+from qcmfm.sentences import say
 from qcmfm.vocabulary import aat_uri
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
@@ -79,13 +80,22 @@ class Vocabulary:
             return
         alike = next((old for old in self._concepts if old.casefold() == label.casefold()), "")
         if alike:
-            raise ReviewError(f"There is no label {label!r}.", f"It is written {alike!r}.")
+            raise ReviewError(
+                say("There is no label {label!r}.", label=label),
+                say("It is written {alike!r}.", alike=alike),
+            )
         if not new:
             close = difflib.get_close_matches(label, self._concepts, n=3)
             meant = f"Did you mean {' or '.join(close)}? If not, add" if close else "Add"
-            raise ReviewError(f"There is no label {label[:80]!r}.", f"{meant} it as a new label.")
+            raise ReviewError(
+                say("There is no label {label!r}.", label=label[:80]),
+                say("{meant} it as a new label.", meant=meant),
+            )
         if len(label) > MAX_LABEL:
-            raise ReviewError("The label is too long.", f"Use up to {MAX_LABEL} characters.")
+            raise ReviewError(
+                "The label is too long.",
+                say("Use up to {max_label} characters.", max_label=MAX_LABEL),
+            )
 
     def concept(self, label: str, given: str = "") -> str:
         """The concept of a label; where none is known, the given one."""
@@ -115,7 +125,9 @@ def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
         told += f" ({current.label})" if current.label else ""
     else:
         told = f"The decision on the record {choice.record_id} was undone"
-    raise ReviewConflict(f"{told} since you opened it.", "Look at it again, then decide.")
+    raise ReviewConflict(
+        say("{told} since you opened it.", told=told), "Look at it again, then decide."
+    )
 
 
 def decided(
@@ -167,25 +179,36 @@ def _check(choice: Choice, model_label: str) -> None:
     """Raise `ReviewError` where a choice cannot be, whatever the labels are."""
     if choice.decision not in CHOICES:
         raise ReviewError(
-            f"{choice.decision!r} is no decision.", f"Choose from {', '.join(CHOICES)}."
+            say("{decision!r} is no decision.", decision=choice.decision),
+            say("Choose from {choices}.", choices=", ".join(CHOICES)),
         )
     if not choice.record_id:
         raise ReviewError("The record has no id.", "Choose a record of the collection.")
     said = choice.prediction
     if said and said.record_id != choice.record_id:
         raise ReviewError(
-            f"The prediction is of the record {said.record_id}, not {choice.record_id}.",
+            say(
+                "The prediction is of the record {said}, not {record_id}.",
+                said=said.record_id,
+                record_id=choice.record_id,
+            ),
             "Reload the page.",
         )
     if choice.decision == "accept" and not model_label:
         raise ReviewError(
-            f"The record {choice.record_id} has no predicted label to accept.",
+            say(
+                "The record {record_id} has no predicted label to accept.",
+                record_id=choice.record_id,
+            ),
             "Choose a label, or label the collection first.",
         )
     if len(choice.reason) > MAX_REASON:
-        raise ReviewError("The reason is too long.", f"Use up to {MAX_REASON:,} characters.")
+        raise ReviewError(
+            "The reason is too long.",
+            say("Use up to {max_reason:,} characters.", max_reason=MAX_REASON),
+        )
     if choice.aat_uri and not _AAT.fullmatch(choice.aat_uri):
         raise ReviewError(
-            f"{choice.aat_uri[:80]!r} is no concept of the AAT.",
+            say("{aat_uri!r} is no concept of the AAT.", aat_uri=choice.aat_uri[:80]),
             "It looks like http://vocab.getty.edu/aat/300011021; leave it empty where unknown.",
         )

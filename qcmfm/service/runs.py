@@ -52,7 +52,9 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
         except RunError as error:
             errors.append(error)
         except (KeyError, TypeError):
-            errors.append(RunError(f"The run {name} is incomplete.", "Copy or train it again."))
+            errors.append(
+                RunError(say("The run {name} is incomplete.", name=name), "Copy or train it again.")
+            )
     return summaries, errors
 
 
@@ -171,7 +173,10 @@ def find_run(name: str) -> Path:
     known = run_folders()
     if name not in known:
         listed = ", ".join(known) or "none"
-        raise RunError(f"There is no run {name!r}.", f"Give a folder, or one of: {listed}.")
+        raise RunError(
+            say("There is no run {name!r}.", name=name),
+            say("Give a folder, or one of: {listed}.", listed=listed),
+        )
     return known[name]
 
 

@@ -11,6 +11,10 @@ MARKS = {"_": 1, "N_": 1, "say": 1, "ngettext": 2, "pgettext": 2}
 """Calls that mark texts, with how many of their arguments are texts."""
 
 
+NOT_SHOWN = ("cli", "cluster", "demo", "encoders", "fusion", "quantum", "studies", "verbs")
+"""Folders of the package whose errors no page shows, or hardly any."""
+
+
 class Message(NamedTuple):
     """A text of the source, as a catalogue has it."""
 
@@ -54,6 +58,10 @@ def messages() -> dict[Message, str]:
     found: dict[Message, str] = {}
     for file, tree in files().items():
         for name, call in calls(tree):
+            if name.endswith(("Error", "Conflict")) and file.split("/")[1] not in NOT_SHOWN:
+                told = [text for argument in call.args[:2] for text in texts(argument)]
+                made = [Message(text) for text in told if len(call.args) > 1]
+                found |= {message: file for message in made if message not in found}
             if name not in MARKS or not isinstance(call.func, ast.Name):
                 continue
             first = [texts(argument) for argument in call.args[: MARKS[name]]]
