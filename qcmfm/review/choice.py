@@ -86,10 +86,13 @@ class Vocabulary:
             )
         if not new:
             close = difflib.get_close_matches(label, self._concepts, n=3)
-            meant = f"Did you mean {' or '.join(close)}? If not, add" if close else "Add"
+            hint = say("Add it as a new label.")
+            if close:
+                meant = " / ".join(close)
+                hint = say("Did you mean {meant}? If not, add it as a new label.", meant=meant)
             raise ReviewError(
                 say("There is no label {label!r}.", label=label[:80]),
-                say("{meant} it as a new label.", meant=meant),
+                hint,
             )
         if len(label) > MAX_LABEL:
             raise ReviewError(
@@ -121,13 +124,21 @@ def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
     if choice.seen is None or choice.seen == current.decision_id or current.reviewer == reviewer:
         return
     if current.decision_id:
-        told = f"{current.reviewer} made the record {choice.record_id} {current.status}"
-        told += f" ({current.label})" if current.label else ""
+        status = say(current.status)
+        if current.label:
+            status = say("{status} ({label})", status=status, label=current.label)
+        told = say(
+            "{reviewer} made the record {record_id} {status} since you opened it.",
+            reviewer=current.reviewer,
+            record_id=choice.record_id,
+            status=status,
+        )
     else:
-        told = f"The decision on the record {choice.record_id} was undone"
-    raise ReviewConflict(
-        say("{told} since you opened it.", told=told), "Look at it again, then decide."
-    )
+        told = say(
+            "The decision on the record {record_id} was undone since you opened it.",
+            record_id=choice.record_id,
+        )
+    raise ReviewConflict(told, "Look at it again, then decide.")
 
 
 def decided(

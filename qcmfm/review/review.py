@@ -235,4 +235,7 @@ def _essence(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _told(outcome: Outcome) -> str:
-    return f"{outcome.status} as {outcome.label}" if outcome.label else outcome.status
+    status = say(outcome.status)
+    if not outcome.label:
+        return status
+    return say("{status} as {label}", status=status, label=outcome.label)

@@ -105,7 +105,7 @@ def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
         options = ["all", *map(str, range(1, heads + 1))]
         head = st.segmented_control(
             _("Head"), options, format_func=_,
-            help=_("Each head attends on its own; `all` is their mean."),
+            help=_("Each head attends on its own; “all” is their mean."),
             **kept("head", "all", one_of(options)),
         )  # fmt: skip
         looks = ["smooth", "grid"]

@@ -33,7 +33,7 @@ def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
     else:
         first = counts.most_common(1)[0][0]
         link.change(labels=(first,))
-    options = [label for label, _ in counts.most_common()]
+    options = list(dict(counts.most_common()))
     if not options:
         return
     st.session_state["bulk-label"] = first if first in counts else options[0]

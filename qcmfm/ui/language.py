@@ -24,7 +24,7 @@ SOURCE = "en"
 PARAMETER = "lang"
 """Of the address, so that a link keeps its language."""
 
-_KEY = "language"
+_KEY, _CHOSEN = "language", "language-chosen"
 _NAME = "x-language-name"
 
 
@@ -63,7 +63,7 @@ def spoken() -> str:
     """The language of this visitor: of the address, else chosen before, else of the browser."""
     chosen = st.session_state.get(_KEY)
     if chosen is None:
-        chosen = _asked() or matching(st.context.locale or "", languages()) or SOURCE
+        chosen = _asked() or matching(_of_browser(), languages()) or SOURCE
         st.session_state[_KEY] = chosen
     return chosen
 
@@ -72,8 +72,8 @@ def settle() -> None:
     """Take the language from the address, and keep one that was chosen in it; first on a page."""
     asked = _asked()
     if asked:
-        st.session_state[_KEY] = asked
-    elif st.session_state.get(f"{_KEY}-chosen"):
+        st.session_state[_KEY], st.session_state[_CHOSEN] = asked, True
+    elif st.session_state.get(_CHOSEN):
         st.query_params[PARAMETER] = tag(spoken())
 
 
@@ -88,7 +88,7 @@ def choose_language() -> None:
 
     def take() -> None:
         chosen = st.session_state[key] or spoken()
-        st.session_state[_KEY] = chosen
+        st.session_state[_KEY], st.session_state[_CHOSEN] = chosen, True
         st.query_params[PARAMETER] = tag(chosen)
 
     st.segmented_control(
@@ -144,6 +144,10 @@ def _catalogue(language: str) -> NullTranslations:
         return NullTranslations()
     file = polib.pofile(str(FOLDER / f"{language}.po"))
     return GNUTranslations(io.BytesIO(file.to_binary()))
+
+
+def _of_browser() -> str:
+    return st.context.locale or ""
 
 
 def _asked() -> str:

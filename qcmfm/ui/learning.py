@@ -47,7 +47,7 @@ def _show_labels(name: str) -> int:
     assert found is not None  # without a model there is nothing to wait for
     state = found.review.refresh()
     outcomes = [(record.label, state.of(record.record_id)) for record in found.collection.records]
-    decided = sum(outcome.status in ("accepted", "corrected") for _, outcome in outcomes)
+    decided = sum(outcome.status in ("accepted", "corrected") for old, outcome in outcomes)
     changed = sum(bool(o.label) and bool(old) and old != o.label for old, o in outcomes)
     labelled = sum(bool(o.label if o.status != "open" else old) for old, o in outcomes)
     left, middle, right = st.columns(3)

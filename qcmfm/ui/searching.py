@@ -102,7 +102,7 @@ def _narrow(found: Shelf) -> tuple[Narrowing, str]:
     counted = facets(found.card.name, found.card.made_at)
     counted |= {"reviewed": {label: len(ids) for label, ids in decided.items()}}
     known = {name: counts for name, counts in counted.items() if counts}
-    columns = st.columns([*(2 for _ in known), 2], vertical_alignment="bottom")
+    columns = st.columns([2] * (len(known) + 1), vertical_alignment="bottom")
     chosen: dict[str, list[str]] = {}
     for column, (name, counts) in zip(columns, known.items(), strict=False):
         title, of = _FACETS[name]

@@ -57,7 +57,7 @@ def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
     with right, told():
         answer = labelled(run, submission)
         show_evidence(left, right, submission, answer, key)
-        labels = [label for label, _ in answer.prediction.ranked]
+        labels = [found[0] for found in answer.prediction.ranked]
         label = st.selectbox(
             _("What is it?"), labels, index=None, key=f"label-{key}", format_func=words_for,
             placeholder=_("Leave it open, or choose the right label"),

@@ -7,7 +7,7 @@ from qcmfm.sentences import N_
 
 STATUSES = (N_("open"), N_("accepted"), N_("corrected"), N_("unsure"))
 DECISIONS = (N_("accept"), N_("correct"), N_("undo"), N_("restore"))
-SPLITS = (N_("train"), N_("val"), N_("test"))
+SPLITS = (N_("train"), N_("val"), N_("test"), N_("holdout"))
 ROLES = (N_("viewer"), N_("annotator"), N_("curator"), N_("admin"))
 OUTCOMES = (N_("done"), N_("failed"), N_("stopped"), N_("refused"))
 ORDERS = (
