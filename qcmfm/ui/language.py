@@ -97,6 +97,27 @@ def choose_language() -> None:
     )  # fmt: skip
 
 
+def name_language() -> None:
+    """Tell the browser which language the page is in, for those who have it read aloud."""
+    if spoken() != SOURCE:
+        _naming()(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
+
+
+@st.cache_resource(show_spinner=False)
+def _naming() -> Any:
+    from streamlit.components import v2
+
+    return v2.component("qcmfm_language", html="<i></i>", js=_JS)
+
+
+_JS = """
+export default function ({ data }) {
+  document.documentElement.lang = data.tag;
+  return () => { document.documentElement.lang = 'en'; };
+}
+"""
+
+
 def restore(remembered: Mapping[str, Sequence[str]]) -> None:
     """Give a page that was opened without an address the one it had before, but for the language.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm.access import Permission
-from qcmfm.ui.language import _, choose_language, pgettext
+from qcmfm.ui.language import _, choose_language, name_language, pgettext
 from qcmfm.ui.memory import note_visit
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
@@ -59,6 +59,7 @@ page = st.navigation(
 note_visit()
 with st.sidebar:
     choose_language()
+    name_language()
 let_in()
 with told():
     page.run()

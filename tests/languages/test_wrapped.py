@@ -32,7 +32,7 @@ def literals(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        yield "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 yield from literals(part.value)
