@@ -31,7 +31,7 @@ TESTS = {
 """The packages, and the tests that are run for each."""
 
 _FOUND, _LEFT, _UNTESTED = (1, 3, 24, 36, 152, 255, -24), 0, (5, 33)
-"""What mutmut keeps of a change: pytest's exit code, or its own for time that ran out or no test."""
+"""What mutmut keeps of a change: pytest's exit code, or its own for no time left and no test."""
 
 SETTINGS = """[mutmut]
 source_paths = qcmfm/
@@ -52,7 +52,7 @@ pytest_add_cli_args_test_selection =
 
 
 def changes(folder: Path) -> dict[str, int | None]:
-    """Every change that was made under a folder, with what came of it; None where it was not tried."""
+    """Every change that was made under a folder, with what came of it; None where it waits."""
     found: dict[str, int | None] = {}
     for file in sorted((folder / "mutants").rglob("*.meta")):
         found |= json.loads(file.read_text("utf-8"))["exit_code_by_key"]
