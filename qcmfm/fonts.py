@@ -17,10 +17,10 @@ OWN = "DejaVu Sans"
 
 HAVE_THEM = (
     "Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK TC", "Noto Sans CJK JP",
-    "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC", "PingFang HK", "Hiragino Sans GB",
-    "Heiti SC", "Heiti TC", "STHeiti", "SimHei", "SimSun", "DengXian", "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei", "Droid Sans Fallback", "AR PL UMing CN", "AR PL UKai CN", "MS Gothic",
-    "Yu Gothic", "Malgun Gothic", "Arial Unicode MS",
+    "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC", "PingFang HK",
+    "Hiragino Sans GB", "Heiti SC", "Heiti TC", "STHeiti", "SimHei", "SimSun", "DengXian",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "AR PL UMing CN",
+    "AR PL UKai CN", "MS Gothic", "Yu Gothic", "Malgun Gothic", "Arial Unicode MS",
 )  # fmt: skip
 """Fonts with Chinese letters, those made for screens and for simplified letters first."""
 

@@ -1,10 +1,16 @@
-"""What the source marks for translation, read from its syntax."""
+"""What the source marks for translation, read from its syntax.
+
+`python -m tests.languages.marked` brings the catalogues up to date: texts that are new in the
+source are added, still to be translated, and those that are gone leave.
+"""
 
 import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+import polib
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = {"_": 1, "N_": 1, "say": 1, "ngettext": 2, "pgettext": 2}
@@ -83,3 +89,36 @@ def messages() -> dict[Message, str]:
             for message in made:
                 found.setdefault(message, file)
     return found
+
+
+def read(file: Path) -> dict[Message, polib.POEntry]:
+    """The entries of a catalogue."""
+    return {
+        Message(entry.msgid, entry.msgid_plural, entry.msgctxt or ""): entry
+        for entry in polib.pofile(str(file))
+        if not entry.obsolete
+    }
+
+
+def update(file: Path) -> None:
+    """Give a catalogue the texts of the source, in its order, and keep what was translated."""
+    catalogue, known = polib.pofile(str(file)), read(file)
+    header, forms = catalogue.metadata, catalogue.metadata["Plural-Forms"].split("nplurals=")[1]
+    made = polib.POFile(wrapwidth=100)
+    made.metadata = header
+    for message, source in sorted(messages().items(), key=lambda found: (found[1], found[0])):
+        entry = known.get(message) or polib.POEntry(
+            msgid=message.text,
+            msgid_plural=message.plural,
+            msgstr_plural={form: "" for form in range(int(forms[0]))} if message.plural else {},
+            msgctxt=message.context or None,
+            flags=["python-brace-format"] if "{" in message.text else [],
+        )
+        entry.occurrences = [(source, "")]
+        made.append(entry)
+    made.save(str(file))
+
+
+if __name__ == "__main__":
+    for catalogue in sorted((ROOT / "assets" / "languages").glob("*.po")):
+        update(catalogue)

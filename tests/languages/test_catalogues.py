@@ -17,19 +17,11 @@ from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.state import STATUSES
 from qcmfm.ui import language, terms
-from tests.languages.marked import Message, calls, files, messages, texts
+from tests.languages.marked import calls, files, messages, read, texts, update
 
 CATALOGUES = sorted(language.FOLDER.glob("*.po"))
 KEPT = re.compile(r"`[^`]+`|\*\*|:material/\w+:|:[a-z]+-badge|\n|https?://[\w./]*|--\w+|%\{\w+")
 """What stands in a translation as often as in the text: code, bold, icons, lines, options."""
-
-
-def read(file: Path) -> dict[Message, polib.POEntry]:
-    return {
-        Message(entry.msgid, entry.msgid_plural, entry.msgctxt or ""): entry
-        for entry in polib.pofile(str(file))
-        if not entry.obsolete
-    }
 
 
 def said(entry: polib.POEntry) -> list[str]:
@@ -77,6 +69,18 @@ class TestCatalogue:
         (forms,) = re.findall(r"nplurals=(\d)", header["Plural-Forms"])
         plural = [entry for entry in read(file).values() if entry.msgid_plural]
         assert plural and all(len(said(entry)) == int(forms) for entry in plural)
+
+
+def test_a_catalogue_is_brought_up_to_date(tmp_path: Path):
+    (first,) = [file for file in CATALOGUES if file.stem == "zh_CN"]
+    old = first.read_text("utf-8")
+    some = polib.pofile(str(first))
+    gone = polib.POEntry(msgid="Nobody says this any more.", msgstr="…")
+    some[:] = [entry for entry in some if entry.msgid != "Review"] + [gone]
+    some.save(str(tmp_path / "zh_CN.po"))
+    update(tmp_path / "zh_CN.po")
+    made = (tmp_path / "zh_CN.po").read_text("utf-8")
+    assert made == old.replace('msgid "Review"\nmsgstr "复核"', 'msgid "Review"\nmsgstr ""')
 
 
 def test_there_is_chinese():
