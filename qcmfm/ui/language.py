@@ -69,11 +69,15 @@ def spoken() -> str:
 
 
 def settle() -> None:
-    """Take the language from the address, and keep one that was chosen in it; first on a page."""
+    """Take the language from the address, before anything is said."""
     asked = _asked()
     if asked:
         st.session_state[_KEY], st.session_state[_CHOSEN] = asked, True
-    elif st.session_state.get(_CHOSEN):
+
+
+def keep() -> None:
+    """Have one that was chosen stand in the address, once Streamlit has put the page's there."""
+    if st.session_state.get(_CHOSEN) and not _asked():
         st.query_params[PARAMETER] = tag(spoken())
 
 

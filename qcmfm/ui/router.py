@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm.access import Permission
-from qcmfm.ui.language import _, choose_language, name_language, pgettext
+from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext, settle
 from qcmfm.ui.memory import note_visit
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
@@ -56,6 +56,7 @@ page = st.navigation(
     position="sidebar" if shown(Permission.LOOK) else "hidden",
     expanded=True,
 )
+keep()
 note_visit()
 with st.sidebar:
     choose_language()

@@ -32,6 +32,7 @@ def page() -> None:
     from qcmfm.ui.language import _, ngettext, pgettext
 
     language.settle()
+    language.keep()
     language.choose_language()
     language.restore({"collection": ["vases"], "lang": ["en"]})
     st.write(_("Review"))
