@@ -12,6 +12,7 @@ from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
+settle()
 st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
 page = st.navigation(
     {
