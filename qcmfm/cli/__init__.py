@@ -10,6 +10,7 @@ import typer
 from qcmfm.cli._collections import catalog, demo, import_source, search
 from qcmfm.cli._lab import circuit, noise, playground
 from qcmfm.cli._labelling import evaluate, explain, predict
+from qcmfm.cli._opening import in_workspace
 from qcmfm.cli._saying import fail
 from qcmfm.cli._training import calibrate, retrain, study, train
 from qcmfm.cli._workspace import backup, doctor, job, restore
@@ -25,11 +26,13 @@ app = typer.Typer(
 
 for _command in (
     train, predict, evaluate, calibrate, explain, study, retrain,
-    demo, noise, circuit, playground, catalog, search, doctor, backup, restore,
+    demo, noise, circuit, playground, catalog, search,
 ):  # fmt: skip
+    app.command()(in_workspace(_command))
+for _command in (doctor, backup, restore):  # which take the workspace as it is
     app.command()(_command)
-app.command("import")(import_source)
-app.command(hidden=True)(job)
+app.command("import")(in_workspace(import_source))
+app.command(hidden=True)(in_workspace(job))
 
 
 def main() -> None:

@@ -24,7 +24,8 @@ def doctor(
     end = "Nothing is wrong." if found.clean else _counted(len(found.faults), "fault") + "."
     if not mend and any(finding.act for finding in found.findings):
         end += " python -m qcmfm doctor --mend mends what can be mended."
-    say(found.to_json(), "\n".join([*lines, f"{found.home}: {end}"]), as_json)
+    place = str(found.home) + (f" (version {found.version})" if found.version else "")
+    say(found.to_json(), "\n".join([*lines, f"{place}: {end}"]), as_json)
     if not found.clean:
         raise typer.Exit(1)
 
