@@ -61,9 +61,10 @@ def restore(
 
 def job(job_id: Annotated[str, typer.Argument()]) -> None:
     """Do a job that was started from a page, in this process."""
-    from qcmfm import access, jobs
+    from qcmfm import access, jobs, logs
 
     by = jobs.find_job(job_id).by
+    logs.ask(lambda: {"person": str(by.get("who", ""))})
     with access.acting_as(access.Actor.from_json(by) if by else access.this_computer()):
         jobs.perform(job_id)
 

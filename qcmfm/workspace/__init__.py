@@ -8,6 +8,7 @@ from qcmfm.workspace._backup import Backup, back_up
 from qcmfm.workspace._doctor import Examined, examine, mend
 from qcmfm.workspace._finding import FAULT, NOTE, Finding
 from qcmfm.workspace._opening import Opened, name_version, newest, open_workspace
+from qcmfm.workspace._readiness import readiness
 from qcmfm.workspace._restore import finish_restore, restore, unfinished
 from qcmfm.workspace._version import version_of
 
@@ -25,6 +26,7 @@ __all__ = [
     "name_version",
     "newest",
     "open_workspace",
+    "readiness",
     "restore",
     "unfinished",
     "version_of",

@@ -20,10 +20,10 @@ from types import ModuleType
 from qcmfm import jobs, settings, storage
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Work
-from qcmfm.workspace import migrations
 from qcmfm.workspace._backup import back_up, files_of
 from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
+STEPS = "qcmfm.workspace.migrations"
 _NAME = re.compile(r"v([1-9][0-9]*)_[a-z0-9_]+")
 log = logging.getLogger(__name__)
 
@@ -45,17 +45,17 @@ class Opened:
     backup: Path | None = None
 
 
-def newest(package: ModuleType = migrations) -> int:
+def newest(package: str = STEPS) -> int:
     """The version that the program writes."""
     return max(_steps(package), default=0)
 
 
-def open_workspace(create: bool = False, package: ModuleType = migrations) -> Work[Opened]:
+def open_workspace(create: bool = False, package: str = STEPS) -> Work[Opened]:
     """Bring the workspace up to date where that is needed; quick where it is not.
 
     Args:
         create: Make it, too, where there is none.
-        package: Whose modules are the steps.
+        package: Name of the one whose modules are the steps.
 
     Raises:
         WorkspaceError: It is of a later version, its version cannot be read, a job runs that a
@@ -148,11 +148,10 @@ def _is_blank(home: Path) -> bool:
 
 
 @functools.cache
-def _steps(package: ModuleType) -> Mapping[int, ModuleType]:
+def _steps(package: str) -> Mapping[int, ModuleType]:
     """The steps by the version that they lead to."""
     found: dict[int, ModuleType] = {}
-    for info in pkgutil.iter_modules(package.__path__):
+    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
         if name := _NAME.fullmatch(info.name):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            found[int(name[1])] = module
+            found[int(name[1])] = importlib.import_module(f"{package}.{info.name}")
     return found

@@ -70,7 +70,8 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         files = yield from _unpack(file, staged / "new", home)
         version = version_of(staged / "new")
         refuse_later(version, newest())
-        write_version(staged / "new", version)  # one without may not keep the file that is here
+        if not version:  # the file that is here speaks of what is here
+            write_version(staged / "new", 0)
         for name in STALE:
             (staged / "new" / name).mkdir(exist_ok=True)
         storage.write_text(staged / READY, "")

@@ -25,6 +25,7 @@ from qcmfm.workspace._version import FILE, version_of, write_version
 from tests.workspace import steps
 from tests.workspace.made import content
 
+STEPS = steps.__name__
 OLD = Path(__file__).with_name("version_0.zip")
 """A workspace as it was before it said its version: the work of `made.make_workspace`, then."""
 
@@ -52,10 +53,10 @@ def kept(home: Path) -> dict[str, bytes]:
 
 
 def test_every_version_has_one_step():
-    for package in (migrations, steps):
+    for package in (migrations.__name__, STEPS):
         found = sorted(_steps(package))
         assert found == list(range(1, len(found) + 1))
-    assert workspace.newest() == len(_steps(migrations)) >= 1
+    assert workspace.newest() == len(_steps(migrations.__name__)) >= 1
 
 
 def test_a_workspace_from_before_there_were_versions_opens_with_all_that_is_in_it(home: Path):
@@ -75,7 +76,7 @@ def test_a_workspace_from_before_there_were_versions_opens_with_all_that_is_in_i
 
 
 def test_done_again_no_step_changes_anything(home: Path, old: Path, tmp_path: Path):
-    for package in (migrations, steps):
+    for package in (migrations.__name__, STEPS):
         finish(open_workspace(package=package))
         once = kept(home)
         (home / FILE).unlink()
@@ -85,14 +86,14 @@ def test_done_again_no_step_changes_anything(home: Path, old: Path, tmp_path: Pa
 
 def test_steps_that_change_files_come_after_a_backup(old: Path):
     before = kept(old)
-    opened = finish(open_workspace(package=steps))
+    opened = finish(open_workspace(package=STEPS))
     assert (opened.before, opened.now) == (0, 3) and opened.backup is not None
     assert json.loads((old / "noise" / "n1.json").read_text()) == {"percent": 25.0}
     assert sorted(path.name for path in (old / "lists").iterdir()) == ["l0.md", "l1.md", "l2.md"]
     with zipfile.ZipFile(opened.backup) as archive:
         names = set(archive.namelist()) - {"backup.json", FILE}
         assert {name: archive.read(name) for name in names} == before
-    assert finish(open_workspace(package=steps)).backup is None
+    assert finish(open_workspace(package=STEPS)).backup is None
     assert len(list((old / "backups").iterdir())) == 1
 
 
@@ -110,7 +111,7 @@ def killed_at(moment: int) -> bool:
 
         Path.replace = replace  # pyright: ignore[reportAttributeAccessIssue]
         try:
-            finish(open_workspace(package=steps))
+            finish(open_workspace(package=STEPS))
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
@@ -122,7 +123,7 @@ def test_killed_between_any_two_writes_it_opens_again(old: Path, tmp_path: Path)
     shutil.copytree(old, whole)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QCMFM_HOME", str(whole))
-        finish(open_workspace(package=steps))
+        finish(open_workspace(package=STEPS))
     moment, versions = 0, set[int]()
     while True:
         moment += 1
@@ -131,7 +132,7 @@ def test_killed_between_any_two_writes_it_opens_again(old: Path, tmp_path: Path)
         if not killed_at(moment):
             break
         versions.add(version_of(old))
-        opened = finish(open_workspace(package=steps))
+        opened = finish(open_workspace(package=STEPS))
         assert opened.now == 3 and kept(old) == kept(whole)
         first = sorted((old / "backups").glob("before-version-2-*.zip"))[0]
         with zipfile.ZipFile(first) as archive:  # of what was there, not of a half
@@ -190,7 +191,7 @@ def test_a_running_job_is_not_disturbed(old: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(jobs._events, "is_alive", lambda folder: True)
     before = kept(old)
     with pytest.raises(WorkspaceError, match="a job is running"):
-        finish(open_workspace(package=steps))
+        finish(open_workspace(package=STEPS))
     assert jobs.find_job(job_id).state == "running" and kept(old) == before
     assert finish(open_workspace()).now == workspace.newest()  # a step that changes nothing
 
@@ -200,7 +201,7 @@ def test_without_room_for_the_backup_nothing_is_changed(old: Path, monkeypatch: 
     monkeypatch.setattr(shutil, "disk_usage", lambda _: used._replace(free=3))
     before = kept(old)
     with pytest.raises(WorkspaceError, match="0 MB are free"):
-        finish(open_workspace(package=steps))
+        finish(open_workspace(package=STEPS))
     assert kept(old) == before
 
 
@@ -213,7 +214,7 @@ def test_what_cannot_be_written_is_opened_where_it_is_right_as_it_is(
     monkeypatch.setattr("qcmfm.storage.write_json", full)
     assert finish(open_workspace()).now == 0
     with pytest.raises(WorkspaceError, match="cannot be brought up to date: No space left"):
-        finish(open_workspace(package=steps))
+        finish(open_workspace(package=STEPS))
 
 
 def test_a_backup_brings_its_own_version(old: Path, home: Path, tmp_path: Path):
