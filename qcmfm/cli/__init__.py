@@ -7,6 +7,7 @@ import logging
 
 import typer
 
+from qcmfm import logs
 from qcmfm.cli._collections import catalog, demo, import_source, search
 from qcmfm.cli._lab import circuit, noise, playground
 from qcmfm.cli._labelling import evaluate, explain, predict
@@ -37,7 +38,7 @@ app.command(hidden=True)(in_workspace(job))
 
 def main() -> None:
     """Entry point."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    logs.set_up(logging.WARNING)
     try:
         app()
     except QcmfmError as error:
@@ -45,3 +46,6 @@ def main() -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         fail(QcmfmError(f"{error.filename or 'A file'}: {reason}.", "Check the path and the disk."))
+    except Exception:
+        number = logs.unexpected(logging.getLogger(__name__), "A command failed")
+        raise SystemExit(f"Error: this is a bug. The log above has it, error {number}.") from None
