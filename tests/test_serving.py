@@ -71,7 +71,7 @@ def test_figures_are_for_this_computer_alone(
     assert away.get(path, headers={"Authorization": "Bearer short"}).status_code == 403
     monkeypatch.setenv("QCMFM_METRICS_TOKEN", TOKEN)
     for given in ("", "Bearer ", f"bearer {TOKEN}", f"Bearer {TOKEN}x", "Bearer é", TOKEN):
-        answer = away.get(path, headers={"Authorization": given.encode()})
+        answer = away.get(path, headers=[(b"Authorization", given.encode())])
         assert answer.status_code == 403, given
     assert away.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
