@@ -137,14 +137,18 @@ def trace(raised: object, details: bool) -> Iterator[str]:
 
 def _words(error: BaseException, details: bool) -> str:
     if details:
-        return f": {error}"
+        return f": {_on_one_line(str(error))}"
     # What the system says of a file is no text of a user's; the file's name may be.
     return f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
 
 
 def _message(record: logging.LogRecord) -> str:
-    """On one line, so that no text from outside can pass for a line of the log."""
-    return record.getMessage().replace("\r", " ").replace("\n", " | ")
+    return _on_one_line(record.getMessage())
+
+
+def _on_one_line(text: str) -> str:
+    """So that no text from outside can pass for a line of the log."""
+    return text.replace("\r", " ").replace("\n", " | ")
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -29,7 +29,7 @@ KNOWN = {variable.name for variable in settings.VARIABLES}
 
 @pytest.fixture(scope="module")
 def image() -> DockerfileParser:
-    return DockerfileParser(fileobj=(DEPLOY / "Containerfile").open("rb"))
+    return DockerfileParser(fileobj=(DEPLOY / "Containerfile").open(encoding="utf-8"))
 
 
 def instructions(image: DockerfileParser, name: str) -> list[str]:

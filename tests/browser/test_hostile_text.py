@@ -16,9 +16,11 @@ from playwright.sync_api import Browser
 from qcmfm import run_schema, service, settings
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
+from qcmfm.progress import finish
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from tests.browser.studio import Visit, server
+from tests.cheap import cheap_cache
 from tests.hostile.words import LETTERS, MARK, MARKUP
 from tests.network import watch
 
@@ -113,6 +115,8 @@ def _make_collection(home: Path) -> None:
         rows[1]["record_id"], "correct", MARKUP["code"], new_label=True, reason=MARKUP["struck"]
     )
     open_review("hostile").decide([choice], MARKUP["footnote"].split("\n")[0], LABELS)
+    finish(service.make_catalog("hostile", cache=cheap_cache(settings.features_folder())))
+    finish(service.make_map("hostile", "photos"))
 
 
 def seen(text: str) -> str:
@@ -150,7 +154,15 @@ def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, t
     visit.page.wait_for_timeout(600)
     assert visit.page.evaluate(MADE) == []
 
-    for page in ("bulk", "progress", "learn", "attention", "clean-up", "clean_up"):
+    visit.open(f"/search?collection=hostile&like={quote(first)}").idle(0.6)
+    assert_plain(visit, first, MARKUP["html"], LABELS[0])
+    visit.open("/map?collection=hostile").idle(0.6)
+    assert visit.page.locator(".js-plotly-plot .legend").count() == 1
+    assert_plain(visit)
+    visit.open("/noise_lab?collection=hostile").idle(0.6)
+    assert visit.page.locator(".js-plotly-plot, [data-testid=stVegaLiteChart]").count() >= 1
+    assert_plain(visit, EVERYTHING, first, LABELS[0])
+    for page in ("bulk", "progress", "learn", "attention", "clean_up"):
         visit.open(f"/{page}?collection=hostile").idle(0.6)
         assert_plain(visit)
     visit.open("/").idle(0.6)
