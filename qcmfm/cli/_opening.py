@@ -2,15 +2,12 @@
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 from qcmfm.cli._saying import finish_work
 
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
-
-def in_workspace(command: Callable[Given, Result]) -> Callable[Given, Result]:
+def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
     """A command that opens the workspace before it does its work.
 
     Where there was none and the command made one, that is of the program's version; a command that
@@ -18,12 +15,12 @@ def in_workspace(command: Callable[Given, Result]) -> Callable[Given, Result]:
     """
 
     @functools.wraps(command)
-    def opened(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+    def opened(*args: Any, **kwargs: Any) -> None:
         from qcmfm import workspace
 
         there = finish_work(workspace.open_workspace(), as_json=False).now == workspace.newest()
         try:
-            return command(*args, **kwargs)
+            command(*args, **kwargs)
         finally:
             if not there:
                 workspace.name_version()
