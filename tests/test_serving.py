@@ -1,14 +1,19 @@
 """What the server tells of itself, and to whom."""
 
+import copy
 import json
 import logging
+import logging.config
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit.logger
+import uvicorn.config
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -159,6 +164,44 @@ def test_how_things_stand_is_read_when_it_is_asked_for(
     assert figure(meters, "qcmfm_jobs", state="interrupted") == 1
     assert figure(meters, "qcmfm_jobs", state="done") == 0
     assert figure(meters, "qcmfm_encoder_waiting") == figure(meters, "qcmfm_sessions") == 0
+
+
+@pytest.fixture
+def own_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Puts back whatever a server changes of how things are logged."""
+    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
+    before = root.handlers[:], root.level
+    loggers = [x for x in logging.root.manager.loggerDict.values() if isinstance(x, logging.Logger)]
+    each = [(x, x.handlers[:], x.filters[:], x.level, x.propagate) for x in loggers]
+    monkeypatch.setattr(streamlit.logger, "setup_formatter", streamlit.logger.setup_formatter)
+    config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    monkeypatch.setattr(uvicorn.config, "LOGGING_CONFIG", config)
+    yield
+    root.handlers[:], root.level = before
+    sys.excepthook, threading.excepthook = hooks
+    for logger, handlers, filters, level, propagate in each:
+        logger.handlers[:], logger.filters[:] = handlers, filters
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+def test_streamlit_and_its_web_server_speak_in_the_same_log(
+    own_log: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("QCMFM_LOG", "json")
+    early = streamlit.logger.get_logger("streamlit.early")
+    serving.set_up()
+    logging.config.dictConfig(uvicorn.config.LOGGING_CONFIG)  # as the server does when it starts
+    early.error("one")
+    streamlit.logger.get_logger("streamlit.made_later").error("two")
+    try:
+        int("blue faience amulet")
+    except ValueError as error:  # which `tell_failure` logs with its number
+        logging.getLogger("streamlit.error_util").error("Uncaught", exc_info=error)
+    logging.getLogger("uvicorn.error").warning("three")
+    logging.getLogger("uvicorn.access").info("GET /collections?caption=amulet")
+    rows = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [row["message"] for row in rows] == ["one", "two", "three"]
 
 
 PAGE = """
