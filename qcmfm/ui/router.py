@@ -6,6 +6,7 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.memory import note_visit
+from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
 
@@ -55,5 +56,6 @@ page = st.navigation(
 )
 note_visit()
 let_in()
-with told():
+with told(), timed(page.url_path):
+    opened()
     page.run()
