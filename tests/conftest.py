@@ -2,10 +2,10 @@
 
 import os
 
-from jaxtyping import install_import_hook
+from tests import checked
 
 # Before anything else imports the package, so that every annotated function is checked.
-_hook = install_import_hook("qcmfm", "beartype.beartype")
+checked.install("qcmfm")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1" if "PYTEST_XDIST_WORKER" in os.environ else "2")
 
