@@ -32,7 +32,7 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(chosen)
-    with server(home) as found:
+    with server(home, forked=True) as found:
         visit_first(browser, found)
         yield found
 
