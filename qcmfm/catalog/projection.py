@@ -44,6 +44,9 @@ def project(shelf: Shelf, of: str) -> Projection:
         shelf: The collection.
         of: One of `VECTORS`.
     """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
     ids, vectors = _vectors(shelf, VECTORS[of])
     made_from = shelf.card.made_at
     if len(ids) < 4:
