@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LARGE = ["qcmfm.service", "timm", "sentence_transformers", "streamlit.web.cli"]
 
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(LARGE)
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(LARGE)
 
 
 class Forked:
@@ -31,7 +31,7 @@ class Forked:
     """
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], out: Path | None = None):
-        self._process = _forking.Process(target=_run, args=(list(command), dict(env), out))
+        self._process = FORKING.Process(target=_run, args=(list(command), dict(env), out))
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid

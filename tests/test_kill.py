@@ -12,7 +12,7 @@ from safetensors import safe_open
 from tests.cheap import make_collection
 from tests.processes import Forked
 
-SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "40", "--views", "2"]
+SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "25", "--views", "2"]
 
 
 def start(records: Path, out: Path, home: Path) -> Forked:
