@@ -21,7 +21,7 @@ def start(records: Path, out: Path, home: Path) -> Forked:
 
 
 def kill_when(process: Forked, ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not ready():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.processes import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {"127.0.0.1", "localhost", None}
+PATIENCE = 60_000
+"""Milliseconds that a busy machine has to show what is waited for."""
+expect.set_options(timeout=PATIENCE)
 DESKTOP, TABLET, PHONE = (1440, 900), (820, 1180), (600, 960)
 Screen = tuple[tuple[int, int], bool]
 """Width and height in pixels, and whether its owner likes it dark."""
@@ -114,7 +117,7 @@ class Visit:
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENCE)
         self.outside: list[str] = []
         self.faults: list[str] = []
         self.context.on("request", self._note)
@@ -161,7 +164,7 @@ class Visit:
         """
         before = self.ready(key).heard
         self.page.keyboard.press(key)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE / 1000
         while self.heard == before:
             assert time.monotonic() < deadline, f"the app did not answer to {key}"
             self.page.wait_for_timeout(50)
