@@ -15,7 +15,7 @@ from tests.browser.vases import draw_vases
 
 LABELS = ("faience", "limestone", "gold")
 WRONG = {"vase-0003": "gold", "vase-0022": "faience"}
-MINUTES = 4
+MINUTES = 8
 
 
 def label_vases(home: Path, count: int) -> Path:

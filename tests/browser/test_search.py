@@ -41,9 +41,9 @@ def visit_first(browser: Browser, address: str) -> None:
     """Make the catalog and a map by the pages' own buttons."""
     visit = Visit(browser, address).open("/search?collection=egypt")
     visit.click(f"Make {RECORDS} records searchable")
-    expect(visit.page.get_by_label("Words", exact=True)).to_be_visible(timeout=240_000)
+    expect(visit.page.get_by_label("Words", exact=True)).to_be_visible(timeout=600_000)
     visit.open("/map?collection=egypt").click("Lay out the map")
-    expect(visit.page.locator(".js-plotly-plot")).to_be_visible(timeout=120_000)
+    expect(visit.page.locator(".js-plotly-plot")).to_be_visible(timeout=300_000)
     visit.context.close()
 
 
