@@ -64,7 +64,6 @@ def visit(
         monkeypatch.setenv(name, value)
     with server(workspace) as address:
         found = Visit(browser, address).open()
-        found.page.set_default_timeout(20_000)
         yield found
         found.leave()
     assert watch.seen(tmp_path / "watch") and watch.outside(tmp_path / "watch") == []
