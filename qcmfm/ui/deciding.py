@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from qcmfm import service
+from qcmfm import logs, service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
+from qcmfm.ui.failing import failure
 from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import plain, words_for
@@ -217,8 +218,4 @@ def _told() -> Iterator[None]:
         log.exception("A decision could not be saved")
         _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
     except Exception:
-        log.exception("A key of the review failed")
-        _say(
-            _("Something went wrong, and it is not your fault. The server's log says what."),
-            "error",
-        )
+        _say(failure(logs.unexpected(log, "A key of the review failed")), "error")

@@ -7,6 +7,7 @@ import streamlit as st
 from qcmfm.access import Permission
 from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext, settle
 from qcmfm.ui.memory import note_visit
+from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.widgets import told
 
@@ -63,5 +64,6 @@ with st.sidebar:
     choose_language()
     name_language()
 let_in()
-with told():
+with told(), timed(page.url_path):
+    opened()
     page.run()
