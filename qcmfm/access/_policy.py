@@ -25,6 +25,7 @@ from typing import Any
 from qcmfm import settings
 from qcmfm.access._roles import Actor, Role, folder_of
 from qcmfm.errors import AccessError
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ def read_policy() -> Policy:
     except FileNotFoundError:
         return Policy()
     except OSError as error:
-        raise AccessError(f"{file.name} cannot be read: {error.strerror}.", _HINT) from error
+        raise AccessError(
+            say("{name} cannot be read: {strerror}.", name=file.name, strerror=error.strerror),
+            _HINT,
+        ) from error
 
 
 _HINT = "Whoever runs this server mends it; until then nobody may do anything."
@@ -108,7 +112,9 @@ def _read(file: Path, changed_ns: int, size: int) -> Policy:
             raise ValueError("its claim is no text")
         return Policy(**given)
     except (ValueError, AttributeError, TypeError) as error:
-        raise AccessError(f"{file.name} is no list of roles: {error}.", _HINT) from error
+        raise AccessError(
+            say("{name} is no list of roles: {error}.", name=file.name, error=error), _HINT
+        ) from error
 
 
 def _values(user: Mapping[str, Any], claim: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from qcmfm import settings
 from qcmfm.errors import RecordsError
 from qcmfm.records._records import FIELDS, Collection
+from qcmfm.sentences import say
 from qcmfm.storage import atomic_file
 
 _NAME = re.compile(r"[^\W_][\w -]{0,59}")
@@ -21,13 +22,14 @@ def named_folder(name: str) -> Path:
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise RecordsError(
-            f"A collection cannot be called {name[:80]!r}.",
+            say("A collection cannot be called {name!r}.", name=name[:80]),
             "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     folder = settings.collections_folder() / name
     if not folder.exists() and (settings.SHIPPED_COLLECTIONS / name).exists():
         raise RecordsError(
-            f"{name} is a collection that came with the program.", "Choose another name."
+            say("{name} is a collection that came with the program.", name=name),
+            "Choose another name.",
         )
     return folder
 

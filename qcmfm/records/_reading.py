@@ -9,6 +9,7 @@ from qcmfm.csv_rows import Broken, csv_rows
 from qcmfm.errors import RecordsError
 from qcmfm.records._records import FIELDS, Collection, Problem, Row
 from qcmfm.records._row import read_row, readable
+from qcmfm.sentences import say
 
 MAX_CELL = 16 * 1024 * 1024
 """Characters that one cell may hold."""
@@ -85,7 +86,9 @@ def records_file(path: Path) -> Path:
     """
     file = path / "records.csv" if path.is_dir() else path
     if not file.is_file():
-        raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
+        raise RecordsError(
+            say("There is no records file at {file}.", file=file), "Give the path of a CSV file."
+        )
     return file
 
 
@@ -122,19 +125,30 @@ def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | Br
 def _header(file: Path, cells: list[str] | Broken) -> list[str]:
     """The column names in the first row of a table."""
     if isinstance(cells, Broken):
-        raise RecordsError(f"The header of {file.name} {cells.reason}.", "Mend row 1.")
+        raise RecordsError(
+            say("The header of {name} {reason}.", name=file.name, reason=cells.reason),
+            "Mend row 1.",
+        )
     if any("\0" in name for name in cells):
-        raise RecordsError(f"{file.name} is no text table.", "Give a CSV file with a header row.")
+        raise RecordsError(
+            say("{name} is no text table.", name=file.name), "Give a CSV file with a header row."
+        )
     return [readable(name) for name in cells]
 
 
 def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
     if not header:
-        raise RecordsError(f"{file.name} is empty.", "Give a CSV file with a header row.")
+        raise RecordsError(
+            say("{name} is empty.", name=file.name), "Give a CSV file with a header row."
+        )
     repeated = [name for name, count in Counter(header).items() if count > 1]
     if repeated:
         raise RecordsError(
-            f"{file.name} has more than one column called {repeated[0]!r}.",
+            say(
+                "{name} has more than one column called {repeated!r}.",
+                name=file.name,
+                repeated=repeated[0],
+            ),
             "Give each column a name of its own.",
         )
     defaults = {"caption", "label"}
@@ -142,5 +156,6 @@ def _check_header(file: Path, header: list[str], caption_column: str, label_colu
         if name not in (written.strip() for written in header) and name not in defaults:
             found = ", ".join(header[:20])
             raise RecordsError(
-                f"{file.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
+                say("{name} has no column {column!r}.", name=file.name, column=name),
+                say("Its columns are: {found}.", found=found[:500]),
             )

@@ -13,6 +13,7 @@ from qcmfm.encoders.features import FeatureTable
 from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.errors import TrainingError
 from qcmfm.records import Collection
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Start:
                 tensor[:before] = old  # the classifier's, one row a label
             else:
                 raise TrainingError(
-                    f"The training cannot go on from the given run: {name} does not fit.",
+                    say(
+                        "The training cannot go on from the given run: {name} does not fit.",
+                        name=name,
+                    ),
                     "Use the same kind of model with the same options, or train from nothing.",
                 )
         return grown
@@ -80,7 +84,7 @@ class TrainingData:
         self.labels = labels or [*before, *sorted(found - set(before))]
         if len(self.labels) < 2:
             raise TrainingError(
-                f"The training records have {len(self.labels)} label(s).",
+                say("The training records have {n} label(s).", n=len(self.labels)),
                 "Records of at least two labels are needed.",
             )
         number = {label: index for index, label in enumerate(self.labels)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import TrainingError
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,6 @@ class TrainingSettings:
         ):
             if not low <= getattr(self, name) <= high:
                 raise TrainingError(
-                    f"The setting {name} is {getattr(self, name)}.", f"Choose {low:g} to {high:g}."
+                    say("The setting {name} is {value}.", name=name, value=getattr(self, name)),
+                    say("Choose {low:g} to {high:g}.", low=low, high=high),
                 )

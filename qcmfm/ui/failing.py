@@ -2,13 +2,15 @@
 
 import streamlit as st
 
+from qcmfm.ui.language import _
+
 
 def failure(number: str) -> str:
     """What a user is told of it."""
-    return (
+    return _(
         "Something went wrong here, and it is not your fault. Nothing that was saved is lost. "
-        f"The server's log says what, under error {number}."
-    )
+        "The server's log says what, under error {number}."
+    ).format(number=number)
 
 
 def show_failure(number: str) -> None:

@@ -18,6 +18,7 @@ from qcmfm.access import (
     why_not,
 )
 from qcmfm.errors import QcmfmError
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import plain
 
 STRANGER = Actor("nobody", None, "nobody")
@@ -74,15 +75,15 @@ def let_in() -> None:
     try:
         who = actor()
     except QcmfmError as error:
-        st.error(f"{error.message}  \n{error.hint}", icon=":material/lock:")
+        st.error(f"{_(error.message)}  \n{_(error.hint)}", icon=":material/lock:")
         st.stop()
     if who.signed_in:
         with st.sidebar:
-            st.text(f"{who.who}\n{who.role or 'no role'}")
-            st.button("Sign out", type="tertiary", on_click=st.logout)
+            st.text(f"{who.who}\n{_(who.role) if who.role else _('no role')}")
+            st.button(_("Sign out"), type="tertiary", on_click=st.logout)
     elif is_set_up() and who.role:
         with st.sidebar:
-            st.button("Sign in", on_click=st.login)
+            st.button(_("Sign in"), on_click=st.login)
     if who.role is None:
         _turn_away(who)
 
@@ -101,14 +102,14 @@ def barred(permission: Permission, disabled: bool = False, help: str | None = No
         help: What it says otherwise.
     """
     reason = why_not(actor(), permission)
-    return {"disabled": disabled or bool(reason), "help": reason or help}
+    return {"disabled": disabled or bool(reason), "help": _(reason) or help}
 
 
 def tell_why_not(permission: Permission) -> bool:
     """Say why the visitor may not do something; whether that is so."""
     reason = why_not(actor(), permission)
     if reason:
-        st.info(reason, icon=":material/lock:")
+        st.info(_(reason), icon=":material/lock:")
     return bool(reason)
 
 
@@ -116,13 +117,15 @@ def _turn_away(who: Actor) -> None:
     st.title("QCMFM Studio")
     if who.signed_in:
         st.info(
-            f"You are signed in as {plain(who.who)}, and have no role here yet. "
-            "Ask whoever runs this server to give you one.",
+            _(
+                "You are signed in as {who}, and have no role here yet. Ask whoever runs "
+                "this server to give you one."
+            ).format(who=plain(who.who)),
             icon=":material/lock:",
         )
     else:
-        st.markdown("Sign in to look through the collections and to review them.")
-        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+        st.markdown(_("Sign in to look through the collections and to review them."))
+        st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
     st.stop()
 
 

@@ -18,6 +18,7 @@ import qcmfm
 from qcmfm import settings
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Progress, Work
+from qcmfm.sentences import say
 from qcmfm.storage import atomic_file
 
 FORMAT = 1
@@ -61,15 +62,17 @@ def back_up(file: Path) -> Work[Backup]:
     """
     home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
-        raise WorkspaceError(f"{file} is there already.", "Give another name.")
+        raise WorkspaceError(say("{file} is there already.", file=file), "Give another name.")
     if file.is_relative_to(home) and not file.is_relative_to(home / "backups"):
         raise WorkspaceError(
-            f"{file} would lie in the workspace itself, among what is copied.",
-            f"Put it elsewhere, best on another disk, or in {home / 'backups'}.",
+            say("{file} would lie in the workspace itself, among what is copied.", file=file),
+            say("Put it elsewhere, best on another disk, or in {folder}.", folder=home / "backups"),
         )
     found = list(files_of(home))
     if not found:
-        raise WorkspaceError(f"There is nothing in the workspace {home}.", "Check QCMFM_HOME.")
+        raise WorkspaceError(
+            say("There is nothing in the workspace {home}.", home=home), "Check QCMFM_HOME."
+        )
     try:
         kept = yield from _copy(file, home, found)
     except OSError as error:

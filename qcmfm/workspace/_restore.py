@@ -20,6 +20,7 @@ from qcmfm import jobs, settings, storage
 from qcmfm.access import audit_file
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Progress, Work
+from qcmfm.sentences import say
 from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
 from qcmfm.workspace._opening import newest, open_workspace
 from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
@@ -52,7 +53,9 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     """
     home = settings.home()
     if home.is_file():
-        raise WorkspaceError(f"The workspace {home} is a file, not a folder.", "Check QCMFM_HOME.")
+        raise WorkspaceError(
+            say("The workspace {home} is a file, not a folder.", home=home), "Check QCMFM_HOME."
+        )
     home.mkdir(parents=True, exist_ok=True)
     if unfinished(home):
         raise WorkspaceError(
@@ -60,7 +63,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         )
     if not replace and _used(home):
         raise WorkspaceError(
-            f"There is a workspace at {home} already.",
+            say("There is a workspace at {home} already.", home=home),
             "Add --replace to put the backup in its place; what is there is kept beside it.",
         )
     if any(job.state == "running" for job in jobs.list_jobs()):
@@ -129,7 +132,11 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
             free = shutil.disk_usage(home).free
             if need > free:
                 raise WorkspaceError(
-                    f"The backup needs {need // 2**20:,} MB, and {free // 2**20:,} MB are free.",
+                    say(
+                        "The backup needs {need:,} MB, and {free:,} MB are free.",
+                        need=need // 2**20,
+                        free=free // 2**20,
+                    ),
                     "Make room on the disk.",
                 )
             into.mkdir(parents=True)
@@ -141,7 +148,9 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
         raise _broken(f"{file.name} is no whole ZIP ({error})") from error
     except FileNotFoundError as error:
-        raise WorkspaceError(f"There is no file {file}.", "Check the name.") from error
+        raise WorkspaceError(
+            say("There is no file {file}.", file=file), "Check the name."
+        ) from error
 
 
 def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
@@ -212,5 +221,6 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, about: Mapping[str, Any], i
 
 def _broken(why: str) -> WorkspaceError:
     return WorkspaceError(
-        f"The backup cannot be put back: {why}.", "Nothing was changed. Take another copy of it."
+        say("The backup cannot be put back: {why}.", why=why),
+        "Nothing was changed. Take another copy of it.",
     )
