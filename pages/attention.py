@@ -4,6 +4,7 @@ import streamlit as st
 
 from qcmfm.ui.attention_map import show_attention
 from qcmfm.ui.comparing import show_comparison
+from qcmfm.ui.language import _
 from qcmfm.ui.looking import choose_looked
 from qcmfm.ui.resources import explained
 from qcmfm.ui.sections import show_occlusion, show_shares, show_words
@@ -12,10 +13,12 @@ from qcmfm.ui.trusting import show_trusts
 from qcmfm.ui.viewed import remember
 from qcmfm.ui.widgets import SIMULATED, plain, told, words_for
 
-st.title("Attention")
+st.title(_("Attention"))
 st.markdown(
-    "Where the model attended in a photo, and beside it what was measured: "
-    "what happens when that part is hidden, what photo and caption gave, and how sure it is."
+    _(
+        "Where the model attended in a photo, and beside it what was measured: what "
+        "happens when that part is hidden, what photo and caption gave, and how sure it is."
+    )
 )
 with told():
     remember("attention")
@@ -24,10 +27,21 @@ with told():
         st.stop()
     evidence = explained(looked.run, looked.submission)
     best = evidence.probabilities[evidence.label]
-    st.subheader(f"Proposed: {plain(words_for(evidence.label))} · {best:.0%}", anchor=False)
+    st.subheader(
+        _("Proposed: {label} · {best:.0%}").format(
+            label=plain(words_for(evidence.label)), best=best
+        ),
+        anchor=False,
+    )
     show_attention(looked, evidence)
     hide, give, words, sure, models = st.tabs(
-        ["Hide and see", "Photo and caption", "Words that mattered", "How sure", "Compare models"]
+        [
+            _("Hide and see"),
+            _("Photo and caption"),
+            _("Words that mattered"),
+            _("How sure"),
+            _("Compare models"),
+        ]
     )
     with hide, told():
         show_occlusion(looked, evidence)
@@ -41,4 +55,4 @@ with told():
     with models, told():
         show_comparison(looked)
     if evidence.quantum:
-        st.caption(SIMULATED)
+        st.caption(_(SIMULATED))

@@ -4,12 +4,15 @@ import streamlit as st
 
 from qcmfm.ui.bulk import choose_label, show_grid
 from qcmfm.ui.desk import choose_desk, choose_shown, start_bar
+from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
 from qcmfm.ui.widgets import SIMULATED, told
 
-st.title("Bulk")
-st.markdown("Look over the records of one label, pick out those that fit, and decide on the lot.")
+st.title(_("Bulk"))
+st.markdown(
+    _("Look over the records of one label, pick out those that fit, and decide on the lot.")
+)
 with told():
     link = Link("bulk")
     name = reviewer()
@@ -19,4 +22,4 @@ with told():
     choose_label(link, desk, bar)
     show_grid(desk, link, name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

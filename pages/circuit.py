@@ -5,14 +5,18 @@ import streamlit as st
 from qcmfm.ui.address import Address
 from qcmfm.ui.circuit import show_circuit
 from qcmfm.ui.lab import NOISE_FREE, choose_material
+from qcmfm.ui.language import _
 from qcmfm.ui.playground import show_playground
 from qcmfm.ui.resources import records
 from qcmfm.ui.widgets import told
 
-st.title("Circuit")
+st.title(_("Circuit"))
 st.markdown(
-    "Follow one record through the trained circuit. A photo and a caption become the amplitudes of "
-    "a few simulated qubits; gates mix them; what is read at the end decides on the label."
+    _(
+        "Follow one record through the trained circuit. A photo and a caption become the "
+        "amplitudes of a few simulated qubits; gates mix them; what is read at the end "
+        "decides on the label."
+    )
 )
 with told():
     address = Address("circuit")
@@ -20,4 +24,4 @@ with told():
     show_circuit(address, found, records(address.get("collection")))
     st.divider()
     show_playground(address)
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from qcmfm.ui.claims import show_claims, show_glossary
+from qcmfm.ui.language import _
 from qcmfm.ui.resources import settled
 from qcmfm.ui.widgets import told
 
-st.title("Claims to be careful with")
-st.markdown("Six sentences one hears, and what was measured here.")
+st.title(_("Claims to be careful with"))
+st.markdown(_("Six sentences one hears, and what was measured here."))
 with told():
     settled()
     show_claims()

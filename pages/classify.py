@@ -5,6 +5,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.settings import DEFAULT_RUN
+from qcmfm.ui.language import _
 from qcmfm.ui.reviewer import ask_beside
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.submission import save, show_submission
@@ -12,23 +13,27 @@ from qcmfm.ui.widgets import SIMULATED, told
 
 MAX_PHOTOS = 50
 
-st.title("Classify")
+st.title(_("Classify"))
 st.markdown(
-    "Drop a photo, type what the catalogue says of it, and see which label the model proposes."
+    _("Drop a photo, type what the catalogue says of it, and see which label the model proposes.")
 )
 
 runs = list(service.run_folders())
 if not runs:
-    st.info("No model is here yet. Train one: `python -m qcmfm train --help`.")
+    st.info(_("No model is here yet. Train one: `python -m qcmfm train --help`."))
     st.stop()
 run = runs[0]
 if len(runs) > 1:
     first = runs.index(DEFAULT_RUN) if DEFAULT_RUN in runs else 0
-    run = st.selectbox("Model", runs, first, key="run", persist_state="session")
+    run = st.selectbox(_("Model"), runs, first, key="run", persist_state="session")
 
-files = st.file_uploader("Photos", accept_multiple_files=True)
+files = st.file_uploader(_("Photos"), accept_multiple_files=True)
 if len(files) > MAX_PHOTOS:
-    st.info(f"The first {MAX_PHOTOS} photos are shown. For more, use `python -m qcmfm predict`.")
+    st.info(
+        _("The first {most} photos are shown. For more, use `python -m qcmfm predict`.").format(
+            most=MAX_PHOTOS
+        )
+    )
     files = files[:MAX_PHOTOS]
 shown = [show_submission(run, file, several=len(files) > 1) for file in files or [None]]
 items = [item for item in shown if item is not None]
@@ -37,15 +42,15 @@ if not items:
 
 st.divider()
 if any(item.answer.quantum for item in items):
-    st.caption(SIMULATED)
+    st.caption(_(SIMULATED))
 left, right = st.columns(2, vertical_alignment="bottom")
-name = left.text_input("Save to the collection", "uploads", key="collection")
+name = left.text_input(_("Save to the collection"), "uploads", key="collection")
 who = ask_beside(left) if any(item.label for item in items) else ""
-if left.button("Save", type="primary", **barred(Permission.ADD)):
+if left.button(_("Save"), type="primary", **barred(Permission.ADD)):
     with told():
         st.success(save(name, items, who), icon=":material/check:")
 right.download_button(
-    "Download labelled CSV",
+    _("Download labelled CSV"),
     service.labelled_csv([(item.submission, item.answer.prediction) for item in items]),
     "labelled.csv",
     "text/csv",

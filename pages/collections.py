@@ -4,18 +4,19 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.ui.browsing import choose_records, offer_drawing, show_record, show_thumbnails
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import told
 
-st.title("Collections")
-st.markdown("Look through the records; open one to see what a model proposes, and why.")
+st.title(_("Collections"))
+st.markdown(_("Look through the records; open one to see what a model proposes, and why."))
 
 with told():
     names = list(service.collection_folders())
     if not names:
-        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     name = st.selectbox(
-        "Collection", names, key="collection", bind="query-params", persist_state="session"
+        _("Collection"), names, key="collection", bind="query-params", persist_state="session"
     )
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")

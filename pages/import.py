@@ -4,14 +4,17 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.importing import choose_source, map_columns, show_imports
+from qcmfm.ui.language import _
 from qcmfm.ui.signing_in import tell_why_not
 from qcmfm.ui.widgets import told
 
-st.title("Import")
+st.title(_("Import"))
 st.markdown(
-    "Bring in what you have: a table from your collection system (CSV, TSV, Excel), a ZIP of "
-    "photos, a IIIF manifest, the open-access files of the Met or of Cleveland. Importing the same "
-    "source again updates its records."
+    _(
+        "Bring in what you have: a table from your collection system (CSV, TSV, Excel), a "
+        "ZIP of photos, a IIIF manifest, the open-access files of the Met or of Cleveland. "
+        "Importing the same source again updates its records."
+    )
 )
 with told():
     if tell_why_not(Permission.IMPORT):

@@ -2,17 +2,20 @@
 
 import streamlit as st
 
+from qcmfm.ui.language import _
 from qcmfm.ui.learning import choose_collection, show_learning
 from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
 from qcmfm.ui.widgets import SIMULATED, told
 
-st.title("Learn")
+st.title(_("Learn"))
 st.markdown(
-    "Train a model on the labels that were recorded and decided, see on the same test records "
-    "whether it got better, and choose which one proposes labels."
+    _(
+        "Train a model on the labels that were recorded and decided, see on the same test "
+        "records whether it got better, and choose which one proposes labels."
+    )
 )
 with told():
     name = reviewer()
     show_learning(choose_collection("learn-collection"), name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

@@ -4,14 +4,17 @@ import streamlit as st
 
 from qcmfm.ui.address import Address
 from qcmfm.ui.lab import NOISE_FREE, choose_material
+from qcmfm.ui.language import _
 from qcmfm.ui.lesson import show_lesson
 from qcmfm.ui.resources import records
 from qcmfm.ui.widgets import told
 
-st.title("From a photo to a label")
-st.markdown("Five steps, one question each, about ten minutes. No knowledge of physics is needed.")
+st.title(_("From a photo to a label"))
+st.markdown(
+    _("Five steps, one question each, about ten minutes. No knowledge of physics is needed.")
+)
 with told():
     address = Address("lesson")
     found = choose_material(address)
     show_lesson(address, found, records(address.get("collection")))
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

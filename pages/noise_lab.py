@@ -4,17 +4,20 @@ import streamlit as st
 
 from qcmfm.ui.address import Address
 from qcmfm.ui.lab import NOISE_FREE, choose_material
+from qcmfm.ui.language import _
 from qcmfm.ui.noise_lab import show_lab
 from qcmfm.ui.resources import records
 from qcmfm.ui.widgets import told
 
-st.title("Noise lab")
+st.title(_("Noise lab"))
 st.markdown(
-    "On real quantum devices every gate goes a little wrong. Choose what goes wrong and how much, "
-    "and see which labels would change."
+    _(
+        "On real quantum devices every gate goes a little wrong. Choose what goes wrong "
+        "and how much, and see which labels would change."
+    )
 )
 with told():
     address = Address("noise")
     found = choose_material(address)
     show_lab(address, found, records(address.get("collection")))
-st.caption(NOISE_FREE)
+st.caption(_(NOISE_FREE))

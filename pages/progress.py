@@ -11,10 +11,11 @@ from qcmfm.ui.figures import (
     show_days,
     show_exports,
 )
+from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import told
 
-st.title("Progress")
+st.title(_("Progress"))
 with told():
     desk = choose_desk(Link("progress"), start_bar())
     show_counts(desk)

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from qcmfm.ui.desk import choose_desk, choose_shown, start_bar
+from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.queue import show_queue
 from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
 from qcmfm.ui.widgets import SIMULATED, told
 
-st.title("Review")
+st.title(_("Review"))
 with told():
     link = Link("review")
     name = reviewer()
@@ -17,4 +18,4 @@ with told():
     choose_shown(link, desk, bar)
     show_queue(desk, link, name)
     offer_other_reviewer(name)
-st.caption(SIMULATED)
+st.caption(_(SIMULATED))

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from qcmfm.ui.language import _
 from qcmfm.ui.learning import choose_collection
 from qcmfm.ui.searching import show_search
 from qcmfm.ui.widgets import told
 
-st.title("Search")
-st.markdown("Find records by words, by a photo, or by their like; photos without a caption too.")
+st.title(_("Search"))
+st.markdown(_("Find records by words, by a photo, or by their like; photos without a caption too."))
 with told():
     show_search(choose_collection("search-collection"))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.ui.language import _
 from qcmfm.ui.studies import (
     choose_part,
     show_ablation,
@@ -12,17 +13,19 @@ from qcmfm.ui.studies import (
 )
 from qcmfm.ui.widgets import told
 
-st.title("Study")
+st.title(_("Study"))
 with told():
     st.markdown(
-        "Every model was trained on the same records. Quantum models are **simulated** on an "
-        "ordinary computer. Whoever wins is said plainly."
+        _(
+            "Every model was trained on the same records. Quantum models are **simulated** "
+            "on an ordinary computer. Whoever wins is said plainly."
+        )
     )
     found = service.comparison()
     if found:
         show_comparison(choose_part(found))
     else:
-        st.info("No comparison is here yet. Run `python -m qcmfm study compare`.")
+        st.info(_("No comparison is here yet. Run `python -m qcmfm study compare`."))
     show_ablation(service.ablation())
     show_views(service.view_curves())
     show_noise(service.noise_curves())

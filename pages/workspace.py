@@ -4,10 +4,11 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.caretaking import show_activity, show_backups, show_findings, show_roles
+from qcmfm.ui.language import _
 from qcmfm.ui.signing_in import tell_why_not
 from qcmfm.ui.widgets import told
 
-st.title("Workspace")
+st.title(_("Workspace"))
 with told():
     if tell_why_not(Permission.MANAGE):
         st.stop()

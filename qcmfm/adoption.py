@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qcmfm import settings, storage
 from qcmfm.errors import RunError
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,6 @@ def _read(file: Path) -> dict[str, list[Adoption]]:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise RunError(
-            f"The file {file.name} of adopted models cannot be read.",
+            say("The file {name} of adopted models cannot be read.", name=file.name),
             "Put its backup back, or delete it and adopt again.",
         ) from error

@@ -15,6 +15,7 @@ from qcmfm.progress import Work
 from qcmfm.records import Collection
 from qcmfm.reference import Reference
 from qcmfm.runs import Run
+from qcmfm.sentences import say
 from qcmfm.storage import lock
 from qcmfm.trainer import TrainingSettings
 
@@ -82,7 +83,7 @@ def one_at_a_time(folder: Path) -> Iterator[Path]:
         busy.acquire(timeout=0)
     except Timeout:
         raise TrainingError(
-            f"The run {folder.name} is being calibrated already.", "Wait for it."
+            say("The run {name} is being calibrated already.", name=folder.name), "Wait for it."
         ) from None
     try:
         yield folder.with_name(f".{folder.name}.calibration")

@@ -21,6 +21,7 @@ from jaxtyping import Float, Int
 from qcmfm import evaluation, run_schema, storage
 from qcmfm.errors import RunError
 from qcmfm.reference import Reference, read_reference, write_reference
+from qcmfm.sentences import say
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def read_calibration(folder: Path, sha256: str) -> Calibration | None:
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            f"{ANSWERS} of the run {folder.name} cannot be read.",
+            say("{answers} of the run {name} cannot be read.", answers=ANSWERS, name=folder.name),
             "Calibrate the run again: python -m qcmfm calibrate.",
         ) from error
 

@@ -21,6 +21,7 @@ from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import TrainingError
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Record
+from qcmfm.sentences import say
 from qcmfm.trainer import Trainer, TrainingData, TrainingSettings
 
 FOLDS = 5
@@ -137,7 +138,7 @@ def grouped_folds(
     count = min(folds, len(set(groups)))
     if count < 2:
         raise TrainingError(
-            f"{len(set(groups))} labelled object(s) cannot be divided.",
+            say("{n} labelled object(s) cannot be divided.", n=len(set(groups))),
             "Label at least two objects; twenty of each label make the figures worth something.",
         )
     labels = [record.label for record in records]

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from qcmfm.errors import RecordsError
+from qcmfm.sentences import say
 from qcmfm.storage import write_text
 
 FILE = "regions.json"
@@ -90,11 +91,12 @@ def read_regions(file: Path) -> dict[str, list[Region]]:
         }
     except FileNotFoundError:
         raise RecordsError(
-            f"{file.parent.name} has no true regions.", f"They are read from {file}."
+            say("{name} has no true regions.", name=file.parent.name),
+            say("They are read from {file}.", file=file),
         ) from None
     except (OSError, RecursionError, *_MALFORMED) as error:
         raise RecordsError(
-            f"The regions {file} cannot be read: {_said(error)}.",
+            say("The regions {file} cannot be read: {error}.", file=file, error=_said(error)),
             "Draw or copy the collection again.",
         ) from error
 

@@ -23,6 +23,7 @@ from qcmfm.errors import QcmfmError, RunError
 from qcmfm.evaluation import softmax
 from qcmfm.fusion._model import Fused, FusionModel
 from qcmfm.records import Collection
+from qcmfm.sentences import say
 
 FORMAT = 2
 """Version of the run folder; one with a higher one is from a later program, 1 has no seal."""
@@ -85,8 +86,14 @@ class Run:
             wanted = self.config["encoders"][kind]["id"]
             if encoder.id != wanted:
                 raise RunError(
-                    f"The run {self.name} was trained with the {kind} encoder {wanted}, "
-                    f"but {encoder.id} is loaded.",
+                    say(
+                        "The run {name} was trained with the {kind} encoder {wanted}, but {id} "
+                        "is loaded.",
+                        name=self.name,
+                        kind=kind,
+                        wanted=wanted,
+                        id=encoder.id,
+                    ),
                     "Install the version that the run names, or train a new run.",
                 )
 
@@ -144,7 +151,11 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
         for name, content in files.items():
             if hashlib.sha256(content).hexdigest() != config["sha256"][name]:
                 raise RunError(
-                    f"In the run {folder.name}, {name} is not the file that was written.",
+                    say(
+                        "In the run {run}, {name} is not the file that was written.",
+                        run=folder.name,
+                        name=name,
+                    ),
                     "Copy the run again from where it came from.",
                 )
         run_schema.check(config, run_schema.CONFIG)
@@ -182,21 +193,31 @@ def read_config(folder: Path) -> dict[str, Any]:
         RunError: There is no run, it cannot be read, or a later version of the program wrote it.
     """
     if not (folder / "run.json").is_file():
-        raise RunError(f"There is no run at {folder}.", "Give the folder of a finished training.")
+        raise RunError(
+            say("There is no run at {folder}.", folder=folder),
+            "Give the folder of a finished training.",
+        )
     try:
         config = run_schema.parsed(_content(folder, "run.json"))
         later = config["format"] > FORMAT
         if config["format"] == FORMAT and config.get(run_schema.SEAL) != run_schema.seal(config):
             raise RunError(
-                f"In the run {folder.name}, run.json is not the file that was written.",
+                say(
+                    "In the run {run}, run.json is not the file that was written.",
+                    run=folder.name,
+                ),
                 "Copy the run again from where it came from.",
             )
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(folder, error) from error
     if later:
         raise RunError(
-            f"The run {folder.name} has format {config['format']}, "
-            f"and this program reads up to {FORMAT}.",
+            say(
+                "The run {name} has format {format}, and this program reads up to {known}.",
+                name=folder.name,
+                format=config["format"],
+                known=FORMAT,
+            ),
             "Update the program.",
         )
     return config
@@ -238,7 +259,10 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 
 def _unreadable(folder: Path, error: Exception) -> RunError:
     reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
-    return RunError(f"The run {folder.name} cannot be read ({reason}).", "Copy or train it again.")
+    return RunError(
+        say("The run {name} cannot be read ({reason}).", name=folder.name, reason=reason),
+        "Copy or train it again.",
+    )
 
 
 def read_splits(folder: Path, collection: Collection) -> dict[str, str]:
@@ -269,12 +293,22 @@ def _content(folder: Path, name: str) -> bytes:
     try:
         if name != WEIGHTS and (folder / name).stat().st_size > MOST_TEXT:
             raise RunError(
-                f"In the run {folder.name}, {name} has more than {MOST_TEXT // 1024**2} MB.",
+                say(
+                    "In the run {run}, {name} has more than {most_text} MB.",
+                    run=folder.name,
+                    name=name,
+                    most_text=MOST_TEXT // 1024**2,
+                ),
                 "Copy the run again from where it came from.",
             )
         return (folder / name).read_bytes()
     except OSError as error:
         raise RunError(
-            f"In the run {folder.name}, {name} cannot be read ({error.strerror}).",
+            say(
+                "In the run {run}, {name} cannot be read ({strerror}).",
+                run=folder.name,
+                name=name,
+                strerror=error.strerror,
+            ),
             "Copy or train it again.",
         ) from error

@@ -7,6 +7,7 @@ import numpy as np
 
 from qcmfm.errors import TrainingError
 from qcmfm.records import Record, crossing_groups
+from qcmfm.sentences import say
 
 FOLDS = 10
 """One fold of ten becomes `val`, two become `test`."""
@@ -62,7 +63,10 @@ def _folds(records: Sequence[Record], seed: int) -> np.ndarray:
     folds = min(FOLDS, len(set(groups)))
     if folds < 5:
         raise TrainingError(
-            f"Only {len(set(groups))} labelled objects can be divided into train, val and test.",
+            say(
+                "Only {n} labelled objects can be divided into train, val and test.",
+                n=len(set(groups)),
+            ),
             "Label at least five; fifty of each label make a useful model.",
         )
     number = np.zeros(len(records), dtype=int)

@@ -17,6 +17,7 @@ from qcmfm.model_card import write_card
 from qcmfm.progress import Work
 from qcmfm.records import Collection
 from qcmfm.runs import Run, read_run, utc_now, write_run
+from qcmfm.sentences import say
 from qcmfm.splits import assign_splits
 from qcmfm.storage import discard_folder, lock, publish_folder
 from qcmfm.trainer import Start, Trainer, TrainingData, TrainingSettings
@@ -51,14 +52,15 @@ def train(
         TrainingError: The records cannot be trained on, or `out` exists or is being written.
     """
     if out.exists():
-        raise TrainingError(f"{out} exists already.", "Choose another name.")
+        raise TrainingError(say("{out} exists already.", out=out), "Choose another name.")
     fusion.model_class(settings.model).Options.parse(settings.options)  # before any long work
     busy = lock(out)
     try:
         busy.acquire(timeout=0)
     except Timeout:
         raise TrainingError(
-            f"Another training writes to {out}.", "Wait for it, or choose another name."
+            say("Another training writes to {out}.", out=out),
+            "Wait for it, or choose another name.",
         ) from None
     try:
         given = provenance or {}

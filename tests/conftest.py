@@ -2,10 +2,10 @@
 
 import os
 
-from jaxtyping import install_import_hook
+from tests import checked
 
 # Before anything else imports the package, so that every annotated function is checked.
-_hook = install_import_hook("qcmfm", "beartype.beartype")
+checked.install("qcmfm")
 
 os.environ.setdefault("OMP_NUM_THREADS", "1" if "PYTEST_XDIST_WORKER" in os.environ else "2")
 
@@ -17,6 +17,30 @@ import pytest  # noqa: E402
 # The first example imports libraries or flushes the disk, which takes what it takes.
 hypothesis.settings.register_profile("studio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("studio")
+
+# What takes longest, longest first; tests/browser as a whole.
+LONGEST = (
+    "tests/browser/",
+    "tests/test_kill.py",
+    "tests/cluster/",
+    "tests/lab/test_commands.py",
+    "tests/test_shipped.py",
+    "tests/test_training.py",
+    "tests/service/",
+    "tests/test_crossfit.py",
+    "tests/test_calibration.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the long files, so that no worker is left alone with one at the end."""
+
+    def place(item: pytest.Item) -> int:
+        known = (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start))
+        return next(known, len(LONGEST))
+
+    items.sort(key=place)
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

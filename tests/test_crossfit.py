@@ -29,14 +29,20 @@ def fitted(collection: Collection, home: Path, name: str = "folds", **given) -> 
     return finish(out_of_fold(collection, cache, SMALL, home / name, **given))
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> FoldAnswers:
+    """The answers for all records, by work that nothing stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    return fitted(read_collection(make_collection(folder / "vases")), folder)
+
+
 def test_every_record_is_answered_by_a_model_that_did_not_see_it(
-    collection: Collection, home: Path
+    collection: Collection, whole: FoldAnswers
 ):
-    found = fitted(collection, home)
-    assert [r.record_id for r in found.records] == [r.record_id for r in collection.records]
-    assert found.labels == ["blue", "green", "red"] and set(found.fold) == set(range(5))
-    assert (found.logits.argmax(1) == found.truth).mean() > 0.6
-    np.testing.assert_allclose(found.probabilities().sum(1), 1)
+    assert [r.record_id for r in whole.records] == [r.record_id for r in collection.records]
+    assert whole.labels == ["blue", "green", "red"] and set(whole.fold) == set(range(5))
+    assert (whole.logits.argmax(1) == whole.truth).mean() > 0.6
+    np.testing.assert_allclose(whole.probabilities().sum(1), 1)
 
 
 def test_a_label_that_is_noise_cannot_be_learned_by_heart(collection: Collection, home: Path):
@@ -56,8 +62,9 @@ def test_it_uses_only_the_records_and_labels_it_is_given(collection: Collection,
     assert {r.label for r in found.records} == {"red", "blue"}
 
 
-def test_stopped_work_goes_on_and_ends_the_same(collection: Collection, home: Path):
-    whole = fitted(collection, home, "whole")
+def test_stopped_work_goes_on_and_ends_the_same(
+    collection: Collection, whole: FoldAnswers, home: Path
+):
     work = out_of_fold(collection, cheap_cache(home / "features"), SMALL, home / "broken")
     for event in work:
         if event.stage.startswith("Training") and event.done == 20:

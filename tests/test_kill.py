@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,19 +10,18 @@ from pathlib import Path
 from safetensors import safe_open
 
 from tests.cheap import make_collection
+from tests.processes import Forked
 
-SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "40", "--views", "2"]
-
-
-def start(records: Path, out: Path, home: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "qcmfm", "train", "--records", str(records)]
-    return subprocess.Popen(
-        [*command, "--out", str(out), *SETTINGS], env=os.environ | {"QCMFM_HOME": str(home)}
-    )
+SETTINGS = ["--option", "n_qubits=4", "--option", "n_layers=1", "--epochs", "25", "--views", "2"]
 
 
-def kill_when(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
+def start(records: Path, out: Path, home: Path) -> Forked:
+    command = ["qcmfm", "train", "--records", str(records), "--out", str(out), *SETTINGS]
+    return Forked(command, os.environ | {"QCMFM_HOME": str(home)})
+
+
+def kill_when(process: Forked, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
     while not ready():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)

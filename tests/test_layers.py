@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module or package imports only from those above it. Those of one line know nothing of each
 # other, and nothing may stand here that does not exist.
 ORDER = """
-errors progress run_schema safe_text settings storage csv_rows
-turns
+errors fonts progress run_schema safe_text sentences settings storage csv_rows
+metrics
+logs turns
 records vocabulary regions jobs access
 splits evaluation demo
 encoders quantum
@@ -48,6 +49,7 @@ HOMES = {
     "cleanlab": ("qcmfm/review/",),
     "lancedb": ("qcmfm/catalog/",),
     "ray": ("qcmfm/cluster/",),
+    "prometheus_client": ("qcmfm/metrics.py", "qcmfm/ui/"),
 }
 
 FILES = {

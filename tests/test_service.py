@@ -2,7 +2,7 @@
 
 import csv
 import io
-import multiprocessing
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from qcmfm.runs import read_run
 from qcmfm.service import Labeller, Submission
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection
+from tests.processes import FORKING
 from tests.test_training import SMALL
 
 
@@ -139,16 +140,14 @@ def test_a_large_photo_gets_the_same_label_from_page_and_file(labeller: Labeller
     assert found.confidence == pytest.approx(expected.confidence, abs=1e-6)
 
 
-def _save_twenty(start: int) -> None:
+def _save_twenty(home: Path, start: int) -> None:
+    os.environ["QCMFM_HOME"] = str(home)
     for number in range(start, start + 20):
         service.save_submission("shared", Submission(b"", f"caption {number}"))
 
 
 def test_several_people_can_save_at_once(home: Path):
-    workers = [
-        multiprocessing.get_context("spawn").Process(target=_save_twenty, args=(start,))
-        for start in (0, 20, 40)
-    ]
+    workers = [FORKING.Process(target=_save_twenty, args=(home, start)) for start in (0, 20, 40)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -1,6 +1,7 @@
 """Training on a small collection: what a run holds, that it resumes, and what is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,27 @@ def trained(collection: Collection, home: Path, name: str = "run", **changes) ->
     return finish(train(collection, cheap_cache(home / "features"), settings, home / name))
 
 
+ALIGNED = {"options": {**SMALL.options, "temperature": 0.1}, "alignment": 3}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with runs that nothing interrupted, `plain` and `aligned`, for tests to read."""
+    home = tmp_path_factory.mktemp("whole")
+    collection = read_collection(make_collection(home / "vases"))
+    trained(collection, home, "plain")
+    trained(collection, home, "aligned", **ALIGNED)
+    return home
+
+
+@pytest.fixture
+def run_folder(whole: Path, home: Path) -> Path:
+    """A copy of the plain run, with the features that it was trained on."""
+    shutil.copytree(whole / "features", home / "features")
+    shutil.copytree(whole / "plain", home / "run")
+    return home / "run"
+
+
 def weights(run: Run) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in run.model.parameters()])
 
@@ -43,8 +65,8 @@ def test_a_trained_run_knows_the_colours(collection: Collection, home: Path):
     assert sum(right) >= 0.8 * len(right)
 
 
-def test_a_run_is_a_folder_that_says_where_it_came_from(collection: Collection, home: Path):
-    run = trained(collection, home)
+def test_a_run_is_a_folder_that_says_where_it_came_from(run_folder: Path, home: Path):
+    run = read_run(run_folder)
     files = {path.name for path in (home / "run").iterdir()}
     assert files == {"weights.safetensors", "run.json", "metrics.json", "lexicon.json", "README.md"}
     config = json.loads((home / "run" / "run.json").read_text())
@@ -57,9 +79,9 @@ def test_a_run_is_a_folder_that_says_where_it_came_from(collection: Collection, 
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_does_not(
-    collection: Collection, home: Path
+    collection: Collection, home: Path, whole: Path
 ):
-    first, second = trained(collection, home, "a"), trained(collection, home, "b")
+    first, second = trained(collection, home, "a"), read_run(whole / "plain")
     torch.testing.assert_close(weights(first), weights(second), atol=0, rtol=0)
     assert first.sha256 == second.sha256
     assert not torch.equal(weights(first), weights(trained(collection, home, "c", seed=1)))
@@ -67,19 +89,18 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(
 
 @pytest.mark.parametrize("stage", ["Teaching words to point", "Training", "Final fit"])
 def test_training_that_aligns_resumes_too_and_gives_other_weights(
-    collection: Collection, home: Path, stage: str
+    collection: Collection, home: Path, whole: Path, stage: str
 ):
-    changes = {"options": {**SMALL.options, "temperature": 0.1}, "alignment": 3}
-    whole = trained(collection, home, "whole", **changes)
-    assert not torch.equal(weights(trained(collection, home, "plain")), weights(whole))
-    settings = TrainingSettings(**vars(SMALL) | changes)
+    aligned = read_run(whole / "aligned")
+    assert not torch.equal(weights(read_run(whole / "plain")), weights(aligned))
+    settings = TrainingSettings(**vars(SMALL) | ALIGNED)
     work = train(collection, cheap_cache(home / "features"), settings, home / "broken")
     for event in work:
         if event.stage == stage and event.done == 2:
             work.close()
             break
     again = finish(train(collection, cheap_cache(home / "features"), settings, home / "broken"))
-    torch.testing.assert_close(weights(again), weights(whole), atol=0, rtol=0)
+    torch.testing.assert_close(weights(again), weights(aligned), atol=0, rtol=0)
 
 
 def test_where_words_look_is_learnt_first_and_then_left_alone(collection: Collection, home: Path):
@@ -97,9 +118,8 @@ def test_where_words_look_is_learnt_first_and_then_left_alone(collection: Collec
 
 @pytest.mark.parametrize("stop_after", [1, 5, 8])
 def test_interrupted_training_ends_as_if_nothing_had_happened(
-    collection: Collection, home: Path, stop_after: int
+    collection: Collection, home: Path, whole: Path, stop_after: int
 ):
-    whole = trained(collection, home, "whole")
     work = train(collection, cheap_cache(home / "features"), SMALL, home / "broken")
     for event in work:
         if event.stage == "Training" and event.done == stop_after:
@@ -111,7 +131,7 @@ def test_interrupted_training_ends_as_if_nothing_had_happened(
         train(collection, cheap_cache(home / "features"), SMALL, home / "broken"), events.append
     )
     assert [e.done for e in events if e.stage == "Training"] == list(range(stop_after + 1, 9))
-    torch.testing.assert_close(weights(resumed), weights(whole), atol=0, rtol=0)
+    torch.testing.assert_close(weights(resumed), weights(read_run(whole / "plain")), atol=0, rtol=0)
 
 
 def test_a_checkpoint_of_other_settings_is_not_taken_up(collection: Collection, home: Path):
@@ -153,8 +173,9 @@ def test_a_wrong_option_is_told_before_anything_is_encoded(collection: Collectio
         TrainingSettings(seed=-1)
 
 
-def test_the_second_training_touches_no_encoder(collection: Collection, home: Path):
-    trained(collection, home, "first")
+def test_the_second_training_touches_no_encoder(
+    collection: Collection, run_folder: Path, home: Path
+):
     cache = cheap_cache(home / "features")
     finish(train(collection, cache, SMALL, home / "second"))
     assert (cache.encoders.image.seen, cache.encoders.text.seen) == (0, 0)  # pyright: ignore
@@ -178,8 +199,7 @@ def test_splits_are_made_where_there_are_none_and_kept(tmp_path: Path, home: Pat
     assert read_splits(home / "run", other) == {}
 
 
-def test_what_cannot_be_trained_is_refused(collection: Collection, home: Path):
-    trained(collection, home)
+def test_what_cannot_be_trained_is_refused(collection: Collection, run_folder: Path, home: Path):
     with pytest.raises(TrainingError, match="exists already"):
         trained(collection, home)
     with pytest.raises(TrainingError, match="epochs"):
@@ -190,20 +210,18 @@ def test_what_cannot_be_trained_is_refused(collection: Collection, home: Path):
 
 
 @pytest.mark.parametrize("name", ["weights.safetensors", "lexicon.json", "run.json"])
-def test_a_damaged_run_is_refused_with_a_sentence(collection: Collection, home: Path, name: str):
-    trained(collection, home)
-    file = home / "run" / name
+def test_a_damaged_run_is_refused_with_a_sentence(run_folder: Path, name: str):
+    file = run_folder / name
     file.write_bytes(file.read_bytes()[:-20] + b"x" * 20)
     with pytest.raises(RunError, match="run"):
-        read_run(home / "run")
+        read_run(run_folder)
     file.unlink()
     with pytest.raises(RunError):
-        read_run(home / "run")
+        read_run(run_folder)
 
 
-def test_a_run_of_a_later_program_is_refused(collection: Collection, home: Path):
-    run = trained(collection, home)
-    write_run(run, home / "later", "card")
+def test_a_run_of_a_later_program_is_refused(run_folder: Path, home: Path):
+    write_run(read_run(run_folder), home / "later", "card")
     config = json.loads((home / "later" / "run.json").read_text())
     (home / "later" / "run.json").write_text(json.dumps(config | {"format": 99}))
     with pytest.raises(RunError, match="Update"):

@@ -16,7 +16,6 @@ both are none by default.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -26,6 +25,7 @@ from typing import Any
 from qcmfm import settings
 from qcmfm.access._roles import Actor, Role, folder_of
 from qcmfm.errors import AccessError
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Policy:
 
 def policy_file() -> Path:
     """Where the roles are written: `QCMFM_ACCESS`, else `access.json` in the workspace."""
-    named = os.environ.get("QCMFM_ACCESS")
+    named = settings.value("QCMFM_ACCESS")
     return settings.expanded(named) if named else settings.home() / "access.json"
 
 
@@ -83,7 +83,10 @@ def read_policy() -> Policy:
     except FileNotFoundError:
         return Policy()
     except OSError as error:
-        raise AccessError(f"{file.name} cannot be read: {error.strerror}.", _HINT) from error
+        raise AccessError(
+            say("{name} cannot be read: {strerror}.", name=file.name, strerror=error.strerror),
+            _HINT,
+        ) from error
 
 
 _HINT = "Whoever runs this server mends it; until then nobody may do anything."
@@ -109,7 +112,9 @@ def _read(file: Path, changed_ns: int, size: int) -> Policy:
             raise ValueError("its claim is no text")
         return Policy(**given)
     except (ValueError, AttributeError, TypeError) as error:
-        raise AccessError(f"{file.name} is no list of roles: {error}.", _HINT) from error
+        raise AccessError(
+            say("{name} is no list of roles: {error}.", name=file.name, error=error), _HINT
+        ) from error
 
 
 def _values(user: Mapping[str, Any], claim: str) -> list[str]:

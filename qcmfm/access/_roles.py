@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from qcmfm.sentences import N_, say
+
 
 class Permission(StrEnum):
     """What a verb of the service needs."""
@@ -49,16 +51,16 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
 """All that a role may do."""
 
 _TOLD = {
-    Permission.LOOK: "Looking at what is here",
-    Permission.ADD: "Keeping photos and settings here",
-    Permission.PREPARE: "Letting a model look at a whole collection",
-    Permission.DECIDE: "Deciding on records",
-    Permission.BULK: "Deciding on many records at once",
-    Permission.IMPORT: "Importing",
-    Permission.RETRAIN: "Training a model",
-    Permission.ADOPT: "Adopting a model",
-    Permission.EXPORT: "Taking a reviewed collection away",
-    Permission.MANAGE: "Looking after the workspace",
+    Permission.LOOK: N_("Looking at what is here"),
+    Permission.ADD: N_("Keeping photos and settings here"),
+    Permission.PREPARE: N_("Letting a model look at a whole collection"),
+    Permission.DECIDE: N_("Deciding on records"),
+    Permission.BULK: N_("Deciding on many records at once"),
+    Permission.IMPORT: N_("Importing"),
+    Permission.RETRAIN: N_("Training a model"),
+    Permission.ADOPT: N_("Adopting a model"),
+    Permission.EXPORT: N_("Taking a reviewed collection away"),
+    Permission.MANAGE: N_("Looking after the workspace"),
 }
 
 
@@ -114,8 +116,13 @@ def why_not(actor: Actor, permission: Permission) -> str:
     if may(actor, permission):
         return ""
     needed = least_role(permission)
-    now = f"you are {_a(actor.role)}" if actor.role else "you have no role here"
-    return f"{_TOLD[permission]} needs the role {needed}; {now}."
+    what = say(_TOLD[permission])
+    if not actor.role:
+        return say(
+            "{what} needs the role {needed}; you have no role here.", what=what, needed=needed
+        )
+    now = _a(actor.role)
+    return say("{what} needs the role {needed}; you are {now}.", what=what, needed=needed, now=now)
 
 
 def this_computer(who: str = "") -> Actor:

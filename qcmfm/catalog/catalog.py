@@ -22,6 +22,7 @@ from qcmfm.errors import CatalogError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Work
 from qcmfm.runs import utc_now
+from qcmfm.sentences import say
 
 if TYPE_CHECKING:
     from lancedb.table import Table
@@ -73,7 +74,11 @@ class Catalog:
             self._names()
         except Exception as error:  # every store fails in its own way
             raise CatalogError(
-                f"The catalog at {place} cannot be opened: {str(error).splitlines()[0][:200]}.",
+                say(
+                    "The catalog at {place} cannot be opened: {error}.",
+                    place=place,
+                    error=str(error).splitlines()[0][:200],
+                ),
                 "Check the place and the right to write there.",
             ) from error
 
@@ -93,8 +98,8 @@ class Catalog:
         found = self._card(name)
         if found is None:
             raise CatalogError(
-                f"The collection {name[:80]!r} is not in the catalog yet.",
-                f"Make it with: python -m qcmfm catalog --collection {name[:80]!r}",
+                say("The collection {name!r} is not in the catalog yet.", name=name[:80]),
+                say("Make it with: python -m qcmfm catalog --collection {name!r}", name=name[:80]),
             )
         card, photo_words = found
         return Shelf(card, self._database.open_table(_table(name)), photo_words)

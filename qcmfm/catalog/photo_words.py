@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.linear_model import Ridge
 
 FEWEST = 40
 """Captioned photos below which nothing is learned."""
@@ -89,6 +88,8 @@ def learn(
         photos: Image vectors of captioned records.
         captions: Their captions' vectors, in the same order.
     """
+    from sklearn.linear_model import Ridge
+
     read = unit(captions)
     fitted = Ridge(alpha=ALPHA).fit(_evened(photos), read)
     weights, bias = np.atleast_2d(fitted.coef_), np.atleast_1d(fitted.intercept_)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from qcmfm.catalog.searching import Shelf
 
@@ -46,6 +44,9 @@ def project(shelf: Shelf, of: str) -> Projection:
         shelf: The collection.
         of: One of `VECTORS`.
     """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
     ids, vectors = _vectors(shelf, VECTORS[of])
     made_from = shelf.card.made_at
     if len(ids) < 4:

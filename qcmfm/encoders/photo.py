@@ -13,6 +13,7 @@ from PIL import Image
 
 from qcmfm.encoders._decoding import DECODERS, Answer, DecoderDied
 from qcmfm.errors import PhotoError
+from qcmfm.sentences import say
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000
@@ -111,21 +112,36 @@ def _ask(source: Path | bytes, name: str, question: dict[str, Any], most: int = 
     try:
         answer = DECODERS.ask({**question, "formats": FORMATS}, content, most)
     except DecoderDied as error:
-        raise PhotoError(f"{name} is broken: {error}.", "Export the photo once more.") from None
+        raise PhotoError(
+            say("{name} is broken: {error}.", name=name, error=error), "Export the photo once more."
+        ) from None
     told = answer.told
     error = told.get("error")
     if error == "unknown":
-        raise PhotoError(f"{name} is not a photo that can be read.", _HINT)
+        raise PhotoError(say("{name} is not a photo that can be read.", name=name), _HINT)
     if error == "large":
         raise PhotoError(
-            f"{name} has {told['size'][0]} x {told['size'][1]} pixels.",
-            f"Give a photo of at most {MAX_PIXELS // 1_000_000} million pixels.",
+            say(
+                "{name} has {width} x {height} pixels.",
+                name=name,
+                width=told["size"][0],
+                height=told["size"][1],
+            ),
+            say(
+                "Give a photo of at most {max_pixels} million pixels.",
+                max_pixels=MAX_PIXELS // 1_000_000,
+            ),
         )
     if error == "memory":
-        raise PhotoError(f"{name} takes too much memory to decode.", "Give a smaller photo.")
+        raise PhotoError(
+            say("{name} takes too much memory to decode.", name=name), "Give a smaller photo."
+        )
     if error:
         reason = str(told.get("reason"))[:120]
-        raise PhotoError(f"{name} is broken: {reason}.", "Export the photo once more.")
+        raise PhotoError(
+            say("{name} is broken: {reason}.", name=name, reason=reason),
+            "Export the photo once more.",
+        )
     return answer
 
 
@@ -134,12 +150,14 @@ def _content(source: Path | bytes, name: str) -> bytes:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > MAX_BYTES:
             raise PhotoError(
-                f"{name} has {size / 1e6:,.0f} MB.",
-                f"Give a photo of at most {MAX_BYTES // 1024**2} MB.",
+                say("{name} has {size:,.0f} MB.", name=name, size=size / 1e6),
+                say("Give a photo of at most {max_bytes} MB.", max_bytes=MAX_BYTES // 1024**2),
             )
         return source if isinstance(source, bytes) else source.read_bytes()
     except FileNotFoundError:
-        raise PhotoError(f"{name} does not exist.", "Check the path.") from None
+        raise PhotoError(say("{name} does not exist.", name=name), "Check the path.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a path"
-        raise PhotoError(f"{name} cannot be read: {reason}.", "Check the file.") from None
+        raise PhotoError(
+            say("{name} cannot be read: {reason}.", name=name, reason=reason), "Check the file."
+        ) from None

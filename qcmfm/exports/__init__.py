@@ -12,6 +12,7 @@ from types import ModuleType
 
 from qcmfm.errors import ReviewError
 from qcmfm.exports._reviewed import Reviewed
+from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def export(name: str, reviewed: Reviewed) -> Export:
 def _format(name: str) -> ModuleType:
     if name not in names():
         raise ReviewError(
-            f"There is no export format {name[:80]!r}.", f"Choose from {', '.join(names())}."
+            say("There is no export format {name!r}.", name=name[:80]),
+            say("Choose from {names}.", names=", ".join(names())),
         )
     return importlib.import_module(f"{__name__}.{name}")

@@ -6,11 +6,12 @@ program fetch from machines that only this computer reaches.
 
 import asyncio
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
 
+from qcmfm import settings
 from qcmfm.errors import ImportingError
+from qcmfm.sentences import say
 
 ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
 """Environment variable: hosts and networks that may be asked, with commas, or `*` for any."""
@@ -23,7 +24,7 @@ class AddressError(ImportingError):
 
 def allowed_by_owner() -> tuple[str, ...]:
     """What whoever runs the program allowed beyond the public network."""
-    return tuple(part.strip() for part in os.environ.get(ALLOW, "").split(",") if part.strip())
+    return tuple(part.strip() for part in settings.value(ALLOW).split(",") if part.strip())
 
 
 async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:
@@ -39,13 +40,15 @@ async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise AddressError(f"There is no server {host[:100]!r}.", "Check the address.") from None
+        raise AddressError(
+            say("There is no server {host!r}.", host=host[:100]), "Check the address."
+        ) from None
     numeric = list(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in found))
     for number in numeric:
         if not (is_public(number) or _is_allowed(host, number, allowed)):
             raise AddressError(
-                f"{host[:100]} is an address inside a private network.",
-                f"Whoever runs this program can allow it with {ALLOW}.",
+                say("{host} is an address inside a private network.", host=host[:100]),
+                say("Whoever runs this program can allow it with {allow}.", allow=ALLOW),
             )
     return numeric
 

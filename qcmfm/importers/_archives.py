@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from qcmfm.errors import ImportingError
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Problem
+from qcmfm.sentences import say
 
 MOST_FILES = 500_000
 MOST_BYTES = 200 * 1024**3
@@ -40,7 +41,13 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     whole, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     if len(members) > MOST_FILES or whole > MOST_BYTES or whole > FREE + MOST_RATIO * packed:
         raise ImportingError(
-            f"{path.name} would unpack to {whole / 1e9:,.1f} GB in {len(members):,} files.", _HINT
+            say(
+                "{name} would unpack to {whole:,.1f} GB in {n:,} files.",
+                name=path.name,
+                whole=whole / 1e9,
+                n=len(members),
+            ),
+            _HINT,
         )
 
 
@@ -86,7 +93,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise ImportingError(f"{path.name} cannot be unpacked: {error}.", _HINT) from None
+        raise ImportingError(
+            say("{name} cannot be unpacked: {error}.", name=path.name, error=error), _HINT
+        ) from None
 
 
 def _refusal(member: zipfile.ZipInfo, name: PurePosixPath, taken: set[str]) -> str:

@@ -27,6 +27,7 @@ from qcmfm.importers._report import Report, write_errors
 from qcmfm.importers._source import is_web, open_source
 from qcmfm.progress import Progress, Work
 from qcmfm.records import SPLITS, Problem, named_folder
+from qcmfm.sentences import say
 
 REPORT = "import/report.json"
 """The report of the last import, inside the collection's folder."""
@@ -113,7 +114,8 @@ def import_collection(
         held.acquire(timeout=0)
     except Timeout:
         raise ImportingError(
-            f"Another import into {name} is running.", "Wait until it is done, or cancel it."
+            say("Another import into {name} is running.", name=name),
+            "Wait until it is done, or cancel it.",
         ) from None
     try:
         with Background() as background, Reach(background, cache_folder(), limits) as reach:
@@ -151,7 +153,7 @@ def _import(
             yield Progress("Reading", count, count, source.name)
     if not items and not report.refused:
         raise ImportingError(
-            f"{source.name} holds no record.", "Give a source with photos or text."
+            say("{name} holds no record.", name=source.name), "Give a source with photos or text."
         )
     book = PhotoBook(folder)
     placed = yield from _gather(list(items.values()), reader, reach, book, report)
@@ -257,7 +259,9 @@ async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) 
             reach.fetcher.cache.drop(item.photo)  # ask again the next time
         raise
     except OSError as error:
-        raise ImportingError(f"{path.name} cannot be read: {error.strerror}.", "") from None
+        raise ImportingError(
+            say("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror), ""
+        ) from None
 
 
 def _with_anything(

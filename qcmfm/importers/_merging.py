@@ -8,6 +8,7 @@ from qcmfm import storage
 from qcmfm.errors import ImportingError
 from qcmfm.importers._item import Columns, Item
 from qcmfm.records import FIELDS, Collection, Record, read_collection, write_collection
+from qcmfm.sentences import say
 
 
 @dataclass
@@ -46,7 +47,11 @@ def merge(
         lost = [problem for problem in there.problems if problem.refused or problem.altered]
         if lost:
             raise ImportingError(
-                f"The collection {folder.name} cannot be added to: {lost[0]}.",
+                say(
+                    "The collection {name} cannot be added to: {lost}.",
+                    name=folder.name,
+                    lost=lost[0],
+                ),
                 "Mend its records.csv, or import under another name.",
             )
         before = {record.record_id: record for record in there.records}

@@ -13,6 +13,7 @@ from pathlib import Path
 from qcmfm.encoders.photo import photo_extension, read_photo
 from qcmfm.errors import PhotoError
 from qcmfm.importers._duplicates import photo_hash
+from qcmfm.sentences import say
 
 _WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<\?xml|\{)", re.IGNORECASE)
 
@@ -81,7 +82,9 @@ class PhotoBook:
         with path.open("rb") as handle:
             start = handle.read(512)
         if _WEB_PAGE.match(start):
-            raise PhotoError(f"{name}: there is a web page in the place of the photo.", "")
+            raise PhotoError(
+                say("{name}: there is a web page in the place of the photo.", name=name), ""
+            )
         photo = read_photo(path, name, at_least=256)
         ending = photo_extension(path.read_bytes())
         with self._writing:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from qcmfm.errors import ImportingError
 from qcmfm.importers._source import Source
+from qcmfm.sentences import say
 
 _HERE = Path(__file__).parent
 
@@ -34,7 +35,8 @@ def named(name: str) -> ModuleType:
     """
     if name not in names():
         raise ImportingError(
-            f"There is no importer {name[:80]!r}.", f"Choose from {', '.join(names())}."
+            say("There is no importer {name!r}.", name=name[:80]),
+            say("Choose from {names}.", names=", ".join(names())),
         )
     return importlib.import_module(f"qcmfm.importers.{name}")
 
@@ -50,6 +52,7 @@ def fitting(source: Source) -> str:
     if not sure[best]:
         known = "; ".join(title(name) for name in names())
         raise ImportingError(
-            f"{source.name} is nothing that can be imported.", f"What can be: {known}."
+            say("{name} is nothing that can be imported.", name=source.name),
+            say("What can be: {known}.", known=known),
         )
     return best

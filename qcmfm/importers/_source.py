@@ -12,6 +12,7 @@ from qcmfm.importers import _archives, _tables
 from qcmfm.importers._columns import PHOTOS
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Problem
+from qcmfm.sentences import say
 
 Fetch = Callable[[str], Path]
 """Gives the file that holds what an address gives."""
@@ -155,7 +156,9 @@ def _path_of(address: str) -> Path:
             return path
     except (OSError, ValueError, RuntimeError):  # RuntimeError: there is nobody called ~name
         pass
-    raise ImportingError(f"There is nothing at {address[:200]}.", "Check the path.")
+    raise ImportingError(
+        say("There is nothing at {address}.", address=address[:200]), "Check the path."
+    )
 
 
 def is_archive(path: Path) -> bool:

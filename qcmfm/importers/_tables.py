@@ -17,6 +17,7 @@ from qcmfm.csv_rows import Broken, csv_rows
 from qcmfm.errors import ImportingError
 from qcmfm.importers import _archives
 from qcmfm.records import MAX_CELL
+from qcmfm.sentences import say
 
 DELIMITERS = ",;\t|"
 SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -101,18 +102,28 @@ def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
         try:
             encoding = codecs.lookup(encoding).name if encoding else guess_encoding(path)
         except LookupError:
-            raise ImportingError(f"There is no encoding {encoding!r}.", "Try utf-8.") from None
+            raise ImportingError(
+                say("There is no encoding {encoding!r}.", encoding=encoding), "Try utf-8."
+            ) from None
         delimiter = delimiter or guess_delimiter(_sample(path, encoding))
         rows = _text_rows(path, encoding, delimiter)
     for number, cells in rows:
         if isinstance(cells, Broken):
-            raise ImportingError(f"Row {number} of {path.name} {cells.reason}.", _HINT)
+            raise ImportingError(
+                say(
+                    "Row {number} of {name} {reason}.",
+                    number=number,
+                    name=path.name,
+                    reason=cells.reason,
+                ),
+                _HINT,
+            )
         if any(cell.strip() for cell in cells):
             if any("\0" in cell for cell in cells):
-                raise ImportingError(f"{path.name} is no text table.", _HINT)
+                raise ImportingError(say("{name} is no text table.", name=path.name), _HINT)
             columns = _unique([" ".join(cell.split()) for cell in cells])
             return Table(path, tuple(cells), columns, number, encoding, delimiter)
-    raise ImportingError(f"{path.name} is empty.", _HINT)
+    raise ImportingError(say("{name} is empty.", name=path.name), _HINT)
 
 
 def guess_encoding(path: Path) -> str:
@@ -228,7 +239,9 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, list[str] | Broken]]:
                     return
     except python_calamine.CalamineError as error:
         reason = str(error).split("\n")[0][:120]
-        raise ImportingError(f"{path.name} cannot be read: {reason}.", _HINT) from None
+        raise ImportingError(
+            say("{name} cannot be read: {reason}.", name=path.name, reason=reason), _HINT
+        ) from None
 
 
 def _as_text(cell: Any) -> str:

@@ -11,6 +11,7 @@ from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
+from qcmfm.sentences import say
 
 TITLE = "Table (CSV, TSV, Excel)"
 _SAMPLE = 500
@@ -43,7 +44,8 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
         if name not in table.columns:
             found = ", ".join(table.columns[:20])
             raise ImportingError(
-                f"{source.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
+                say("{name} has no column {column!r}.", name=source.name, column=name),
+                say("Its columns are: {found}.", found=found[:500]),
             )
     for number, row in table.rows():
         if isinstance(row, Broken):

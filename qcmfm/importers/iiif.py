@@ -19,6 +19,7 @@ from qcmfm.importers._iiif_image import sized_address
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
+from qcmfm.sentences import say
 
 TITLE = "IIIF manifest or collection"
 DEEP = 8
@@ -51,7 +52,7 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
     """
     start, number = _parsed(source.path), 2
     if not _kind(start):
-        raise ImportingError(f"{source.name} is no IIIF document.", _HINT)
+        raise ImportingError(say("{name} is no IIIF document.", name=source.name), _HINT)
     for found in _manifests(start, source.address, documents, {_id(start)}, DEEP):
         if isinstance(found, str):
             yield Problem(number, "manifest", found, refused=True)

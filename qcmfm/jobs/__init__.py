@@ -26,6 +26,7 @@ from qcmfm import settings, storage
 from qcmfm.errors import JobError
 from qcmfm.jobs import _events, _performing
 from qcmfm.progress import Progress
+from qcmfm.sentences import say
 
 STATES = ("running", "done", "failed", "cancelled", "interrupted")
 VERBS = "qcmfm.verbs"
@@ -87,7 +88,10 @@ def start(
         JobError: There is no such kind.
     """
     if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
-        raise JobError(f"There is no job of the kind {kind[:80]!r}.", "This is a bug; report it.")
+        raise JobError(
+            say("There is no job of the kind {kind!r}.", kind=kind[:80]),
+            "This is a bug; report it.",
+        )
     job_id = f"{_stamp()}-{kind}-{uuid.uuid4().hex[:4]}"
     asked = {
         "kind": kind,
@@ -264,5 +268,7 @@ def _jobs_folder() -> Path:
 def _folder(job_id: str) -> Path:
     folder = _jobs_folder() / job_id
     if not _ID.fullmatch(job_id) or not (folder / "job.json").is_file():
-        raise JobError(f"There is no job {job_id[:80]!r}.", "Look at the list of jobs.")
+        raise JobError(
+            say("There is no job {job_id!r}.", job_id=job_id[:80]), "Look at the list of jobs."
+        )
     return folder

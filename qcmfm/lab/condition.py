@@ -13,6 +13,7 @@ from qcmfm.errors import CircuitError
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noise_files import from_json, load_preset, preset_names, to_json
 from qcmfm.quantum.shots import MOST_SHOTS
+from qcmfm.sentences import say
 
 _NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
@@ -35,8 +36,8 @@ class Condition:
     def __post_init__(self) -> None:
         if self.shots not in range(MOST_SHOTS + 1):
             raise CircuitError(
-                f"{self.shots} shots cannot be taken.",
-                f"Choose 1 to {MOST_SHOTS:,}, or 0 for exact values.",
+                say("{shots} shots cannot be taken.", shots=self.shots),
+                say("Choose 1 to {most_shots:,}, or 0 for exact values.", most_shots=MOST_SHOTS),
             )
 
     def to_json(self) -> str:
@@ -56,10 +57,14 @@ class Condition:
         try:
             content = json.loads(text)
         except ValueError as error:
-            raise CircuitError(f"A noise setting is not JSON: {error}.", _LOOK) from error
+            raise CircuitError(
+                say("A noise setting is not JSON: {error}.", error=error), _LOOK
+            ) from error
         shots = content.pop("shots", 0) if isinstance(content, dict) else 0
         if type(shots) is not int:
-            raise CircuitError(f"The number of shots is {shots!r}.", "Write a whole number.")
+            raise CircuitError(
+                say("The number of shots is {shots!r}.", shots=shots), "Write a whole number."
+            )
         return cls(from_json(json.dumps(content)), shots)
 
 
@@ -85,11 +90,11 @@ def save(name: str, condition: Condition) -> Path:
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise CircuitError(
-            f"A setting cannot be called {name[:80]!r}.",
+            say("A setting cannot be called {name!r}.", name=name[:80]),
             "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     if name in preset_names():
-        raise CircuitError(f"{name} came with the program.", "Choose another name.")
+        raise CircuitError(say("{name} came with the program.", name=name), "Choose another name.")
     path = folder() / f"{name}.json"
     named = replace(condition, setting=replace(condition.setting, name=name))
     storage.write_text(path, named.to_json())
@@ -114,5 +119,6 @@ def open_condition(name: str) -> Condition:
         return Condition.from_json(path.read_text("utf-8"))
     listed = ", ".join([*saved_names(), *preset_names()])
     raise CircuitError(
-        f"There is no noise setting {name[:80]!r}.", f"Give a JSON file, or one of: {listed}."
+        say("There is no noise setting {name!r}.", name=name[:80]),
+        say("Give a JSON file, or one of: {listed}.", listed=listed),
     )

@@ -21,6 +21,7 @@ from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.shots import counted_expectations, sample_counts, sampled_expectations
 from qcmfm.quantum.states import fidelity, purity
+from qcmfm.sentences import say
 
 FACTORS = (1.0, 2.0, 3.0)
 """Times the noise at which an error-mitigated value is measured."""
@@ -208,7 +209,9 @@ def mitigated(material: Material, setting: NoiseSetting, fit: str) -> Work[Outco
         CircuitError: There is no such fit, or the noise cannot be made that much stronger.
     """
     if fit not in FITS:
-        raise CircuitError(f"There is no fit {fit!r}.", f"Choose {' or '.join(FITS)}.")
+        raise CircuitError(
+            say("There is no fit {fit!r}.", fit=fit), say("Choose {fits}.", fits=" or ".join(FITS))
+        )
     readout, found = material.readout, []
     for done, factor in enumerate(FACTORS, start=1):
         found.append(readout.logits(material.amplitudes, setting.stretched(factor)))

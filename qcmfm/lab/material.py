@@ -24,6 +24,7 @@ from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 from qcmfm.records import Collection, Record
 from qcmfm.runs import Run
+from qcmfm.sentences import say
 
 CHUNK = 64
 NOTHING = NoiseSetting("No noise")
@@ -113,7 +114,10 @@ class Material:
         """
         if record_id not in self.rows:
             raise RecordsError(
-                f"There is no record {record_id[:80]!r} that the run can label.",
+                say(
+                    "There is no record {record_id!r} that the run can label.",
+                    record_id=record_id[:80],
+                ),
                 "Choose another record.",
             )
         return self.rows[record_id]
@@ -160,7 +164,8 @@ def readout(run: Run) -> Readout:
     """
     if not has_circuit(run):
         raise RunError(
-            f"The run {run.name} has no quantum circuit.", "Choose a run of the model qcmfm."
+            say("The run {name} has no quantum circuit.", name=run.name),
+            "Choose a run of the model qcmfm.",
         )
     model = run.model
     angles, classifier = model.get_parameter("angles"), model.get_submodule("classifier")

@@ -16,6 +16,7 @@ from qcmfm.quantum.expressibility import (
     gradient_variance,
 )
 from qcmfm.quantum.resources import resources
+from qcmfm.sentences import say
 
 FAMILIES: dict[str, Callable[[int, int], Circuit]] = {
     "two_stage": ansatz.two_stage,
@@ -53,14 +54,14 @@ def untrained(family: str, n_qubits: int, n_layers: int) -> Circuit:
     """
     if family not in FAMILIES:
         raise CircuitError(
-            f"There is no family {family[:80]!r} of circuits.",
-            f"Choose from {', '.join(FAMILIES)}.",
+            say("There is no family {family!r} of circuits.", family=family[:80]),
+            say("Choose from {families}.", families=", ".join(FAMILIES)),
         )
     for what, value, allowed in (("qubits", n_qubits, QUBITS), ("layers", n_layers, LAYERS)):
         if value not in allowed:
             raise CircuitError(
-                f"The playground has no circuit with {value} {what}.",
-                f"Choose {allowed.start} to {allowed.stop - 1}.",
+                say("The playground has no circuit with {value} {what}.", value=value, what=what),
+                say("Choose {start} to {stop}.", start=allowed.start, stop=allowed.stop - 1),
             )
     return FAMILIES[family](n_qubits, n_layers)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from qcmfm import fonts
 from qcmfm.evaluation import Interval
 from qcmfm.lab import later
 from qcmfm.lab.condition import Condition
@@ -187,6 +188,7 @@ def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
         points: What `sweep` found.
         metric: accuracy or macro_f1.
     """
+    fonts.use()
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     for number, channel in enumerate(dict.fromkeys(point.channel for point in points)):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 from torch import Tensor
 
+from qcmfm import fonts
 from qcmfm.quantum.circuit import Circuit, Gate
 
 COLUMN, WIDE_COLUMN, LINE = 0.55, 0.8, 0.45
@@ -42,6 +43,7 @@ def draw(
     high = circuit.n_qubits + 1
     column_width = COLUMN if weights is None else WIDE_COLUMN
     size = ((width + 2) * column_width, rows * high * LINE)
+    fonts.use()
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     axes.set_axis_off()

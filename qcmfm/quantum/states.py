@@ -14,6 +14,7 @@ from torch import Tensor
 from qcmfm.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.gates import complex_dtype, matrices, pauli
+from qcmfm.sentences import say
 
 Vectors = Complex[Tensor, "batch amplitude"]
 Densities = Complex[Tensor, "batch row column"]
@@ -42,7 +43,7 @@ def states_along(
         raise CircuitError(f"There is no step {every!r}.", f"Choose one of {', '.join(EVERY)}.")
     states = amplitudes.to(complex_dtype(amplitudes.dtype))
     weights = torch.atleast_2d(weights.to(amplitudes.dtype))
-    yield "start", states
+    yield say("start"), states
     for name, gates in _steps(circuit, every):
         for gate in gates:
             angles = weights[:, list(gate.slots)]
@@ -54,12 +55,16 @@ def _steps(circuit: Circuit, every: str) -> Iterator[tuple[str, list[Gate]]]:
     """The gates of every step and the name of what they are."""
     if every == "gate":
         for gate in circuit.gates:
-            yield f"{gate.name} on {', '.join(map(str, gate.wires))}", [gate]
+            wires = ", ".join(map(str, gate.wires))
+            yield say("{gate} on {wires}", gate=gate.name, wires=wires), [gate]
         return
     by_stage = every == "stage"
     parts = groupby(circuit.gates, lambda gate: (gate.layer, gate.stage if by_stage else ""))
     for (layer, stage), gates in parts:
-        yield f"layer {layer + 1}" + (f", {stage}" if stage else ""), list(gates)
+        told = say("layer {layer}", layer=layer + 1)
+        if stage:
+            told = say("{layer}, {stage}", layer=told, stage=say(stage))
+        yield told, list(gates)
 
 
 def _applied(gate: Gate, matrix: Complex[Tensor, "any row column"], states: Vectors) -> Vectors:

@@ -94,21 +94,21 @@ def fuse(steps: Sequence[Step], most: int = WINDOW_WIRES) -> list[Window]:
         steps: In the order in which they act.
         most: Largest number of wires of a window.
     """
-    left = _links(steps)
+    left = [(link, _wires(link)) for link in _links(steps)]
     windows: list[Window] = []
     while left:
-        wires = list(_wires(left[0]))
+        wires = left[0][1]
         passed: set[int] = set()
         taken: list[Step] = []
-        rest: list[list[Step]] = []
-        for link in left:
-            both = dict.fromkeys([*wires, *_wires(link)])
-            if passed.isdisjoint(_wires(link)) and len(both) <= max(most, len(wires)):
-                wires = list(both)
+        rest: list[tuple[list[Step], dict[int, None]]] = []
+        for link, touched in left:
+            both = wires | touched
+            if passed.isdisjoint(touched) and len(both) <= max(most, len(wires)):
+                wires = both
                 taken += link
             else:
-                passed.update(_wires(link))
-                rest.append(link)
+                passed.update(touched)
+                rest.append((link, touched))
         windows.append(Window(tuple(wires), tuple(taken)))
         left = rest
     return _ordered(windows)

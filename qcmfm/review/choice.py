@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qcmfm.errors import ReviewConflict, ReviewError
 from qcmfm.review.decision import CHOICES, Decision, unique_id
 from qcmfm.review.state import Outcome
+from qcmfm.sentences import say
 from qcmfm.vocabulary import aat_uri
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
@@ -79,13 +80,25 @@ class Vocabulary:
             return
         alike = next((old for old in self._concepts if old.casefold() == label.casefold()), "")
         if alike:
-            raise ReviewError(f"There is no label {label!r}.", f"It is written {alike!r}.")
+            raise ReviewError(
+                say("There is no label {label!r}.", label=label),
+                say("It is written {alike!r}.", alike=alike),
+            )
         if not new:
             close = difflib.get_close_matches(label, self._concepts, n=3)
-            meant = f"Did you mean {' or '.join(close)}? If not, add" if close else "Add"
-            raise ReviewError(f"There is no label {label[:80]!r}.", f"{meant} it as a new label.")
+            hint = say("Add it as a new label.")
+            if close:
+                meant = " / ".join(close)
+                hint = say("Did you mean {meant}? If not, add it as a new label.", meant=meant)
+            raise ReviewError(
+                say("There is no label {label!r}.", label=label[:80]),
+                hint,
+            )
         if len(label) > MAX_LABEL:
-            raise ReviewError("The label is too long.", f"Use up to {MAX_LABEL} characters.")
+            raise ReviewError(
+                "The label is too long.",
+                say("Use up to {max_label} characters.", max_label=MAX_LABEL),
+            )
 
     def concept(self, label: str, given: str = "") -> str:
         """The concept of a label; where none is known, the given one."""
@@ -111,11 +124,21 @@ def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
     if choice.seen is None or choice.seen == current.decision_id or current.reviewer == reviewer:
         return
     if current.decision_id:
-        told = f"{current.reviewer} made the record {choice.record_id} {current.status}"
-        told += f" ({current.label})" if current.label else ""
+        status = say(current.status)
+        if current.label:
+            status = say("{status} ({label})", status=status, label=current.label)
+        told = say(
+            "{reviewer} made the record {record_id} {status} since you opened it.",
+            reviewer=current.reviewer,
+            record_id=choice.record_id,
+            status=status,
+        )
     else:
-        told = f"The decision on the record {choice.record_id} was undone"
-    raise ReviewConflict(f"{told} since you opened it.", "Look at it again, then decide.")
+        told = say(
+            "The decision on the record {record_id} was undone since you opened it.",
+            record_id=choice.record_id,
+        )
+    raise ReviewConflict(told, "Look at it again, then decide.")
 
 
 def decided(
@@ -167,25 +190,36 @@ def _check(choice: Choice, model_label: str) -> None:
     """Raise `ReviewError` where a choice cannot be, whatever the labels are."""
     if choice.decision not in CHOICES:
         raise ReviewError(
-            f"{choice.decision!r} is no decision.", f"Choose from {', '.join(CHOICES)}."
+            say("{decision!r} is no decision.", decision=choice.decision),
+            say("Choose from {choices}.", choices=", ".join(CHOICES)),
         )
     if not choice.record_id:
         raise ReviewError("The record has no id.", "Choose a record of the collection.")
     said = choice.prediction
     if said and said.record_id != choice.record_id:
         raise ReviewError(
-            f"The prediction is of the record {said.record_id}, not {choice.record_id}.",
+            say(
+                "The prediction is of the record {said}, not {record_id}.",
+                said=said.record_id,
+                record_id=choice.record_id,
+            ),
             "Reload the page.",
         )
     if choice.decision == "accept" and not model_label:
         raise ReviewError(
-            f"The record {choice.record_id} has no predicted label to accept.",
+            say(
+                "The record {record_id} has no predicted label to accept.",
+                record_id=choice.record_id,
+            ),
             "Choose a label, or label the collection first.",
         )
     if len(choice.reason) > MAX_REASON:
-        raise ReviewError("The reason is too long.", f"Use up to {MAX_REASON:,} characters.")
+        raise ReviewError(
+            "The reason is too long.",
+            say("Use up to {max_reason:,} characters.", max_reason=MAX_REASON),
+        )
     if choice.aat_uri and not _AAT.fullmatch(choice.aat_uri):
         raise ReviewError(
-            f"{choice.aat_uri[:80]!r} is no concept of the AAT.",
+            say("{aat_uri!r} is no concept of the AAT.", aat_uri=choice.aat_uri[:80]),
             "It looks like http://vocab.getty.edu/aat/300011021; leave it empty where unknown.",
         )

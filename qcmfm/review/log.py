@@ -21,6 +21,7 @@ from qcmfm import settings, storage
 from qcmfm.errors import ReviewError
 from qcmfm.records import MAX_CELL
 from qcmfm.review.decision import COLUMNS, Decision, now, why_unreadable
+from qcmfm.sentences import say
 
 WAIT = 30.0
 """Seconds after which a lock that is not given up is an error."""
@@ -50,7 +51,8 @@ def review_file(collection: str) -> Path:
     """
     if not collection.strip(". ") or collection.startswith(".") or set(collection) & _FORBIDDEN:
         raise ReviewError(
-            f"A collection cannot be called {collection[:80]!r}.", "Use letters and digits."
+            say("A collection cannot be called {collection!r}.", collection=collection[:80]),
+            "Use letters and digits.",
         )
     return review_folder() / f"{collection}.csv"
 
@@ -102,7 +104,12 @@ class ReviewLog:
                 lock = storage.lock(self.file).acquire(timeout=WAIT, poll_interval=_POLL)
             except (OSError, Timeout) as error:
                 raise ReviewError(
-                    f"The review log {self.file.name} is locked ({error}).", "Try again."
+                    say(
+                        "The review log {name} is locked ({error}).",
+                        name=self.file.name,
+                        error=error,
+                    ),
+                    "Try again.",
                 ) from error
             with lock:
                 unread = self._unread()
@@ -126,7 +133,9 @@ class ReviewLog:
             _append(self.file, content)
         except OSError as error:
             raise ReviewError(
-                f"The decision could not be saved: {error.strerror or error}.",
+                say(
+                    "The decision could not be saved: {strerror}.", strerror=error.strerror or error
+                ),
                 "Nothing was written. Make room on the disk, or check the folder, and repeat it.",
             ) from error
         self.read()
@@ -159,7 +168,11 @@ class ReviewLog:
             return b""
         except OSError as error:
             raise ReviewError(
-                f"The review log {self.file.name} cannot be read: {error.strerror}.",
+                say(
+                    "The review log {name} cannot be read: {strerror}.",
+                    name=self.file.name,
+                    strerror=error.strerror,
+                ),
                 "Check the file and its folder.",
             ) from error
 
@@ -190,7 +203,7 @@ class ReviewLog:
         if isinstance(cells, str) or tuple(name.lstrip("\ufeff") for name in cells) != COLUMNS:
             self._restart()
             raise ReviewError(
-                f"{self.file.name} is no review log: its columns are others.",
+                say("{name} is no review log: its columns are others.", name=self.file.name),
                 "Move the file elsewhere; a review log is then begun anew.",
             )
 
@@ -211,7 +224,11 @@ class ReviewLog:
                 _append(self.file, kept)
         except OSError as error:
             raise ReviewError(
-                f"The torn end of {self.file.name} could not be set aside: {error.strerror}.",
+                say(
+                    "The torn end of {name} could not be set aside: {strerror}.",
+                    name=self.file.name,
+                    strerror=error.strerror,
+                ),
                 "Make room on the disk, or check the folder.",
             ) from error
         self._take(self._unread())

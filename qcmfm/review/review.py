@@ -11,6 +11,7 @@ from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, de
 from qcmfm.review.decision import Decision, now, unique_id
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.review.state import Outcome, ReviewState
+from qcmfm.sentences import say
 
 
 def open_review(collection: str) -> "Review":
@@ -112,7 +113,8 @@ class Review:
                     undone += reversed(state.last_step(who, [d.decision_id for d in undone]))
             if not undone:
                 raise ReviewError(
-                    f"{who} has nothing to undo.", "What others decided can be restored or changed."
+                    say("{who} has nothing to undo.", who=who),
+                    "What others decided can be restored or changed.",
                 )
             batch, time = unique_id() if len(undone) > 1 else "", now()
             return self._append([_follows(old, "undo", who, time, batch) for old in undone])
@@ -135,13 +137,22 @@ class Review:
             history = {decision.decision_id: decision for decision in state.history(record_id)}
             if not history or (decision_id and decision_id not in history):
                 raise ReviewError(
-                    f"The record {record_id} has no decision {decision_id!r}.",
+                    say(
+                        "The record {record_id} has no decision {decision_id!r}.",
+                        record_id=record_id,
+                        decision_id=decision_id,
+                    ),
                     "Choose a row of its history.",
                 )
             then, current = state.after(decision_id), state.of(record_id)
             if _essence(then) == _essence(current):
                 raise ReviewError(
-                    f"The record {record_id} is {_told(current)} already.", "Choose another row."
+                    say(
+                        "The record {record_id} is {current} already.",
+                        record_id=record_id,
+                        current=_told(current),
+                    ),
+                    "Choose another row.",
                 )
             source = history.get(decision_id) or next(iter(history.values()))
             row = _follows(source, "restore", who, now(), "")
@@ -184,10 +195,14 @@ def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
     """A standing decision of the reviewer's own."""
     found = state.decision(decision_id)
     if found is None:
-        raise ReviewError(f"There is no decision {decision_id!r}.", "Reload the page.")
+        raise ReviewError(
+            say("There is no decision {decision_id!r}.", decision_id=decision_id),
+            "Reload the page.",
+        )
     if found.reviewer != reviewer:
         raise ReviewError(
-            f"The decision is {found.reviewer}'s.", "Restore an earlier state instead of undoing."
+            say("The decision is {reviewer}'s.", reviewer=found.reviewer),
+            "Restore an earlier state instead of undoing.",
         )
     if not state.stands(decision_id):
         raise ReviewError(
@@ -220,4 +235,7 @@ def _essence(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _told(outcome: Outcome) -> str:
-    return f"{outcome.status} as {outcome.label}" if outcome.label else outcome.status
+    status = say(outcome.status)
+    if not outcome.label:
+        return status
+    return say("{status} as {label}", status=status, label=outcome.label)

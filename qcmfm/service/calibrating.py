@@ -15,6 +15,7 @@ from qcmfm.errors import RunError
 from qcmfm.progress import Work
 from qcmfm.records import Collection
 from qcmfm.runs import Run, read_splits
+from qcmfm.sentences import say
 from qcmfm.service.labelling import Labeller
 from qcmfm.splits import assign_splits
 from qcmfm.storage import discard_folder
@@ -50,8 +51,14 @@ def calibrate_run(
         trained = run.config["data"]["train_records"] + run.config["data"]["val_records"]
         if len(found.record_ids) != trained:
             raise RunError(
-                f"The run {run.name} was trained on {trained} records, and "
-                f"{collection.folder.name} has {len(found.record_ids)} in train and val.",
+                say(
+                    "The run {name} was trained on {trained} records, and {collection} has {n} "
+                    "in train and val.",
+                    name=run.name,
+                    trained=trained,
+                    collection=collection.folder.name,
+                    n=len(found.record_ids),
+                ),
                 "Give the records that it was trained on, with the same caption column.",
             )
         measured = yield from measure_coverage(labeller, found, collection, splits)

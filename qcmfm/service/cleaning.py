@@ -14,6 +14,7 @@ from qcmfm.review.corrected import corrected
 from qcmfm.review.items import OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.runs import read_config
+from qcmfm.sentences import say
 from qcmfm.service.learning import encoders_of, recorded_collection, settings_of
 from qcmfm.service.runs import find_run
 from qcmfm.trainer import TrainingSettings
@@ -53,7 +54,8 @@ def compare_labels(
     now = corrected(collection, open_review(name).refresh())
     if len({record.label for record in now.records if record.label}) < 2:
         raise TrainingError(
-            f"The records of {name} have fewer than two labels.", "There is nothing to compare."
+            say("The records of {name} have fewer than two labels.", name=name),
+            "There is nothing to compare.",
         )
     how = settings_of(config) if run else TrainingSettings()
     used = config.get("training", {}).get("epochs_used")

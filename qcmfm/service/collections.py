@@ -23,6 +23,7 @@ from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import Region, read_regions
 from qcmfm.review.review import open_review
 from qcmfm.runs import utc_now
+from qcmfm.sentences import say
 from qcmfm.service.labelling import Submission
 
 
@@ -96,7 +97,10 @@ def open_collection(name: str) -> Collection:
     folders = collection_folders()
     if name not in folders:
         listed = ", ".join(folders) or "none"
-        raise RecordsError(f"There is no collection {name[:80]!r}.", f"There are: {listed}.")
+        raise RecordsError(
+            say("There is no collection {name!r}.", name=name[:80]),
+            say("There are: {listed}.", listed=listed),
+        )
     return read_collection(folders[name])
 
 
@@ -204,7 +208,11 @@ def save_submission(name: str, submission: Submission) -> str:
         lost = [problem for problem in collection.problems if problem.refused or problem.altered]
         if lost:  # writing the table anew would lose something of these rows
             raise RecordsError(
-                f"The collection {name.strip()} cannot be added to: {lost[0]}.",
+                say(
+                    "The collection {name} cannot be added to: {lost}.",
+                    name=name.strip(),
+                    lost=lost[0],
+                ),
                 "Mend its records.csv, or save to another collection.",
             )
         records = {record.record_id: record for record in collection.records}

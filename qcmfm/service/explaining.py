@@ -11,6 +11,7 @@ from qcmfm.explanation import Explanation, attended_box, caption_heat, explain, 
 from qcmfm.exports.web_annotations import attention_page
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Record
+from qcmfm.sentences import say
 from qcmfm.service.labelling import Labeller, Submission
 from qcmfm.turns import ENCODERS
 
@@ -41,7 +42,10 @@ def find_record(collection: Collection, record_id: str) -> Record:
     found = next((r for r in collection.records if r.record_id == record_id), None)
     if found is None:
         some = ", ".join(record.record_id for record in collection.records[:3])
-        raise RecordsError(f"There is no record {record_id[:80]!r}.", f"There are: {some}, …")
+        raise RecordsError(
+            say("There is no record {record_id!r}.", record_id=record_id[:80]),
+            say("There are: {some}, …", some=some),
+        )
     return found
 
 

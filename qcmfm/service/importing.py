@@ -15,6 +15,7 @@ from qcmfm.errors import ImportingError, PermissionDenied, QcmfmError
 from qcmfm.importers import Columns, Preview, Report, preview, title
 from qcmfm.progress import Work
 from qcmfm.records import named_folder
+from qcmfm.sentences import say
 
 KIND = "import_collection"
 """The kind of the jobs that import."""
@@ -133,7 +134,9 @@ def import_report(name: str) -> Report | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError):
-        raise ImportingError(f"The report on {name} is damaged.", "Import once more.") from None
+        raise ImportingError(
+            say("The report on {name} is damaged.", name=name), "Import once more."
+        ) from None
 
 
 @door(Permission.IMPORT, tells=True)

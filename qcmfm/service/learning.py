@@ -18,6 +18,7 @@ from qcmfm.records import Collection, Record, Row, read_collection
 from qcmfm.review.corrected import corrected, reviewed_count
 from qcmfm.review.review import open_review
 from qcmfm.runs import Run, read_config, read_run, read_splits, utc_now
+from qcmfm.sentences import say
 from qcmfm.service.collections import collection_folders
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.measuring import evaluate_run, keep_metrics
@@ -79,7 +80,7 @@ def adopt_run(collection: str, run: str, who: str) -> None:
         RunError: There is no such run, or the file of adoptions is damaged.
     """
     if run not in run_folders():
-        raise RunError(f"There is no run {run!r}.", "Choose one of the list.")
+        raise RunError(say("There is no run {run!r}.", run=run), "Choose one of the list.")
     adoption.adopt(collection, adoption.Adoption(run, who, utc_now()))
 
 
@@ -177,7 +178,10 @@ def comparison_of(run: str) -> Comparison | None:
     try:
         return Comparison(**json.loads(file.read_text("utf-8")))
     except (ValueError, TypeError) as error:
-        raise RunError(f"{COMPARISON} of the run {run} cannot be read.", "Train again.") from error
+        raise RunError(
+            say("{comparison} of the run {run} cannot be read.", comparison=COMPARISON, run=run),
+            "Train again.",
+        ) from error
 
 
 @door(Permission.LOOK)
@@ -194,7 +198,10 @@ def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
     folder = collection_folders().get(name)
     if folder is None:
         listed = ", ".join(collection_folders()) or "none"
-        raise RecordsError(f"There is no collection {name[:80]!r}.", f"There are: {listed}.")
+        raise RecordsError(
+            say("There is no collection {name!r}.", name=name[:80]),
+            say("There are: {listed}.", listed=listed),
+        )
     collection = read_collection(folder)
     column = config.get("caption_column", "caption")
     return read_collection(folder, column) if column in collection.columns else collection
@@ -207,7 +214,7 @@ def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any
     labels = {record.label for record in collection.records if record.label}
     if len(labels) < 2:
         raise TrainingError(
-            f"The records of {name} have {len(labels)} different label(s).",
+            say("The records of {name} have {n} different label(s).", name=name, n=len(labels)),
             "Review some first: at least two labels, and twenty records of each to be useful.",
         )
     return collection, state

@@ -16,6 +16,7 @@ from qcmfm.records import Collection, Row
 from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import read_regions
 from qcmfm.runs import CARD, read_splits
+from qcmfm.sentences import say
 from qcmfm.service.labelling import Labeller
 
 
@@ -38,7 +39,7 @@ def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work
     rows = [row for row in rows if row.record and row.record.label]
     if not rows:
         raise RecordsError(
-            f"No labelled record is in the split {split!r}.",
+            say("No labelled record is in the split {split!r}.", split=split),
             "Choose another split with --split, or all.",
         )
     chosen = replace(collection, rows=rows, problems=[])
@@ -115,7 +116,7 @@ def keep_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
     """
     if measured["trained_on"]:
         raise RunError(
-            f"The run was trained on records of the split {measured['split']!r}.",
+            say("The run was trained on records of the split {split!r}.", split=measured["split"]),
             "Only figures of records that it has not seen are kept in it.",
         )
     run = labeller.run

@@ -8,24 +8,25 @@ from qcmfm import jobs
 from qcmfm.access import Permission, door
 from qcmfm.errors import ReviewError
 from qcmfm.review.review import open_review
+from qcmfm.sentences import N_, say
 from qcmfm.service.collections import CollectionSummary, collection_folders
 
 LOOKED_AT = 2000
 """The most decisions of a collection that are gone through for what happened lately."""
 
 _WORK = {
-    "import_collection": ("The import", "import"),
-    "learn": ("A training", "learn"),
-    "compare_labels": ("The look for label errors", "clean_up"),
-    "make_catalog": ("The catalog", "search"),
-    "make_map": ("The map", "map"),
+    "import_collection": (say("The import"), "import"),
+    "learn": (say("A training"), "learn"),
+    "compare_labels": (say("The look for label errors"), "clean_up"),
+    "make_catalog": (say("The catalog"), "search"),
+    "make_map": (say("The map"), "map"),
 }
 """For each kind of job what it is called, and the page that shows it."""
 _STATES = {
-    "running": "is under way",
-    "failed": "failed",
-    "interrupted": "was interrupted and can go on",
-    "cancelled": "was stopped and can go on",
+    "running": N_("{work} of {name} is under way"),
+    "failed": N_("{work} of {name} failed"),
+    "interrupted": N_("{work} of {name} was interrupted and can go on"),
+    "cancelled": N_("{work} of {name} was stopped and can go on"),
 }
 
 
@@ -64,18 +65,24 @@ def what_waits(collections: Sequence[CollectionSummary]) -> list[Waiting]:
     Built-in collections, and those on which nobody decided yet, wait for nobody.
     """
     found = [
-        Waiting(f"{title} of {name} {_STATES[job.state]}", page, name)
+        Waiting(say(_STATES[job.state], work=title, name=name), page, name)
         for job, title, page, name in _latest_jobs()
         if job.state in _STATES
     ]
     for summary in collections:
         if summary.problems:
-            rows = "1 row" if summary.problems == 1 else f"{summary.problems:,} rows"
-            found.append(Waiting(f"{rows} of {summary.name} to check", "collections", summary.name))
+            what = N_("{n:,} rows of {name} to check")
+            if summary.problems == 1:
+                what = N_("{n} row of {name} to check")
+            told = say(what, n=summary.problems, name=summary.name)
+            found.append(Waiting(told, "collections", summary.name))
         left = summary.records - summary.reviewed
         if left and (summary.reviewed or not summary.built_in):
-            records = "1 record" if left == 1 else f"{left:,} records"
-            found.append(Waiting(f"{records} of {summary.name} to review", "review", summary.name))
+            what = N_("{n:,} records of {name} to review")
+            if left == 1:
+                what = N_("{n} record of {name} to review")
+            told = say(what, n=left, name=summary.name)
+            found.append(Waiting(told, "review", summary.name))
     return found
 
 
@@ -87,7 +94,7 @@ def what_happened(most: int = 5) -> list[Happened]:
         most: As many entries.
     """
     found = [
-        Happened(job.changed_at, f"{title} of {name} was finished")
+        Happened(job.changed_at, say("{work} of {name} was finished", work=title, name=name))
         for job, title, _, name in _latest_jobs()
         if job.state == "done"
     ]
@@ -120,7 +127,10 @@ def _decided(name: str) -> list[Happened]:
             key = (row.reviewed_at[:10], row.reviewer)
             latest.setdefault(key, row.reviewed_at)
             counts[key] += 1
-    return [
-        Happened(at, f"{key[1]} took {counts[key]:,} decision{'s' * (counts[key] > 1)} on {name}")
-        for key, at in latest.items()
-    ]
+    return [Happened(at, _took(key[1], counts[key], name)) for key, at in latest.items()]
+
+
+def _took(who: str, n: int, name: str) -> str:
+    if n == 1:
+        return say("{who} took {n} decision on {name}", who=who, n=n, name=name)
+    return say("{who} took {n:,} decisions on {name}", who=who, n=n, name=name)

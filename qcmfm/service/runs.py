@@ -10,6 +10,7 @@ from qcmfm import demo, runs, settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import QcmfmError, RunError
 from qcmfm.runs import list_runs, read_config, read_metrics
+from qcmfm.sentences import say
 from qcmfm.studies._summary import best_classical, read_summary
 
 _REFERENCE = "late_fusion"
@@ -55,7 +56,9 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
         except RunError as error:
             errors.append(error)
         except (KeyError, TypeError):
-            errors.append(RunError(f"The run {name} is incomplete.", "Copy or train it again."))
+            errors.append(
+                RunError(say("The run {name} is incomplete.", name=name), "Copy or train it again.")
+            )
     return summaries, errors
 
 
@@ -84,16 +87,21 @@ def study_sentence() -> str:
     quantum, classical = (study["systems"][name]["accuracy"] for name in ("qcmfm", _REFERENCE))
     gap = study["qcmfm_minus"][_REFERENCE]
     verdict = (
-        "the quantum model did better than this reference"
+        say("the quantum model did better than this reference")
         if gap["low"] > 0
-        else "the classical reference did better"
+        else say("the classical reference did better")
         if gap["high"] < 0
-        else "the difference is within chance, and nothing here shows that quantum is better"
+        else say("the difference is within chance, and nothing here shows that quantum is better")
     )
-    return (
-        f"Measured on {study['records']} test records (mean of {_trainings(quantum)} trainings): "
-        f"the simulated quantum model is right on {_percent(quantum)}, a simple classical "
-        f"reference (late fusion of photo and caption) on {_percent(classical)}; {verdict}."
+    return say(
+        "Measured on {records} test records (mean of {seeds} trainings): the simulated quantum "
+        "model is right on {quantum}, a simple classical reference (late fusion of photo and "
+        "caption) on {classical}; {verdict}.",
+        records=study["records"],
+        seeds=_trainings(quantum),
+        quantum=_percent(quantum),
+        classical=_percent(classical),
+        verdict=verdict,
     )
 
 
@@ -105,14 +113,18 @@ def built_in_sentence(name: str) -> str:
         return ""
     accuracy = {model: found["accuracy"] for model, found in study["systems"].items()}
     alone = max(("image_only", "text_only"), key=lambda model: accuracy[model]["value"])
-    words = {"image_only": "the photo", "text_only": "the caption"}
+    words = {"image_only": say("the photo"), "text_only": say("the caption")}
     classical = best_classical(study)
-    return (
+    return say(
         "These objects are designed so that photo and caption are needed together. Measured on "
-        f"{study['records']} fresh ones (mean of {_trainings(accuracy['qcmfm'])} trainings): "
-        f"{words[alone]} alone is right on {_percent(accuracy[alone])}, the simulated quantum "
-        f"model on {_percent(accuracy['qcmfm'])}, the best classical fusion on "
-        f"{_percent(accuracy[classical])}."
+        "{records} fresh ones (mean of {seeds} trainings): {one} alone is right on {alone}, the "
+        "simulated quantum model on {quantum}, the best classical fusion on {classical}.",
+        records=study["records"],
+        seeds=_trainings(accuracy["qcmfm"]),
+        one=words[alone],
+        alone=_percent(accuracy[alone]),
+        quantum=_percent(accuracy["qcmfm"]),
+        classical=_percent(accuracy[classical]),
     )
 
 
@@ -128,13 +140,20 @@ def scope_sentence(name: str) -> str:
     if study is None:
         return ""
     told = [
-        f"{found['told']} (area under the ROC curve {found['auc']['value']:.2f}, "
-        f"{found['flagged']:.0%} flagged)"
+        say(
+            "{told} (area under the ROC curve {area:.2f}, {flagged:.0%} flagged)",
+            told=found["told"],
+            area=found["auc"]["value"],
+            flagged=found["flagged"],
+        )
         for found in study["against"].values()
     ]
-    return (
-        f" It was measured against {'; '.join(told)}; of {study['in_scope']} test records it "
-        f"flags {study['flagged_in_scope']:.0%} wrongly."
+    return say(
+        " It was measured against {told}; of {records} test records it flags {flagged:.0%} "
+        "wrongly.",
+        told=told,
+        records=study["in_scope"],
+        flagged=study["flagged_in_scope"],
     )
 
 
@@ -148,7 +167,10 @@ def _trainings(accuracy: dict[str, Any]) -> int:
 
 
 def _percent(found: dict[str, float]) -> str:
-    return f"{found['value']:.0%} ({found['low']:.0%} to {found['high']:.0%})"
+    return say(
+        "{value:.0%} ({low:.0%} to {high:.0%})",
+        **{name: found[name] for name in ("value", "low", "high")},
+    )
 
 
 @door(Permission.LOOK)
@@ -164,7 +186,10 @@ def find_run(name: str) -> Path:
     known = run_folders()
     if name not in known:
         listed = ", ".join(known) or "none"
-        raise RunError(f"There is no run {name!r}.", f"Give a folder, or one of: {listed}.")
+        raise RunError(
+            say("There is no run {name!r}.", name=name),
+            say("Give a folder, or one of: {listed}.", listed=listed),
+        )
     return known[name]
 
 

@@ -30,6 +30,7 @@ from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
 from qcmfm.review.review import open_review
+from qcmfm.sentences import say
 from qcmfm.service.collections import collection_folders, open_collection
 from qcmfm.service.learning import adopted_run
 from qcmfm.service.reviewing import kept_predictions
@@ -56,7 +57,9 @@ def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = Non
     """
     collection = open_collection(name)
     if not collection.records:
-        raise CatalogError(f"The collection {name} holds no record.", "Import some first.")
+        raise CatalogError(
+            say("The collection {name} holds no record.", name=name), "Import some first."
+        )
     place = Catalog(settings.catalog_place())
     cache = cache or FeatureCache(load_encoders(), settings.features_folder())
     table = yield from cache.encode(collection)

@@ -7,6 +7,7 @@ from typing import Any
 from qcmfm import settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import StudyError
+from qcmfm.sentences import say
 
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
 
@@ -76,6 +77,10 @@ def _read(name: str, file: str) -> dict[str, Any]:
         return json.loads((folder / file).read_text("utf-8"))
     except ValueError:
         raise StudyError(
-            f"The results of the study {name} cannot be read.",
-            f"Delete {file} in its folder and run `python -m qcmfm study {name}` again.",
+            say("The results of the study {name} cannot be read.", name=name),
+            say(
+                "Delete {file} in its folder and run `python -m qcmfm study {name}` again.",
+                file=file,
+                name=name,
+            ),
         ) from None

@@ -6,6 +6,7 @@ from typing import Any
 from qcmfm import jobs
 from qcmfm.access import Permission, door, keep, require
 from qcmfm.errors import JobError
+from qcmfm.sentences import say
 from qcmfm.service import importing
 
 KINDS = {
@@ -31,7 +32,10 @@ def start_job(kind: str, arguments: Mapping[str, Any]) -> str:
         JobError: There is no such kind.
     """
     if kind not in KINDS:
-        raise JobError(f"There is no job of the kind {kind[:80]!r}.", "This is a bug; report it.")
+        raise JobError(
+            say("There is no job of the kind {kind!r}.", kind=kind[:80]),
+            "This is a bug; report it.",
+        )
     on = {name: str(value)[:200] for name, value in arguments.items() if isinstance(value, str)}
     who = require(KINDS[kind], f"start {kind}", on)
     if kind == importing.KIND:

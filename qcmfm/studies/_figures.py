@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qcmfm import storage
+from qcmfm import fonts, storage
 
 QUANTUM_COLOUR, CLASSICAL_COLOUR = "#7b3fa0", "#3b6e8f"
 
@@ -21,6 +21,7 @@ def draw_forest(part: Mapping[str, Any], file: Path) -> None:
 
     systems = part["systems"]
     order = sorted(systems, key=lambda name: systems[name]["accuracy"]["value"])
+    fonts.use()
     figure = Figure(figsize=(7, 0.6 + 0.32 * len(order)), layout="constrained")
     axes = figure.subplots()
     for row, name in enumerate(order):
@@ -53,6 +54,7 @@ def draw_curves(
     """
     from matplotlib.figure import Figure
 
+    fonts.use()
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.subplots()
     for name, points in curves.items():

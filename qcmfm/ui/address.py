@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from qcmfm.ui.language import _, restore
 from qcmfm.ui.widgets import words_for
 
 
@@ -18,8 +19,7 @@ class Address:
 
     def __init__(self, page: str):
         self._memory = f"address-{page}"
-        if not st.query_params:
-            st.query_params.from_dict(st.session_state.get(self._memory, {}))
+        restore(st.session_state.get(self._memory, {}))
         self._remember()
 
     def get(self, name: str, default: str = "") -> str:
@@ -109,6 +109,11 @@ def choose(
     return put(title, options, key=key, format_func=told, on_change=take, **look) or default
 
 
+def _ours(word: str) -> str:
+    """A word of the app's own."""
+    return _(words_for(word))
+
+
 def switch(
     address: Address,
     title: str,
@@ -116,7 +121,7 @@ def switch(
     options: Sequence[str],
     default: str,
     place: DeltaGenerator | None = None,
-    told: Callable[[str], str] = words_for,
+    told: Callable[[str], str] = _ours,
     **look: Any,
 ) -> str:
     """A few words beside each other, one of which is chosen; arguments as in `choose`."""
@@ -147,6 +152,7 @@ def choose_some(
     def take() -> None:
         address.set(**{name: ",".join(st.session_state[key]) or "none"})
 
+    look.setdefault("placeholder", _("None"))
     put = place.multiselect if place is not None else st.multiselect
     return put(title, options, key=key, format_func=told, on_change=take, **look)
 

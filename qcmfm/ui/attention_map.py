@@ -20,6 +20,7 @@ from qcmfm.explanation import (
     place_in_words,
     regions_in,
 )
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.viewed import kept, numbers, one_of
 from qcmfm.ui.widgets import plain
@@ -30,7 +31,7 @@ SIDE = 640
 WIDTH, HEIGHT = 560, 560
 """The most that the photo takes on the page, in pixels."""
 
-WHOLE = "Nowhere yet"
+WHOLE = N_("Nowhere yet")
 PARTS = {
     f"{down} {across}".replace("middle centre", "centre"): (column / 3, row / 3)
     for row, down in enumerate(("upper", "middle", "lower"))
@@ -44,15 +45,15 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
     """Draw the photo with the heat of the chosen words, and beside it the choices."""
     submission = looked.submission
     if not submission.photo:
-        st.info("There is no photo to look at. What the caption gave is told below.")
+        st.info(_("There is no photo to look at. What the caption gave is told below."))
         return
     photo = read_photo(submission.photo, submission.name, at_least=SIDE)
     photo.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     left, right = st.columns([3, 2], gap="medium")
     if evidence.attention is None or not evidence.spans:
-        left.image(photo, alt=f"The photo {submission.name}")
-        why = "There is no caption to look with." if evidence.attention is not None else (
-            "This model does not say where it looks."
+        left.image(photo, alt=_("The photo {name}").format(name=submission.name))
+        why = _("There is no caption to look with.") if evidence.attention is not None else (
+            _("This model does not say where it looks.")
         )  # fmt: skip
         right.info(why)
         return
@@ -61,14 +62,24 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
         head, smooth, opacity = _choose_view(evidence)
     heat = caption_heat(evidence.attention, words, evidence.grid, head)
     named = _named(evidence, words)
-    place = place_in_words(heat)
-    told = f"For {named} the model attended most to the {place} of the photo"
+    place = _(place_in_words(heat))
+    told = _("For {named} the model attended most to the {place} of the photo").format(
+        named=named, place=place
+    )
     with left:
-        selected = _figure(photo, heat, smooth, opacity, f"{told}. The photo {submission.name}")
+        selected = _figure(
+            photo,
+            heat,
+            smooth,
+            opacity,
+            _("{told}. The photo {name}").format(told=told, name=submission.name),
+        )
         st.caption(
-            f"{plain(told)}: {heat.max():.1%} in one region, where even attention would give "
-            f"{1 / heat.size:.1%}. Yellow is most. Drag a box over the photo to see which words "
-            "look there. Where the model attended is no proof of its reasons."
+            _(
+                "{told}: {where:.1%} in one region, where even attention would give "
+                "{size:.1%}. Yellow is most. Drag a box over the photo to see which words "
+                "look there. Where the model attended is no proof of its reasons."
+            ).format(told=plain(told), where=heat.max(), size=1 / heat.size)
         )
     with right:
         _show_lookers(evidence, selected, head)
@@ -78,12 +89,12 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
 def _choose_words(evidence: Explanation) -> list[int]:
     places = list(range(len(evidence.spans)))
     chosen = st.pills(
-        "Words, one or several", places, selection_mode="multi", wrap=True,
+        _("Words, one or several"), places, selection_mode="multi", wrap=True,
         format_func=lambda place: plain(evidence.caption[slice(*evidence.spans[place])]),
         **kept("words", [], numbers(len(places)), lambda found: ".".join(map(str, found))),
     )  # fmt: skip
     if not chosen:
-        st.caption("None is chosen, so the photo shows the mean over all of them.")
+        st.caption(_("None is chosen, so the photo shows the mean over all of them."))
     return list(chosen) or places
 
 
@@ -93,13 +104,16 @@ def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = ["all", *map(str, range(1, heads + 1))]
         head = st.segmented_control(
-            "Head", options, help="Each head attends on its own; `all` is their mean.",
+            _("Head"), options, format_func=_,
+            help=_("Each head attends on its own; “all” is their mean."),
             **kept("head", "all", one_of(options)),
         )  # fmt: skip
         looks = ["smooth", "grid"]
-        look = st.segmented_control("Drawn as", looks, **kept("drawn", "smooth", one_of(looks)))
+        look = st.segmented_control(
+            _("Drawn as"), looks, format_func=_, **kept("drawn", "smooth", one_of(looks))
+        )
     opacity = st.slider(
-        "Strength of the colour", 0, 100, step=5, format="%d%%",
+        _("Strength of the colour"), 0, 100, step=5, format="%d%%",
         **kept("strength", 60, one_of(list(range(0, 101, 5)))),
     )  # fmt: skip
     chosen = None if head in (None, "all") else int(head) - 1
@@ -108,7 +122,7 @@ def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
 
 def _named(evidence: Explanation, words: Sequence[int]) -> str:
     if len(words) == len(evidence.spans):
-        return "the whole caption"
+        return _("the whole caption")
     return ", ".join(f"“{evidence.caption[slice(*evidence.spans[word])]}”" for word in words)
 
 
@@ -129,7 +143,7 @@ def _figure(
         go.Heatmap(
             z=heat, x=across, y=down, colorscale="Cividis", opacity=opacity,
             zsmooth="best" if smooth else False,
-            hovertemplate="%{z:.2%} of the attention<extra></extra>",
+            hovertemplate="%{z:.2%} " + _("of the attention") + "<extra></extra>",
             colorbar={"tickformat": ".1%", "thickness": 12, "title": {"text": ""}},
         )
     )  # fmt: skip
@@ -174,8 +188,8 @@ def _show_lookers(
     assert evidence.attention is not None
     options = [WHOLE, *PARTS]
     part = st.selectbox(
-        "Which words look at a part of the photo", options,
-        help="Or drag a box over the photo.", **kept("part", WHOLE, one_of(options)),
+        _("Which words look at a part of the photo"), options, format_func=_,
+        help=_("Or drag a box over the photo."), **kept("part", WHOLE, one_of(options)),
     )  # fmt: skip
     mask = selected
     if not mask.any() and part != WHOLE:
@@ -187,13 +201,13 @@ def _show_lookers(
     order = np.argsort(-shares, kind="stable")[:6].tolist()
     rows = [
         {
-            "Word": evidence.caption[slice(*evidence.spans[place])],
-            "Of its attention": f"{shares[place]:.1%}",
-            "Times chance": f"{shares[place] / mask.mean():.2f}",
+            _("Word"): evidence.caption[slice(*evidence.spans[place])],
+            _("Of its attention"): f"{shares[place]:.1%}",
+            _("Times chance"): f"{shares[place] / mask.mean():.2f}",
         }
         for place in order
     ]
-    st.dataframe(rows, hide_index=True, alt="Words that look most at the chosen part")
+    st.dataframe(rows, hide_index=True, alt=_("Words that look most at the chosen part"))
 
 
 def _downloads(
@@ -215,6 +229,6 @@ def _downloads(
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "Web Annotation", note, f"{name}-attention.jsonld", "application/ld+json",
+            _("Web Annotation"), note, f"{name}-attention.jsonld", "application/ld+json",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip

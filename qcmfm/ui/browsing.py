@@ -9,6 +9,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import SIMULATED, plain, told, watched, words_for
@@ -23,13 +24,17 @@ def offer_drawing(name: str) -> None:
     measured = service.built_in_sentence(name)
     if measured:
         st.markdown(
-            "The program drew these pictures itself, so it knows the true label of every record "
-            "and the true place of everything that a caption names."
+            _(
+                "The program drew these pictures itself, so it knows the true label of "
+                "every record and the true place of everything that a caption names."
+            )
         )
-        st.caption(measured)
+        st.caption(_(measured))
     whole = service.drawable(name)
     if whole and st.button(
-        f"Draw all {whole} records", icon=":material/brush:", **barred(Permission.IMPORT)
+        _("Draw all {whole} records").format(whole=whole),
+        icon=":material/brush:",
+        **barred(Permission.IMPORT),
     ):
         watched(service.draw_built_in(name))
         st.rerun()
@@ -39,12 +44,13 @@ def choose_records(collection: Collection) -> list[Record]:
     """The records that the visitor's filters leave."""
     left, right = st.columns(2)
     text = left.text_input(
-        "Words in the caption", key="words", bind="query-params", persist_state="session"
+        _("Words in the caption"), key="words", bind="query-params", persist_state="session"
     )
     labels = sorted({record.label for record in collection.records if record.label})
     wanted = right.multiselect(
-        "Labels", labels, key="labels", format_func=words_for, persist_state="session"
-    )
+        _("Labels"), labels, key="labels", format_func=words_for, persist_state="session",
+        placeholder=_("Any"),
+    )  # fmt: skip
     terms = text.casefold().split()
     found = [
         record
@@ -52,15 +58,15 @@ def choose_records(collection: Collection) -> list[Record]:
         if (not wanted or record.label in wanted)
         and all(term in record.caption.casefold() for term in terms)
     ]
-    records = "1 record" if len(found) == 1 else f"{len(found):,} records"
-    st.caption(f"{records} of {len(collection.records):,}")
+    records = ngettext("{n:,} record", "{n:,} records", len(found)).format(n=len(found))
+    st.caption(_("{records} of {n:,}").format(records=records, n=len(collection.records)))
     return found
 
 
 def show_thumbnails(collection: Collection, records: list[Record]) -> None:
     """A page of pictures with their captions; each can be opened."""
     if not records:
-        st.info("No record fits. Take a word or a label out of the filters.")
+        st.info(_("No record fits. Take a word or a label out of the filters."))
         return
     pages = -(-len(records) // (ACROSS * DOWN))
     page = st.session_state.get("page", 1) if pages > 1 else 1
@@ -97,44 +103,58 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
     except QcmfmError:
         picture = None
     if picture is None:
-        st.markdown(":material/hide_image: *No photo*")
+        st.markdown(_(":material/hide_image: *No photo*"))
     else:
-        st.image(picture, width="stretch", alt=record.caption or f"Record {record.record_id}")
+        st.image(
+            picture,
+            width="stretch",
+            alt=record.caption or _("Record {record_id}").format(record_id=record.record_id),
+        )
     caption = record.caption
     short = caption if len(caption) <= SHORT else caption[:SHORT].rsplit(" ", 1)[0] + " …"
     label = f"**{plain(words_for(record.label))}**  \n" if record.label else ""
-    st.markdown(label + plain(short or "No caption"))
-    if st.button("Open", key=f"open-{record.record_id}", help=f"Record {plain(record.record_id)}"):
+    st.markdown(label + plain(short or _("No caption")))
+    if st.button(
+        _("Open"),
+        key=f"open-{record.record_id}",
+        help=_("Record {record_id}").format(record_id=plain(record.record_id)),
+    ):
         st.query_params["record"] = record.record_id
         st.rerun()
 
 
 def show_record(collection: Collection, record: Record) -> None:
     """One record: photo, caption, recorded label, and what a model proposes."""
-    if st.button("All records", icon=":material/arrow_back:"):
+    if st.button(_("All records"), icon=":material/arrow_back:"):
         del st.query_params["record"]
         st.rerun()
     left, right = st.columns([2, 3], gap="medium")
-    right.markdown(plain(record.caption or "No caption"))
-    recorded = plain(words_for(record.label)) if record.label else "none"
-    right.caption(f"Record {plain(record.record_id)} · recorded label: {recorded}")
+    right.markdown(plain(record.caption or _("No caption")))
+    recorded = plain(words_for(record.label)) if record.label else _("none")
+    right.caption(
+        _("Record {record_id} · recorded label: {recorded}").format(
+            record_id=plain(record.record_id), recorded=recorded
+        )
+    )
     with right, told():
         labels = {record.label for record in collection.records if record.label}
         runs = service.runs_for(labels)
         if not runs:
             st.info(
-                "No model knows these labels yet. Train one: `python -m qcmfm train "
-                "--records … --out …`."
+                _(
+                    "No model knows these labels yet. Train one: `python -m qcmfm train "
+                    "--records … --out …`."
+                )
             )
             return
         run = runs[0]
         if len(runs) > 1:
-            run = st.selectbox("Model", runs, key="run-of-record", persist_state="session")
+            run = st.selectbox(_("Model"), runs, key="run-of-record", persist_state="session")
         submission = service.record_submission(collection, record)
         answer = labelled(run, submission)
         regions = true_regions(collection).get(record.record_id, [])
         show_evidence(left, right, submission, answer, record.record_id, regions)
         if record.label and record.label != answer.prediction.label:
-            st.warning("The proposal differs from the recorded label.", icon=":material/rule:")
+            st.warning(_("The proposal differs from the recorded label."), icon=":material/rule:")
         if answer.quantum:
             st.caption(SIMULATED)

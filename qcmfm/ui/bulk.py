@@ -11,6 +11,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
+from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.resources import thumbnail
 from qcmfm.ui.signing_in import barred
@@ -32,13 +33,13 @@ def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
     else:
         first = counts.most_common(1)[0][0]
         link.change(labels=(first,))
-    options = [label for label, _ in counts.most_common()]
+    options = list(dict(counts.most_common()))
     if not options:
         return
     st.session_state["bulk-label"] = first if first in counts else options[0]
     bar.selectbox(
-        "Label", options, key="bulk-label", width=220,
-        format_func=lambda label: f"{words_for(label) or 'none'} ({counts[label]:,})",
+        _("Label"), options, key="bulk-label", width=220,
+        format_func=lambda label: f"{words_for(label) or _('none')} ({counts[label]:,})",
         on_change=lambda: link.change(labels=(st.session_state["bulk-label"],)),
     )  # fmt: skip
 
@@ -58,8 +59,8 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
     picked = _picked(link) & set(queue)
     if not queue:
         show_told()
-        st.success("Everything that the filter shows is reviewed.", icon=":material/done_all:")
-        st.button("Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer))
+        st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
+        st.button(_("Undo"), shortcut="Z", on_click=undo, args=(desk, None, reviewer))
         return
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)
@@ -89,39 +90,45 @@ def _show_keys(
     args = (desk, reviewer, seen)
     with st.container(horizontal=True):
         st.button(
-            f"Select these {len(shown)}", shortcut="S", on_click=_pick, args=(link, shown)
+            _("Select these {n}").format(n=len(shown)), shortcut="S",
+            on_click=_pick, args=(link, shown),
         )  # fmt: skip
         st.button(
-            f"Select all {len(queue):,}", shortcut="E", on_click=_pick, args=(link, queue),
-            help="Everything that the filter shows, on every page",
+            _("Select all {n:,}").format(n=len(queue)), shortcut="E",
+            on_click=_pick, args=(link, queue),
+            help=_("Everything that the filter shows, on every page"),
         )  # fmt: skip
-        st.button("Select none", shortcut="X", on_click=_picked(link).clear)
+        st.button(_("Select none"), shortcut="X", on_click=_picked(link).clear)
         st.button(
-            "Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer),
+            _("Undo"), shortcut="Z", on_click=undo, args=(desk, None, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
-            for title, key, step in (("Previous page", "P", -1), ("Next page", "N", 1)):
+            for title, key, step in ((_("Previous page"), "P", -1), (_("Next page"), "N", 1)):
                 there = page + step
                 st.button(
                     title, shortcut=key, disabled=not 1 <= there <= pages,
                     on_click=lambda there=there: st.session_state.update({"bulk-page": there}),
                 )  # fmt: skip
-            st.caption(f"Page {page} of {pages}", width="content")
+            st.caption(_("Page {page} of {pages}").format(page=page, pages=pages), width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            f"Accept {len(picked):,}", shortcut="A", type="primary",
+            _("Accept {n:,}").format(n=len(picked)), shortcut="A", type="primary",
             on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(
-            "Another label", desk.labels(), index=None, key="bulk-other", width=260,
-            format_func=words_for, placeholder="Type its first letters, or a new one",
+            _("Another label"), desk.labels(), index=None, key="bulk-other", width=260,
+            format_func=words_for, placeholder=_("Type its first letters, or a new one"),
             accept_new_options=True,
         )  # fmt: skip
-        st.text_input("Reason, if you like", key="bulk-reason", width=260)
-        title = f"Correct {len(picked):,}" + (f" to {plain(words_for(label))}" if label else "")
-        if label and label not in desk.labels():
-            title += ", a new label"
+        st.text_input(_("Reason, if you like"), key="bulk-reason", width=260)
+        wanted = _("Correct {n:,}")
+        if label:
+            new = label not in desk.labels()
+            wanted = (
+                _("Correct {n:,} to {label}, a new label") if new else _("Correct {n:,} to {label}")
+            )
+        title = wanted.format(n=len(picked), label=plain(words_for(label or "")))
         st.button(
             title, key="bulk-correct", on_click=decide_many,
             args=(*args, "correct", label or ""),
@@ -135,9 +142,9 @@ def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> N
         picture = thumbnail(desk.collection, record)
     except QcmfmError:
         picture = None
-    alt = record.caption or f"Record {record.record_id}"
+    alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
     if picture is None:
-        st.markdown(":material/hide_image: *No photo*")
+        st.markdown(_(":material/hide_image: *No photo*"))
     else:
         st.image(picture, width="stretch", alt=alt)
     said = desk.predictions.get(record.record_id)

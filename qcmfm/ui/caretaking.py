@@ -7,6 +7,7 @@ import streamlit as st
 from qcmfm import service, settings
 from qcmfm.access import ALLOWED, Permission, Role, actor, in_words, policy_file
 from qcmfm.progress import Result, Work
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.signing_in import is_set_up
 from qcmfm.ui.widgets import plain, watched
 from qcmfm.workspace import FAULT, Examined, Finding
@@ -19,95 +20,117 @@ ENTRIES = 100
 
 def show_findings() -> None:
     """What is wrong with the workspace, and a button that mends what can be mended."""
-    st.caption(f"Everything that is made here lies in {plain(str(settings.home()))}")
+    st.caption(
+        _("Everything that is made here lies in {home}").format(home=plain(str(settings.home())))
+    )
     found: Examined | None = st.session_state.get("examined")
     if found is None or found.home != settings.home():
         found = _looked_at()
     if found.mended:
-        count = len(found.mended)
-        mended = "1 thing was mended." if count == 1 else f"{count} things were mended."
-        st.success(mended, icon=":material/build:")
+        n = len(found.mended)
+        mended = ngettext("{n} thing was mended.", "{n} things were mended.", n)
+        st.success(mended.format(n=n), icon=":material/build:")
     if found.clean:
-        st.success("All is well.", icon=":material/health_and_safety:")
+        st.success(_("All is well."), icon=":material/health_and_safety:")
     else:
-        count = len(found.faults)
-        faults = "1 thing is wrong" if count == 1 else f"{count} things are wrong"
-        st.error(f"{faults} in this workspace.", icon=":material/error:")
-    for level, title in ((True, "What is wrong"), (False, "Good to know")):
+        n = len(found.faults)
+        faults = ngettext(
+            "{n} thing is wrong in this workspace.", "{n} things are wrong in this workspace.", n
+        )
+        st.error(faults.format(n=n), icon=":material/error:")
+    for level, title in ((True, _("What is wrong")), (False, _("Good to know"))):
         rows = [_row(finding) for finding in found.findings if (finding.level == FAULT) == level]
         if rows:
             with st.expander(f"{title} ({len(rows)})", expanded=level):
-                st.dataframe(rows, hide_index=True, alt=f"{title}, with what to do about it")
+                st.dataframe(
+                    rows,
+                    hide_index=True,
+                    alt=_("{title}, with what to do about it").format(title=title),
+                )
     with st.container(horizontal=True):
-        if st.button("Look again", icon=":material/refresh:"):
+        if st.button(_("Look again"), icon=":material/refresh:"):
             _looked_at()
             st.rerun()
         can = sum(finding.act is not None for finding in found.findings)
-        if can and st.button(f"Mend {can}", type="primary", icon=":material/build:"):
+        if can and st.button(
+            _("Mend {can}").format(can=can), type="primary", icon=":material/build:"
+        ):
             _keep(_watched_quietly(service.mend_workspace()))
             st.rerun()
 
 
 def show_backups() -> None:
     """A button that copies the workspace, and the last copy."""
-    st.subheader("Backup", anchor=False)
+    st.subheader(_("Backup"), anchor=False)
     folder = settings.home() / "backups"
     st.caption(
-        "A backup holds collections, decisions, runs and settings in one file. What can be made "
-        "again is left out. It is put back with: `python -m qcmfm restore FILE`"
+        _(
+            "A backup holds collections, decisions, runs and settings in one file. What "
+            "can be made again is left out. It is put back with: `python -m qcmfm restore "
+            "FILE`"
+        )
     )
-    if st.button("Make a backup", icon=":material/archive:"):
+    if st.button(_("Make a backup"), icon=":material/archive:"):
         name = f"workspace-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
         made = _watched_quietly(service.back_up(folder / name))
-        st.success(f"{made.files:,} files, {made.size / 1e6:,.1f} MB.", icon=":material/check:")
+        st.success(
+            _("{files:,} files, {size:,.1f} MB.").format(files=made.files, size=made.size / 1e6),
+            icon=":material/check:",
+        )
     last = max(folder.glob("workspace-*.zip"), default=None)
     if last is None:
         return
-    st.markdown(f"The last one is `{last}`")
+    st.markdown(_("The last one is `{last}`").format(last=last))
     if last.stat().st_size <= DOWNLOADED:
         st.download_button(
-            "Download it", last.read_bytes, last.name, "application/zip",
+            _("Download it"), last.read_bytes, last.name, "application/zip",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 
 
 def show_activity() -> None:
     """Who did what, the latest first."""
-    st.subheader("Who did what", anchor=False)
+    st.subheader(_("Who did what"), anchor=False)
     rows = [
         {
-            "When (UTC)": str(entry["at"])[:19].replace("T", " "),
-            "Who": str(entry.get("who", "")),
-            "What": str(entry["verb"]).rsplit(".", 1)[-1].replace("_", " "),
-            "On": ", ".join(_listed(value) for value in dict(entry.get("on") or {}).values()),
-            "How it ended": str(entry.get("outcome", "")),
+            _("When (UTC)"): str(entry["at"])[:19].replace("T", " "),
+            _("Who"): str(entry.get("who", "")),
+            _("What"): str(entry["verb"]).rsplit(".", 1)[-1].replace("_", " "),
+            _("On"): ", ".join(_listed(value) for value in dict(entry.get("on") or {}).values()),
+            _("How it ended"): _(str(entry.get("outcome", ""))),
         }
         for entry in service.audit_log(ENTRIES)
     ]
     if not rows:
-        st.caption("Nothing yet.")
+        st.caption(_("Nothing yet."))
         return
-    st.dataframe(rows, hide_index=True, alt="The last entries of the audit log")
+    st.dataframe(rows, hide_index=True, alt=_("The last entries of the audit log"))
 
 
 def show_roles() -> None:
     """Who the visitor is, and what each role may do."""
-    st.subheader("Who may do what", anchor=False)
+    st.subheader(_("Who may do what"), anchor=False)
     who = actor()
     if not is_set_up():
         st.caption(
-            "Nobody signs in: whoever sits at this computer may do everything, whoever comes over "
-            "the network may look. The README says how to set up a sign-in."
+            _(
+                "Nobody signs in: whoever sits at this computer may do everything, whoever "
+                "comes over the network may look. The README says how to set up a sign-in."
+            )
         )
     else:
         where = plain(str(policy_file()))
-        st.caption(f"You are {plain(who.who)}, {who.role}. Roles stand in {where}")
+        st.caption(
+            _("You are {who}, {role}. Roles stand in {where}").format(
+                who=plain(who.who), role=_(who.role or ""), where=where
+            )
+        )
     rows = [
-        {"": in_words(permission)}
-        | {role.capitalize(): "yes" if permission in ALLOWED[role] else "" for role in Role}
+        {"": _(in_words(permission))}
+        | {_(role).capitalize(): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
-    st.dataframe(rows, hide_index=True, alt="What each role may do")
+    st.dataframe(rows, hide_index=True, alt=_("What each role may do"))
 
 
 def _looked_at() -> Examined:
@@ -129,7 +152,11 @@ def _watched_quietly(work: Work[Result]) -> Result:
 
 
 def _row(finding: Finding) -> dict[str, str]:
-    return {"Where": finding.path, "What": finding.what, "What to do": finding.remedy}
+    return {
+        _("Where"): finding.path,
+        _("What"): _(finding.what),
+        _("What to do"): _(finding.remedy),
+    }
 
 
 def _listed(value: object) -> str:

@@ -13,6 +13,7 @@ from qcmfm.ui.address import Address, slide, switch
 from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept, wrapping
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.pictures import (
     BOTH,
     IMAGE,
@@ -52,7 +53,7 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
             _show_label(readout, taken, whole, bool(numbers))
         with st.container():
             fold = switch(
-                address, "Templates", "view", ("folded", "expanded"), "folded",
+                address, _("Templates"), "view", ("folded", "expanded"), "folded",
                 label_visibility="collapsed",
             ) == "folded"  # fmt: skip
             step = _choose_step(address, taken)
@@ -69,8 +70,10 @@ def _show_record(found: Material, record_id: str, collection: Collection) -> Non
     picture = thumbnail(collection, record)
     if picture:
         left.image(picture, width="stretch", alt=record.caption or record_id)
-    right.markdown(plain(record.caption or "No caption"))
-    right.caption(f"Recorded label: {plain(words_for(record.label)) or 'none'}")
+    right.markdown(plain(record.caption or _("No caption")))
+    right.caption(
+        _("Recorded label: {label}").format(label=plain(words_for(record.label)) or _("none"))
+    )
 
 
 def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> None:
@@ -78,16 +81,19 @@ def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> No
     final, before = _labels(readout, taken, -1), _labels(readout, whole, -1)
     best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
     st.subheader(
-        f"Label: {plain(words_for(best))}",
+        _("Label: {best}").format(best=plain(words_for(best))),
         anchor=False,
-        help="The readings of all wires and pairs of wires go to a plain weighted sum; the label "
-        "with the largest sum is proposed. No other way leads from the record to the label.",
+        help=_(
+            "The readings of all wires and pairs of wires go to a plain weighted sum; "
+            "the label with the largest sum is proposed. No other way leads from the "
+            "record to the label."
+        ),
     )
     st.html(bars(final, before if changed else None, top=5))
     if changed:
         st.caption(
-            f"The mark is the whole circuit, which says {plain(words_for(was))}. "
-            + ("The label stays." if best == was else "**The label has changed.**")
+            _("The mark is the whole circuit, which says {was}. ").format(was=plain(words_for(was)))
+            + (_("The label stays.") if best == was else _("**The label has changed.**"))
         )
 
 
@@ -96,17 +102,21 @@ def _choose_step(address: Address, taken: Walk) -> int:
     last = len(taken) - 1
     step = address.whole("step", last, range(last + 1))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        switch(address, "One step is a", "every", STEPS, "gate")
+        switch(address, _("One step is a"), "every", STEPS, "gate")
         st.button(
-            "Back", icon=":material/skip_previous:", shortcut="b", disabled=step == 0,
+            _("Back"), icon=":material/skip_previous:", shortcut="b", disabled=step == 0,
             on_click=lambda: address.set(step=str(step - 1)),
         )  # fmt: skip
         st.button(
-            "Next", icon=":material/skip_next:", shortcut="n", disabled=step == last,
+            _("Next"), icon=":material/skip_next:", shortcut="n", disabled=step == last,
             on_click=lambda: address.set(step=str(step + 1)),
         )  # fmt: skip
-        slide(address, "Step", "step", range(last + 1), last)
-    st.caption(f"After step {step} of {last}: **{plain(taken.names[step])}**")
+        slide(address, _("Step"), "step", range(last + 1), last)
+    st.caption(
+        _("After step {step} of {last}: **{name}**").format(
+            step=step, last=last, name=plain(_(taken.names[step]))
+        )
+    )
     return step
 
 
@@ -132,8 +142,11 @@ def _show_diagram(
         address.set(off=changed.to_text(), step="")
         st.rerun(scope="fragment")
     st.caption(
-        "Point at a gate for its trained angles; click it to switch it off or on. At the right: "
-        "how likely each wire would read 1 now. Wire 0 says which modality: 0 photo, 1 caption. "
+        _(
+            "Point at a gate for its trained angles; click it to switch it off or on. At "
+            "the right: how likely each wire would read 1 now. Wire 0 says which modality: "
+            "0 photo, 1 caption. "
+        )
         + stage_key(circuit)
     )
 
@@ -170,64 +183,69 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
             address.set(off=changed.to_text(), step="")
 
         st.pills(
-            "Switch off a whole layer", layers, selection_mode="multi", key="off-layers",
-            format_func=lambda layer: f"layer {layer + 1}", on_change=take,
+            _("Switch off a whole layer"), layers, selection_mode="multi", key="off-layers",
+            format_func=lambda layer: _("layer {layer}").format(layer=layer + 1), on_change=take,
         )  # fmt: skip
         st.toggle(
-            "No entanglement", key="off-entanglement", on_change=take,
-            help="Leaves out every gate on two wires: each qubit is then on its own.",
+            _("No entanglement"), key="off-entanglement", on_change=take,
+            help=_("Leaves out every gate on two wires: each qubit is then on its own."),
         )  # fmt: skip
         if off.to_text():
             st.button(
-                "Everything on again", icon=":material/restart_alt:",
+                _("Everything on again"), icon=":material/restart_alt:",
                 on_click=lambda: address.set(off="", step=""),
             )  # fmt: skip
     if off.gates:
         told_off = ", ".join(f"{number}" for number in sorted(off.gates)[:40])
-        st.caption(f"Gates switched off one by one: {told_off}")
+        st.caption(_("Gates switched off one by one: {told_off}").format(told_off=told_off))
 
 
 def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
     """Everything there is to see of the state."""
-    st.subheader("The state at this step", anchor=False)
+    st.subheader(_("The state at this step"), anchor=False)
     with wrapping("state"):
         left, middle, right = st.columns(3, gap="medium")
     with left:
-        _heading("How the modalities mix", MIXING)
+        _heading(_("How the modalities mix"), MIXING)
         show_drawn(
             curve(
                 {
-                    "entanglement of wire 0": (taken.entropy.tolist(), IMAGE),
-                    "photo and caption meet": (taken.interference.tolist(), BOTH),
+                    _("entanglement of wire 0"): (taken.entropy.tolist(), IMAGE),
+                    _("photo and caption meet"): (taken.interference.tolist(), BOTH),
                 },
                 step,
-                "Entanglement of the modality qubit and how far photo and caption meet, by step",
+                _("Entanglement of the modality qubit and how far photo and caption meet, by step"),
             ),
             "curve",
         )
         st.caption(
-            f"Wire 0 with the rest: **{taken.entropy[step].item():.3f}** bit · all wires: "
-            f"{taken.entanglement[step].item():.3f} · meeting: "
-            f"{taken.interference[step].item():.3f}"
+            _(
+                "Wire 0 with the rest: **{entropy:.3f}** bit · all wires: "
+                "{entanglement:.3f} · meeting: {interference:.3f}"
+            ).format(
+                entropy=taken.entropy[step].item(),
+                entanglement=taken.entanglement[step].item(),
+                interference=taken.interference[step].item(),
+            )
         )
     with middle:
-        _heading("Who made the readings", SHARES)
+        _heading(_("Who made the readings"), SHARES)
         st.html(shares_bars(taken.shares[step]))
     with right:
-        _heading("Labels, if one measured now", EARLY)
+        _heading(_("Labels, if one measured now"), EARLY)
         st.html(bars(_labels(readout, taken, step), top=5))
-        st.caption("Trained to be read at the end only; before that it is a guess.")
+        st.caption(_("Trained to be read at the end only; before that it is a guess."))
     _show_amplitudes(address, taken, step)
-    _heading("One arrow for each qubit", ARROWS)
+    _heading(_("One arrow for each qubit"), ARROWS)
     show_drawn(bloch_spheres(taken.bloch[step]), "arrows")
 
 
 def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        _heading("All amplitudes", AMPLITUDES)
+        _heading(_("All amplitudes"), AMPLITUDES)
     what = switch(
-        address, "Columns show", "columns", SIZES, "sizes", right, label_visibility="collapsed"
+        address, _("Columns show"), "columns", SIZES, "sizes", right, label_visibility="collapsed"
     )
     columns = amplitude_columns(taken.states[step], what == "probabilities")
     show_drawn(columns + phase_key(), "amplitudes")
@@ -238,53 +256,57 @@ def _labels(readout: Readout, taken: Walk, step: int) -> dict[str, float]:
 
 
 def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) -> None:
-    (place or st).markdown(f"**{words}**", help=explanation)
+    (place or st).markdown(f"**{words}**", help=_(explanation))
 
 
 def _show_costs(whole: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
-    st.subheader("What it costs", anchor=False, help=COSTS)
+    st.subheader(_("What it costs"), anchor=False, help=_(COSTS))
     rows = []
-    for name, one in (("whole circuit", whole), ("as switched now", readout)):
+    for name, one in ((_("whole circuit"), whole), (_("as switched now"), readout)):
         found = resources(one.circuit)
         rows.append(
             {
-                "Circuit": name,
-                "Qubits": found.n_qubits,
-                "Gates": found.n_gates,
-                "On two qubits": found.n_two_qubit,
-                "Depth": found.depth,
-                "Angles": found.n_parameters,
+                _("Circuit"): name,
+                _("Qubits"): found.n_qubits,
+                _("Gates"): found.n_gates,
+                _("On two qubits"): found.n_two_qubit,
+                _("Depth"): found.depth,
+                _("Angles"): found.n_parameters,
             }
             | {kind: found.gates.get(kind, 0) for kind in resources(whole.circuit).gates}
         )
     shown = rows if readout.circuit != whole.circuit else rows[:1]
-    st.dataframe(shown, hide_index=True, alt="Gates, depth and angles of the circuit")
+    st.dataframe(shown, hide_index=True, alt=_("Gates, depth and angles of the circuit"))
 
 
-MIXING = (
-    "At the start wire 0 says which half is the photo (0) and which the caption (1). The gates "
-    "entangle it with the other wires: 1 bit is as much as one qubit can have. Photo and caption "
-    "meet where both put amplitude on the same outcome; only there can they add up or cancel out."
+MIXING = N_(
+    "At the start wire 0 says which half is the photo (0) and which the caption (1). "
+    "The gates entangle it with the other wires: 1 bit is as much as one qubit can "
+    "have. Photo and caption meet where both put amplitude on the same outcome; only "
+    "there can they add up or cancel out."
 )
-SHARES = (
-    "A reading is a number between −1 and +1. It splits exactly into what the photo's half would "
-    "give alone, what the caption's half would give alone, and what only both together give. "
-    "The last part is zero if the photo and the caption never meet."
+SHARES = N_(
+    "A reading is a number between −1 and +1. It splits exactly into what the photo's "
+    "half would give alone, what the caption's half would give alone, and what only "
+    "both together give. The last part is zero if the photo and the caption never meet."
 )
-EARLY = "The same weighted sum as at the end, applied to the readings that this step would give."
-AMPLITUDES = (
-    "A register of n qubits has 2ⁿ possible outcomes, and a number for each, its amplitude. The "
-    "square of its size is the probability of the outcome; its phase decides whether it adds to "
-    "others or cancels them when gates mix them. At the start the left half of the list holds the "
-    "photo, the other the caption."
+EARLY = N_(
+    "The same weighted sum as at the end, applied to the readings that this step would give."
 )
-ARROWS = (
-    "Up means the wire surely reads 0, down that it surely reads 1. An arrow shorter than its ball "
-    "means that the wire is entangled: it has no state of its own."
+AMPLITUDES = N_(
+    "A register of n qubits has 2ⁿ possible outcomes, and a number for each, its "
+    "amplitude. The square of its size is the probability of the outcome; its phase "
+    "decides whether it adds to others or cancels them when gates mix them. At the "
+    "start the left half of the list holds the photo, the other the caption."
 )
-COSTS = (
-    "Gates on two qubits are the ones that go wrong most on today's devices. Depth is how many "
-    "steps there are if gates that do not wait for each other run at once. Packing the record into "
-    "the amplitudes comes on top, and on a device it would cost more than the circuit itself."
+ARROWS = N_(
+    "Up means the wire surely reads 0, down that it surely reads 1. An arrow shorter "
+    "than its ball means that the wire is entangled: it has no state of its own."
+)
+COSTS = N_(
+    "Gates on two qubits are the ones that go wrong most on today's devices. Depth is "
+    "how many steps there are if gates that do not wait for each other run at once. "
+    "Packing the record into the amplitudes comes on top, and on a device it would "
+    "cost more than the circuit itself."
 )

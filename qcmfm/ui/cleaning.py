@@ -8,6 +8,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
 from qcmfm.ui.deciding import show_told, told_later
+from qcmfm.ui.language import _
 from qcmfm.ui.resources import compared, desk, records, thumbnail
 from qcmfm.ui.signing_in import allowed, barred
 from qcmfm.ui.widgets import page_link, plain, told, words_for
@@ -22,10 +23,12 @@ def show_cleaning(name: str, who: str) -> None:
     labels = {record.label for record in collection.records if record.label}
     if len(labels) < 2:
         st.info(
-            "The records of this collection have no recorded labels to check. Review its "
-            "proposals instead."
+            _(
+                "The records of this collection have no recorded labels to check. Review "
+                "its proposals instead."
+            )
         )
-        page_link("review", "Review", ":material/rate_review:")
+        page_link("review", _("Review"), ":material/rate_review:")
         return
     job = latest_job("compare_labels", collection=name)
     running = bool(job) and show_job(job)
@@ -43,16 +46,19 @@ def show_cleaning(name: str, who: str) -> None:
     left = [doubt for doubt in doubts if state.of(doubt.record_id).status == "open"]
     st.progress(
         1 - len(left) / len(doubts) if doubts else 1.0,
-        f"{len(doubts) - len(left):,} of {len(doubts):,} doubtful labels are looked at; "
-        f"{len(answers.record_ids):,} labels were compared",
+        _(
+            "{done:,} of {n:,} doubtful labels are looked at; {compared:,} labels were compared"
+        ).format(done=len(doubts) - len(left), n=len(doubts), compared=len(answers.record_ids)),
     )
     show_told()
     if not left:
-        st.success("No doubtful label is left.", icon=":material/done_all:")
+        st.success(_("No doubtful label is left."), icon=":material/done_all:")
     for place, doubt in enumerate(left[:ON_A_PAGE], start=1):
         _show_doubt(found, doubt, who, place)
     if len(left) > ON_A_PAGE:
-        st.caption(f"{len(left) - ON_A_PAGE:,} more come up as you decide on these.")
+        st.caption(
+            _("{more:,} more come up as you decide on these.").format(more=len(left) - ON_A_PAGE)
+        )
     if not running:
         _offer(name, labels, first=False)
 
@@ -61,11 +67,14 @@ def _offer(name: str, labels: set[str], first: bool) -> None:
     run = service.run_to_improve(name, sorted(labels))
     if first:
         st.markdown(
-            "Models are trained on parts of the collection and asked of the other parts, so none "
-            "has seen the record it judges. That takes a few minutes for a thousand records."
+            _(
+                "Models are trained on parts of the collection and asked of the other "
+                "parts, so none has seen the record it judges. That takes a few minutes "
+                "for a thousand records."
+            )
         )
     st.button(
-        "Look for label errors" if first else "Look again, with what was decided since",
+        _("Look for label errors") if first else _("Look again, with what was decided since"),
         type="primary" if first else "secondary",
         on_click=start_job, args=("compare_labels", {"collection": name, "run": run}),
         **barred(Permission.RETRAIN),
@@ -82,35 +91,49 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
         except QcmfmError:
             picture = None
         if picture:
-            left.image(picture, width=120, alt=record.caption or f"Record {record.record_id}")
+            left.image(
+                picture,
+                width=120,
+                alt=record.caption or _("Record {record_id}").format(record_id=record.record_id),
+            )
         else:
-            left.markdown(":material/hide_image: *No photo*")
+            left.markdown(_(":material/hide_image: *No photo*"))
         middle.markdown(
-            f"{place}. **{plain(record.record_id)}** · recorded as **{recorded}** "
-            f"({doubt.probability:.0%}), looks like **{suggested}** "
-            f"({doubt.suggested_probability:.0%})"
+            _(
+                "{place}. **{record_id}** · recorded as **{recorded}** "
+                "({probability:.0%}), looks like **{suggested}** "
+                "({suggested_probability:.0%})"
+            ).format(
+                place=place,
+                record_id=plain(record.record_id),
+                recorded=recorded,
+                probability=doubt.probability,
+                suggested=suggested,
+                suggested_probability=doubt.suggested_probability,
+            )
         )
-        middle.caption(plain(record.caption) or "No caption")
+        middle.caption(plain(record.caption) or _("No caption"))
         with right:
             st.button(
-                f"It is {suggested}", key=f"fix-{doubt.record_id}", type="primary",
+                _("It is {suggested}").format(suggested=suggested),
+                key=f"fix-{doubt.record_id}", type="primary",
                 on_click=_decide, args=(found, doubt, doubt.suggested, who), width="stretch",
                 **barred(Permission.DECIDE),
             )  # fmt: skip
             st.button(
-                f"Keep {recorded}", key=f"keep-{doubt.record_id}",
+                _("Keep {recorded}").format(recorded=recorded), key=f"keep-{doubt.record_id}",
                 on_click=_decide, args=(found, doubt, doubt.recorded, who), width="stretch",
                 **barred(Permission.DECIDE),
             )  # fmt: skip
-            with st.popover("Something else", width="stretch"):
+            with st.popover(_("Something else"), width="stretch"):
                 key = f"else-{doubt.record_id}"
                 st.selectbox(
-                    "Another label", found.labels(), index=None, key=key, format_func=words_for,
-                    placeholder="Type its first letters", on_change=_decide_other,
+                    _("Another label"), found.labels(), index=None, key=key, format_func=words_for,
+                    placeholder=_("Type its first letters"), on_change=_decide_other,
                     args=(found, doubt, key, who), disabled=not allowed(Permission.DECIDE),
                 )  # fmt: skip
                 st.page_link(
-                    "../../pages/review.py", label="Open it in Review",
+                    "../../pages/review.py", label=_("Open it in Review"),
                     query_params={"collection": found.name, "record": doubt.record_id},
                 )  # fmt: skip
 
@@ -136,6 +159,8 @@ def _decide(found: service.Desk, doubt: Doubt, label: str, who: str) -> None:
             seen="",
         )
         found.review.decide([choice], who, found.labels())
-        return f"Saved: {plain(doubt.record_id)} is {plain(words_for(label))}."
+        return _("Saved: {record_id} is {label}.").format(
+            record_id=plain(doubt.record_id), label=plain(words_for(label))
+        )
 
     told_later(save)

@@ -5,6 +5,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.explanation import Explanation
 from qcmfm.explanation.shares import Alone
+from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller
 from qcmfm.ui.widgets import plain, watched, words_for
@@ -16,14 +17,16 @@ def show_comparison(looked: Looked) -> None:
     names = service.runs_for(labels)
     if len(names) < 2:
         st.info(
-            "No other model knows these labels. To compare, train one on the same records: "
-            "`python -m qcmfm train --model cross_attention --records … --out …`; "
-            "`image_only` and `text_only` are there as well."
+            _(
+                "No other model knows these labels. To compare, train one on the same "
+                "records: `python -m qcmfm train --model cross_attention --records … --out "
+                "…`; `image_only` and `text_only` are there as well."
+            )
         )
         return
     about = (*names, looked.submission)
     if st.session_state.get("compared-about") != about:
-        if not st.button(f"Ask all {len(names)} models"):
+        if not st.button(_("Ask all {n} models").format(n=len(names))):
             return
         labellers = [ask_labeller(name) for name in names]
         # Kept for this one record, since every click on the page comes by here again.
@@ -32,18 +35,21 @@ def show_comparison(looked: Looked) -> None:
     compared: list[service.Compared] = st.session_state["compared"]
     st.dataframe(
         [_row(found) for found in compared], hide_index=True,
-        alt="What each model says of this record, with its evidence",
+        alt=_("What each model says of this record, with its evidence"),
     )  # fmt: skip
     said = {found.evidence.label for found in compared}
     verdict = (
-        f"All of them say {plain(words_for(said.pop()))}." if len(said) == 1
-        else "They do not agree: needs a look."
+        _("All of them say {label}.").format(label=plain(words_for(said.pop()))) if len(said) == 1
+        else _("They do not agree: needs a look.")
     )  # fmt: skip
     st.markdown(verdict)
     st.caption(
-        "Shares are in the unit of each model's own logits against the mean of all labels. Those "
-        "of quantum models are parts of the readout, those of classical ones come from leaving "
-        "photo or caption out, so the two kinds can be compared by sign and order only."
+        _(
+            "Shares are in the unit of each model's own logits against the mean of all "
+            "labels. Those of quantum models are parts of the readout, those of classical "
+            "ones come from leaving photo or caption out, so the two kinds can be compared "
+            "by sign and order only."
+        )
     )
 
 
@@ -51,17 +57,25 @@ def _row(found: service.Compared) -> dict[str, str]:
     evidence: Explanation = found.evidence
     shares, hidden, trust = evidence.shares, evidence.occlusion, evidence.trust
     return {
-        "Run": found.run,
-        "Model": found.model + (" (simulated)" if evidence.quantum else ""),
-        "Proposed": words_for(evidence.label),
-        "Sure": f"{evidence.probabilities[evidence.label]:.0%}",
-        "Photo": f"{shares.image:+.2f}",
-        "Caption": f"{shares.text:+.2f}",
-        "Both together": f"{shares.interaction:+.2f}",
-        "Without caption": _alone(shares.without_caption),
-        "Without photo": _alone(shares.without_photo),
-        "Faithfulness": f"{100 * hidden.faithfulness:+.1f} points" if hidden else "no attention",
-        "May be": ", ".join(map(words_for, trust.labels)) or "none" if trust else "not measured",
+        _("Run"): found.run,
+        _("Model"): _("{model} (simulated)").format(model=found.model)
+        if evidence.quantum
+        else found.model,
+        _("Proposed"): words_for(evidence.label),
+        _("Sure"): f"{evidence.probabilities[evidence.label]:.0%}",
+        _("Photo"): f"{shares.image:+.2f}",
+        _("Caption"): f"{shares.text:+.2f}",
+        _("Both together"): f"{shares.interaction:+.2f}",
+        _("Without caption"): _alone(shares.without_caption),
+        _("Without photo"): _alone(shares.without_photo),
+        _("Faithfulness"): _("{faithfulness:+.1f} points").format(
+            faithfulness=100 * hidden.faithfulness
+        )
+        if hidden
+        else _("no attention"),
+        _("May be"): ", ".join(map(words_for, trust.labels)) or _("none")
+        if trust
+        else _("not measured"),
     }
 
 

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from qcmfm import service
+from qcmfm import logs, service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
-from qcmfm.review.decision import Decision
+from qcmfm.ui.failing import failure
+from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import plain, words_for
 
 log = logging.getLogger(__name__)
 
-_DONE = {"accept": "accepted", "correct": "corrected", "unsure": "left as unsure"}
+_DONE = {
+    "accept": N_("Saved: {what} accepted."),
+    "correct": N_("Saved: {what} corrected."),
+    "unsure": N_("Saved: {what} left as unsure."),
+}
+_DONE_AS = {
+    "accept": N_("Saved: {what} accepted as {label}."),
+    "correct": N_("Saved: {what} corrected to {label}."),
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
             seen=shown.seen,
         )
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
-        _say(f"Saved: {plain(record_id)} {_told_of(row)}.")
+        _say(_done(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
 
 
@@ -83,7 +92,7 @@ def go(shown: Shown, back: bool = False) -> None:
     with _told():
         following = _following(shown, back)
         if not following:
-            _say("There is no other record in this queue.")
+            _say(_("There is no other record in this queue."))
         elif back:
             shown.link.set(record=following)
         else:
@@ -94,8 +103,8 @@ def undo(desk: service.Desk, link: Link | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
     with _told():
         undone = desk.review.undo(reviewer)
-        records = f"{len(undone):,} records" if len(undone) > 1 else plain(undone[0].record_id)
-        _say(f"Undone: the last decision on {records}.")
+        records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
+        _say(_("Undone: the last decision on {records}.").format(records=records))
         if link is not None:
             link.set(record=undone[-1].record_id)
 
@@ -104,7 +113,11 @@ def restore(shown: Shown, decision_id: str) -> None:
     """Make the record again what it was after one of its decisions."""
     with _told():
         shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
-        _say(f"Saved: {plain(shown.record_id)} is again what it was then.")
+        _say(
+            _("Saved: {record_id} is again what it was then.").format(
+                record_id=plain(shown.record_id)
+            )
+        )
 
 
 def decide_many(
@@ -133,8 +146,7 @@ def decide_many(
             for record_id, before in seen.items()
         ]  # fmt: skip
         rows = desk.review.decide(choices, reviewer, desk.labels())
-        records = "1 record" if len(rows) == 1 else f"{len(rows):,} records"
-        _say(f"Saved: {records} {_DONE[decision]}" + (f" to {_name(label)}." if label else "."))
+        _say(_done(_records(len(rows)), decision, label))
 
 
 def told_later(save: Callable[[], str]) -> None:
@@ -181,13 +193,13 @@ def _typed(what: str, record_id: str) -> str:
     return str(st.session_state.get(f"{what}-{record_id}", "")).strip()
 
 
-def _told_of(row: Decision) -> str:
-    label = f" as {_name(row.reviewed_label)}" if row.reviewed_label else ""
-    return _DONE[row.decision] + label
+def _done(what: str, decision: str, label: str) -> str:
+    told = (_DONE_AS if label else _DONE)[decision]
+    return _(told).format(what=what, label=plain(words_for(label)))
 
 
-def _name(label: str) -> str:
-    return plain(words_for(label))
+def _records(n: int) -> str:
+    return ngettext("{n:,} record", "{n:,} records", n).format(n=n)
 
 
 def _say(text: str, kind: str = "done") -> None:
@@ -200,10 +212,10 @@ def _told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
-        _say(f"Not saved. {plain(error.message)}  \n{plain(error.hint)}", "error")
+        why = f"{plain(_(error.message))}  \n{plain(_(error.hint))}"
+        _say(_("Not saved. {why}").format(why=why), "error")
     except OSError:
         log.exception("A decision could not be saved")
-        _say("Not saved: the server cannot write to its disk. Ask whoever runs it.", "error")
+        _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
     except Exception:
-        log.exception("A key of the review failed")
-        _say("Something went wrong, and it is not your fault. The server's log says what.", "error")
+        _say(failure(logs.unexpected(log, "A key of the review failed")), "error")

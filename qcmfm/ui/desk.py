@@ -11,6 +11,7 @@ from qcmfm.review.picks import picked
 from qcmfm.review.state import STATUSES
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
+from qcmfm.ui.language import _, ngettext, pgettext
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.resources import ask_labeller, desk, records
 from qcmfm.ui.signing_in import barred
@@ -34,15 +35,17 @@ def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
     """
     names = list(service.collection_folders())
     if not names:
-        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
-    name = _choose(bar, link, "Collection", "collection", names, names[0])
+    name = _choose(bar, link, _("Collection"), "collection", names, names[0])
     labels = {record.label for record in records(name).records if record.label}
     runs = service.runs_for(labels)
     if not runs:
         st.info(
-            "No model knows these labels yet, so nothing is proposed. Decide by hand, or train "
-            "one: `python -m qcmfm train --records … --out …`."
+            _(
+                "No model knows these labels yet, so nothing is proposed. Decide by hand, "
+                "or train one: `python -m qcmfm train --records … --out …`."
+            )
         )
         runs = [NO_MODEL]
     first = DEFAULT_RUN if not labels and DEFAULT_RUN in runs else runs[0]
@@ -51,7 +54,7 @@ def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
         runs, first = [*dict.fromkeys((adopted, *runs))], adopted
     run = first
     if len(runs) > 1:
-        run = _choose(bar, link, "Model", "model", runs, first)
+        run = _choose(bar, link, _("Model"), "model", runs, first)
     link.set(collection=name, model=run)
     found = desk(name, run)
     return found if found is not None else _label_first(name, run)
@@ -60,8 +63,8 @@ def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
 def _label_first(name: str, run: str) -> service.Desk:
     """Offer to let a model look at every record of a collection."""
     collection = records(name)
-    st.info("The model has not looked at this collection yet; it does so once.")
-    title = f"Label all {len(collection.records):,} records"
+    st.info(_("The model has not looked at this collection yet; it does so once."))
+    title = _("Label all {n:,} records").format(n=len(collection.records))
     if not st.button(title, type="primary", **barred(Permission.PREPARE)):
         st.stop()
     watched(service.label_collection(ask_labeller(run), name, collection))
@@ -91,7 +94,10 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
     with bar:
         shown = next((name for name, some in SHOWN.items() if some == filters.statuses), None)
         st.session_state["shown"] = shown
-        st.segmented_control("Show", list(SHOWN), key="shown", on_change=_take_shown, args=(link,))
+        st.segmented_control(
+            _("Show"), list(SHOWN), key="shown", on_change=_take_shown, args=(link,),
+            format_func=_shown_in_words,
+        )  # fmt: skip
         names = found.orders()
         if link.get("model") not in service.circuit_runs():
             names = [name for name in names if name not in found.noise_orders()]
@@ -99,15 +105,21 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
             link.set(order="")
         st.session_state["order"] = link.order
         st.selectbox(
-            "In the order", names, key="order", format_func=orders.title, width=200,
+            _("In the order"), names, key="order", width=200,
+            format_func=lambda name: _(orders.title(name)),
             on_change=lambda: link.set(order=st.session_state["order"], record=""),
         )  # fmt: skip
         set_now = len(set(filters.to_query()) - {"status"})
-        title = f"Filters ({set_now})" if set_now else "Filters"
+        title = _("Filters ({n})").format(n=set_now) if set_now else _("Filters")
         with st.popover(title, icon=":material/filter_list:"):
             _filters(link, found)
     _say_picked(link)
     _measure_first(link, found)
+
+
+def _shown_in_words(shown: str) -> str:
+    open_ = pgettext("records", "Open")
+    return {"Open": open_, "Answered": _("Answered"), "All": _("All")}[shown]
 
 
 def _say_picked(link: Link) -> None:
@@ -121,16 +133,20 @@ def _say_picked(link: Link) -> None:
         link.set(record="")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = "record that was" if len(among) == 1 else f"{len(among):,} records that were"
-        st.caption(f":material/lasso_select: Only the {count} picked on the map.")
-        st.button("Show the others too", key="drop-pick", on_click=drop)
+        told = ngettext(
+            "Only the record that was picked on the map.",
+            "Only the {n:,} records that were picked on the map.",
+            len(among),
+        ).format(n=len(among))
+        st.caption(f":material/lasso_select: {told}")
+        st.button(_("Show the others too"), key="drop-pick", on_click=drop)
 
 
 def _measure_first(link: Link, found: service.Desk) -> None:
     """Measure the records under the noise that the queue is to be ordered by; done once."""
     noise = found.unmeasured(link.order)
     if noise is not None:
-        with st.spinner("Measuring the records under this noise …"):
+        with st.spinner(_("Measuring the records under this noise …")):
             measured = service.measure_stability(material(found.name, link.get("model")), noise)
         found.keep_stability(link.order, noise, measured)
 
@@ -143,27 +159,27 @@ def _take_shown(link: Link) -> None:
 def _filters(link: Link, found: service.Desk) -> None:
     filters, state = link.filters, found.review.refresh()
     st.session_state["f-text"] = filters.text
-    st.text_input("Words in caption or id", key="f-text", on_change=_take, args=(link,))
+    st.text_input(_("Words in caption or id"), key="f-text", on_change=_take, args=(link,))
     choices = {
-        "labels": ("Label", [*found.labels(), ""], words_for),
-        "statuses": ("Status", list(STATUSES), str),
-        "reviewers": ("Decided by", state.reviewers(), str),
-        "splits": ("Split", [*SPLITS, ""], str),
+        "labels": (_("Label"), [*found.labels(), ""], words_for),
+        "statuses": (_("Status"), list(STATUSES), _),
+        "reviewers": (_("Decided by"), state.reviewers(), str),
+        "splits": (_("Split"), [*SPLITS, ""], _),
     }
     for name, (title, options, told) in choices.items():
         given = list(getattr(filters, name))
         st.session_state[f"f-{name}"] = given
         st.multiselect(
             title, list(dict.fromkeys([*options, *given])), key=f"f-{name}",
-            format_func=lambda value, told=told: told(value) or "none",
-            on_change=_take, args=(link,),
+            format_func=lambda value, told=told: told(value) or _("none"),
+            placeholder=_("Any"), on_change=_take, args=(link,),
         )  # fmt: skip
     st.session_state["f-confidence"] = (round(filters.least * 100), round(filters.most * 100))
     st.slider(
-        "How sure the model is", 0, 100, key="f-confidence", format="%d%%",
+        _("How sure the model is"), 0, 100, key="f-confidence", format="%d%%",
         on_change=_take, args=(link,),
     )  # fmt: skip
-    st.caption("The page's address is a link to what it shows; it can be shared.")
+    st.caption(_("The page's address is a link to what it shows; it can be shared."))
 
 
 def _take(link: Link) -> None:

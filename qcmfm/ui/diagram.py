@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.quantum.circuit import Circuit, Gate
+from qcmfm.ui.language import _
 
 COLUMN, WIDE, LINE, TOP, LEFT = 34, 57, 36, 30, 30
 FILLS = ("#3d8fd1", "#e08a1e", "#2aa876", "#a06cc8")
@@ -44,13 +45,23 @@ def gate_words(circuit: Circuit, angles: Float[Tensor, " weight"], number: int) 
     values = [float(angles[slot]) for slot in gate.slots]
     told = ", ".join(f"{value:+.3f} ({value / math.pi:+.2f} π)" for value in values)
     where = (
-        f"control {gate.wires[0]}, target {gate.wires[1]}"
+        _("control {control}, target {target}").format(control=gate.wires[0], target=gate.wires[1])
         if len(gate.wires) == 2
-        else f"wire {gate.wires[0]}"
+        else _("wire {wire}").format(wire=gate.wires[0])
     )
-    stage = f", {gate.stage}" if gate.stage else ""
-    angle = f" · radians {told}" if values else " · no angle"
-    return f"Gate {number}: {gate.name} · {where} · layer {gate.layer + 1}{stage}{angle}"
+    return " · ".join(
+        (
+            _("Gate {number}: {name}").format(number=number, name=gate.name),
+            where,
+            _layer(gate.layer, gate.stage),
+            _("radians {told}").format(told=told) if values else _("no angle"),
+        )
+    )
+
+
+def _layer(layer: int, stage: str) -> str:
+    told = _("layer {layer}").format(layer=layer + 1)
+    return f"{told}, {_(stage)}" if stage else told
 
 
 def expanded(circuit: Circuit, angles: Float[Tensor, " weight"]) -> list[Part]:
@@ -73,10 +84,11 @@ def folded(circuit: Circuit) -> list[Part]:
     for (layer, stage, name), group in groupby(
         numbered, key=lambda found: (found[1].layer, found[1].stage, found[1].name)
     ):
-        numbers = tuple(number for number, _ in group)
-        kind = "one on every wire" if len(circuit.gates[numbers[0]].wires) == 1 else "a ring"
-        words = f"{len(numbers)} × {name}, {kind} · layer {layer + 1}"
-        parts.append(Part(numbers, len(parts), words + (f", {stage}" if stage else "")))
+        numbers = tuple(numbered_gate[0] for numbered_gate in group)
+        single = len(circuit.gates[numbers[0]].wires) == 1
+        kind = _("one on every wire") if single else _("a ring")
+        words = f"{len(numbers)} × {name}, {kind} · {_layer(layer, stage)}"
+        parts.append(Part(numbers, len(parts), words))
     return parts
 
 
@@ -113,7 +125,7 @@ def drawing(
         last = max((n for n in range(reached) if n not in off), default=-1)
         names += ["now"] if done is not None and last in part.numbers else []
         numbers = ",".join(map(str, part.numbers))
-        act = "switched off" if gone else "on"
+        act = _("switched off") if gone else _("on")
         words = escape(f"{part.words} · {act}", quote=True)
         x = LEFT + part.column * step + step / 2
         inner = _box(gate, circuit.n_qubits, len(part.numbers), x, fill) if fold else ""
@@ -122,7 +134,8 @@ def drawing(
             f"<g class='{' '.join(names)}' data-gates='{numbers}' data-tip='{words}' tabindex='0' "
             f"role='button' aria-pressed='{str(gone).lower()}' aria-label='{words}'>{inner}</g>"
         )
-    words = f"Circuit of {circuit.n_qubits} qubits and {len(circuit.gates)} gates"
+    words = _("Circuit of {qubits} qubits and {gates} gates")
+    words = escape(words.format(qubits=circuit.n_qubits, gates=len(circuit.gates)), quote=True)
     return (
         f"<svg width='{width}' height='{height}' viewBox='0 0 {width} {height}' role='group' "
         f"aria-label='{words}'>{''.join(out)}</svg>"
@@ -139,8 +152,9 @@ def ends(bloch: Sequence[Sequence[float]]) -> str:
     found = "".join(_end(wire, vector, 46) for wire, vector in enumerate(bloch))
     return (
         f"<svg width='72' height='{height}' viewBox='0 0 72 {height}' role='group' "
-        f"aria-label='What every wire would read now'>"
-        f"<text class='layer' x='46' y='14' text-anchor='middle'>reads 1</text>{found}</svg>"
+        f"aria-label='{escape(_('What every wire would read now'), quote=True)}'>"
+        f"<text class='layer' x='46' y='14' text-anchor='middle'>{escape(_('reads 1'))}</text>"
+        f"{found}</svg>"
     )
 
 
@@ -148,7 +162,7 @@ def stage_key(circuit: Circuit) -> str:
     """What the colours of the stages mean, in Markdown."""
     stages = dict.fromkeys(gate.stage for gate in circuit.gates)
     named = zip(stages, ("blue", "orange", "green", "violet"), strict=False)
-    return " ".join(f":{colour}[■] {stage}" for stage, colour in named if stage)
+    return " ".join(f":{colour}[■] {_(stage)}" for stage, colour in named if stage)
 
 
 def _y(wire: int) -> float:
@@ -169,7 +183,8 @@ def _layer_marks(circuit: Circuit, parts: Sequence[Part], step: int) -> list[str
     for part in parts:
         starts.setdefault(circuit.gates[part.numbers[0]].layer, part.column)
     return [
-        f"<text class='layer' x='{LEFT + column * step + 4}' y='14'>layer {layer + 1}</text>"
+        f"<text class='layer' x='{LEFT + column * step + 4}' y='14'>"
+        f"{escape(_layer(layer, ''))}</text>"
         for layer, column in starts.items()
     ]
 
@@ -204,7 +219,7 @@ def _box(gate: Gate, n_qubits: int, count: int, x: float, fill: str) -> str:
     """Folded gates: one box over all wires."""
     top, bottom = _y(0) - 14, _y(n_qubits - 1) + 14
     middle = (top + bottom) / 2
-    kind = f"{count} ×" if len(gate.wires) == 1 else "ring"
+    kind = f"{count} ×" if len(gate.wires) == 1 else escape(_("ring"))
     return (
         f"<rect x='{x - 24}' y='{top}' width='48' height='{bottom - top}' rx='6' fill='{fill}'/>"
         f"<text class='gate' x='{x}' y='{middle - 4}'>{kind}</text>"
@@ -217,7 +232,8 @@ def _end(wire: int, vector: Sequence[float], x: int) -> str:
     one = (1 - vector[2]) / 2
     length = math.sqrt(sum(part * part for part in vector))
     y = _y(wire)
-    words = f"Wire {wire}: reads 1 with {one:.1%}; arrow of length {length:.2f}"
+    words = _("Wire {wire}: reads 1 with {one:.1%}; arrow of length {length:.2f}")
+    words = escape(words.format(wire=wire, one=one, length=length), quote=True)
     return (
         f"<g class='end' data-tip='{words}' aria-label='{words}' role='img'>"
         f"<rect class='frame' x='{x - 22}' y='{y - 11}' width='44' height='22' rx='4'/>"

@@ -10,6 +10,7 @@ from qcmfm import service
 from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import outlined, overlay, place_in_words, word_heat
 from qcmfm.regions import Region
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import doubt_in_words, plain, probability_bars, words_for
 
 SIDE = 640
@@ -35,7 +36,7 @@ def show_evidence(
         regions: Where the things that the words name truly are, where that is known.
     """
     best = answer.prediction
-    right.subheader(f"Proposed: {plain(words_for(best.label))}", anchor=False)
+    right.subheader(_("Proposed: {label}").format(label=plain(words_for(best.label))), anchor=False)
     with right:
         probability_bars(best)
         st.markdown(doubt_in_words(best))
@@ -50,7 +51,7 @@ def _choose_word(submission: service.Submission, answer: service.Labelled, key: 
     if answer.attention is None or not answer.words:
         return None
     return st.pills(
-        "Where did the model look for this word?",
+        _("Where did the model look for this word?"),
         range(len(answer.words)),
         format_func=lambda index: plain(submission.caption[slice(*answer.words[index])]),
         key=f"word-{key}",
@@ -66,16 +67,20 @@ def _show_photo(
 ) -> None:
     photo = read_photo(submission.photo, submission.name, at_least=SIDE)
     photo.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    alt, note = f"The photo {submission.name}", ""
+    alt, note = _("The photo {name}").format(name=submission.name), ""
     if word is not None and answer.attention is not None:
         heat = word_heat(answer.attention, 0, word, answer.grid)
         photo = overlay(photo, heat)
         start, end = answer.words[word]
         shown = submission.caption[start:end]
-        alt += f"; for the word “{shown}” the model looked most at the {place_in_words(heat)}"
-        note = f"Yellow is where the model looked most for “{plain(shown)}”. It is no proof."
+        alt = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
+            alt=alt, shown=shown, where=_(place_in_words(heat))
+        )
+        note = _("Yellow is where the model looked most for “{shown}”. It is no proof.").format(
+            shown=plain(shown)
+        )
         true = next((r for r in regions if r.start < end and start < r.end), None)
         if true is not None:
             photo = outlined(photo, true.mask())
-            note += " The white line is where the thing truly is."
+            note += _(" The white line is where the thing truly is.")
     st.image(photo, width="stretch", alt=alt, caption=note or None)

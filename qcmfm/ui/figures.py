@@ -9,6 +9,7 @@ from qcmfm.access import Permission, acting_as, actor
 from qcmfm.review import figures
 from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
+from qcmfm.ui.language import _
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, words_for
 
@@ -19,24 +20,26 @@ def show_counts(desk: service.Desk) -> None:
     counts = state.counts(desk.records)
     done = len(desk.records) - counts["open"]
     share = done / len(desk.records) if desk.records else 0.0
-    st.progress(share, f"{done:,} of {len(desk.records):,} records are reviewed")
+    st.progress(
+        share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(desk.records))
+    )
     for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
-        column.metric(status.capitalize(), f"{counts[status]:,}")
+        column.metric(_(status).capitalize(), f"{counts[status]:,}")
     wrong = [*desk.review.log.damaged, *state.problems]
     if wrong:
-        st.warning(f"{len(wrong):,} rows of the review log were passed over.")
-        with st.expander("Which ones"):
+        st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))
+        with st.expander(_("Which ones")):
             st.markdown("\n".join(f"- {plain(line)}" for line in wrong[:100]))
 
 
 def show_exports(desk: service.Desk) -> None:
     """A button for every format; the file is made when it is pressed."""
-    st.subheader("Download", anchor=False)
+    st.subheader(_("Download"), anchor=False)
     with st.container(horizontal=True):
         for name in exports.names():
             file, mime = exports.described(name, desk.name)
             st.download_button(
-                exports.title(name), _export_later(desk, name), file, mime, key=f"export-{name}",
+                _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
                 icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
             )  # fmt: skip
 
@@ -54,78 +57,89 @@ def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
 
 def show_days(desk: service.Desk) -> None:
     """Decisions a day, by reviewer."""
-    st.subheader("Decisions a day", anchor=False)
+    st.subheader(_("Decisions a day"), anchor=False)
     days = figures.decisions_a_day(desk.review.refresh())
     rows = [
-        {"Day": day, "Reviewer": who, "Decisions": count}
+        {_("Day"): day, _("Reviewer"): who, _("Decisions"): count}
         for day, found in days.items()
         for who, count in found.items()
     ]
     if not rows:
-        st.caption("Nobody has decided anything yet.")
+        st.caption(_("Nobody has decided anything yet."))
         return
-    total = sum(row["Decisions"] for row in rows)
-    alt = f"{total:,} decisions that stand, on {len(days)} days; the table below has the numbers"
-    st.bar_chart(rows, x="Day", y="Decisions", color="Reviewer", height=260, alt=alt)
-    st.dataframe(rows, hide_index=True, alt="Decisions a day by reviewer")
+    total = sum(sum(found.values()) for found in days.values())
+    alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers").format(
+        total=total, n=len(days)
+    )
+    st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
+    st.dataframe(rows, hide_index=True, alt=_("Decisions a day by reviewer"))
 
 
 def show_corrections(desk: service.Desk) -> None:
     """Which labels were taken for which."""
-    st.subheader("Corrections", anchor=False)
+    st.subheader(_("Corrections"), anchor=False)
     found = figures.corrections_by_label(desk.review.refresh())
     if not found:
-        st.caption("Nothing was corrected yet.")
+        st.caption(_("Nothing was corrected yet."))
         return
     rows = [
-        {"The model said": words_for(said) or "nothing", "It is": words_for(is_), "Records": count}
+        {
+            _("The model said"): words_for(said) or _("nothing"),
+            _("It is"): words_for(is_),
+            _("Records"): count,
+        }
         for (said, is_), count in found.items()
     ]
-    st.dataframe(rows, hide_index=True, alt="Corrections by predicted and reviewed label")
+    st.dataframe(rows, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
 
 
 def show_confidence(desk: service.Desk) -> None:
     """Whether reviewers accept the more the surer the model is."""
-    st.subheader("Accepted, by how sure the model was", anchor=False)
+    st.subheader(_("Accepted, by how sure the model was"), anchor=False)
     bins = [b for b in figures.accepted_by_confidence(desk.review.refresh()) if b.records]
     if not bins:
-        st.caption("No prediction was accepted or corrected yet.")
+        st.caption(_("No prediction was accepted or corrected yet."))
         return
     rows = [
         {
-            "Sure": f"{found.low:.0%} to {found.high:.0%}",
-            "Records": found.records,
-            "Accepted": f"{found.share:.0%}",
-            "95% interval": "{:.0%} to {:.0%}".format(*(found.interval or (0, 1))),
+            _("Sure"): _interval(found.low, found.high),
+            _("Records"): found.records,
+            _("Accepted"): f"{found.share:.0%}",
+            _("95% interval"): _interval(*(found.interval or (0, 1))),
         }
         for found in bins
     ]
-    st.dataframe(rows, hide_index=True, alt="Share of predictions accepted, by confidence")
+    st.dataframe(rows, hide_index=True, alt=_("Share of predictions accepted, by confidence"))
 
 
 def show_agreement(desk: service.Desk) -> None:
     """How far reviewers agree beyond chance."""
-    st.subheader("Agreement", anchor=False)
+    st.subheader(_("Agreement"), anchor=False)
     found = agreement(desk.review.refresh())
     if not found.records:
-        st.caption("No record was decided on by two reviewers yet.")
+        st.caption(_("No record was decided on by two reviewers yet."))
         return
     st.markdown(
-        f"{found.records:,} records were decided on by two or more. Fleiss’ kappa: "
-        f"{_kappa(found.fleiss)}."
+        _("{records:,} records were decided on by two or more. Fleiss’ kappa: {fleiss}.").format(
+            records=found.records, fleiss=_kappa(found.fleiss)
+        )
     )
     rows = [
         {
-            "Reviewers": " and ".join(pair.reviewers),
-            "Records": pair.records,
-            "Same label": f"{pair.agreed:.0%}",
-            "Cohen’s kappa": _kappa(pair.kappa),
+            _("Reviewers"): _(" and ").join(pair.reviewers),
+            _("Records"): pair.records,
+            _("Same label"): f"{pair.agreed:.0%}",
+            _("Cohen’s kappa"): _kappa(pair.kappa),
         }
         for pair in found.pairs
     ]
-    st.dataframe(rows, hide_index=True, alt="Agreement of each two reviewers")
-    st.caption("Reviewers see each other’s decisions, so they agree more than they would alone.")
+    st.dataframe(rows, hide_index=True, alt=_("Agreement of each two reviewers"))
+    st.caption(_("Reviewers see each other’s decisions, so they agree more than they would alone."))
+
+
+def _interval(low: float, high: float) -> str:
+    return _("{low:.0%} to {high:.0%}").format(low=low, high=high)
 
 
 def _kappa(value: float | None) -> str:
-    return "not defined" if value is None else f"{value:.2f}"
+    return _("not defined") if value is None else f"{value:.2f}"

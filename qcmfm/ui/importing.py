@@ -12,6 +12,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.importers import Columns, Preview
 from qcmfm.service import importing
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.resources import records, thumbnail
 from qcmfm.ui.signing_in import allowed
 from qcmfm.ui.widgets import page_link, plain, told, watched
@@ -19,27 +20,30 @@ from qcmfm.ui.working import show_job, start_job
 
 TYPES = ["csv", "tsv", "txt", "tab", "xlsx", "xlsm", "xls", "ods", "zip", "json"]
 MOST_MB = 2048
-NONE = "(none)"
+NONE = N_("(none)")
 _FIELDS = {
-    "record_id": ("Id", "Unique for each object; the next import finds the record by it."),
-    "image": ("Photo", "A file name in the ZIP, or an address."),
-    "caption": ("Caption", "Several columns are put together, in this order."),
-    "label": ("Label", "The category, where it is known already."),
+    "record_id": (N_("Id"), N_("Unique for each object; the next import finds the record by it.")),
+    "image": (N_("Photo"), N_("A file name in the ZIP, or an address.")),
+    "caption": (N_("Caption"), N_("Several columns are put together, in this order.")),
+    "label": (N_("Label"), N_("The category, where it is known already.")),
 }
 
 
 def choose_source() -> tuple[str, str]:
     """Let the visitor give files or an address: the source, and the ZIP of its photos."""
     files = st.file_uploader(
-        "Drop a table, a ZIP of photos, a IIIF manifest, or a table and the ZIP of its photos",
+        _(
+            "Drop a table, a ZIP of photos, a IIIF manifest, or a table and the ZIP of its "
+            "photos"
+        ),
         TYPES, accept_multiple_files=True, key="import-files", max_upload_size=MOST_MB,
     )  # fmt: skip
     local = allowed(Permission.MANAGE)
     address = st.text_input(
-        "Or an address",
+        _("Or an address"),
         key="import-address",
-        placeholder="https://… of a table, a ZIP or a IIIF manifest"
-        + (", or a folder on this computer" if local else ""),
+        placeholder=_("https://… of a table, a ZIP or a IIIF manifest")
+        + (_(", or a folder on this computer") if local else ""),
         persist_state="session",
     ).strip()
     kept = [str(importing.keep_upload(file.name, file)) for file in files or ()]
@@ -47,11 +51,11 @@ def choose_source() -> tuple[str, str]:
         zips = [path for path in kept if path.lower().endswith(".zip")]
         tables = [path for path in kept if path not in zips]
         if len(zips) > 1 or len(tables) > 1:
-            st.warning("Give one table, one ZIP, or one of each.", icon=":material/rule:")
+            st.warning(_("Give one table, one ZIP, or one of each."), icon=":material/rule:")
             return "", ""
         return (tables[0], zips[0] if zips else "") if tables else (zips[0], "")
     if address and not local and not address.lower().startswith(("http://", "https://")):
-        st.warning("An address begins with https://", icon=":material/link_off:")
+        st.warning(_("An address begins with https://"), icon=":material/link_off:")
         return "", ""
     return address, ""
 
@@ -59,7 +63,7 @@ def choose_source() -> tuple[str, str]:
 def map_columns(source: str, photos: str) -> None:
     """Show what would come of a source, let its columns be chosen, and offer to start."""
     found = _look(source, photos, None)
-    st.caption(f"{plain(importing.importer_title(found.importer))}{_written(found)}")
+    st.caption(f"{plain(_(importing.importer_title(found.importer)))}{_written(found)}")
     chosen = None
     if found.chosen is not None:
         chosen = _choose(found, f"{source}-{photos}")
@@ -68,16 +72,16 @@ def map_columns(source: str, photos: str) -> None:
     _show_items(found)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     name = left.text_input(
-        "Name of the collection",
+        _("Name of the collection"),
         importing.suggested_name(source),
         key=f"import-name-{source}",
-        help="One that is there already is updated: no record is doubled.",
+        help=_("One that is there already is updated: no record is doubled."),
     )
     arguments: dict[str, Any] = {}
     with told():
         arguments = importing.import_arguments(source, name, photos, chosen)
     right.button(
-        "Import", type="primary", icon=":material/download:", disabled=not arguments,
+        _("Import"), type="primary", icon=":material/download:", disabled=not arguments,
         on_click=start_job, args=(importing.KIND, arguments),
     )  # fmt: skip
 
@@ -102,46 +106,52 @@ def show_report(job: jobs.Job) -> None:
     """What came of an import."""
     report = importing.import_report(str(job.arguments["name"]))
     if report is None:
-        st.info("This collection was deleted since.")
+        st.info(_("This collection was deleted since."))
         return
     numbers = {
-        "Taken": report.taken, "Added": report.added, "Updated": report.updated,
-        "With a photo": report.photos, "Refused": len(report.refused),
-        "Taken with gaps": len(report.notes),
+        _("Taken"): report.taken, _("Added"): report.added, _("Updated"): report.updated,
+        _("With a photo"): report.photos, _("Refused"): len(report.refused),
+        _("Taken with gaps"): len(report.notes),
     }  # fmt: skip
     with st.container(horizontal=True, gap="medium"):
         for label, value in numbers.items():
             st.metric(label, f"{value:,}", width=120)
     if report.gone:
-        st.caption(f"{len(report.gone):,} records are not in the source any more; they stay.")
+        st.caption(
+            _("{n:,} records are not in the source any more; they stay.").format(n=len(report.gone))
+        )
     problems = sorted([*report.refused, *report.notes], key=lambda problem: problem.row)
     if problems:
-        with st.expander(f"What was wrong: {len(problems):,} rows", expanded=len(problems) < 6):
+        with st.expander(
+            _("What was wrong: {n:,} rows").format(n=len(problems)), expanded=len(problems) < 6
+        ):
             st.dataframe(
                 [
                     {
-                        "Row": problem.row, "Record": problem.record_id,
-                        "Column": problem.column, "What was wrong": problem.reason,
-                        "Taken": "no" if problem.refused else "without it",
+                        _("Row"): problem.row, _("Record"): problem.record_id,
+                        _("Column"): problem.column, _("What was wrong"): problem.reason,
+                        _("Taken"): _("no") if problem.refused else _("without it"),
                     }
                     for problem in problems[:1000]
                 ],
-                hide_index=True, alt="What was wrong, row by row",
+                hide_index=True, alt=_("What was wrong, row by row"),
             )  # fmt: skip
     if report.duplicates:
-        with st.expander(f"Photos that are nearly the same: {len(report.duplicates):,} groups"):
+        with st.expander(
+            _("Photos that are nearly the same: {n:,} groups").format(n=len(report.duplicates))
+        ):
             _show_duplicates(report.name, report.duplicates)
     with st.container(horizontal=True, vertical_alignment="center"):
         file = importing.errors_file(report)
         if file:
             st.download_button(
-                "Your file back, with what was wrong", file.read_bytes(), file.name,
+                _("Your file back, with what was wrong"), file.read_bytes(), file.name,
                 icon=":material/rule:", key=f"errors-{job.job_id}", on_click="ignore",
             )  # fmt: skip
         for page, title, icon in (
-            ("collections", "Look at the records", ":material/grid_view:"),
-            ("search", "Search them", ":material/search:"),
-            ("review", "Review them", ":material/rate_review:"),
+            ("collections", _("Look at the records"), ":material/grid_view:"),
+            ("search", _("Search them"), ":material/search:"),
+            ("review", _("Review them"), ":material/rate_review:"),
         ):
             page_link(page, title, icon, collection=report.name)
 
@@ -163,9 +173,11 @@ def _written(found: Preview) -> str:
     """How a text table is written."""
     if not found.encoding:
         return ""
-    delimiter = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+    delimiter = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}
     name = delimiter.get(found.delimiter, found.delimiter)
-    return f" · {len(found.columns)} columns between {name} · written in {plain(found.encoding)}"
+    return _(" · {n} columns between {name} · written in {encoding}").format(
+        n=len(found.columns), name=name, encoding=plain(found.encoding)
+    )
 
 
 def _choose(found: Preview, key: str) -> Columns:
@@ -175,14 +187,15 @@ def _choose(found: Preview, key: str) -> Columns:
     for column, (field, (label, help_text)) in zip(st.columns(4), _FIELDS.items(), strict=True):
         if field == "caption":
             values[field] = column.multiselect(
-                label, found.columns, guessed.caption, key=f"{key}-{field}", help=help_text
+                _(label), found.columns, guessed.caption, key=f"{key}-{field}", help=_(help_text)
             )
             continue
         options = [NONE, *found.columns]
         guess = getattr(guessed, field) or NONE
         said = column.selectbox(
-            label, options, options.index(guess), key=f"{key}-{field}", help=help_text
-        )
+            _(label), options, options.index(guess), key=f"{key}-{field}", help=_(help_text),
+            format_func=lambda column: _(column) if column == NONE else column,
+        )  # fmt: skip
         values[field] = "" if said == NONE else said
     return guessed.changed(values)
 
@@ -192,25 +205,25 @@ def _show_items(found: Preview) -> None:
     for problem in found.problems[:5]:
         st.warning(plain(str(problem)), icon=":material/rule:")
     if not found.items:
-        st.info("No record was found at its start.")
+        st.info(_("No record was found at its start."))
         return
     st.dataframe(
         [
             {
-                "Photo": _picture(item.photo),
-                "Id": item.record_id or "(made from the photo or caption)",
-                "Caption": item.caption,
-                "Label": item.label,
-                "Where the photo is": item.problem or Path(item.photo).name or (
-                    "asked of the museum" if item.lookup else "none"
+                _("Photo"): _picture(item.photo),
+                _("Id"): item.record_id or _("(made from the photo or caption)"),
+                _("Caption"): item.caption,
+                _("Label"): item.label,
+                _("Where the photo is"): item.problem or Path(item.photo).name or (
+                    _("asked of the museum") if item.lookup else _("none")
                 ),
             }
             for item in found.items
         ],
         hide_index=True,
         row_height=56,
-        column_config={"Photo": st.column_config.ImageColumn(width="small")},
-        alt="The first records as they would be imported",
+        column_config={_("Photo"): st.column_config.ImageColumn(width="small")},
+        alt=_("The first records as they would be imported"),
     )  # fmt: skip
 
 
@@ -232,6 +245,15 @@ def _show_duplicates(name: str, groups: list[list[str]], most: int = 12) -> None
             for record_id in group[:8]:
                 picture = thumbnail(collection, there[record_id]) if record_id in there else None
                 if picture:
-                    st.image(picture, plain(record_id), width=120, alt=f"Record {record_id}")
+                    st.image(
+                        picture,
+                        plain(record_id),
+                        width=120,
+                        alt=_("Record {record_id}").format(record_id=record_id),
+                    )
     if len(groups) > most:
-        st.caption(f"and {len(groups) - most:,} more groups, in the report of the import")
+        st.caption(
+            _("and {more:,} more groups, in the report of the import").format(
+                more=len(groups) - most
+            )
+        )

@@ -12,12 +12,13 @@ from qcmfm import service
 from qcmfm.lab.material import Material
 from qcmfm.progress import Work
 from qcmfm.ui.address import Address, choose
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.resources import ask_labeller, made_from, records, settled
 from qcmfm.ui.widgets import plain, told_progress, watched, words_for
 
 Found = TypeVar("Found")
 
-NOISE_FREE = (
+NOISE_FREE = N_(
     "Everything here is simulated on this computer, exactly; no quantum computer is involved."
 )
 
@@ -69,29 +70,37 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
     settled()
     names, runs = list(service.collection_folders()), service.circuit_runs()
     if not names or not runs:
-        st.info("This page needs a collection and a model with a circuit; train one: "
-                "`python -m qcmfm train --help`.")  # fmt: skip
+        st.info(
+            _(
+                "This page needs a collection and a model with a circuit; train one: "
+                "`python -m qcmfm train --help`."
+            )
+        )
         st.stop()
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     look = {"place": bar, "width": 220}
     remembered = st.session_state.get("link-desk", {}).get("collection", [""])[0]
     first = remembered if remembered in names else names[0]
-    name = choose(address, "Collection", "collection", names, first, forget=forget, **look)
+    name = choose(address, _("Collection"), "collection", names, first, forget=forget, **look)
     labels = {record.label for record in records(name).records if record.label}
     fitting = [run for run in service.runs_for(labels) if run in runs]
     run = choose(
-        address, "Model", "model", runs, (fitting or runs)[0], forget=forget, **look
+        address, _("Model"), "model", runs, (fitting or runs)[0], forget=forget, **look
     )  # fmt: skip
     if run not in fitting:
         st.warning(
-            f"The model {plain(words_for(run))} does not know all labels of this collection, so "
-            "what it is judged on here means little.",
+            _(
+                "The model {run} does not know all labels of this collection, so what it "
+                "is judged on here means little."
+            ).format(run=plain(words_for(run))),
             icon=":material/rule:",
         )
     if service.trained_on(run) == name:
         st.caption(
-            "The model was trained on objects of this collection, so here it is right more often "
-            "than on new ones."
+            _(
+                "The model was trained on objects of this collection, so here it is right "
+                "more often than on new ones."
+            )
         )
     address.set(collection=name, model=run)
     return material(name, run)
@@ -154,4 +163,4 @@ def choose_record(address: Address, found: Material) -> str:
     ids = [record.record_id for record in found.records]
     labels = {r.record_id: r.label for r in found.records}
     told = {i: f"{i} · {words_for(labels[i])}" if labels[i] else i for i in ids}
-    return choose(address, "Record", "record", ids, ids[0], told=told.__getitem__)
+    return choose(address, _("Record"), "record", ids, ids[0], told=told.__getitem__)

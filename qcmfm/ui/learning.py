@@ -4,6 +4,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
+from qcmfm.ui.language import _
 from qcmfm.ui.resources import desk, records
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
@@ -17,12 +18,12 @@ def choose_collection(key: str) -> str:
     """Let the visitor choose a collection, kept in the page's address."""
     names = list(service.collection_folders())
     if not names:
-        st.info("No collection is here yet. Label a photo on Classify and save it.")
+        st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     given = st.query_params.get("collection", "")
     shared = st.session_state.get("link-desk", {}).get("collection", [""])[0]
     first = next((name for name in (given, shared) if name in names), names[0])
-    name = st.selectbox("Collection", names, names.index(first), key=key, width=260)
+    name = st.selectbox(_("Collection"), names, names.index(first), key=key, width=260)
     st.query_params["collection"] = name
     return name
 
@@ -46,33 +47,42 @@ def _show_labels(name: str) -> int:
     assert found is not None  # without a model there is nothing to wait for
     state = found.review.refresh()
     outcomes = [(record.label, state.of(record.record_id)) for record in found.collection.records]
-    decided = sum(outcome.status in ("accepted", "corrected") for _, outcome in outcomes)
+    decided = sum(outcome.status in ("accepted", "corrected") for old, outcome in outcomes)
     changed = sum(bool(o.label) and bool(old) and old != o.label for old, o in outcomes)
     labelled = sum(bool(o.label if o.status != "open" else old) for old, o in outcomes)
     left, middle, right = st.columns(3)
-    left.metric("Records with a label", f"{labelled:,} of {len(outcomes):,}")
-    middle.metric("Decided by reviewers", f"{decided:,}")
-    right.metric("Recorded labels changed", f"{changed:,}")
+    left.metric(
+        _("Records with a label"),
+        _("{labelled:,} of {n:,}").format(labelled=labelled, n=len(outcomes)),
+    )
+    middle.metric(_("Decided by reviewers"), f"{decided:,}")
+    right.metric(_("Recorded labels changed"), f"{changed:,}")
     return labelled
 
 
 def _offer(name: str, parent: str, labelled: int) -> None:
-    ways = {"nothing": "Train a model from nothing, on this collection’s own labels"}
+    ways = {"nothing": _("Train a model from nothing, on this collection’s own labels")}
     if parent:
-        ways = {"parent": f"Improve {plain(parent)}, which knows these labels already"} | ways
-    way = st.radio("How", list(ways), format_func=ways.get, key="learn-way", horizontal=False)
+        ways = {
+            "parent": _("Improve {parent}, which knows these labels already").format(
+                parent=plain(parent)
+            )
+        } | ways
+    way = st.radio(_("How"), list(ways), format_func=ways.get, key="learn-way", horizontal=False)
     if labelled < FEW:
         st.info(
-            f"{labelled} records have a label. A model needs at least twenty of each label to be "
-            "of use; review some more first, or try it and see."
+            _(
+                "{labelled} records have a label. A model needs at least twenty of each "
+                "label to be of use; review some more first, or try it and see."
+            ).format(labelled=labelled)
         )
     chosen = parent if way == "parent" else ""
     st.button(
-        "Train", type="primary", on_click=start_job,
+        _("Train"), type="primary", on_click=start_job,
         args=("learn", {"collection": name, "parent": chosen, "out": service.next_run_name(name)}),
         **barred(
             Permission.RETRAIN, labelled < 5,
-            "A few minutes for a thousand records. Nothing changes until you adopt the result.",
+            _("A few minutes for a thousand records. Nothing changes until you adopt the result."),
         ),
     )  # fmt: skip
 
@@ -83,23 +93,29 @@ def _show_comparison(run: str) -> None:
         found = service.comparison_of(run)
         if found is None:
             return
-        st.subheader(f"{plain(run)} is trained", anchor=False)
+        st.subheader(_("{run} is trained").format(run=plain(run)), anchor=False)
         if found.after is None:
             st.info(
-                "No labelled record is in the test split, so nobody can say how good it is. "
-                "Look at some of its proposals before you adopt it."
+                _(
+                    "No labelled record is in the test split, so nobody can say how good "
+                    "it is. Look at some of its proposals before you adopt it."
+                )
             )
             return
         columns = st.columns(3)
         if found.before:
-            columns[0].metric(f"Before: {plain(found.parent)}", f"{found.before['value']:.0%}")
+            columns[0].metric(
+                _("Before: {parent}").format(parent=plain(found.parent)),
+                f"{found.before['value']:.0%}",
+            )
         after, gain = found.after, found.difference
         columns[1].metric(
-            "After", f"{after['value']:.0%}",
-            f"{100 * gain['value']:+.0f} points" if gain and gain["value"] else None,
+            _("After"), f"{after['value']:.0%}",
+            _("{value:+.0f} points").format(value=100 * gain["value"])
+            if gain and gain["value"] else None,
             "off" if gain and gain["low"] <= 0 <= gain["high"] else "normal",
         )  # fmt: skip
-        columns[2].metric("Test records", found.records)
+        columns[2].metric(_("Test records"), found.records)
         st.markdown(_verdict(found))
 
 
@@ -108,26 +124,28 @@ def _verdict(found: service.Comparison) -> str:
     after, gain = found.after, found.difference
     assert after is not None
     if gain is None:
-        return (
-            f"It is right on {after['value']:.0%} of {found.records} test records "
-            f"(95% interval {after['low']:.0%} to {after['high']:.0%})."
-        )
+        return _(
+            "It is right on {value:.0%} of {records} test records (95% interval "
+            "{low:.0%} to {high:.0%})."
+        ).format(value=after["value"], records=found.records, low=after["low"], high=after["high"])
     if not any(gain.values()):
-        return f"On the same {found.records} test records both are right equally often."
+        return _("On the same {records} test records both are right equally often.").format(
+            records=found.records
+        )
     low, high = (f"{100 * gain[end]:+.0f}" for end in ("low", "high"))
-    told_ = (
-        f"On the same {found.records} test records it changes accuracy by {low} to {high} points"
-    )
+    told_ = _(
+        "On the same {records} test records it changes accuracy by {low} to {high} points"
+    ).format(records=found.records, low=low, high=high)
     if gain["low"] > 0:
-        return f"{told_} (95% interval): it is better than before."
+        return _("{told} (95% interval): it is better than before.").format(told=told_)
     if gain["high"] < 0:
-        return f"{told_} (95% interval): it is **worse** than before."
-    return f"{told_} (95% interval): the difference may be chance."
+        return _("{told} (95% interval): it is **worse** than before.").format(told=told_)
+    return _("{told} (95% interval): the difference may be chance.").format(told=told_)
 
 
 def _show_runs(name: str, who: str) -> None:
     """The models of this collection, and which one proposes its labels."""
-    st.subheader("Which model proposes labels here", anchor=False)
+    st.subheader(_("Which model proposes labels here"), anchor=False)
     labels = {record.label for record in records(name).records if record.label}
     adopted = service.adopted_run(name)
     summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}
@@ -135,7 +153,7 @@ def _show_runs(name: str, who: str) -> None:
     if adopted and adopted not in known and adopted in summaries:
         known.append(adopted)
     if not known:
-        st.caption("No model knows the labels of this collection yet.")
+        st.caption(_("No model knows the labels of this collection yet."))
         return
     now = adopted or known[0]
     for run in known:
@@ -143,17 +161,23 @@ def _show_runs(name: str, who: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(
                 f"**{plain(run)}**"
-                + (" · :green-badge[in use]" if run == now else "")
-                + f"  \nRight on {summary.accuracy:.0%} of its {summary.measured_on} records · "
-                f"trained {summary.created[:10]} · "
+                + (_(" · :green-badge[in use]") if run == now else "")
+                + _(
+                    "  \nRight on {accuracy:.0%} of its {measured_on} records · trained "
+                    "{created} · "
+                ).format(
+                    accuracy=summary.accuracy,
+                    measured_on=_(summary.measured_on),
+                    created=summary.created[:10],
+                )
                 + plain(", ".join(words_for(label) for label in summary.labels))
             )
             if run != now:
                 st.button(
-                    "Adopt", key=f"adopt-{run}", on_click=_adopt, args=(name, run, who),
+                    _("Adopt"), key=f"adopt-{run}", on_click=_adopt, args=(name, run, who),
                     **barred(Permission.ADOPT),
                 )  # fmt: skip
-    st.caption("Proposals that were made before keep the name of the model that made them.")
+    st.caption(_("Proposals that were made before keep the name of the model that made them."))
 
 
 def _adopt(name: str, run: str, who: str) -> None:

@@ -14,6 +14,7 @@ from qcmfm.ui.address import Address
 from qcmfm.ui.diagram import CSS, drawing
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
+from qcmfm.ui.language import _, spoken, tag
 from qcmfm.ui.pictures import (
     BOTH,
     IMAGE,
@@ -58,75 +59,109 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
     final = dict(zip(names, walk.probabilities[-1].tolist(), strict=True))
     noisy = dict(zip(names, lesson.noisy.tolist(), strict=True))
     alone, caption, both = lesson.shares
-    few, *_, many = lesson.missed
-    stays = "The label stays" if lesson.label == lesson.noisy_label else "The label changes"
+    few, many = min(lesson.missed), max(lesson.missed)
+    stays = _("The label stays") if lesson.label == lesson.noisy_label else _("The label changes")
     return [
         Step(
-            "A photo and a caption",
-            "Two ordinary neural networks, trained long before on other pictures and texts, turn "
-            "the photo into 49 regions and the caption into words, all of them lists of numbers. "
-            "Every word then takes something from the regions it fits, and every region from the "
-            "words.",
+            _("A photo and a caption"),
+            _(
+                "Two ordinary neural networks, trained long before on other pictures and "
+                "texts, turn the photo into 49 regions and the caption into words, all of "
+                "them lists of numbers. Every word then takes something from the regions "
+                "it fits, and every region from the words."
+            ),
             _record_picture(record, photo),
-            "Which words of the caption could nobody read off the photo?",
-            "Look for words about how, when or where it was made. What the photo cannot show, the "
-            "model can only know from the caption; that is why it is given both.",
+            _("Which words of the caption could nobody read off the photo?"),
+            _(
+                "Look for words about how, when or where it was made. What the photo "
+                "cannot show, the model can only know from the caption; that is why it is "
+                "given both."
+            ),
         ),
         Step(
-            f"{dim} numbers on {n_qubits} qubits",
-            f"A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} outcomes, "
-            "and before they are read there is a number for each outcome, its amplitude. The model "
-            f"writes the photo into {dim // 2} of them and the caption into the others. Wire 0 "
-            "says which: 0 for the photo, 1 for the caption.",
+            _("{dim} numbers on {n_qubits} qubits").format(dim=dim, n_qubits=n_qubits),
+            _(
+                "A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} "
+                "outcomes, and before they are read there is a number for each outcome, "
+                "its amplitude. The model writes the photo into {half} of them and the "
+                "caption into the others. Wire 0 says which: 0 for the photo, 1 for the "
+                "caption."
+            ).format(n_qubits=n_qubits, dim=dim, half=dim // 2),
             amplitude_columns(walk.states[0]) + phase_key(),
-            "What would the lower row look like if there were no caption?",
-            "Empty. All of the record would then be in the upper row, and wire 0 would surely read "
-            "0.",
+            _("What would the lower row look like if there were no caption?"),
+            _(
+                "Empty. All of the record would then be in the upper row, and wire 0 would "
+                "surely read 0."
+            ),
         ),
         Step(
-            "Gates mix them",
-            f"{len(readout.circuit.gates)} gates follow in {len(walk) - 1} layers. Some turn one "
-            "qubit by an angle that was learned, others act on two qubits and entangle them: "
-            "neither has a state of its own any more. Where photo and caption meet in one outcome "
-            "they add up or cancel out.",
+            _("Gates mix them"),
+            _(
+                "{n} gates follow in {layers} layers. Some turn one qubit by an angle that was "
+                "learned, others act on two qubits and entangle them: neither has a state "
+                "of its own any more. Where photo and caption meet in one outcome they add "
+                "up or cancel out."
+            ).format(n=len(readout.circuit.gates), layers=len(walk) - 1),
             _small_diagram(found)
             + curve(
                 {
-                    "entanglement of wire 0": (entropy, IMAGE),
-                    "photo and caption meet": (walk.interference.tolist(), BOTH),
+                    _("entanglement of wire 0"): (entropy, IMAGE),
+                    _("photo and caption meet"): (walk.interference.tolist(), BOTH),
                 },
                 len(walk) - 1,
-                "Entanglement of wire 0 and how far photo and caption meet, layer by layer",
+                _("Entanglement of wire 0 and how far photo and caption meet, layer by layer"),
             )
             + bloch_spheres(walk.bloch[-1], 84),
-            "After which layer is wire 0 entangled most? (1 is the most there can be.)",
-            f"After {'the start' if not top else f'layer {top}'}: {entropy[top]:.2f}. Short arrows "
-            "in the balls say the same: the shorter, the more entangled.",
+            _("After which layer is wire 0 entangled most? (1 is the most there can be.)"),
+            _(
+                "After {layer}: {entropy:.2f}. Short arrows in the balls say the same: the "
+                "shorter, the more entangled."
+            ).format(
+                layer=_("layer {layer}").format(layer=top) if top else _("the start"),
+                entropy=entropy[top],
+            ),
         ),
         Step(
-            "Reading",
-            "Reading gives only 0 or 1 on every wire, so one repeats the whole thing and takes "
-            "means: +1 if a wire always reads 0, −1 if it always reads 1. Each such repetition is "
-            "a shot.",
+            _("Reading"),
+            _(
+                "Reading gives only 0 or 1 on every wire, so one repeats the whole thing "
+                "and takes means: +1 if a wire always reads 0, −1 if it always reads 1. "
+                "Each such repetition is a shot."
+            ),
             readings(lesson.exact.tolist(), {n: r.tolist() for n, r in lesson.read.items()}),
-            f"How far off is the worst wire with {few} shots, and how far with {many:,}?",
-            f"About {lesson.missed[few]:.2f} and {lesson.missed[many]:.2f}. A hundred times the "
-            "shots make the error about ten times smaller.",
+            _("How far off is the worst wire with {few} shots, and how far with {many:,}?").format(
+                few=few, many=many
+            ),
+            _(
+                "About {few:.2f} and {many:.2f}. A hundred times the shots make the "
+                "error about ten times smaller."
+            ).format(few=lesson.missed[few], many=lesson.missed[many]),
         ),
         Step(
-            "A label, with and without noise",
-            "The readings go into a plain weighted sum for every label, and the largest wins. "
-            f"Of the readings' size, {alone:.0%} comes from the photo alone, {caption:.0%} from "
-            f"the caption alone and {both:.0%} only from both together. Real devices err: below, "
-            f"what {TIMES} times the noise of a {words_for(DEVICE)} machine would make of it.",
+            _("A label, with and without noise"),
+            _(
+                "The readings go into a plain weighted sum for every label, and the "
+                "largest wins. Of the readings' size, {alone:.0%} comes from the photo "
+                "alone, {caption:.0%} from the caption alone and {both:.0%} only from both "
+                "together. Real devices err: below, what {times} times the noise of a "
+                "{device} machine would make of it."
+            ).format(
+                alone=alone, caption=caption, both=both, times=TIMES, device=words_for(DEVICE)
+            ),
             "<div style='display:grid;grid-template-columns:1fr 1fr;gap:24px'>"
-            f"<div><b>Without noise</b>{bars(final, top=5)}</div>"
-            f"<div><b>With noise</b>{bars(noisy, final, top=5)}</div></div>"
+            f"<div><b>{_('Without noise')}</b>{bars(final, top=5)}</div>"
+            f"<div><b>{_('With noise')}</b>{bars(noisy, final, top=5)}</div></div>"
             f"<div style='margin-top:12px'>{shares_bars(walk.shares[-1])}</div>",
-            "Does the label change? What would you check before you accept it?",
-            f"{stays}: {words_for(lesson.label)} without noise, {words_for(lesson.noisy_label)} "
-            "with it. Whichever it is, only the object itself and its records can confirm a label; "
-            "the model is a proposal.",
+            _("Does the label change? What would you check before you accept it?"),
+            _(
+                "{stays}: {label} without noise, {noisy_label} with it. Whichever it is, "
+                "only the object itself and its records can confirm a label; the model is "
+                "a proposal."
+            ).format(
+                stays=stays,
+                label=words_for(lesson.label),
+                noisy_label=words_for(lesson.noisy_label),
+            ),
         ),
     ]
 
@@ -143,7 +178,7 @@ def _record_picture(record: Record, photo: bytes | None) -> str:
     return (
         "<div style='display:flex;gap:20px;align-items:center;flex-wrap:wrap'>"
         f"{picture}<blockquote style='flex:1;min-width:200px;margin:0;font-size:1.1rem'>"
-        f"“{escape(record.caption or 'no caption')}”</blockquote></div>"
+        f"“{escape(record.caption or _('no caption'))}”</blockquote></div>"
     )
 
 
@@ -161,9 +196,9 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
     photo = thumbnail(collection, record)
     made = steps(found, record, photo, lesson)
     st.download_button(
-        "Download to print", printable(made), "lesson.html", "text/html", on_click="ignore",
-        icon=":material/print:", help="One HTML file with all pictures in it; the answers stand "
-        "at the end.",
+        _("Download to print"), printable(made), "lesson.html", "text/html", on_click="ignore",
+        icon=":material/print:",
+        help=_("One HTML file with all pictures in it; the answers stand at the end."),
     )  # fmt: skip
     st.html(f"<style>{_STYLE}</style>")
     for number, step in enumerate(made, start=1):
@@ -172,7 +207,7 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
             st.markdown(step.text)
             show_drawn(f"<style>{_SCOPED}</style>{step.picture}", f"step-{number}")
             st.info(step.question, icon=":material/help:")
-            with st.expander("Answer"):
+            with st.expander(_("Answer")):
                 st.markdown(step.answer)
 
 
@@ -180,18 +215,21 @@ def printable(made: Sequence[Step]) -> str:
     """The lesson as one HTML page that prints well."""
     sections = "".join(
         f"<section><h2>{number}. {escape(step.title)}</h2><p>{escape(step.text)}</p>{step.picture}"
-        f"<p class='ask'><b>Question {number}.</b> {escape(step.question)}</p>"
-        "<div class='lines'></div></section>"
+        f"<p class='ask'><b>{_('Question {number}.').format(number=number)}</b> "
+        f"{escape(step.question)}</p><div class='lines'></div></section>"
         for number, step in enumerate(made, start=1)
     )
     answers = "".join(f"<li>{escape(step.answer)}</li>" for step in made)
+    about = _(
+        "A real record and the trained model of QCMFM Studio. The qubits are simulated on an "
+        "ordinary computer; no quantum computer was used."
+    )
     return (
-        "<!doctype html><html lang='en'><meta charset='utf-8'>"
-        "<title>From a photo to a label</title>"
-        f"<style>{_PAPER}{_STYLE}</style><h1>From a photo to a label, in five steps</h1>"
-        "<p>A real record and the trained model of QCMFM Studio. The qubits are simulated on an "
-        f"ordinary computer; no quantum computer was used.</p>{sections}"
-        f"<section><h2>Answers</h2><ol>{answers}</ol></section></html>"
+        f"<!doctype html><html lang='{tag(spoken())}'><meta charset='utf-8'>"
+        f"<title>{_('From a photo to a label')}</title>"
+        f"<style>{_PAPER}{_STYLE}</style><h1>{_('From a photo to a label, in five steps')}</h1>"
+        f"<p>{about}</p>{sections}"
+        f"<section><h2>{_('Answers')}</h2><ol>{answers}</ol></section></html>"
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.state import STATUSES
+from qcmfm.ui.language import restore
 
 ANSWERED = STATUSES[1:]
 
@@ -21,9 +22,8 @@ class Link:
 
     def __init__(self, page: str):
         self._memory = f"link-{page}"
-        if not st.query_params:
-            start = {"status": ["open"], **st.session_state.get("link-desk", {})}
-            st.query_params.from_dict(st.session_state.get(self._memory, start))
+        start = {"status": ["open"], **st.session_state.get("link-desk", {})}
+        restore(st.session_state.get(self._memory, start))
         self._remember()
 
     def get(self, name: str) -> str:

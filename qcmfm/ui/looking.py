@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.records import Collection, Record
 from qcmfm.settings import DEFAULT_RUN
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.resources import records
 from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import words_for
@@ -39,11 +40,14 @@ class Looked:
 def choose_looked() -> Looked | None:
     """Let the visitor choose; None where there is nothing to look at yet."""
     names = list(service.collection_folders())
-    sources = ["A record", "An upload"] if names else ["An upload"]
+    sources = [N_("A record"), N_("An upload")] if names else [N_("An upload")]
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
         source = st.segmented_control(
-            "Look at", sources, **kept("source", sources[0], one_of(sources), clears=VIEW)
+            _("Look at"),
+            sources,
+            format_func=_,
+            **kept("source", sources[0], one_of(sources), clears=VIEW),
         )
     return _record(bar, names) if source == "A record" else _upload(bar)
 
@@ -51,25 +55,26 @@ def choose_looked() -> Looked | None:
 def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
     with bar:
         name = st.selectbox(
-            "Collection", names, format_func=words_for, width=180,
+            _("Collection"), names, format_func=words_for, width=180,
             **kept("collection", names[0], one_of(names), clears=(*VIEW, "record", "model")),
         )  # fmt: skip
         collection = records(name)
         known = {r.record_id: r for r in collection.records if r.image or r.caption}
         if not known:
-            st.info("This collection has no photo and no caption.")
+            st.info(_("This collection has no photo and no caption."))
             return None
         ids = list(known)[:MOST]
         asked = st.query_params.get("record", "")
         ids = [asked, *ids] if asked in known and asked not in ids else ids
         chosen = st.selectbox(
-            "Record", ids, format_func=lambda key: f"{key} · {known[key].caption[:60]}", width=330,
+            _("Record"), ids, width=330,
+            format_func=lambda key: f"{key} · {known[key].caption[:60]}",
             **kept("record", ids[0], one_of(ids), clears=VIEW),
         )  # fmt: skip
         labels = {record.label for record in collection.records if record.label}
         run = _model(service.runs_for(labels))
     if not run:
-        st.info("No model knows these labels yet: `python -m qcmfm train --help`.")
+        st.info(_("No model knows these labels yet: `python -m qcmfm train --help`."))
         return None
     record = known[chosen]
     return Looked(run, service.record_submission(collection, record), collection, record)
@@ -79,12 +84,12 @@ def _upload(bar: DeltaGenerator) -> Looked | None:
     with bar:
         run = _model(list(service.run_folders()))
     left, right = st.columns(2)
-    file = left.file_uploader("Photo")
+    file = left.file_uploader(_("Photo"))
     caption = right.text_area(
-        "Caption", key="attention-caption", height=90, persist_state="session"
+        _("Caption"), key="attention-caption", height=90, persist_state="session"
     )
     if not run or not (file or caption.strip()):
-        st.info("Give a photo, a caption, or best both: the words are what looks at the photo.")
+        st.info(_("Give a photo, a caption, or best both: the words are what looks at the photo."))
         return None
     content = file.getvalue() if file else b""
     return Looked(run, service.Submission(content, caption, file.name if file else ""))
@@ -94,4 +99,4 @@ def _model(runs: list[str]) -> str:
     if not runs:
         return ""
     first = DEFAULT_RUN if DEFAULT_RUN in runs else runs[0]
-    return st.selectbox("Model", runs, width=180, **kept("model", first, one_of(runs)))
+    return st.selectbox(_("Model"), runs, width=180, **kept("model", first, one_of(runs)))

@@ -18,16 +18,17 @@ from qcmfm.review.state import STATUSES
 from qcmfm.safe_text import escape_formula
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.hovering import clicked, show_hovered
+from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.resources import desk, records, shelf, thumbnail
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import in_figure, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
-_OF = {"photos": "Photos", "captions": "Captions", "both": "Photos and captions"}
-_COLOURS = ("label", "confidence", "status")
+_OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
+_COLOURS = {"label": N_("Label"), "confidence": N_("Confidence"), "status": N_("Status")}
 _PICKED = 12
-NO_LABEL = "no label"
+NO_LABEL = N_("no label")
 # Okabe and Ito's colours, which tell apart for nearly everybody, and then others by their shape.
 _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#44AA99")
 _SHAPES = ("circle", "diamond", "square", "cross")
@@ -39,12 +40,13 @@ def show_map(name: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.segmented_control(
-            "Near each other by", list(_OF), default="photos", key="map-of", bind="query-params",
-            persist_state="session", format_func=lambda of: _OF[of], required=True,
+            _("Near each other by"), list(_OF), default="photos", key="map-of", bind="query-params",
+            persist_state="session", format_func=lambda of: _(_OF[of]), required=True,
         )  # fmt: skip
         colour = st.segmented_control(
-            "Coloured by", list(_COLOURS), default="label", key="map-colour", bind="query-params",
-            persist_state="session", format_func=str.capitalize, required=True,
+            _("Coloured by"), list(_COLOURS), default="label", key="map-colour",
+            bind="query-params", persist_state="session",
+            format_func=lambda colour: _(_COLOURS[colour]), required=True,
         )  # fmt: skip
     found = _laid_out(name, of or "photos")
     if found is not None:
@@ -58,10 +60,11 @@ def _laid_out(name: str, of: str) -> Projection | None:
     job = latest_job(MAP_KIND, collection=name, of=of)
     running = bool(job) and show_job(job)
     if not running and found is None:
-        st.info("The map is laid out once; that takes half a minute for two thousand records.")
+        st.info(_("The map is laid out once; that takes half a minute for two thousand records."))
     if not running and (found is None or (card and card.made_at != found.made_from)):
         st.button(
-            "Lay out the map" if found is None else "Lay it out again, as the records are now",
+            _("Lay out the map") if found is None
+            else _("Lay it out again, as the records are now"),
             type="primary" if found is None else "secondary", key=f"map-{of}",
             on_click=start_job, args=(MAP_KIND, {"collection": name, "of": of}),
             **barred(Permission.PREPARE),
@@ -87,9 +90,11 @@ def _draw(name: str, found: Projection, colour: str) -> None:
     )  # fmt: skip
     show_hovered(key, lambda record_id: _photo(name, known.get(record_id)))
     st.caption(
-        f"{len(chosen):,} of {len(known):,} records, laid out by t-SNE: only which records are "
-        "near each other means something, not the axes nor the size of gaps. Rest on a point to "
-        "see its photo; click it, or draw a lasso round several, to look at them."
+        _(
+            "{n:,} of {all:,} records, laid out by t-SNE: only which records are near each "
+            "other means something, not the axes nor the size of gaps. Rest on a point to "
+            "see its photo; click it, or draw a lasso round several, to look at them."
+        ).format(n=len(chosen), all=len(known))
     )
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
     keys = [_key(point) for point in points] or clicked(key)
@@ -144,14 +149,14 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
         if kind is None:
             marker |= {
                 "color": values, "colorscale": "Viridis", "cmin": 0, "cmax": 1,
-                "colorbar": {"title": "How sure", "tickformat": ".0%"},
+                "colorbar": {"title": _("How sure"), "tickformat": ".0%"},
             }  # fmt: skip
         else:
             marker["color"] = _PALETTE[number % len(_PALETTE)] if number >= 0 else "#B0B0B0"
             marker["symbol"] = _SHAPES[max(number, 0) // len(_PALETTE) % len(_SHAPES)]
         points = go.Scattergl(
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
-            name=in_figure(words_for(str(kind))) if kind is not None else "Records",
+            name=_kind(kind, colour) if kind is not None else _("Records"),
             customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
             hoverinfo="none",  # `show_hovered` tells it, with the photo
         )  # fmt: skip
@@ -165,9 +170,15 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
     return figure
 
 
+def _kind(kind: str, colour: str) -> str:
+    """What points of one colour are called; labels are the museum's own words."""
+    ours = colour == "status" or kind == NO_LABEL
+    return _(kind) if ours else in_figure(words_for(kind))
+
+
 def _hover(record: Record) -> str:
     """What stands beside the pointer."""
-    caption = record.caption or "No caption"
+    caption = record.caption or _("No caption")
     return f"{record.record_id}: {caption}"[:160]
 
 
@@ -179,30 +190,30 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     to_review = {"collection": name, "pick": pick, "status": "open"}
     several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        count = f"{len(chosen):,} records picked" if several else "1 record picked"
-        st.subheader(count, anchor=False)
+        count = ngettext("{n:,} record picked", "{n:,} records picked", len(chosen))
+        st.subheader(count.format(n=len(chosen)), anchor=False)
         st.page_link(
-            "../../pages/review.py", label="Review them" if several else "Review it",
+            "../../pages/review.py", label=_("Review them") if several else _("Review it"),
             icon=":material/rate_review:", query_params=to_review,
         )  # fmt: skip
         st.download_button(
-            "Download as CSV", _table(chosen, said), f"{name}-picked.csv", "text/csv",
+            _("Download as CSV"), _table(chosen, said), f"{name}-picked.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     for start in range(0, min(len(chosen), _PICKED), 6):
         for column, record in zip(st.columns(6), chosen[start : start + 6], strict=False):
             with column:
                 picture = _photo(name, record)
-                alt = record.caption or f"Record {record.record_id}"
+                alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
                 if picture:
                     st.image(picture, width="stretch", alt=alt)
                 st.caption(plain(words_for(record.label) or alt[:60]))
                 st.page_link(
-                    "../../pages/review.py", label="Review",
+                    "../../pages/review.py", label=_("Review"),
                     query_params=to_review | {"record": record.record_id},
                 )  # fmt: skip
     if len(chosen) > _PICKED:
-        st.caption(f"The first {_PICKED} are shown; the table has all.")
+        st.caption(_("The first {most} are shown; the table has all.").format(most=_PICKED))
 
 
 def _photo(name: str, record: Record | None) -> bytes | None:

@@ -10,6 +10,7 @@ from qcmfm.lab.condition import saved_names
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 from qcmfm.ui.address import Address, hold
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import words_for
 
 MOST = 4
@@ -32,24 +33,24 @@ _FIRST = {
 """Strengths that a channel begins with; 0.01 for the others."""
 
 MOMENTS = {
-    "start": "once, at the start",
-    "gate": "after every gate",
-    "stage": "after every stage",
-    "layer": "after every layer",
+    "start": N_("once, at the start"),
+    "gate": N_("after every gate"),
+    "stage": N_("after every stage"),
+    "layer": N_("after every layer"),
 }
 
 CHANNEL_WORDS = {
-    "bit_flip": "0 and 1 are swapped",
-    "phase_flip": "the sign of 1 is turned",
-    "bit_phase_flip": "both of these at once",
-    "depolarizing": "any of these three, by chance",
-    "two_qubit_depolarizing": "any error on both wires of a gate",
-    "amplitude_damping": "1 decays to 0, as energy leaks away",
-    "generalised_amplitude_damping": "the same towards a warm surrounding",
-    "phase_damping": "phases are forgotten, 0 and 1 stay",
-    "thermal_relaxation": "decay and forgetting during a gate's time (T1, T2)",
-    "coherent_over_rotation": "every gate turns a little too far, always alike",
-    "coherent_zz_over_rotation": "neighbours turn each other (crosstalk)",
+    "bit_flip": N_("0 and 1 are swapped"),
+    "phase_flip": N_("the sign of 1 is turned"),
+    "bit_phase_flip": N_("both of these at once"),
+    "depolarizing": N_("any of these three, by chance"),
+    "two_qubit_depolarizing": N_("any error on both wires of a gate"),
+    "amplitude_damping": N_("1 decays to 0, as energy leaks away"),
+    "generalised_amplitude_damping": N_("the same towards a warm surrounding"),
+    "phase_damping": N_("phases are forgotten, 0 and 1 stay"),
+    "thermal_relaxation": N_("decay and forgetting during a gate's time (T1, T2)"),
+    "coherent_over_rotation": N_("every gate turns a little too far, always alike"),
+    "coherent_zz_over_rotation": N_("neighbours turn each other (crosstalk)"),
 }
 
 
@@ -68,7 +69,7 @@ def choose_count(address: Address) -> int:
         count = st.session_state["conditions"] or len(given)
         address.set(noise=(given + list(START[len(given) :]))[:count])
 
-    st.segmented_control("Side by side", [2, 3, 4], key="conditions", on_change=take)
+    st.segmented_control(_("Side by side"), [2, 3, 4], key="conditions", on_change=take)
     return len(given)
 
 
@@ -94,15 +95,15 @@ def _choose_device(chosen: Chosen, place: int, keep) -> None:
     key = f"base-{place}"
     hold(key, chosen.base)
     st.selectbox(
-        "Device", options, key=key,
-        format_func=lambda name: words_for(name) or "none: channels of my own",
+        _("Device"), options, key=key,
+        format_func=lambda name: words_for(name) or _("none: channels of my own"),
         on_change=lambda: keep(replace(chosen, base=st.session_state[key] or "", factor=1.0)),
     )  # fmt: skip
     if chosen.base:
         slider = f"factor-{place}"
         hold(slider, chosen.factor)
         st.slider(
-            "Times its noise", 0.0, max(10.0, chosen.factor), step=0.1, key=slider,
+            _("Times its noise"), 0.0, max(10.0, chosen.factor), step=0.1, key=slider,
             on_change=lambda: keep(replace(chosen, factor=st.session_state[slider])),
         )  # fmt: skip
 
@@ -121,8 +122,8 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
         keep(replace(chosen, channels=channels))
 
     st.multiselect(
-        "Channels", CHOOSABLE, key=key, on_change=take, placeholder="Add a kind of noise",
-        format_func=lambda name: f"{words_for(name)}: {CHANNEL_WORDS[name]}"
+        _("Channels"), CHOOSABLE, key=key, on_change=take, placeholder=_("Add a kind of noise"),
+        format_func=lambda name: f"{words_for(name)}: {_(CHANNEL_WORDS[name])}"
         if name not in there
         else words_for(name),
     )  # fmt: skip
@@ -163,7 +164,7 @@ def _choose_strengths(chosen: Chosen, placed: Placed, place: int, keep) -> None:
         key = f"{placed.channel}-at-{place}"
         hold(key, placed.at)
         st.selectbox(
-            "Acts", allowed, key=key, format_func=MOMENTS.__getitem__,
+            _("Acts"), allowed, key=key, format_func=lambda at: _(MOMENTS[at]),
             on_change=lambda: changed(at=st.session_state[key]), label_visibility="collapsed",
         )  # fmt: skip
 
@@ -189,7 +190,7 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     same = chosen.false_one == chosen.false_zero
     value = chosen.false_one if same else (chosen.false_one + chosen.false_zero) / 2
     hold(key, value)
-    words = "Readout error" + ("" if same else " (mean of both kinds)")
+    words = _("Readout error") if same else _("Readout error (mean of both kinds)")
 
     def take_readout() -> None:
         error = st.session_state[key]
@@ -202,8 +203,8 @@ def _choose_readout(chosen: Chosen, place: int, keep) -> None:
     options = sorted({*SHOTS, chosen.shots})
     hold(shots, chosen.shots)
     st.select_slider(
-        "Shots", options, key=shots,
-        format_func=lambda count: f"{count:,}" if count else "exact",
+        _("Shots"), options, key=shots,
+        format_func=lambda count: f"{count:,}" if count else _("exact"),
         on_change=lambda: keep(replace(chosen, shots=st.session_state[shots])),
-        help="How often a record is measured. Exact is what infinitely many would give.",
+        help=_("How often a record is measured. Exact is what infinitely many would give."),
     )  # fmt: skip

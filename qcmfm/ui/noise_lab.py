@@ -19,6 +19,7 @@ from qcmfm.lab.report import intervals_report, outcome_report, table_csv
 from qcmfm.records import Collection
 from qcmfm.ui.address import Address, switch
 from qcmfm.ui.lab import choose_record, kept, work_once, wrapping
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.noise_controls import choose_count, control
 from qcmfm.ui.pictures import bars, figures
 from qcmfm.ui.resources import thumbnail
@@ -65,7 +66,7 @@ def show_lab(address: Address, found: Material, collection: Collection) -> None:
             record_id = choose_record(address, found)
             count = choose_count(address)
             fit = switch(
-                address, "Error mitigation", "mitigation", FITS, "none", help=MITIGATION
+                address, _("Error mitigation"), "mitigation", FITS, "none", help=_(MITIGATION)
             )  # fmt: skip
         with wrapping("chosen"):
             _show_chosen(found, record_id, collection, reference)
@@ -100,13 +101,23 @@ def _show_chosen(
     picture = thumbnail(collection, record)
     if picture:
         left.image(picture, alt=record.caption or record_id)
-    middle.markdown(plain(record.caption or "No caption"))
-    label = plain(words_for(record.label)) or "none"
-    middle.caption(f"Record {plain(record_id)} · recorded label: {label}")
+    middle.markdown(plain(record.caption or _("No caption")))
+    label = plain(words_for(record.label)) or _("none")
+    middle.caption(
+        _("Record {record_id} · recorded label: {label}").format(
+            record_id=plain(record_id), label=label
+        )
+    )
     with right:
-        told_as = "without noise" if not found.own.entries else f"trained under {found.own.name}"
-        accuracy = "" if reference.accuracy is None else f" · accuracy {reference.accuracy:.1%}"
-        st.caption(f"As the model answers, {plain(told_as)}{accuracy}")
+        told_as = (
+            _("without noise")
+            if not found.own.entries
+            else _("trained under {name}").format(name=found.own.name)
+        )
+        told_ = [_("As the model answers, {told_as}").format(told_as=plain(told_as))]
+        if reference.accuracy is not None:
+            told_.append(_("accuracy {accuracy:.1%}").format(accuracy=reference.accuracy))
+        st.caption(" · ".join(told_))
         st.html(bars(_labels(found, reference, record_id), top=4))
 
 
@@ -128,7 +139,7 @@ def _show_condition(
     title = st.empty()
     with st.container():
         slots = st.container()
-        with st.expander("Settings", expanded=True, icon=":material/tune:"):
+        with st.expander(_("Settings"), expanded=True, icon=":material/tune:"):
             chosen = control(address, place)
         with slots:
             title.markdown(f"#### {letter}: {plain(chosen.name())}")
@@ -152,38 +163,57 @@ def _show_condition(
 def _figures(column: Column, reference: Outcome, records: int) -> str:
     """The figures of a condition as far as they are known."""
     outcome, rows = column.outcome, []
-    for name, words in (("accuracy", "Accuracy"), ("macro_f1", "Macro-F1")):
+    for name, words in (("accuracy", _("Accuracy")), ("macro_f1", _("Macro-F1"))):
         value, before = getattr(outcome, name), getattr(reference, name)
         if value is not None and before is not None:
             interval = getattr(column.sure, name) if column.sure else None
-            note = f"{interval.low:.1%} to {interval.high:.1%}" if interval else "…"
+            note = (
+                _("{low:.1%} to {high:.1%}").format(low=interval.low, high=interval.high)
+                if interval
+                else "…"
+            )
             rows.append((words, f"{value:.1%}", f"{100 * (value - before):+.1f}", note))
     change = outcome.confidence_change(reference)
-    rows.append(("How sure", f"{outcome.confidence:.1%}", f"{100 * change:+.1f}", ""))
+    rows.append((_("How sure"), f"{outcome.confidence:.1%}", f"{100 * change:+.1f}", ""))
     share = len(column.changed) / max(records, 1)
-    rows.append(("Labels that flip", f"{len(column.changed):,}", f"of {records:,}", f"{share:.1%}"))
+    rows.append(
+        (
+            _("Labels that flip"),
+            f"{len(column.changed):,}",
+            _("of {records:,}").format(records=records),
+            f"{share:.1%}",
+        )
+    )
     if column.spread:
         spread = column.spread
         value = spread.accuracy
         text = f"{value.value:.1%}" if value else "–"
-        note = f"{value.low:.1%} to {value.high:.1%}" if value else ""
-        flipped = f"{spread.flips:.1f} flip"
-        rows.append((f"With {spread.shots:,} shots", text, flipped, note))
+        note = _("{low:.1%} to {high:.1%}").format(low=value.low, high=value.high) if value else ""
+        flipped = _("{flips:.1f} flip").format(flips=spread.flips)
+        rows.append((_("With {shots:,} shots").format(shots=spread.shots), text, flipped, note))
     if column.better:
         better, sure, changed = column.better
         text = f"{better.accuracy:.1%}" if better.accuracy is not None else "–"
-        note = f"{sure.accuracy.low:.1%} to {sure.accuracy.high:.1%}" if sure else ""
-        rows.append(("Mitigated", text, f"{changed} flip", note))
+        note = (
+            _("{low:.1%} to {high:.1%}").format(low=sure.accuracy.low, high=sure.accuracy.high)
+            if sure
+            else ""
+        )
+        rows.append((_("Mitigated"), text, _("{changed} flip").format(changed=changed), note))
     return figures(rows)
 
 
 def _show_flips(found: Material, collection: Collection, column: Column) -> None:
     """Pictures of the records whose label changes."""
     if not column.changed:
-        st.caption("No label changes.")
+        st.caption(_("No label changes."))
         return
-    some = "all of them" if len(column.changed) <= SHOWN else f"the surest {SHOWN}"
-    st.caption(f"Labels that change, {some}:")
+    some = (
+        _("all of them")
+        if len(column.changed) <= SHOWN
+        else _("the surest {most}").format(most=SHOWN)
+    )
+    st.caption(_("Labels that change, {some}:").format(some=some))
     for flip in column.changed[:SHOWN]:
         left, right = st.columns([1, 2], vertical_alignment="center")
         try:
@@ -191,7 +221,9 @@ def _show_flips(found: Material, collection: Collection, column: Column) -> None
         except QcmfmError:
             picture = None
         if picture:
-            left.image(picture, width=64, alt=f"Record {flip.record_id}")
+            left.image(
+                picture, width=64, alt=_("Record {record_id}").format(record_id=flip.record_id)
+            )
         right.markdown(
             f"{plain(words_for(flip.before))} → **{plain(words_for(flip.after))}**  \n"
             f":small[{plain(flip.record_id)} · {flip.was_sure:.0%} → {flip.is_sure:.0%}]"
@@ -217,9 +249,15 @@ def _fill_in(
         ("state", *key, record_id), lambda: later.state_figures(found, setting, record_id)
     )
     column.state.caption(
-        f"This record: fidelity **{column.seen.fidelity:.3f}**, purity "
-        f"**{column.seen.purity:.3f}** (least {column.seen.least_purity:.3f})",
-        help=STATE,
+        _(
+            "This record: fidelity **{fidelity:.3f}**, purity **{purity:.3f}** (least "
+            "{least_purity:.3f})"
+        ).format(
+            fidelity=column.seen.fidelity,
+            purity=column.seen.purity,
+            least_purity=column.seen.least_purity,
+        ),
+        help=_(STATE),
     )
     column.sure = kept().once(
         ("sure", *key), lambda: later.intervals(found, column.outcome, reference)
@@ -238,7 +276,7 @@ def _fill_in(
                 ("mitigated", fit, *key), lambda: later.mitigated(found, setting, fit), progress
             )
         except QcmfmError as error:
-            column.state.caption(f"Not mitigated: {plain(error.message)}")
+            column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))
             return
         sure = kept().once(
             ("mitigated sure", fit, *key), lambda: later.intervals(found, better, reference)
@@ -251,7 +289,7 @@ def _show_exports(
     found: Material, reference: Outcome, columns: list[Column], record_id: str, fit: str
 ) -> None:
     """The table as CSV, every condition as JSON, and a name to keep one under."""
-    st.subheader("Keep and share", anchor=False)
+    st.subheader(_("Keep and share"), anchor=False)
 
     def table() -> str:
         rows: dict[str, dict[str, Any]] = {}
@@ -269,7 +307,7 @@ def _show_exports(
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
-            "Table, CSV", table, "noise.csv", "text/csv", key="noise-csv", on_click="ignore",
+            _("Table, CSV"), table, "noise.csv", "text/csv", key="noise-csv", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
         for column in columns:
@@ -282,7 +320,7 @@ def _show_exports(
         _offer_saving(columns)
     given = ["--run", found.run, "--records", "FOLDER", "--setting", "noise-A.json"]
     given += ["--record", record_id, *(() if fit == "none" else ("--mitigation", fit)), "--json"]
-    st.caption("The same figures on the command line, with the JSON of a column:")
+    st.caption(_("The same figures on the command line, with the JSON of a column:"))
     st.code(shlex.join(["python", "-m", "qcmfm", "noise", *given]), language="bash")
 
 
@@ -293,26 +331,30 @@ def _offer_saving(columns: list[Column]) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         letters = [column.letter for column in columns]
-        letter = st.selectbox("Setting", letters, width=110)
-        name = st.text_input("Name", placeholder="our lab's device")
-        if st.form_submit_button("Save", icon=":material/save:", **barred(Permission.ADD)):
+        letter = st.selectbox(_("Setting"), letters, width=110)
+        name = st.text_input(_("Name"), placeholder=_("our lab's device"))
+        if st.form_submit_button(_("Save"), icon=":material/save:", **barred(Permission.ADD)):
             column = next(c for c in columns if c.letter == letter)
             try:
                 service.save_condition(name, column.condition)
                 st.success(
-                    f"Kept as {plain(name.strip())}. On Review it is an order of the queue: "
-                    "unstable under noise.",
+                    _(
+                        "Kept as {name}. On Review it is an order of the queue: unstable "
+                        "under noise."
+                    ).format(name=plain(name.strip())),
                     icon=":material/check:",
                 )
             except QcmfmError as error:
                 show_error(error)
 
 
-MITIGATION = (
-    "The noise is made 1, 2 and 3 times as strong, and the readings are followed back to none "
-    "(zero-noise extrapolation). It costs more runs, and noise on single shots grows."
+MITIGATION = N_(
+    "The noise is made 1, 2 and 3 times as strong, and the readings are followed back "
+    "to none (zero-noise extrapolation). It costs more runs, and noise on single shots "
+    "grows."
 )
-STATE = (
-    "Fidelity is how like the noise-free state it is, 1 being the same. Purity is 1 for a state "
-    "that is fully known, and falls as noise makes it a mixture. Both before the wires are read."
+STATE = N_(
+    "Fidelity is how like the noise-free state it is, 1 being the same. Purity is 1 "
+    "for a state that is fully known, and falls as noise makes it a mixture. Both "
+    "before the wires are read."
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import page_link, plain
 
 MOST = 6
@@ -23,18 +24,18 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.header("What needs you")
+        st.header(_("What needs you"))
         if not waiting:
-            st.caption("Nothing waits for you.")
+            st.caption(_("Nothing waits for you."))
         for need in waiting[:MOST]:
             icon = _ICONS.get(need.page, ":material/pending:")
-            page_link(need.page, plain(need.what), icon, collection=need.collection)
+            page_link(need.page, plain(_(need.what)), icon, collection=need.collection)
         if len(waiting) > MOST:
-            st.caption(f"And {len(waiting) - MOST} more.")
+            st.caption(_("And {more} more.").format(more=len(waiting) - MOST))
     with right:
-        st.header("What changed")
+        st.header(_("What changed"))
         if not happened:
-            st.caption("Nobody has decided anything yet.")
+            st.caption(_("Nobody has decided anything yet."))
         for entry in happened:
             when = plain(entry.at[:16].replace("T", " "))
-            st.markdown(f"{plain(entry.what)}  \n:small[:gray[{when} UTC]]")
+            st.markdown(f"{plain(_(entry.what))}  \n:small[:gray[{when} UTC]]")

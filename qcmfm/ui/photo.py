@@ -9,6 +9,7 @@ from qcmfm import service
 from qcmfm.encoders.text import word_spans
 from qcmfm.explanation import overlay, place_in_words, word_heat
 from qcmfm.records import Record
+from qcmfm.ui.language import _
 from qcmfm.ui.resources import labelled, page_picture
 from qcmfm.ui.widgets import plain, told
 from qcmfm.ui.zoom import show_full
@@ -18,19 +19,19 @@ def show_photo(desk: service.Desk, record: Record) -> None:
     """The photo, big; the caption; and words to point at."""
     place, caption = st.container(), record.caption
     spans = word_spans(caption)
-    st.markdown(plain(caption or "No caption"))
+    st.markdown(plain(caption or _("No caption")))
     path = desk.collection.image_path(record)
-    alt = caption or f"The photo of record {record.record_id}"
+    alt = caption or _("The photo of record {record_id}").format(record_id=record.record_id)
     word = None
     if path and spans and record.record_id in desk.predictions:
         word = st.pills(
-            "Where did the model look for this word?", range(len(spans)),
+            _("Where did the model look for this word?"), range(len(spans)),
             format_func=lambda index: plain(caption[slice(*spans[index])]),
             key=f"word-{record.record_id}", wrap=True,
         )  # fmt: skip
     with place, told():
         if path is None:
-            st.info("This record has no photo.", icon=":material/hide_image:")
+            st.info(_("This record has no photo."), icon=":material/hide_image:")
             return
         picture = page_picture(path)
         if word is None:
@@ -38,7 +39,7 @@ def show_photo(desk: service.Desk, record: Record) -> None:
             st.image(picture, width="content", alt=alt)
         else:
             _show_heat(desk, record, picture, spans[word], alt)
-    if path and st.button("Full resolution", key=f"full-{record.record_id}", shortcut="F"):
+    if path and st.button(_("Full resolution"), key=f"full-{record.record_id}", shortcut="F"):
         with told():
             show_full(path, alt)
 
@@ -52,15 +53,19 @@ def _show_heat(
     shown = record.caption[slice(*word)]
     if answer.attention is None or word not in answer.words:
         st.image(picture, width="content", alt=alt)
-        st.caption(f"This model says nothing of where it looks for “{plain(shown)}”.")
+        st.caption(
+            _("This model says nothing of where it looks for “{shown}”.").format(shown=plain(shown))
+        )
         return
     heat = word_heat(answer.attention, 0, answer.words.index(word), answer.grid)
     photo = overlay(Image.open(io.BytesIO(picture)), heat)
-    told_place = (
-        f"{alt}; for the word “{shown}” the model looked most at the {place_in_words(heat)}"
+    told_place = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
+        alt=alt, shown=shown, where=_(place_in_words(heat))
     )
     st.image(
         photo, width="content", alt=told_place, output_format="JPEG",
-        caption=f"Yellow is where the model looked most for “{plain(shown)}”. It is no proof.",
+        caption=_("Yellow is where the model looked most for “{shown}”. It is no proof.").format(
+            shown=plain(shown)
+        ),
     )  # fmt: skip
     st.session_state[f"evidence-{record.record_id}"] = service.attended(heat, shown)

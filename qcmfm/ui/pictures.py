@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 from torch import Tensor
 
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import words_for
 
 IMAGE, TEXT, BOTH = "#3d8fd1", "#e08a1e", "#2aa876"
@@ -76,6 +77,25 @@ def figures(rows: Iterable[tuple[str, str, str, str]]) -> str:
     )
 
 
+def _quoted(words: str) -> str:
+    """Words for an attribute."""
+    return escape(words, quote=True)
+
+
+def _wire(wire: int) -> str:
+    return escape(_("wire {wire}").format(wire=wire))
+
+
+def _shots(shots: int) -> str:
+    return escape(_("{shots:,} shots").format(shots=shots))
+
+
+def _amplitude(size: float, angle: float) -> str:
+    return _("size {size:.3f}, phase {phase:+.2f} π, probability {probability:.4f}").format(
+        size=size, phase=angle / math.pi, probability=size * size
+    )
+
+
 def bloch_spheres(vectors: Float[Tensor, "qubit 3"], size: int = 104) -> str:
     """One ball for each wire; its arrow is shorter than the ball where the wire is entangled."""
     found = [_ball(wire, x, y, z, size) for wire, (x, y, z) in enumerate(vectors.tolist())]
@@ -87,7 +107,8 @@ def _ball(wire: int, x: float, y: float, z: float, size: int) -> str:
     r, c = size * 0.38, size / 2
     length = math.sqrt(x * x + y * y + z * z)
     right, up = y * r - 0.42 * x * r, z * r - 0.3 * x * r
-    words = f"Wire {wire}: X {x:+.2f}, Y {y:+.2f}, Z {z:+.2f}, length {length:.2f}"
+    words = _("Wire {wire}: X {x:+.2f}, Y {y:+.2f}, Z {z:+.2f}, length {length:.2f}")
+    words = _quoted(words.format(wire=wire, x=x, y=y, z=z, length=length))
     return (
         f"<svg width='{size}' height='{size + 16}' role='img' aria-label='{words}'>"
         f"<title>{words}</title>"
@@ -99,7 +120,7 @@ def _ball(wire: int, x: float, y: float, z: float, size: int) -> str:
         f"<line x1='{c}' y1='{c}' x2='{c + right:.1f}' y2='{c - up:.1f}' stroke='{ACCENT}' "
         "stroke-width='3' stroke-linecap='round'/>"
         f"<circle cx='{c + right:.1f}' cy='{c - up:.1f}' r='4.5' fill='{ACCENT}'/>"
-        f"<text x='{c}' y='{size + 12}' {_LABEL} font-weight='600'>wire {wire}</text></svg>"
+        f"<text x='{c}' y='{size + 12}' {_LABEL} font-weight='600'>{_wire(wire)}</text></svg>"
     )
 
 
@@ -130,12 +151,14 @@ def amplitude_columns(
     n_qubits = len(values).bit_length() - 1
     step = width / half
     out: list[str] = []
-    for part, (name, colour) in enumerate((("wire 0 reads 0", IMAGE), ("wire 0 reads 1", TEXT))):
+    for part, (name, colour) in enumerate(
+        ((_("wire 0 reads 0"), IMAGE), (_("wire 0 reads 1"), TEXT))
+    ):
         base = 20 + high + part * (high + 34)
         out.append(
             f"<rect x='0' y='{base - high - 13}' width='10' height='10' fill='{colour}'/>"
-            f"<text x='15' y='{base - high - 4}' font-size='12' fill='currentColor'>{name}</text>"
-            f"<line x1='0' y1='{base}' x2='{width}' y2='{base}' {_GRID}/>"
+            f"<text x='15' y='{base - high - 4}' font-size='12' fill='currentColor'>{escape(name)}"
+            f"</text><line x1='0' y1='{base}' x2='{width}' y2='{base}' {_GRID}/>"
         )
         for place in range(half):
             number = part * half + place
@@ -144,14 +167,16 @@ def amplitude_columns(
             out.append(
                 f"<rect x='{place * step:.2f}' y='{base - tall:.2f}' width='{step * 0.86:.2f}' "
                 f"height='{max(tall, 0.4):.2f}' fill='{phase_colour(values[number])}'>"
-                f"<title>{number:0{n_qubits}b}: size {size:.3f}, phase {angle / math.pi:+.2f} π, "
-                f"probability {size * size:.4f}</title></rect>"
+                f"<title>{number:0{n_qubits}b}: {escape(_amplitude(size, angle))}</title></rect>"
             )
     total = 2 * (high + 34)
-    words = "Probabilities" if squared else "Sizes and phases of the amplitudes"
+    words = _("Sizes and phases of the amplitudes of all {n} outcomes")
+    if squared:
+        words = _("Probabilities of all {n} outcomes")
+    words = _quoted(words.format(n=len(values)))
     return (
         f"<svg viewBox='0 0 {width} {total}' style='width:100%;height:auto' role='img' "
-        f"aria-label='{words} of all {len(values)} outcomes'>{''.join(out)}</svg>"
+        f"aria-label='{words}'>{''.join(out)}</svg>"
     )
 
 
@@ -159,15 +184,18 @@ def phase_key() -> str:
     """What the colours of phases mean."""
     parts = [
         f"<span style='display:inline-block;width:.8em;height:.8em;border-radius:2px;"
-        f"background:{phase_colour(value)}'></span> {name}"
+        f"background:{phase_colour(value)}'></span> {escape(name)}"
         for value, name in (
-            (1 + 0j, "positive"),
+            (1 + 0j, _("positive")),
             (1j, "+90°"),
-            (-1 + 0j, "negative"),
+            (-1 + 0j, _("negative")),
             (-1j, "−90°"),
         )
     ]
-    return f"<div style='font-size:.8rem;opacity:.85'>Phase: {' &nbsp; '.join(parts)}</div>"
+    return (
+        f"<div style='font-size:.8rem;opacity:.85'>{escape(_('Phase:'))} "
+        f"{' &nbsp; '.join(parts)}</div>"
+    )
 
 
 def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
@@ -179,14 +207,16 @@ def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
             _signed(part / most, colour)
             for part, colour in zip(parts, (IMAGE, TEXT, BOTH), strict=True)
         )
-        words = "photo {:+.2f}, caption {:+.2f}, both together {:+.2f}".format(*parts)
+        told = _("photo {photo:+.2f}, caption {caption:+.2f}, both together {both:+.2f}")
+        words = _quoted(told.format(photo=parts[0], caption=parts[1], both=parts[2]))
         rows.append(
-            f"<div>wire {wire}</div><div role='img' aria-label='{words}' title='{words}'>{bars}"
+            f"<div>{_wire(wire)}</div><div role='img' aria-label='{words}' title='{words}'>{bars}"
             f"</div><div style='text-align:right;font-variant-numeric:tabular-nums'>"
             f"{sum(parts):+.2f}</div>"
         )
-    note = f"<div style='font-size:.75rem;opacity:.75'>A bar of full length is {most:.2f}.</div>"
-    key = _key((("photo", IMAGE), ("caption", TEXT), ("both together", BOTH)))
+    full = escape(_("A bar of full length is {most:.2f}.").format(most=most))
+    note = f"<div style='font-size:.75rem;opacity:.75'>{full}</div>"
+    key = _key(((_("photo"), IMAGE), (_("caption"), TEXT), (_("both together"), BOTH)))
     return (
         "<div style='display:grid;grid-template-columns:3.4rem 1fr 3rem;gap:5px 10px;"
         f"align-items:center;font-size:.85rem'>{''.join(rows)}</div>{key}{note}"
@@ -234,21 +264,25 @@ def readings(exact: Sequence[float], read: Mapping[int, Sequence[float]]) -> str
     colours = dict(zip(read, ("#c4c4c4", TEXT, BOTH), strict=False))
     for wire, value in enumerate(exact):
         y = 16 + wire * line
-        out.append(f"<text x='0' y='{y + 4}' font-size='12' fill='currentColor'>wire {wire}</text>")
+        out.append(
+            f"<text x='0' y='{y + 4}' font-size='12' fill='currentColor'>{_wire(wire)}</text>"
+        )
         for shots, found in read.items():
             out.append(
                 f"<circle cx='{x(found[wire]):.1f}' cy='{y}' r='5' fill='{colours[shots]}'>"
-                f"<title>{shots} shots: {found[wire]:+.3f}</title></circle>"
+                f"<title>{_shots(shots)}: {found[wire]:+.3f}</title></circle>"
             )
         out.append(
             f"<line x1='{x(value):.1f}' x2='{x(value):.1f}' y1='{y - 9}' y2='{y + 9}' "
-            f"stroke='{IMAGE}' stroke-width='3'><title>exact: {value:+.3f}</title></line>"
+            f"stroke='{IMAGE}' stroke-width='3'><title>{escape(_('exact'))}: {value:+.3f}</title>"
+            "</line>"
         )
+    words = _quoted(_("Readings of {n} wires").format(n=len(exact)))
     svg = (
         f"<svg viewBox='0 0 {width} {high}' style='width:100%;max-width:720px;height:auto' "
-        f"role='img' aria-label='Readings of {len(exact)} wires'>{''.join(out)}</svg>"
+        f"role='img' aria-label='{words}'>{''.join(out)}</svg>"
     )
-    named = [("exact", IMAGE), *((f"{shots:,} shots", colours[shots]) for shots in read)]
+    named = [(_("exact"), IMAGE), *((_shots(shots), colours[shots]) for shots in read)]
     return svg + _key(named)
 
 
@@ -269,7 +303,7 @@ def curve(
         height: Likewise.
     """
     left, low, high = 28, height - 18, 8
-    count = max(len(values) for values, _ in lines.values())
+    count = max(len(line[0]) for line in lines.values())
     step = (width - left - 8) / max(count - 1, 1)
     out = [
         f"<line x1='{left}' x2='{width - 8}' y1='{low - part * (low - high):.1f}' "
@@ -296,4 +330,4 @@ def curve(
         f"<svg viewBox='0 0 {width} {height}' style='width:100%;max-width:640px;height:auto' "
         f"role='img' aria-label='{escape(words, quote=True)}'>{''.join(out)}</svg>"
     )
-    return svg + _key((name, colour) for name, (_, colour) in lines.items())
+    return svg + _key((name, line[1]) for name, line in lines.items())

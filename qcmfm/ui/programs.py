@@ -9,6 +9,7 @@ from qcmfm.lab.report import picture
 from qcmfm.quantum.drawing import draw
 from qcmfm.quantum.openqasm import openqasm
 from qcmfm.quantum.pennylane_program import pennylane_program
+from qcmfm.ui.language import _
 
 
 def show_programs(
@@ -16,10 +17,12 @@ def show_programs(
 ) -> None:
     """Downloads of the circuit as it is switched now, with this record's amplitudes."""
     st.subheader(
-        "Take it away",
+        _("Take it away"),
         anchor=False,
-        help="All of these are written from the same description of the circuit that is simulated "
-        "here, so they give the same readings.",
+        help=_(
+            "All of these are written from the same description of the circuit that "
+            "is simulated here, so they give the same readings."
+        ),
     )
     exact = amplitudes.double() / amplitudes.double().norm()
     angles = readout.angles.double()
@@ -30,21 +33,23 @@ def show_programs(
              lambda: openqasm(readout.circuit, angles, exact)),
             ("Python (PennyLane)", f"{name}.py", "text/x-python",
              lambda: pennylane_program(readout.circuit, angles, exact)),
-            ("Figure, PNG", f"{name}.png", "image/png",
+            (_("Figure, PNG"), f"{name}.png", "image/png",
              lambda: picture(draw(readout.circuit, weights=angles), "png")),
-            ("Figure, SVG", f"{name}.svg", "image/svg+xml",
+            (_("Figure, SVG"), f"{name}.svg", "image/svg+xml",
              lambda: picture(draw(readout.circuit, weights=angles), "svg")),
         ):  # fmt: skip
             st.download_button(
-                label, make, file, mime, key=f"take-{label}", icon=":material/download:",
+                label, make, file, mime, key=f"take-{file}", icon=":material/download:",
                 on_click="ignore",
             )  # fmt: skip
-    with st.expander("The figure of one layer, and the beginning of the program"):
+    with st.expander(_("The figure of one layer, and the beginning of the program")):
         if readout.circuit.gates:
             layer = readout.circuit.gates[0].layer
             first = [g for g in readout.circuit.gates if g.layer == layer]
             st.image(
                 picture(draw(readout.circuit, layer=layer, weights=angles), "png"),
-                alt=f"Layer {layer + 1} of the circuit, {len(first)} gates",
+                alt=_("Layer {layer} of the circuit, {n} gates").format(
+                    layer=layer + 1, n=len(first)
+                ),
             )
         st.code("\n".join(openqasm(readout.circuit, angles).splitlines()[:24]), language="text")

@@ -10,6 +10,7 @@ from qcmfm.review.claims import Claim, claim
 from qcmfm.review.decision import unique_id
 from qcmfm.review.filters import Filters
 from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restore, show_told, undo
+from qcmfm.ui.language import _
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.resources import page_picture, thumbnail
@@ -49,16 +50,19 @@ def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
 def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
     show_told()
     open_records = desk.review.refresh().counts(desk.records)["open"]
-    st.success("Everything that the filter shows is reviewed.", icon=":material/done_all:")
+    st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
     with st.container(horizontal=True):
-        if open_records and st.button(f"Show all {open_records:,} open records", type="primary"):
+        if open_records and st.button(
+            _("Show all {open_records:,} open records").format(open_records=open_records),
+            type="primary",
+        ):
             link.filters = Filters(statuses=("open",))
             st.rerun()
-        if st.button("Look at the answered ones"):
+        if st.button(_("Look at the answered ones")):
             link.filters = Filters(statuses=ANSWERED)
             st.rerun()
         st.button(
-            "Undo", shortcut="Z", on_click=undo, args=(desk, link, reviewer),
+            _("Undo"), shortcut="Z", on_click=undo, args=(desk, link, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
 
@@ -67,21 +71,30 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     said = shown.desk.predictions.get(record.record_id)
     outcome = shown.desk.review.refresh().of(record.record_id)
     place = (
-        f"{queue.index(record.record_id) + 1:,} of {len(queue):,}"
+        _("{place:,} of {n:,}").format(place=queue.index(record.record_id) + 1, n=len(queue))
         if record.record_id in queue
-        else f"beside the queue of {len(queue):,}"
+        else _("beside the queue of {n:,}").format(n=len(queue))
     )
-    recorded = f" · recorded as {plain(words_for(record.label))}" if record.label else ""
-    st.caption(f"Record {plain(record.record_id)} · {place}{recorded}")
+    told_ = [_("Record {record_id}").format(record_id=plain(record.record_id)), place]
+    if record.label:
+        told_.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
+    st.caption(" · ".join(told_))
     if said:
         sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
-        st.subheader(f"Proposed: {sure}", anchor=False)
+        st.subheader(_("Proposed: {sure}").format(sure=sure), anchor=False)
         st.markdown(doubt_in_words(said))
     else:
-        st.subheader("No proposal", anchor=False)
+        st.subheader(_("No proposal"), anchor=False)
     if outcome.status != "open":
-        label = f" as **{plain(words_for(outcome.label))}**" if outcome.label else ""
-        st.markdown(f":material/how_to_reg: {outcome.status}{label} by {plain(outcome.reviewer)}")
+        told_ = _("{status} by {reviewer}")
+        if outcome.label:
+            told_ = _("{status} as **{label}** by {reviewer}")
+        decided = told_.format(
+            status=_(outcome.status),
+            label=plain(words_for(outcome.label)),
+            reviewer=plain(outcome.reviewer),
+        )
+        st.markdown(f":material/how_to_reg: {decided}")
 
 
 def _show_keys(shown: Shown) -> None:
@@ -95,17 +108,17 @@ def _show_keys(shown: Shown) -> None:
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Accept", key=f"accept-{record_id}", shortcut="A", type="primary",
+            _("Accept"), key=f"accept-{record_id}", shortcut="A", type="primary",
             disabled=record_id not in desk.predictions,
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
-            "Unsure", key=f"unsure-{record_id}", shortcut="U", help="Cannot tell from the photo",
-            on_click=decide, args=(shown, "unsure"),
+            _("Unsure"), key=f"unsure-{record_id}", shortcut="U",
+            help=_("Cannot tell from the photo"), on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
         _show_ways(shown)
         st.button(
-            "Undo", key=f"undo-{record_id}", shortcut="Z",
+            _("Undo"), key=f"undo-{record_id}", shortcut="Z",
             on_click=undo, args=(desk, shown.link, shown.reviewer),
         )  # fmt: skip
     show_told()
@@ -122,8 +135,8 @@ def _show_keys(shown: Shown) -> None:
 def _show_ways(shown: Shown) -> None:
     """To the records before and after."""
     key = shown.record_id
-    st.button("Previous", key=f"back-{key}", shortcut="P", on_click=go, args=(shown, True))
-    st.button("Next", key=f"next-{key}", shortcut="N", on_click=go, args=(shown,))
+    st.button(_("Previous"), key=f"back-{key}", shortcut="P", on_click=go, args=(shown, True))
+    st.button(_("Next"), key=f"next-{key}", shortcut="N", on_click=go, args=(shown,))
 
 
 def _show_typing(shown: Shown) -> None:
@@ -131,19 +144,19 @@ def _show_typing(shown: Shown) -> None:
     record_id = shown.record_id
     left, right = st.columns(2)
     left.selectbox(
-        "Another label", shown.desk.labels(), index=None, key=f"other-{record_id}",
-        format_func=words_for, placeholder="Type its first letters",
+        _("Another label"), shown.desk.labels(), index=None, key=f"other-{record_id}",
+        format_func=words_for, placeholder=_("Type its first letters"),
         on_change=choose_other, args=(shown,),
     )  # fmt: skip
-    right.text_input("Reason, if you like", key=f"reason-{record_id}")
-    with st.popover("New label", icon=":material/add:"):
-        st.text_input("A label that is not in the list", key=f"new-{record_id}")
+    right.text_input(_("Reason, if you like"), key=f"reason-{record_id}")
+    with st.popover(_("New label"), icon=":material/add:"):
+        st.text_input(_("A label that is not in the list"), key=f"new-{record_id}")
         st.text_input(
-            "Getty AAT address, if you know it", key=f"aat-{record_id}",
+            _("Getty AAT address, if you know it"), key=f"aat-{record_id}",
             placeholder="http://vocab.getty.edu/aat/…",
         )  # fmt: skip
         st.button(
-            "Add it and use it here", key=f"add-{record_id}", on_click=add_label, args=(shown,)
+            _("Add it and use it here"), key=f"add-{record_id}", on_click=add_label, args=(shown,)
         )
 
 
@@ -154,17 +167,21 @@ def _show_others(shown: Shown) -> None:
     for name, said in state.opinions(record_id).items():
         if name != shown.reviewer:
             label = f": {plain(words_for(said.label))}" if said.label else ""
-            st.markdown(f":material/person: {plain(name)} said {said.status}{label}")
+            st.markdown(
+                _(":material/person: {name} said {status}{label}").format(
+                    name=plain(name), status=_(said.status), label=label
+                )
+            )
     history = state.history(record_id)
     if not history:
         return
-    with st.popover(f"History ({len(history)})", icon=":material/history:"):
-        _history_row(shown, "Before anybody decided: open", "")
+    with st.popover(_("History ({n})").format(n=len(history)), icon=":material/history:"):
+        _history_row(shown, _("Before anybody decided: open"), "")
         for row in history:
             label = f" {plain(words_for(row.reviewed_label))}" if row.reviewed_label else ""
             reason = f" ({plain(row.reason)})" if row.reason else ""
             when = plain(row.reviewed_at[:16].replace("T", " "))
-            text = f"{when} {plain(row.reviewer)}: {row.decision}{label}{reason}"
+            text = f"{when} {plain(row.reviewer)}: {_(row.decision)}{label}{reason}"
             _history_row(shown, text, row.decision_id)
 
 
@@ -172,7 +189,7 @@ def _history_row(shown: Shown, text: str, decision_id: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(text)
     right.button(
-        "Restore", key=f"restore-{decision_id or shown.record_id}",
+        _("Restore"), key=f"restore-{decision_id or shown.record_id}",
         on_click=restore, args=(shown, decision_id), **barred(Permission.DECIDE),
     )  # fmt: skip
 
@@ -185,8 +202,10 @@ def _show_claims(name: str, record_id: str, reviewer: str) -> None:
     with told():
         others = claim(name, record_id, reviewer, page)
     if others:
-        names = " and ".join(sorted({plain(other.reviewer) for other in others}))
-        st.warning(f"{names} has this record open too.", icon=":material/group:")
+        names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
+        st.warning(
+            _("{names} has this record open too.").format(names=names), icon=":material/group:"
+        )
 
 
 def _show_neighbours(desk: service.Desk, record: Record) -> None:
@@ -203,9 +222,11 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
             continue
         if picture:
             pictures.append(picture)
-            named.append(other.caption or f"Record {other.record_id}")
+            named.append(other.caption or _("Record {record_id}").format(record_id=other.record_id))
     if pictures:
-        st.caption(f"Others that the model calls {plain(words_for(said.label))}")
+        st.caption(
+            _("Others that the model calls {label}").format(label=plain(words_for(said.label)))
+        )
         st.image(list(pictures), width=BESIDE, alt=named)
 
 

@@ -13,6 +13,7 @@ from qcmfm.kept_answers import answers_file
 from qcmfm.records import Collection, Record
 from qcmfm.regions import Region
 from qcmfm.review.items import OutOfFold
+from qcmfm.ui.language import N_, Later
 
 
 def labelled(run: str, submission: service.Submission) -> service.Labelled:
@@ -65,7 +66,8 @@ def _thumbnail(path: str, changed_ns: int) -> bytes:
 
 
 @st.cache_resource(
-    max_entries=4, show_spinner="Loading the model. This happens once after the server starts …"
+    max_entries=4,
+    show_spinner=Later(N_("Loading the model. This happens once after the server starts …")),
 )
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
@@ -73,14 +75,16 @@ def _labeller(run: str, version: str) -> service.Labeller:
     return loaded
 
 
-@st.cache_data(max_entries=500, show_spinner="Looking at the photo and reading the caption …")
+@st.cache_data(
+    max_entries=500, show_spinner=Later(N_("Looking at the photo and reading the caption …"))
+)
 def _labelled(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
 ) -> service.Labelled:
     return service.label_submission(_labeller(run, version), _submission)
 
 
-@st.cache_resource(max_entries=200, show_spinner="Gathering the evidence …")
+@st.cache_resource(max_entries=200, show_spinner=Later(N_("Gathering the evidence …")))
 def _explained(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
 ) -> Explanation:
@@ -134,7 +138,7 @@ def records(name: str) -> Collection:
     return _records(name, folder, (folder / "records.csv").stat().st_mtime_ns)
 
 
-@st.cache_resource(show_spinner="Loading what reads your words. This happens once …")
+@st.cache_resource(show_spinner=Later(N_("Loading what reads your words. This happens once …")))
 def searcher() -> service.Searcher:
     """What finds records; its encoders are loaded once."""
     found = service.Searcher().load()

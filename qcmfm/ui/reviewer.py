@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.access import Permission, actor, may
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import plain
 
 _XSRF = "_streamlit_xsrf"
@@ -35,7 +36,7 @@ def ask_beside(place: DeltaGenerator) -> str:
     if who.signed_in:
         return who.who
     known = st.session_state.get("reviewer") or _names().get(_browser(), "")
-    given = place.text_input("Your name", known, max_chars=200, autocomplete="name")
+    given = place.text_input(_("Your name"), known, max_chars=200, autocomplete="name")
     name = " ".join(given.split())
     if name:
         st.session_state["reviewer"] = name
@@ -50,20 +51,20 @@ def offer_other_reviewer(name: str) -> None:
     if not may(who, Permission.DECIDE):
         return
     if who.signed_in:
-        st.caption(f"You decide as {plain(name)}.")
+        st.caption(_("You decide as {name}.").format(name=plain(name)))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"You decide as {plain(name)}.", width="content")
-        if st.button("Somebody else", type="tertiary"):
+        st.caption(_("You decide as {name}.").format(name=plain(name)), width="content")
+        if st.button(_("Somebody else"), type="tertiary"):
             st.session_state["other-reviewer"] = True
             st.rerun()
 
 
 def _ask(before: str) -> NoReturn:
     with st.form("who", width=480):
-        given = st.text_input("Your name", before, max_chars=200, autocomplete="name")
-        st.caption("It stands beside every decision you take, for everybody to see.")
-        sent = st.form_submit_button("Start", type="primary")
+        given = st.text_input(_("Your name"), before, max_chars=200, autocomplete="name")
+        st.caption(_("It stands beside every decision you take, for everybody to see."))
+        sent = st.form_submit_button(_("Start"), type="primary")
     name = " ".join(given.split())
     if not (sent and name):
         st.stop()

@@ -9,6 +9,7 @@ from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, Narrowing, Shelf
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.service.searching import KIND
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.resources import facets, records, searcher, shelf, thumbnail
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
@@ -17,12 +18,16 @@ from qcmfm.ui.working import latest_job, show_job, start_job
 ACROSS, DOWN, SHOWN = 4, 3, 96
 SHORT = 90
 _FACETS = {
-    "category": ("Label", "label"),
-    "museum": ("Museum", "museum"),
-    "period": ("Period", "period"),
-    "reviewed": ("Reviewed as", "reviewed"),
+    "category": (N_("Label"), "label"),
+    "museum": (N_("Museum"), "museum"),
+    "period": (N_("Period"), "period"),
+    "reviewed": (N_("Reviewed as"), "reviewed"),
 }
-_PLACES = {"everywhere": "Captions and photos", "captions": "Captions", "photos": "Photos"}
+_PLACES = {
+    "everywhere": N_("Captions and photos"),
+    "captions": N_("Captions"),
+    "photos": N_("Photos"),
+}
 _MOST = 20 * 1024 * 1024
 
 
@@ -33,19 +38,19 @@ def show_search(name: str) -> None:
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     text = left.text_input(
-        "Words", key="search-words", bind="query-params", persist_state="session",
-        placeholder="blue faience amulet", on_change=_forget_like,
+        _("Words"), key="search-words", bind="query-params", persist_state="session",
+        placeholder=_("blue faience amulet"), on_change=_forget_like,
     )  # fmt: skip
-    with right.popover("By a photo", icon=":material/image_search:", width="stretch"):
-        photo = st.file_uploader("A photo to find the like of", ["jpg", "jpeg", "png", "webp"])
+    with right.popover(_("By a photo"), icon=":material/image_search:", width="stretch"):
+        photo = st.file_uploader(_("A photo to find the like of"), ["jpg", "jpeg", "png", "webp"])
     narrowing, where = _narrow(found)
     like = st.query_params.get("like", "")
     with told():
         if photo is not None:
             if photo.size > _MOST:
-                st.error("The photo is larger than 20 MB.")
+                st.error(_("The photo is larger than 20 MB."))
                 return
-            st.markdown("What looks like your photo. Remove the photo to search by words.")
+            st.markdown(_("What looks like your photo. Remove the photo to search by words."))
             _show(name, searcher().by_photo(found, photo.getvalue(), narrowing, SHOWN))
         elif like:
             _say_like(name, like)
@@ -53,7 +58,7 @@ def show_search(name: str) -> None:
         elif text.strip():
             _show(name, searcher().by_words(found, text, narrowing, where, SHOWN))
         else:
-            st.info("Write what you look for, in words; or give a photo.")
+            st.info(_("Write what you look for, in words; or give a photo."))
     _say_how(found.card)
 
 
@@ -66,22 +71,26 @@ def ready(name: str) -> Shelf | None:
         if not running:
             count = len(records(name).records)
             st.info(
-                "To be searched, the collection is looked through once.", icon=":material/search:"
+                _("To be searched, the collection is looked through once."),
+                icon=":material/search:",
             )
             st.button(
-                f"Make {count:,} records searchable", type="primary", key="make-catalog",
+                _("Make {count:,} records searchable").format(count=count),
+                type="primary", key="make-catalog",
                 on_click=start_job, args=(KIND, {"collection": name}),
                 **barred(
                     Permission.PREPARE,
-                    help="About a minute for a thousand records that no model has looked at yet.",
+                    help=_("About a minute for a thousand records that no model looked at yet."),
                 ),
             )  # fmt: skip
         return None
     if not running and service.catalog_is_old(name, card):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Records or proposals have changed since the collection was looked through.")
+            st.caption(
+                _("Records or proposals have changed since the collection was looked through.")
+            )
             st.button(
-                "Bring up to date", key="update-catalog", on_click=start_job,
+                _("Bring up to date"), key="update-catalog", on_click=start_job,
                 args=(KIND, {"collection": name}), **barred(Permission.PREPARE),
             )  # fmt: skip
     return shelf(name, card.made_at)
@@ -93,13 +102,14 @@ def _narrow(found: Shelf) -> tuple[Narrowing, str]:
     counted = facets(found.card.name, found.card.made_at)
     counted |= {"reviewed": {label: len(ids) for label, ids in decided.items()}}
     known = {name: counts for name, counts in counted.items() if counts}
-    columns = st.columns([*(2 for _ in known), 2], vertical_alignment="bottom")
+    columns = st.columns([2] * (len(known) + 1), vertical_alignment="bottom")
     chosen: dict[str, list[str]] = {}
     for column, (name, counts) in zip(columns, known.items(), strict=False):
-        chosen[name] = _facet(column, *_FACETS[name], counts)
+        title, of = _FACETS[name]
+        chosen[name] = _facet(column, _(title), of, counts)
     where = columns[-1].selectbox(
-        "Look in", PLACES, key="search-in", bind="query-params", persist_state="session",
-        format_func=lambda place: _PLACES[place],
+        _("Look in"), PLACES, key="search-in", bind="query-params", persist_state="session",
+        format_func=lambda place: _(_PLACES[place]),
     )  # fmt: skip
     reviewed = chosen.pop("reviewed", [])
     only = [key for label in reviewed for key in decided[label]] if reviewed else None
@@ -126,7 +136,7 @@ def _facet(column: DeltaGenerator, title: str, name: str, counts: dict[str, int]
             st.query_params.pop(parameter, None)
 
     return column.multiselect(
-        title, list(counts), key=key, placeholder="Any", on_change=take,
+        title, list(counts), key=key, placeholder=_("Any"), on_change=take,
         format_func=lambda value: _counted(value, counts),
     )  # fmt: skip
 
@@ -144,12 +154,14 @@ def _say_like(name: str, like: str) -> None:
     known = {record.record_id: record for record in records(name).records}
     record = known.get(like)
     if record is None:
-        st.warning("That record is not in this collection.")
+        st.warning(_("That record is not in this collection."))
         return
     left, right = st.columns([1, 7], vertical_alignment="center")
     _picture(left, name, record)
-    right.markdown(f"Records like **{plain(record.caption or record.record_id)}**")
-    if right.button("Back to words", icon=":material/arrow_back:"):
+    right.markdown(
+        _("Records like **{caption}**").format(caption=plain(record.caption or record.record_id))
+    )
+    if right.button(_("Back to words"), icon=":material/arrow_back:"):
         _forget_like()
         st.rerun()
 
@@ -157,14 +169,16 @@ def _say_like(name: str, like: str) -> None:
 def _show(name: str, hits: list[Hit]) -> None:
     """A wall of pictures, best first."""
     if not hits:
-        st.info("Nothing was found. Use other words, or take a filter out.")
+        st.info(_("Nothing was found. Use other words, or take a filter out."))
         return
     known = {record.record_id: record for record in records(name).records}
     present = [hit for hit in hits if hit.record_id in known]
     st.caption(
-        f"The {len(present)} that fit best, best first. What is shown beside each record is how it "
-        "was found: by its words (BM25), by what its caption means, by its photo (cosine, 1 is "
-        "the same), by a label that you named."
+        _(
+            "The {n} that fit best, best first. What is shown beside each record is how it "
+            "was found: by its words (BM25), by what its caption means, by its photo "
+            "(cosine, 1 is the same), by a label that you named."
+        ).format(n=len(present))
     )
     size = ACROSS * DOWN
     pages = max(1, -(-len(present) // size))
@@ -185,19 +199,24 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
     short = record.caption
     short = short if len(short) <= SHORT else short[:SHORT].rsplit(" ", 1)[0] + " …"
-    said = record.label or (f"{hit.row['predicted']} (proposed)" if hit.row["predicted"] else "")
+    said = record.label or (
+        _("{predicted} (proposed)").format(predicted=hit.row["predicted"])
+        if hit.row["predicted"]
+        else ""
+    )
     if decided and decided != record.label:
-        said = f"{decided} (reviewed)"
+        said = _("{decided} (reviewed)").format(decided=decided)
     label = f"**{plain(words_for(said))}**  \n" if said else ""
-    st.markdown(label + plain(short or "No caption"))
+    st.markdown(label + plain(short or _("No caption")))
     st.caption(_found_by(hit))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            "More like this", key=f"like-{record.record_id}", on_click=_like,
-            args=(record.record_id,), help=f"Records like {plain(record.record_id)}",
+            _("More like this"), key=f"like-{record.record_id}", on_click=_like,
+            args=(record.record_id,),
+            help=_("Records like {record_id}").format(record_id=plain(record.record_id)),
             type="tertiary",
         )  # fmt: skip
-        for page, title in (("collections", "Open"), ("review", "Review")):
+        for page, title in (("collections", _("Open")), ("review", _("Review"))):
             st.page_link(
                 f"../../pages/{page}.py", label=title,
                 query_params={"collection": name, "record": record.record_id},
@@ -206,7 +225,9 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
 
 def _found_by(hit: Hit) -> str:
     """What found a record, with the score of each way."""
-    told_ = (way if way == "label" else f"{way} {own:.2f}" for way, own in hit.found_by.items())
+    told_ = (
+        _(way) if way == "label" else f"{_(way)} {own:.2f}" for way, own in hit.found_by.items()
+    )
     return " · ".join(told_)
 
 
@@ -220,9 +241,9 @@ def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
     except QcmfmError:
         picture = None
     if picture is None:
-        place.markdown(":material/hide_image: *No photo*")
+        place.markdown(_(":material/hide_image: *No photo*"))
     else:
-        alt = record.caption or f"Record {record.record_id}"
+        alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
         place.image(picture, width="stretch", alt=alt)
 
 
@@ -230,17 +251,17 @@ def _say_how(card: Card) -> None:
     """How photos are found by words, and what that is worth."""
     if not card.map_id:
         st.caption(
-            "Photos are not found by words here: too few of them have a caption to learn from."
+            _("Photos are not found by words here: too few of them have a caption to learn from.")
         )
         return
-    told_ = (
-        f"Photos are found by words through a linear map learned on {card.learned_on:,} captioned "
-        "records of this collection."
-    )
+    told_ = _(
+        "Photos are found by words through a linear map learned on {learned_on:,} "
+        "captioned records of this collection."
+    ).format(learned_on=card.learned_on)
     if card.recall is not None:
-        told_ += (
-            f" Asked with the captions of {card.asked:,} records that it had not seen, it has the "
-            f"right photo among the first ten for {card.recall:.0%} of them (by chance: "
-            f"{card.chance:.1%})."
-        )
+        told_ += _(
+            " Asked with the captions of {asked:,} records that it had not seen, it "
+            "has the right photo among the first ten for {recall:.0%} of them (by "
+            "chance: {chance:.1%})."
+        ).format(asked=card.asked, recall=card.recall, chance=card.chance)
     st.caption(told_)

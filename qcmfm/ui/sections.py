@@ -10,6 +10,7 @@ from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import Explanation, outlined
 from qcmfm.explanation.shares import Alone
 from qcmfm.explanation.words import MOST
+from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.widgets import in_figure, plain, words_for
 
@@ -23,35 +24,53 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
     """What happens to the probability when the attended part is hidden."""
     found = evidence.occlusion
     if found is None:
-        st.info("Only a photo that a caption looked at can be hidden in part.")
+        st.info(_("Only a photo that a caption looked at can be hidden in part."))
         return
     label, area = plain(words_for(found.label)), float(found.hidden.mean())
     elsewhere = float(np.mean(found.elsewhere)) if found.elsewhere else found.whole
     st.markdown(
-        f"With nothing hidden the model gives **{label}** {found.whole:.0%}. With the attended "
-        f"{area:.0%} of the photo hidden: **{found.attended:.0%}**. With as much hidden at "
-        f"{len(found.elsewhere)} other places: **{elsewhere:.0%}** on average."
+        _(
+            "With nothing hidden the model gives **{label}** {whole:.0%}. With the "
+            "attended {area:.0%} of the photo hidden: **{attended:.0%}**. With as much "
+            "hidden at {n} other places: **{elsewhere:.0%}** on average."
+        ).format(
+            label=label,
+            whole=found.whole,
+            area=area,
+            attended=found.attended,
+            n=len(found.elsewhere),
+            elsewhere=elsewhere,
+        )
     )
     gap = found.faithfulness
     if gap > CLEAR:
-        verdict = "so for this record the attended part matters more than others."
+        verdict = _("so for this record the attended part matters more than others.")
     elif gap < -CLEAR:
-        verdict = "so other parts matter more: do not read the heat as the model's reason."
+        verdict = _("so other parts matter more: do not read the heat as the model's reason.")
     else:
-        verdict = "so the attended part matters no more than others. Do not read it as the reason."
-    st.markdown(f"Faithfulness **{100 * gap:+.1f} points**, {verdict}")
+        verdict = _(
+            "so the attended part matters no more than others. Do not read it as the reason."
+        )
+    st.markdown(
+        _("Faithfulness **{value:+.1f} points**, {verdict}").format(
+            value=100 * gap, verdict=verdict
+        )
+    )
     left, right = st.columns(2, gap="medium")
     photo = read_photo(looked.submission.photo, looked.submission.name, at_least=420)
     photo.thumbnail((420, 420), Image.Resampling.LANCZOS)
     left.image(
-        outlined(photo, found.hidden), alt="The photo with a line round the part that is hidden",
-        caption="Hidden is what the line encloses, in the photo's mean colour.",
+        outlined(photo, found.hidden),
+        alt=_("The photo with a line round the part that is hidden"),
+        caption=_("Hidden is what the line encloses, in the photo's mean colour."),
     )  # fmt: skip
     with right:
         _curves(found.steps, found.deletion, found.insertion, words_for(found.label))
         st.caption(
-            f"Area under the curve: {found.deletion_area:.2f} while hiding (low is faithful), "
-            f"{found.insertion_area:.2f} while showing (high is faithful)."
+            _(
+                "Area under the curve: {deletion_area:.2f} while hiding (low is faithful), "
+                "{insertion_area:.2f} while showing (high is faithful)."
+            ).format(deletion_area=found.deletion_area, insertion_area=found.insertion_area)
         )
 
 
@@ -62,8 +81,8 @@ def _curves(
 
     figure = go.Figure()
     for name, values, colour, dash in (
-        ("hiding the most attended first", deletion, DARK, "solid"),
-        ("showing the most attended first", insertion, LIGHT, "dash"),
+        (_("hiding the most attended first"), deletion, DARK, "solid"),
+        (_("showing the most attended first"), insertion, LIGHT, "dash"),
     ):
         figure.add_scatter(
             x=steps, y=values, name=name, mode="lines+markers", line={"color": colour, "dash": dash}
@@ -71,14 +90,17 @@ def _curves(
     figure.update_layout(
         height=330, margin={"l": 0, "r": 0, "t": 10, "b": 0},
         legend={"orientation": "h", "y": -0.25},
-        xaxis={"title": "Share of the photo", "tickformat": ".0%", "range": [0, 1]},
+        xaxis={"title": _("Share of the photo"), "tickformat": ".0%", "range": [0, 1]},
         yaxis={
-            "title": f"Probability of {in_figure(label)}", "tickformat": ".0%", "range": [0, 1.02],
+            "title": _("Probability of {label}").format(label=in_figure(label)),
+            "tickformat": ".0%", "range": [0, 1.02],
         },
     )  # fmt: skip
     st.plotly_chart(
         figure, key="curves", config={"displayModeBar": False},
-        alt=f"Probability while hiding: {_listed(deletion)}; while showing: {_listed(insertion)}",
+        alt=_("Probability while hiding: {deletion}; while showing: {insertion}").format(
+            deletion=_listed(deletion), insertion=_listed(insertion)
+        ),
     )  # fmt: skip
 
 
@@ -91,35 +113,42 @@ def show_shares(evidence: Explanation) -> None:
     found = evidence.shares
     label = plain(words_for(found.label))
     parts = {
-        "Photo": found.image,
-        "Caption": found.text,
-        "Both together": found.interaction,
-        "Always": found.constant,
+        _("Photo"): found.image,
+        _("Caption"): found.text,
+        _("Both together"): found.interaction,
+        _("Always"): found.constant,
     }
     signed_bars(
         parts, "shares",
-        f"For {words_for(found.label)}: "
+        _("For {label}: ").format(label=words_for(found.label))
         + ", ".join(f"{name} {value:+.2f}" for name, value in parts.items()),
     )  # fmt: skip
     how = (
-        "These are exact parts of what the simulated circuit reads out, and they add up to the "
-        f"whole, {found.total:+.2f}. They tell of the readout, not of causes: after photo and "
-        "caption looked at each other, each half already holds something of the other."
+        _(
+            "These are exact parts of what the simulated circuit reads out, and they add "
+            "up to the whole, {total:+.2f}. They tell of the readout, not of causes: after "
+            "photo and caption looked at each other, each half already holds something of "
+            "the other."
+        ).format(total=found.total)
         if found.exact
-        else f"Found by taking photo and caption away; together they make {found.total:+.2f}."
+        else _("Found by taking photo and caption away; together they make {total:+.2f}.").format(
+            total=found.total
+        )
     )
     st.caption(
-        f"Right of the line speaks for {label}, left of it against, measured against the mean of "
-        f"all labels. {how}"
+        _(
+            "Right of the line speaks for {label}, left of it against, measured against "
+            "the mean of all labels. {how}"
+        ).format(label=label, how=how)
     )
-    rows = [{"Asked with": "photo and caption", **_row(evidence)}]
+    rows = [{_("Asked with"): _("photo and caption"), **_row(evidence)}]
     for what, alone in (
-        ("the photo alone", found.without_caption),
-        ("the caption alone", found.without_photo),
+        (_("the photo alone"), found.without_caption),
+        (_("the caption alone"), found.without_photo),
     ):
         if alone:
-            rows.append({"Asked with": what, **_alone_row(alone, found.label)})
-    st.dataframe(rows, hide_index=True, alt="The answers with and without photo and caption")
+            rows.append({_("Asked with"): what, **_alone_row(alone, found.label)})
+    st.dataframe(rows, hide_index=True, alt=_("The answers with and without photo and caption"))
 
 
 def _row(evidence: Explanation) -> dict[str, str]:
@@ -133,9 +162,9 @@ def _alone_row(alone: Alone, label: str) -> dict[str, str]:
 
 def _cells(said: str, sure: float, label: str, of_label: float) -> dict[str, str]:
     return {
-        "Proposed": words_for(said),
-        "Sure": f"{sure:.0%}",
-        f"Of that, {words_for(label)}": f"{of_label:.0%}",
+        _("Proposed"): words_for(said),
+        _("Sure"): f"{sure:.0%}",
+        _("Of that, {label}").format(label=words_for(label)): f"{of_label:.0%}",
     }
 
 
@@ -144,7 +173,9 @@ def signed_bars(parts: dict[str, float], key: str, alt: str, percent: bool = Fal
     import plotly.graph_objects as go
 
     values = list(parts.values())
-    told = [f"{100 * v:+.1f} points" if percent else f"{v:+.2f}" for v in values]
+    told = [
+        _("{value:+.1f} points").format(value=100 * v) if percent else f"{v:+.2f}" for v in values
+    ]
     figure = go.Figure(
         go.Bar(
             x=values, y=list(range(len(values))), orientation="h", text=told,
@@ -171,7 +202,7 @@ def signed_bars(parts: dict[str, float], key: str, alt: str, percent: bool = Fal
 def show_words(evidence: Explanation) -> None:
     """What each word of the caption did to the probability."""
     if not evidence.words:
-        st.info("There is no caption with a word that could be left out.")
+        st.info(_("There is no caption with a word that could be left out."))
         return
     label = words_for(evidence.label)
     ranked = sorted(evidence.words, key=lambda found: -abs(found.change))[:12]
@@ -182,15 +213,28 @@ def show_words(evidence: Explanation) -> None:
             name += " "  # the same word stands in the caption twice
         parts[name] = found.change
     told = ", ".join(f"{found.word} {100 * found.change:+.1f}" for found in ranked)
-    signed_bars(parts, "words-left-out", f"Points of {label}: {told}", percent=True)
+    signed_bars(
+        parts,
+        "words-left-out",
+        _("Points of {label}: {told}").format(label=label, told=told),
+        percent=True,
+    )
     turned = [found for found in evidence.words if found.label != evidence.label]
     st.caption(
-        f"How many points of probability {plain(label)} owes to each word: the caption is read "
-        "again without it. Words can stand in for each other, so that none of them alone seems to "
-        "matter."
-        + ("" if len(evidence.spans) <= MOST else f" The first {MOST} words were left out in turn.")
+        _(
+            "How many points of probability {label} owes to each word: the caption is read "
+            "again without it. Words can stand in for each other, so that none of them "
+            "alone seems to matter."
+        ).format(label=plain(label))
+        + (
+            ""
+            if len(evidence.spans) <= MOST
+            else _(" The first {more} words were left out in turn.").format(more=MOST)
+        )
     )
     for found in turned[:5]:
         st.markdown(
-            f"Without “{plain(found.word)}” it would be called **{plain(words_for(found.label))}**."
+            _("Without “{word}” it would be called **{label}**.").format(
+                word=plain(found.word), label=plain(words_for(found.label))
+            )
         )

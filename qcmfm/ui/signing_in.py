@@ -18,10 +18,11 @@ from qcmfm.access import (
     why_not,
 )
 from qcmfm.errors import QcmfmError
+from qcmfm.ui.language import _
 from qcmfm.ui.widgets import plain
 
 STRANGER = Actor("nobody", None, "nobody")
-_FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
+FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
 """What a proxy adds; behind one, everybody seems to sit at this computer."""
 
 
@@ -44,6 +45,18 @@ def current() -> Actor:
     return Actor(who, role, folder_of(context.session_id))
 
 
+def in_the_log() -> dict[str, str]:
+    """Who is served, as the log has it: who signed in, and a mark that their session's lines share.
+
+    The session's id is a secret, and what its uploads lie under is not told either.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return {}
+    person = context.user_info.get("email") or ""
+    return {"person": str(person)[:200], "session": folder_of(f"log {context.session_id}")[:8]}
+
+
 def is_set_up() -> bool:
     """Whether people sign in: `[auth]` stands in Streamlit's secrets."""
     return "is_logged_in" in st.user.to_dict()
@@ -62,15 +75,15 @@ def let_in() -> None:
     try:
         who = actor()
     except QcmfmError as error:
-        st.error(f"{error.message}  \n{error.hint}", icon=":material/lock:")
+        st.error(f"{_(error.message)}  \n{_(error.hint)}", icon=":material/lock:")
         st.stop()
     if who.signed_in:
         with st.sidebar:
-            st.text(f"{who.who}\n{who.role or 'no role'}")
-            st.button("Sign out", type="tertiary", on_click=st.logout)
+            st.text(f"{who.who}\n{_(who.role) if who.role else _('no role')}")
+            st.button(_("Sign out"), type="tertiary", on_click=st.logout)
     elif is_set_up() and who.role:
         with st.sidebar:
-            st.button("Sign in", on_click=st.login)
+            st.button(_("Sign in"), on_click=st.login)
     if who.role is None:
         _turn_away(who)
 
@@ -89,14 +102,14 @@ def barred(permission: Permission, disabled: bool = False, help: str | None = No
         help: What it says otherwise.
     """
     reason = why_not(actor(), permission)
-    return {"disabled": disabled or bool(reason), "help": reason or help}
+    return {"disabled": disabled or bool(reason), "help": _(reason) or help}
 
 
 def tell_why_not(permission: Permission) -> bool:
     """Say why the visitor may not do something; whether that is so."""
     reason = why_not(actor(), permission)
     if reason:
-        st.info(reason, icon=":material/lock:")
+        st.info(_(reason), icon=":material/lock:")
     return bool(reason)
 
 
@@ -104,17 +117,19 @@ def _turn_away(who: Actor) -> None:
     st.title("QCMFM Studio")
     if who.signed_in:
         st.info(
-            f"You are signed in as {plain(who.who)}, and have no role here yet. "
-            "Ask whoever runs this server to give you one.",
+            _(
+                "You are signed in as {who}, and have no role here yet. Ask whoever runs "
+                "this server to give you one."
+            ).format(who=plain(who.who)),
             icon=":material/lock:",
         )
     else:
-        st.markdown("Sign in to look through the collections and to review them.")
-        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+        st.markdown(_("Sign in to look through the collections and to review them."))
+        st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
     st.stop()
 
 
 def _here() -> bool:
     """Whether the visitor's browser runs on this computer."""
     headers = st.context.headers
-    return st.context.ip_address is None and not any(name in headers for name in _FORWARDED)
+    return st.context.ip_address is None and not any(name in headers for name in FORWARDED)

@@ -9,6 +9,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.errors import ReviewError
 from qcmfm.ui.evidence import show_evidence
+from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled
 from qcmfm.ui.widgets import plain, told, words_for
 
@@ -37,16 +38,18 @@ def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
         several: Whether there are other photos on the page.
     """
     key = file.file_id if file else "caption-only"
-    title = f"Caption of {plain(file.name)}" if file and several else "Caption"
+    title = (
+        _("Caption of {name}").format(name=plain(file.name)) if file and several else _("Caption")
+    )
     left, right = st.columns([2, 3], gap="medium") if file else (st.empty(), st.container())
     caption = right.text_area(
         title,
         key=f"caption-{key}",
         height=90,
-        placeholder="For example: Bowl with a lotus. Dynasty 18, from Thebes.",
+        placeholder=_("For example: Bowl with a lotus. Dynasty 18, from Thebes."),
     )
     if file is None and not caption.strip():
-        right.caption("A photo, a caption, or both: the model takes what there is.")
+        right.caption(_("A photo, a caption, or both: the model takes what there is."))
         return None
     submission = service.Submission(
         file.getvalue() if file else b"", caption, file.name if file else ""
@@ -54,10 +57,10 @@ def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
     with right, told():
         answer = labelled(run, submission)
         show_evidence(left, right, submission, answer, key)
-        labels = [label for label, _ in answer.prediction.ranked]
+        labels = [found[0] for found in answer.prediction.ranked]
         label = st.selectbox(
-            "What is it?", labels, index=None, key=f"label-{key}", format_func=words_for,
-            placeholder="Leave it open, or choose the right label",
+            _("What is it?"), labels, index=None, key=f"label-{key}", format_func=words_for,
+            placeholder=_("Leave it open, or choose the right label"),
         )  # fmt: skip
         return Shown(submission, answer, label or "")
     return None
@@ -83,6 +86,9 @@ def save(name: str, items: Sequence[Shown], who: str) -> str:
     ids = [service.save_submission(name, item.submission) for item in items]
     said = {item.submission.record_id: (item.answer.prediction, item.label) for item in decided}
     service.decide_on_submissions(name, list(said.values()), who)
-    records = "1 record" if len(ids) == 1 else f"{len(ids)} records"
-    labels = "1 decision" if len(decided) == 1 else f"{len(decided)} decisions"
-    return f"{records} kept in {plain(name.strip())}" + (f", with {labels}." if decided else ".")
+    records = ngettext("{n:,} record", "{n:,} records", len(ids)).format(n=len(ids))
+    labels = ngettext("{n:,} decision", "{n:,} decisions", len(decided)).format(n=len(decided))
+    kept = (
+        _("{records} kept in {name}, with {labels}.") if decided else _("{records} kept in {name}.")
+    )
+    return kept.format(records=records, name=plain(name.strip()), labels=labels)

@@ -11,6 +11,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.explanation import Explanation
 from qcmfm.records import Collection
 from qcmfm.reference import Neighbour, Reference
+from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller, records, thumbnail
 from qcmfm.ui.sections import DARK
@@ -26,8 +27,10 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
     trust, calibration = evidence.trust, run.calibration
     if trust is None or calibration is None:
         st.info(
-            "Nobody measured yet how far this model can be trusted. "
-            f"python -m qcmfm calibrate --run {plain(looked.run)} --records … does."
+            _(
+                "Nobody measured yet how far this model can be trusted. python -m qcmfm "
+                "calibrate --run {run} --records … does."
+            ).format(run=plain(looked.run))
         )
         return
     left, right = st.columns(2, gap="medium")
@@ -40,15 +43,15 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
     same = known and looked.collection and looked.collection.folder == known.folder
     own = looked.record.record_id if same and looked.record else ""
     others = [near for near in trust.neighbours if near.record.record_id != own]
-    st.markdown("**The training records most like it**")
+    st.markdown(_("**The training records most like it**"))
     if len(others) < len(trust.neighbours):
-        st.caption("This record is itself one of them, so the model has seen its label.")
+        st.caption(_("This record is itself one of them, so the model has seen its label."))
     _show_neighbours(known, others)
 
 
 def _show_set(evidence: Explanation, calibration: Calibration) -> None:
     rate = st.segmented_control(
-        "How often may the true label be missing?", list(RATES),
+        _("How often may the true label be missing?"), list(RATES),
         **kept("rate", "10%", one_of(list(RATES))),
     )  # fmt: skip
     asked = RATES[rate or "10%"]
@@ -56,11 +59,15 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
     found = np.array([evidence.probabilities[label] for label in labels])
     names = [plain(words_for(label)) for label in calibration.kept_labels(found, asked)]
     if len(names) == 1:
-        st.markdown(f"It is **{names[0]}**; no other label is likely enough.")
+        st.markdown(_("It is **{label}**; no other label is likely enough.").format(label=names[0]))
     elif names:
-        st.markdown(f"It may be **{', '.join(names[:-1])} or {names[-1]}**: needs a look.")
+        st.markdown(
+            _("It may be **{others} or {last}**: needs a look.").format(
+                others=", ".join(names[:-1]), last=names[-1]
+            )
+        )
     else:
-        st.markdown("**No label** is likely enough: needs a look.")
+        st.markdown(_("**No label** is likely enough: needs a look."))
     measured = next(
         (m for m in calibration.measured.get("test", []) if abs(m["asked"] + asked - 1) < 1e-9),
         None,
@@ -68,24 +75,42 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
     if measured:
         held = measured["coverage"]
         st.caption(
-            f"Such a set should hold the true label on {1 - asked:.0%} of records like those it "
-            f"was trained on. On {measured['records']} test records it did on {held['value']:.0%} "
-            f"(95% interval {held['low']:.0%} to {held['high']:.0%}), with "
-            f"{measured['mean_size']['value']:.1f} labels on average."
+            _(
+                "Such a set should hold the true label on {asked:.0%} of records like "
+                "those it was trained on. On {records} test records it did on {value:.0%} "
+                "(95% interval {low:.0%} to {high:.0%}), with {size:.1f} labels on "
+                "average."
+            ).format(
+                asked=1 - asked,
+                records=measured["records"],
+                value=held["value"],
+                low=held["low"],
+                high=held["high"],
+                size=measured["mean_size"]["value"],
+            )
         )
 
 
 def _show_scope(run: str, unusualness: float) -> None:
     if unusualness <= 1:
-        st.markdown(f":material/explore: Like what it was trained on ({unusualness:.2f} of 1).")
+        st.markdown(
+            _(":material/explore: Like what it was trained on ({unusualness:.2f} of 1).").format(
+                unusualness=unusualness
+            )
+        )
     else:
         st.markdown(
-            f":material/explore_off: **Unlike anything it was trained on** ({unusualness:.2f} "
-            "where 1 is the border). Do not trust the label."
+            _(
+                ":material/explore_off: **Unlike anything it was trained on** "
+                "({unusualness:.2f} where 1 is the border). Do not trust the label."
+            ).format(unusualness=unusualness)
         )
     st.caption(
-        "Measured by the distance to the nearest training records; the border leaves out one in "
-        "twenty of them." + service.scope_sentence(run)
+        _(
+            "Measured by the distance to the nearest training records; the border leaves "
+            "out one in twenty of them."
+        )
+        + _(service.scope_sentence(run))
     )
 
 
@@ -95,14 +120,16 @@ def _show_reliability(calibration: Calibration) -> None:
     rows: list[dict[str, Any]] = calibration.reliability()
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name="as it should be",
+        x=[0, 1], y=[0, 1], mode="lines", name=_("as it should be"),
         line={"color": "#888888", "dash": "dot"}, hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
         x=[row["confidence"] for row in rows], y=[row["right"] for row in rows],
-        mode="lines+markers", name="measured", line={"color": DARK},
+        mode="lines+markers", name=_("measured"), line={"color": DARK},
         customdata=[row["records"] for row in rows],
-        hovertemplate="sure %{x:.0%}, right %{y:.0%} of %{customdata} records<extra></extra>",
+        hovertemplate=_("sure {x}, right {y} of {n} records").format(
+            x="%{x:.0%}", y="%{y:.0%}", n="%{customdata}"
+        ) + "<extra></extra>",
         error_y={
             "array": [row["right_high"] - row["right"] for row in rows],
             "arrayminus": [row["right"] - row["right_low"] for row in rows],
@@ -110,17 +137,26 @@ def _show_reliability(calibration: Calibration) -> None:
     )  # fmt: skip
     figure.update_layout(
         height=320, margin={"l": 0, "r": 0, "t": 10, "b": 0}, showlegend=False,
-        xaxis={"title": "How sure the model says it is", "tickformat": ".0%", "range": [0, 1.02]},
-        yaxis={"title": "How often it is right", "tickformat": ".0%", "range": [0, 1.04]},
+        xaxis={
+            "title": _("How sure the model says it is"), "tickformat": ".0%", "range": [0, 1.02]
+        },
+        yaxis={"title": _("How often it is right"), "tickformat": ".0%", "range": [0, 1.04]},
     )  # fmt: skip
-    told = "; ".join(f"sure {row['confidence']:.0%}, right {row['right']:.0%}" for row in rows)
+    told = "; ".join(
+        _("sure {confidence:.0%}, right {right:.0%}").format(
+            confidence=row["confidence"], right=row["right"]
+        )
+        for row in rows
+    )
     st.plotly_chart(
         figure, key="reliability", config={"displayModeBar": False},
-        alt=f"Reliability diagram: {told}",
+        alt=_("Reliability diagram: {told}").format(told=told),
     )  # fmt: skip
     st.caption(
-        f"On {len(calibration.record_ids):,} training records, each asked of a model that was not "
-        "trained on it. Bars are 95% intervals."
+        _(
+            "On {n:,} training records, each asked of a model that was not trained on it. "
+            "Bars are 95% intervals."
+        ).format(n=len(calibration.record_ids))
     )
 
 
@@ -146,10 +182,10 @@ def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour])
         with column:
             if picture and record is not None:
                 st.image(picture, alt=record.caption or record.record_id)
-            title = plain(words_for(near.record.label) or "no label")
+            title = plain(words_for(near.record.label) or _("no label"))
             st.markdown(f"**{title}** · {near.similarity:.2f}")
             if record is not None:
                 st.caption(plain(record.caption[:90]))
             elif near.record.link.startswith(("http://", "https://")):
-                st.link_button("See it", near.record.link)
+                st.link_button(_("See it"), near.record.link)
             st.caption(plain(near.record.record_id))

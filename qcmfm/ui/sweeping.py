@@ -12,6 +12,7 @@ from qcmfm.lab.report import COLOURS, METRICS, picture, place_of, sweep_figure
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.address import Address, choose_some, switch
 from qcmfm.ui.lab import work_once
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import words_for
 
 FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
@@ -20,16 +21,20 @@ _TICKS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) -> None:
     """A curve with its band for each kind of noise; `fit` adds the mitigated ones."""
-    st.subheader("From no noise to much", anchor=False, help=SWEEP)
+    st.subheader(_("From no noise to much"), anchor=False, help=_(SWEEP))
     if reference.accuracy is None:
-        st.info("No record of this collection has a label, so there is nothing to be right about.")
+        st.info(
+            _("No record of this collection has a label, so there is nothing to be right about.")
+        )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         channels = choose_some(
-            address, "Kinds of noise", "sweep", list(CHANNELS), FIRST, max_selections=6
+            address, _("Kinds of noise"), "sweep", list(CHANNELS), FIRST, max_selections=6
         )
-        metric = switch(address, "Figure", "metric", list(METRICS), "accuracy",
-                        told=METRICS.__getitem__)  # fmt: skip
+        metric = switch(
+            address, _("Figure"), "metric", list(METRICS), "accuracy",
+            told=lambda name: _(METRICS[name]),
+        )  # fmt: skip
     if not channels:
         return
     chart, bar = st.empty(), st.empty()
@@ -40,21 +45,23 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
             lambda channel=channel: sweep(found, [channel], reference, fit),
             bar,
         )
-        done = number + 1
         chart.altair_chart(
-            _chart(points, metric), alt=f"{METRICS[metric]} of {done} kinds of noise by strength"
+            _chart(points, metric),
+            alt=_("{metric} of {n} kinds of noise by strength").format(
+                metric=_(METRICS[metric]), n=number + 1
+            ),
         )
     bar.empty()
     with st.container(horizontal=True):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(
-                f"Figure, {kind.upper()}",
+                _("Figure, {kind}").format(kind=kind.upper()),
                 lambda kind=kind: picture(sweep_figure(points, metric), kind),
                 f"noise-sweep.{kind}", mime, key=f"sweep-{kind}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
-    with st.expander("The curves as a table"):
-        st.dataframe(_rows(points), hide_index=True, alt="Every point of the curves")
+    with st.expander(_("The curves as a table")):
+        st.dataframe(_rows(points), hide_index=True, alt=_("Every point of the curves"))
 
 
 def _chart(points: Sequence[Point], metric: str) -> Any:
@@ -64,7 +71,8 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
     rows = [
         {
             "noise": words_for(point.channel),
-            "kind": "mitigated" if point.mitigated else "as measured",
+            "kind": _("mitigated") if point.mitigated else _("as measured"),
+            "mitigated": point.mitigated,
             "strength": point.strength,
             "place": place_of(point.strength),
             "flips": point.flips,
@@ -77,18 +85,21 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
         f"abs(datum.value - {place}) < 0.01 ? '{at:g}'"
         for place, at in zip(ticks, _TICKS, strict=True)
     )
-    x = altair.X("place:Q", title="strength after every gate").axis(
+    x = altair.X("place:Q", title=_("strength after every gate")).axis(
         values=ticks, labelExpr=f"{names} : ''", grid=False
     )
-    y = altair.Y("value:Q", title=METRICS[metric]).scale(domain=[0, 1]).axis(format="%")
+    y = altair.Y("value:Q", title=_(METRICS[metric])).scale(domain=[0, 1]).axis(format="%")
     colours = altair.Color("noise:N", title=None).scale(range=list(COLOURS))
     colours = colours.legend(orient="bottom", columns=3, symbolOpacity=1)
     base = altair.Chart(altair.InlineData(rows)).encode(x=x, color=colours)
     band = base.mark_area(opacity=0.16).encode(y="low:Q", y2="high:Q")
-    band = band.transform_filter("datum.kind == 'as measured'")
-    tip = ["noise:N", "kind:N", "strength:Q", altair.Tooltip("value:Q", format=".1%"),
-           altair.Tooltip("low:Q", format=".1%"), altair.Tooltip("high:Q", format=".1%"),
-           "flips:Q"]  # fmt: skip
+    band = band.transform_filter("!datum.mitigated")
+    tip = [altair.Tooltip("noise:N", title=_("Noise")), altair.Tooltip("kind:N", title=_("Kind")),
+           altair.Tooltip("strength:Q", title=_("Strength")),
+           altair.Tooltip("value:Q", title=_("Value"), format=".1%"),
+           altair.Tooltip("low:Q", title=_("Low"), format=".1%"),
+           altair.Tooltip("high:Q", title=_("High"), format=".1%"),
+           altair.Tooltip("flips:Q", title=_("Labels that flip"))]  # fmt: skip
     dash = altair.StrokeDash("kind:N", title=None).legend(
         orient="bottom", symbolType="stroke", symbolStrokeColor="#888888", symbolFillColor="none"
     )
@@ -99,20 +110,24 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
 def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:
     return [
         {
-            "Noise": words_for(point.channel),
-            "Strength": f"{point.strength:g}",
-            "Mitigated": "yes" if point.mitigated else "no",
-            "Accuracy": f"{point.accuracy.value:.1%}",
-            "Accuracy, 95%": f"{point.accuracy.low:.1%} to {point.accuracy.high:.1%}",
-            "Macro-F1": f"{point.macro_f1.value:.1%}",
-            "Macro-F1, 95%": f"{point.macro_f1.low:.1%} to {point.macro_f1.high:.1%}",
-            "Labels that flip": point.flips,
+            _("Noise"): words_for(point.channel),
+            _("Strength"): f"{point.strength:g}",
+            _("Mitigated"): _("yes") if point.mitigated else _("no"),
+            _("Accuracy"): f"{point.accuracy.value:.1%}",
+            _("Accuracy, 95%"): _interval(point.accuracy),
+            _("Macro-F1"): f"{point.macro_f1.value:.1%}",
+            _("Macro-F1, 95%"): _interval(point.macro_f1),
+            _("Labels that flip"): point.flips,
         }
         for point in points
     ]
 
 
-SWEEP = (
+def _interval(found: Any) -> str:
+    return _("{low:.1%} to {high:.1%}").format(low=found.low, high=found.high)
+
+
+SWEEP = N_(
     "Each kind of noise acts after every gate, or at the reading for a readout error, at rising "
     "strength: a probability, an angle in radians, or a gate's time as a share of T1. The shaded "
     "bands are 95% intervals over the objects of the collection."

@@ -5,14 +5,15 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from qcmfm.ui.language import restore
+
 Value = TypeVar("Value")
 
 
 def remember(page: str) -> None:
     """Keep the address of a page for when it is opened again without one."""
     memory = f"address-{page}"
-    if not st.query_params and st.session_state.get(memory):
-        st.query_params.from_dict(st.session_state[memory])
+    restore(st.session_state.get(memory, {}))
     st.session_state[memory] = {n: st.query_params.get_all(n) for n in st.query_params}
 
 

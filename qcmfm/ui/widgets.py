@@ -8,16 +8,19 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from qcmfm import logs, metrics
 from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Result, Work, finish
 from qcmfm.safe_text import visible
+from qcmfm.ui.failing import show_failure
+from qcmfm.ui.language import N_, _
 
 log = logging.getLogger(__name__)
 
-SIMULATED = (
-    "The proposal comes from a simulated quantum circuit, run on this computer. "
-    "No quantum computer was used."
+SIMULATED = N_(
+    "The proposal comes from a simulated quantum circuit, run on this computer. No "
+    "quantum computer was used."
 )
 
 
@@ -37,26 +40,24 @@ def told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
+        metrics.error("told")
         show_error(error)
     except OSError as error:
         log.exception("A page could not read or write a file")
         st.error(
-            f"A file could not be read or written ({plain(error.strerror or 'no reason given')}). "
-            "Ask whoever runs this server to check its disk.",
+            _(
+                "A file could not be read or written ({strerror}). Ask whoever runs this "
+                "server to check its disk."
+            ).format(strerror=plain(error.strerror or _("no reason given"))),
             icon=":material/error:",
         )
     except Exception:
-        log.exception("A page failed")
-        st.error(
-            "Something went wrong here, and it is not your fault. The server's log says what; "
-            "nothing that was saved is lost.",
-            icon=":material/error:",
-        )
+        show_failure(logs.unexpected(log, "A page failed"))
 
 
 def watched(work: Work[Result]) -> Result:
     """Do long work under a progress bar; leaving the page stops it."""
-    bar = st.progress(0.0, "Starting …")
+    bar = st.progress(0.0, _("Starting …"))
 
     def show(event: Progress) -> None:
         bar.progress(event.done / max(event.total, 1), told_progress(event))
@@ -66,12 +67,14 @@ def watched(work: Work[Result]) -> Result:
 
 def told_progress(event: Progress) -> str:
     """How far some work is, as Markdown; its note may name a file or an address."""
-    return f"{plain(event.stage)}: {event.done:,} of {event.total:,}. {plain(event.note)}"
+    return _("{stage}: {done:,} of {total:,}. {note}").format(
+        stage=plain(_(event.stage)), done=event.done, total=event.total, note=plain(event.note)
+    )
 
 
 def show_error(error: QcmfmError) -> None:
     """What is wrong and what to do about it."""
-    st.error(f"{plain(error.message)}  \n{plain(error.hint)}", icon=":material/error:")
+    st.error(f"{plain(_(error.message))}  \n{plain(_(error.hint))}", icon=":material/error:")
 
 
 def plain(text: str) -> str:
@@ -105,7 +108,11 @@ def words_for(label: str) -> str:
 def listed(labels: Sequence[str], most: int = 6) -> str:
     """The first of some labels, and how many more there are."""
     shown = ", ".join(map(words_for, labels[:most]))
-    return f"{shown} and {len(labels) - most} more" if len(labels) > most else shown
+    return (
+        _("{shown} and {more} more").format(shown=shown, more=len(labels) - most)
+        if len(labels) > most
+        else shown
+    )
 
 
 def probability_bars(prediction: Prediction, top: int = 3) -> None:
@@ -120,12 +127,15 @@ def doubt_in_words(prediction: Prediction) -> str:
     if kept is not None:
         names = [plain(words_for(label)) for label in kept]
         if len(names) == 1:
-            said.append(f":material/check_circle: {names[0]}, and no other label is likely enough")
+            sure = _("{label}, and no other label is likely enough").format(label=names[0])
+            said.append(f":material/check_circle: {sure}")
         elif names:
-            listed = f"{', '.join(names[:-1])} or {names[-1]}"
-            said.append(f":material/help: {listed}: needs a look")
+            unsure = _("{others} or {last}: needs a look")
+            unsure = unsure.format(others=", ".join(names[:-1]), last=names[-1])
+            said.append(f":material/help: {unsure}")
         else:
-            said.append(":material/help: no label is likely enough: needs a look")
+            said.append(f":material/help: {_('no label is likely enough: needs a look')}")
     if prediction.in_scope == "no":
-        said.append(":material/explore_off: unlike anything the model was trained on")
+        strange = _("unlike anything the model was trained on")
+        said.append(f":material/explore_off: {strange}")
     return "  \n".join(said)

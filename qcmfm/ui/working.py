@@ -8,14 +8,15 @@ import streamlit as st
 from qcmfm import jobs, service
 from qcmfm.access import Permission
 from qcmfm.service.working import KINDS
+from qcmfm.ui.language import N_, _
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told
 
 EVERY = 1.0
 """Seconds after which a page looks again how far a job is."""
 _ENDED = {
-    "cancelled": "This was stopped. What it had done so far is kept.",
-    "interrupted": "This was interrupted, perhaps because the computer was switched off.",
+    "cancelled": N_("This was stopped. What it had done so far is kept."),
+    "interrupted": N_("This was interrupted, perhaps because the computer was switched off."),
 }
 
 
@@ -40,19 +41,19 @@ def show_job(job: jobs.Job) -> bool:
         _watch(job.job_id)
         return True
     if job.state in _ENDED:
-        st.warning(_ENDED[job.state], icon=":material/pause_circle:")
+        st.warning(_(_ENDED[job.state]), icon=":material/pause_circle:")
     elif job.state == "failed":
-        st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
+        st.error(f"{plain(_(job.message))}  \n{plain(_(job.hint))}", icon=":material/error:")
     if job.state in ("cancelled", "interrupted", "failed"):
         needs = KINDS.get(job.kind, Permission.MANAGE)
         with st.container(horizontal=True):
             st.button(
-                "Go on" if job.state != "failed" else "Try again",
+                _("Go on") if job.state != "failed" else _("Try again"),
                 key=f"resume-{job.job_id}", on_click=_kept(service.resume_job), args=(job.job_id,),
                 **barred(needs),
             )  # fmt: skip
             st.button(
-                "Forget it", key=f"forget-{job.job_id}", type="tertiary",
+                _("Forget it"), key=f"forget-{job.job_id}", type="tertiary",
                 on_click=_kept(service.forget_job), args=(job.job_id,), **barred(needs),
             )  # fmt: skip
     return False
@@ -72,12 +73,18 @@ def _watch(job_id: str) -> None:
         step = job.progress
         share = step.done / max(step.total, 1) if step else 0.0
         note = f" · {plain(step.note)}" if step and step.note else ""
-        text = f"{plain(step.stage)}: {step.done:,} of {step.total:,}{note}" if step else "Starting"
+        text = (
+            _("{stage}: {done:,} of {total:,}{note}").format(
+                stage=plain(_(step.stage)), done=step.done, total=step.total, note=note
+            )
+            if step
+            else _("Starting")
+        )
         st.progress(min(share, 1.0), text)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.caption("You can leave this page; the work goes on.")
+        left.caption(_("You can leave this page; the work goes on."))
         right.button(
-            "Stop", key=f"stop-{job_id}", on_click=_kept(service.cancel_job), args=(job_id,),
+            _("Stop"), key=f"stop-{job_id}", on_click=_kept(service.cancel_job), args=(job_id,),
             **barred(KINDS.get(job.kind, Permission.MANAGE)),
         )  # fmt: skip
 

@@ -6,8 +6,10 @@ import io
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from qcmfm.encoders.photo import read_photo
+from qcmfm.ui.language import _
 
 _HEIGHT = 640
 
@@ -18,10 +20,10 @@ body { margin: 0; font: 14px sans-serif; background: #222; color: #fff; }
 button { font: inherit; padding: 4px 12px; }
 #box { overflow: auto; height: %(height)dpx; cursor: grab; touch-action: pan-x pan-y; }
 </style>
-<div id="bar"><button id="out" aria-label="Smaller">−</button>
-<button id="in" aria-label="Larger">+</button><button id="fit">Whole photo</button>
-<button id="one">Every pixel</button><span id="size" role="status"></span></div>
-<div id="box" tabindex="0" aria-label="The photo; arrow keys move it">
+<div id="bar"><button id="out" aria-label="%(smaller)s">−</button>
+<button id="in" aria-label="%(larger)s">+</button><button id="fit">%(whole)s</button>
+<button id="one">%(every)s</button><span id="size" role="status"></span></div>
+<div id="box" tabindex="0" aria-label="%(moves)s">
 <img id="photo" alt="%(alt)s" src="data:image/jpeg;base64,%(photo)s"></div>
 <script>
 const box = document.getElementById('box'), photo = document.getElementById('photo');
@@ -55,7 +57,6 @@ photo.complete && photo.naturalWidth ? fit() : photo.onload = fit;
 </script>"""
 
 
-@st.dialog("Full resolution", width="large")
 def show_full(photo: Path, alt: str) -> None:
     """Show every pixel of a photo.
 
@@ -66,13 +67,25 @@ def show_full(photo: Path, alt: str) -> None:
     Raises:
         PhotoError: The photo cannot be read.
     """
-    image = read_photo(photo)
+    st.dialog(_("Full resolution"), width="large")(_show)(read_photo(photo), alt)
+
+
+def _show(image: Image.Image, alt: str) -> None:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=95)
+    words = {
+        "smaller": _("Smaller"),
+        "larger": _("Larger"),
+        "whole": _("Whole photo"),
+        "every": _("Every pixel"),
+        "moves": _("The photo; arrow keys move it"),
+    }
     page = _PAGE % {
+        **{name: html.escape(word, quote=True) for name, word in words.items()},
         "height": _HEIGHT,
         "alt": html.escape(alt, quote=True),
         "photo": base64.b64encode(out.getvalue()).decode(),
     }
     st.iframe(page, height=_HEIGHT + 44, alt=alt)
-    st.caption(f"{image.width:,} × {image.height:,} pixels. The wheel zooms, dragging moves.")
+    size = f"{image.width:,} × {image.height:,}"
+    st.caption(_("{size} pixels. The wheel zooms, dragging moves.").format(size=size))

@@ -20,7 +20,10 @@ from qcmfm import jobs, settings, storage
 from qcmfm.access import audit_file
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Progress, Work
+from qcmfm.sentences import say
 from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
+from qcmfm.workspace._opening import newest, open_workspace
+from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
 STAGED = ".restore-"
 """How the folders begin that backups are unpacked in."""
@@ -50,7 +53,9 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     """
     home = settings.home()
     if home.is_file():
-        raise WorkspaceError(f"The workspace {home} is a file, not a folder.", "Check QCMFM_HOME.")
+        raise WorkspaceError(
+            say("The workspace {home} is a file, not a folder.", home=home), "Check QCMFM_HOME."
+        )
     home.mkdir(parents=True, exist_ok=True)
     if unfinished(home):
         raise WorkspaceError(
@@ -58,7 +63,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         )
     if not replace and _used(home):
         raise WorkspaceError(
-            f"There is a workspace at {home} already.",
+            say("There is a workspace at {home} already.", home=home),
             "Add --replace to put the backup in its place; what is there is kept beside it.",
         )
     if any(job.state == "running" for job in jobs.list_jobs()):
@@ -66,6 +71,10 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     staged = home / f"{STAGED}{uuid.uuid4().hex[:8]}"
     try:
         files = yield from _unpack(file, staged / "new", home)
+        version = version_of(staged / "new")
+        refuse_later(version, newest())
+        if not version:  # the file that is here speaks of what is here
+            write_version(staged / "new", 0)
         for name in STALE:
             (staged / "new" / name).mkdir(exist_ok=True)
         storage.write_text(staged / READY, "")
@@ -73,6 +82,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         storage.discard_folder(staged)
         raise
     before = finish_restore(home)
+    yield from open_workspace()
     return {"files": files, "before": before.name if before else ""}
 
 
@@ -101,7 +111,8 @@ def finish_restore(home: Path) -> Path | None:
 
 
 def _used(home: Path) -> bool:
-    return any(path.name[0] != "." and path != audit_file() for path in home.iterdir())
+    made = {audit_file(), home / FILE}  # by the program itself
+    return any(path.name[0] != "." and path not in made for path in home.iterdir())
 
 
 def _free(path: Path) -> Path:
@@ -121,7 +132,11 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
             free = shutil.disk_usage(home).free
             if need > free:
                 raise WorkspaceError(
-                    f"The backup needs {need // 2**20:,} MB, and {free // 2**20:,} MB are free.",
+                    say(
+                        "The backup needs {need:,} MB, and {free:,} MB are free.",
+                        need=need // 2**20,
+                        free=free // 2**20,
+                    ),
                     "Make room on the disk.",
                 )
             into.mkdir(parents=True)
@@ -133,7 +148,9 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
         raise _broken(f"{file.name} is no whole ZIP ({error})") from error
     except FileNotFoundError as error:
-        raise WorkspaceError(f"There is no file {file}.", "Check the name.") from error
+        raise WorkspaceError(
+            say("There is no file {file}.", file=file), "Check the name."
+        ) from error
 
 
 def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
@@ -204,5 +221,6 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, about: Mapping[str, Any], i
 
 def _broken(why: str) -> WorkspaceError:
     return WorkspaceError(
-        f"The backup cannot be put back: {why}.", "Nothing was changed. Take another copy of it."
+        say("The backup cannot be put back: {why}.", why=why),
+        "Nothing was changed. Take another copy of it.",
     )

@@ -8,26 +8,35 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.processes import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {"127.0.0.1", "localhost", None}
+PATIENCE = 60_000
+"""Milliseconds that a busy machine has to show what is waited for."""
+expect.set_options(timeout=PATIENCE)
 DESKTOP, TABLET, PHONE = (1440, 900), (820, 1180), (600, 960)
 Screen = tuple[tuple[int, int], bool]
 """Width and height in pixels, and whether its owner likes it dark."""
 
-# True when the script has ended, nothing is being redrawn and every picture has arrived.
-IDLE = """() => {
+# Whether the script has ended, nothing is being redrawn and every picture has arrived, and that has
+# been so for some time. It is asked in the page itself, which costs nothing; each call begins anew.
+IDLE = """([call, settle]) => {
   const app = document.querySelector('[data-testid=stApp]');
-  return app && app.dataset.testScriptState === 'notRunning'
+  const idle = app && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && !document.querySelector('[data-testid=stAppSkeleton], [data-testid=stSkeleton]')
     && !document.querySelector('[data-testid=stSpinner], [data-stale=true]')
     && [...document.querySelectorAll('[data-testid=stImage] img')].every(image => image.complete);
+  const now = performance.now();
+  if (!idle || window.quiet?.call !== call) window.quiet = { call, since: now };
+  return idle && now - window.quiet.since >= settle;
 }"""
 
 
@@ -50,30 +59,37 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _started(command: Sequence[str], env: Mapping[str, str], out: Path) -> subprocess.Popen[bytes]:
+    with out.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+
+
 @contextlib.contextmanager
-def server(home: Path, script: str = "app.py", more: Sequence[str] = ()) -> Iterator[str]:
+def server(
+    home: Path, script: str = "app.py", more: Sequence[str] = (), forked: bool = False
+) -> Iterator[str]:
     """A Streamlit server on a workspace of its own; yields its address.
 
     Args:
         home: The workspace.
         script: What it runs.
         more: Options of the server.
+        forked: Whether it may start with what is slow to import.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script]
+    command = ["streamlit", "run", str(ROOT / script)]
     command += ["--server.port", str(port), "--server.fileWatcherType", "none", *more]
-    log = home / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"QCMFM_HOME": str(home)},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+    log, environment = home / "server.log", os.environ | {"QCMFM_HOME": str(home)}
+    process = (Forked if forked else _started)(command, environment, log)
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
@@ -101,12 +117,12 @@ class Visit:
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENCE)
         self.outside: list[str] = []
         self.faults: list[str] = []
         self.context.on("request", self._note)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.heard = 0
+        self.heard = self.calls = 0
         self.page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
 
     def _note(self, request) -> None:
@@ -129,12 +145,10 @@ class Visit:
 
     def idle(self, settle: float = 0.3) -> "Visit":
         """Wait until the page has been idle for `settle` seconds on end."""
-        quiet = 0
-        deadline = time.monotonic() + 150
-        while quiet * 0.05 < settle:
-            quiet = quiet + 1 if self.page.evaluate(IDLE) else 0
-            assert time.monotonic() < deadline, "the page never came to rest"
-            self.page.wait_for_timeout(50)
+        self.calls += 1
+        self.page.wait_for_function(
+            IDLE, arg=[self.calls, 1000 * settle], polling=50, timeout=150_000
+        )
         return self
 
     def ready(self, key: str) -> "Visit":
@@ -150,7 +164,7 @@ class Visit:
         """
         before = self.ready(key).heard
         self.page.keyboard.press(key)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE / 1000
         while self.heard == before:
             assert time.monotonic() < deadline, f"the app did not answer to {key}"
             self.page.wait_for_timeout(50)

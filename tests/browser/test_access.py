@@ -39,7 +39,7 @@ def test_people_sign_in_and_are_shown_what_they_may_do(
     (home / "access.json").write_text(json.dumps(ROLES))
     secrets = write_secrets(home / "secrets.toml", identity)
     start = "/review?collection=vases&status=open"
-    with server(home, more=["--secrets.files", str(secrets)]) as address:
+    with server(home, more=["--secrets.files", str(secrets)], forked=True) as address:
         stranger = sign_in(browser, address, identity, "x@elsewhere.example")
         assert "no role here yet" in stranger.text() and "Collections" not in stranger.text()
         stranger.open("/review")  # a link leads no further
@@ -72,7 +72,7 @@ def test_two_people_do_not_see_what_the_other_uploads_and_look_after_the_workspa
     draw_vases(home, 3)
     photo = home / "collections" / "vases" / "images" / "1.jpg"
     (home / "her list.csv").write_text("record_id,caption\n7,Her secret vase\n")
-    with server(home) as address:
+    with server(home, forked=True) as address:
         her, him = Visit(browser, address), Visit(browser, address)
         her.open("/classify").upload(photo)
         her.type("Caption", "Her secret vase")

@@ -43,6 +43,20 @@ def test_home_says_what_is_here_and_leads_on(visit: Visit):
     expect(visit.page.get_by_role("heading", name="Classify")).to_be_visible()
 
 
+def test_home_speaks_chinese_where_the_address_says_so(visit: Visit):
+    visit.open("/?lang=zh")
+    assert "模拟量子线路" in visit.text() and "No quantum computer" not in visit.text()
+    assert visit.page.get_by_test_id("stSidebarNav").get_by_text("量子线路").count() == 1
+    assert visit.page.evaluate("document.documentElement.lang") == "zh-CN"
+    visit.screenshot("home-zh")
+    visit.go("分类")
+    assert "lang=zh-CN" in visit.page.url and "说明文字" in visit.text()
+    visit.page.get_by_role("radio", name="English").click()
+    visit.idle()
+    assert "Drop a photo" in visit.text() and "lang=en" in visit.page.url
+    assert visit.page.evaluate("document.documentElement.lang") == "en"
+
+
 def test_a_photo_and_a_caption_get_a_label(visit: Visit, photo: Path, workspace: Path):
     visit.open("/classify").upload(photo)
     assert "Proposed:" in visit.text()

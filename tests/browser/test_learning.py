@@ -15,13 +15,12 @@ from tests.browser.vases import draw_vases
 
 LABELS = ("faience", "limestone", "gold")
 WRONG = {"vase-0003": "gold", "vase-0022": "faience"}
-MINUTES = 4
+MINUTES = 8
 
 
-@pytest.fixture
-def labelled(home: Path) -> Path:
-    """Drawn vases with labels of the museum's own, two of them wrong."""
-    draw_vases(home, 45, side=200)
+def label_vases(home: Path, count: int) -> Path:
+    """Draw vases with labels of the museum's own, two of them wrong."""
+    draw_vases(home, count, side=200)
     file = home / "collections" / "vases" / "records.csv"
     records = [
         record.changed(label=WRONG.get(record.record_id, LABELS[place % 3]))
@@ -29,6 +28,18 @@ def labelled(home: Path) -> Path:
     ]
     write_collection(Collection.from_records(file.parent, records), file)
     return home
+
+
+@pytest.fixture
+def labelled(home: Path) -> Path:
+    """Enough vases to tell wrong labels from right ones."""
+    return label_vases(home, 45)
+
+
+@pytest.fixture
+def few(home: Path) -> Path:
+    """Enough vases to be trained on."""
+    return label_vases(home, 24)
 
 
 def named(visit: Visit, name: str = "Ada") -> Visit:
@@ -46,7 +57,7 @@ def wait_for(visit: Visit, there: Callable[[], bool]) -> None:
 
 
 def test_wrong_labels_are_found_and_put_right_and_a_model_learns(browser: Browser, labelled: Path):
-    with server(labelled) as address:
+    with server(labelled, forked=True) as address:
         ada = named(Visit(browser, address).open("/clean_up?collection=vases"))
         ada.page.get_by_role("button", name="Look for label errors").click()
         ada.page.get_by_role("button", name="Stop").wait_for()
@@ -91,8 +102,8 @@ def test_wrong_labels_are_found_and_put_right_and_a_model_learns(browser: Browse
         ada.context.close()
 
 
-def test_stopping_a_training_and_taking_it_up_again(browser: Browser, labelled: Path):
-    with server(labelled) as address:
+def test_stopping_a_training_and_taking_it_up_again(browser: Browser, few: Path):
+    with server(few, forked=True) as address:
         ada = named(Visit(browser, address).open("/learn?collection=vases"))
         ada.page.get_by_role("button", name="Train", exact=True).click()
         ada.page.get_by_role("button", name="Stop").click()
@@ -102,9 +113,9 @@ def test_stopping_a_training_and_taking_it_up_again(browser: Browser, labelled: 
         ada.context.close()
 
 
-def test_a_label_chosen_on_classify_is_a_decision(browser: Browser, labelled: Path, tmp_path: Path):
-    photo = labelled / "collections" / "vases" / "images" / "2.jpg"
-    with server(labelled) as address:
+def test_a_label_chosen_on_classify_is_a_decision(browser: Browser, few: Path, tmp_path: Path):
+    photo = few / "collections" / "vases" / "images" / "2.jpg"
+    with server(few, forked=True) as address:
         ada = Visit(browser, address).open("/classify").upload(photo)
         ada.type("Caption", "Gold ring with a scarab")
         box = ada.page.get_by_role("combobox", name="What is it?")
@@ -115,7 +126,7 @@ def test_a_label_chosen_on_classify_is_a_decision(browser: Browser, labelled: Pa
         assert "Write your name" in ada.text()
         ada.type("Your name", "Ada").click("Save")
         assert "1 record kept in uploads, with 1 decision" in ada.text()
-        (row,) = ReviewLog(labelled / "review" / "uploads.csv").decisions
+        (row,) = ReviewLog(few / "review" / "uploads.csv").decisions
         assert (row.reviewer, row.reviewed_label) == ("Ada", "wood")
         (record,) = service.open_collection("uploads").records
         assert record.record_id == row.record_id
@@ -125,11 +136,9 @@ def test_a_label_chosen_on_classify_is_a_decision(browser: Browser, labelled: Pa
 @pytest.mark.parametrize(
     ("size", "dark"), [(DESKTOP, True), (TABLET, False)], ids=["dark", "tablet"]
 )
-def test_the_pages_fit_the_screen(
-    browser: Browser, labelled: Path, size: tuple[int, int], dark: bool
-):
+def test_the_pages_fit_the_screen(browser: Browser, few: Path, size: tuple[int, int], dark: bool):
     name = f"{size[0]}-{'dark' if dark else 'light'}"
-    with server(labelled) as address:
+    with server(few, forked=True) as address:
         ada = named(Visit(browser, address, size, dark).open("/learn?collection=vases"))
         ada.screenshot(f"learn-{name}")
         ada.open("/clean_up?collection=vases").screenshot(f"clean-up-{name}")

@@ -31,11 +31,9 @@ def visit(browser: Browser, address: str, vases: str) -> Iterator[Callable[..., 
     opened: list[Visit] = []
 
     def start(name: str, page="review", more="&status=open", size=DESKTOP, dark=False) -> Visit:
-        found = Visit(browser, address, size, dark).open()
-        found.open(f"/{page}?collection={vases}{more}")
+        found = Visit(browser, address, size, dark).open(f"/{page}?collection={vases}{more}")
         found.page.get_by_label("Your name").fill(name)
         found.page.get_by_label("Your name").press("Enter")
-        found.page.set_default_timeout(15_000)
         opened.append(found.idle())
         return found
 

@@ -32,7 +32,7 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(chosen)
-    with server(home) as found:
+    with server(home, forked=True) as found:
         visit_first(browser, found)
         yield found
 
@@ -41,9 +41,9 @@ def visit_first(browser: Browser, address: str) -> None:
     """Make the catalog and a map by the pages' own buttons."""
     visit = Visit(browser, address).open("/search?collection=egypt")
     visit.click(f"Make {RECORDS} records searchable")
-    expect(visit.page.get_by_label("Words", exact=True)).to_be_visible(timeout=240_000)
+    expect(visit.page.get_by_label("Words", exact=True)).to_be_visible(timeout=600_000)
     visit.open("/map?collection=egypt").click("Lay out the map")
-    expect(visit.page.locator(".js-plotly-plot")).to_be_visible(timeout=120_000)
+    expect(visit.page.locator(".js-plotly-plot")).to_be_visible(timeout=300_000)
     visit.context.close()
 
 
@@ -55,10 +55,8 @@ def screen(request: pytest.FixtureRequest) -> Screen:
     return request.param
 
 
-def test_search_by_words_narrow_and_more_like_this(
-    visit: Visit, browser: Browser, request: pytest.FixtureRequest
-):
-    how = request.node.callspec.id
+@DESKTOP_ALONE
+def test_search_by_words_narrow_and_more_like_this(visit: Visit, browser: Browser):
     visit.open("/search?collection=egypt")
     assert "Write what you look for" in visit.text()
     visit.type("Words", "faience amulet")
@@ -69,7 +67,7 @@ def test_search_by_words_narrow_and_more_like_this(
     assert text.index("faience") < text.index(
         "No caption" if "No caption" in text else "learned on"
     )
-    visit.screenshot(f"search-{how}")
+    visit.screenshot("search-desktop")
     assert "faience+amulet" in visit.page.url or "faience%20amulet" in visit.page.url
     box = visit.page.get_by_role("combobox", name="Label")
     box.click()
@@ -83,7 +81,7 @@ def test_search_by_words_narrow_and_more_like_this(
     visit.page.get_by_role("button", name="More like this").first.click()
     visit.idle()
     assert "Records like" in visit.text() and "like=" in visit.page.url
-    visit.screenshot(f"search-like-{how}")
+    visit.screenshot("search-like-desktop")
     visit.click("Back to words")
     assert "like=" not in visit.page.url
     other = Visit(browser, visit.address).open(link.removeprefix(visit.address))
@@ -127,11 +125,12 @@ def test_a_photo_finds_its_like_and_a_hit_opens_in_review(visit: Visit):
     assert "/review" in visit.page.url and "collection=egypt" in visit.page.url
 
 
-def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRequest):
+@DESKTOP_ALONE
+def test_a_lasso_picks_records_to_review(visit: Visit):
     visit.open("/map?collection=egypt")
     plot = visit.page.locator(".js-plotly-plot .nsewdrag").first
     expect(plot).to_be_visible()
-    visit.screenshot(f"map-{request.node.callspec.id}")
+    visit.screenshot("map-desktop")
     box = plot.bounding_box()
     assert box
     corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.05)]
@@ -145,7 +144,7 @@ def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRe
     picked = visit.page.get_by_role("heading", name="records picked")
     expect(picked).to_be_visible()
     assert int(picked.inner_text().split()[0]) > RECORDS // 2
-    visit.screenshot(f"map-picked-{request.node.callspec.id}")
+    visit.screenshot("map-picked-desktop")
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Download as CSV").click()
     with Path(download.value.path()).open(encoding="utf-8", newline="") as handle:
@@ -154,6 +153,20 @@ def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRe
     visit.page.get_by_test_id("stMain").get_by_role("radio", name="Status").click()
     visit.idle()
     assert "open" in (visit.page.locator(".legend").text_content() or "")
+
+
+@pytest.mark.parametrize("screen", [(TABLET, True)], ids=["tablet-dark"])
+def test_the_pages_fit_a_small_dark_screen(visit: Visit):
+    visit.open("/search?collection=egypt&search-words=faience+amulet")
+    visit.screenshot("search-tablet-dark")
+    visit.page.get_by_role("button", name="More like this").first.click()
+    assert "Records like" in visit.idle().text()
+    visit.screenshot("search-like-tablet-dark")
+    visit.open("/map?collection=egypt")
+    expect(visit.page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
+    visit.screenshot("map-tablet-dark")
+    wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide, "the page has to be scrolled sideways"
 
 
 # Where a point of the plot is in the window.

@@ -2,7 +2,6 @@ import csv
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcmfm import service, settings
+from qcmfm import cli, service, settings
 from qcmfm.catalog import PLACES, Card, Catalog, Change, Narrowing, Shelf, project
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.conditions import one_of, quoted
@@ -291,13 +290,21 @@ def test_any_text_can_stand_in_a_condition(values: list[str]):
         assert read(f"SELECT ? AS x WHERE {one_of('x', values)}", [value]).fetchone() == (value,)
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "qcmfm", *words], capture_output=True, text=True, check=False
-    )
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command; returns exit code, standard output and standard error."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["qcmfm", *words])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return run
 
 
-def test_the_command_line_makes_and_searches(museum: Path):
+def test_the_command_line_makes_and_searches(museum: Path, run):
     with (museum / "records.csv").open(encoding="utf-8", newline="") as handle:
         rows = [row for row, _ in zip(csv.DictReader(handle), range(6), strict=False)]
     folder = settings.collections_folder() / "cups"
@@ -308,17 +315,17 @@ def test_the_command_line_makes_and_searches(museum: Path):
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    made = run("catalog", "--collection", "cups", "--json")
-    assert json.loads(made.stdout)["collections"][0]["written"] == 6, made.stderr
+    _, out, err = run("catalog", "--collection", "cups", "--json")
+    assert json.loads(out)["collections"][0]["written"] == 6, err
     one = rows[2]
-    by_words = json.loads(run("search", one["title"], "--json").stdout)["hits"]
+    by_words = json.loads(run("search", one["title"], "--json")[1])["hits"]
     assert by_words[0]["caption"].startswith(one["title"][:10])
     assert {"score", "found_by", "collection", "category"} <= by_words[0].keys()
-    by_photo = run("search", "--image", str(museum / one["image"]), "--json", "--count", "2")
-    assert json.loads(by_photo.stdout)["hits"][0]["record_id"] == one["record_id"]
-    like = json.loads(run("search", "--like", one["record_id"], "--json").stdout)["hits"]
+    _, out, _ = run("search", "--image", str(museum / one["image"]), "--json", "--count", "2")
+    assert json.loads(out)["hits"][0]["record_id"] == one["record_id"]
+    like = json.loads(run("search", "--like", one["record_id"], "--json")[1])["hits"]
     assert len(like) == 5
-    both = run("search", "cup", "--like", "x")
-    assert both.returncode == 2 and "one of them" in both.stderr
-    nowhere = run("search", "--like", "x")
-    assert nowhere.returncode == 2 and "No record 'x'" in nowhere.stderr
+    code, _, err = run("search", "cup", "--like", "x")
+    assert code == 2 and "one of them" in err
+    code, _, err = run("search", "--like", "x")
+    assert code == 2 and "No record 'x'" in err

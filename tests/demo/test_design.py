@@ -1,5 +1,6 @@
 import re
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,15 @@ from hypothesis import strategies as st
 
 from qcmfm import demo
 from qcmfm.demo._captions import join
-from qcmfm.demo._design import DIFFICULTIES, plan_thing
+from qcmfm.demo._design import DIFFICULTIES, Thing, plan_thing
 from qcmfm.demo._plan import COLOURS, MOTIFS, PLACES
 
 NAMES = demo.names()
-THINGS = {name: [plan_thing(demo.design(name), name, 7, n) for n in range(600)] for name in NAMES}
+
+
+@cache
+def things(name: str) -> list[Thing]:
+    return [plan_thing(demo.design(name), name, 7, number) for number in range(600)]
 
 
 def test_there_are_the_two_collections():
@@ -45,7 +50,7 @@ def test_what_a_thing_looks_like_and_what_is_said_leave_one_label(name: str):
     of_hint = {hint: {label} for label, hints in design.hints.items() for hint in hints} | {
         hint: set(pair) for pair, hints in design.shared_hints.items() for hint in hints
     }
-    for thing in THINGS[name]:
+    for thing in things(name):
         text = join(thing.caption)[0]
         said = [of_hint[hint] for hint in of_hint if hint in text]
         assert len(said) == (thing.difficulty != "silent")
@@ -55,7 +60,7 @@ def test_what_a_thing_looks_like_and_what_is_said_leave_one_label(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shares_of_the_difficulties_are_as_documented(name: str):
-    found = Counter(thing.difficulty for thing in THINGS[name])
+    found = Counter(thing.difficulty for thing in things(name))
     for difficulty, share in DIFFICULTIES.items():
         assert found[difficulty] / 600 == pytest.approx(share, abs=0.06)
 
@@ -63,7 +68,7 @@ def test_shares_of_the_difficulties_are_as_documented(name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_labels_and_splits_are_balanced_in_every_part(name: str):
     design = demo.design(name)
-    for part in (THINGS[name][:100], THINGS[name][200:300]):
+    for part in (things(name)[:100], things(name)[200:300]):
         assert set(Counter(t.plan.label for t in part).values()) == {100 // len(design.labels)}
         assert Counter(t.split for t in part) == {"train": 65, "val": 15, "test": 20}
 
@@ -72,14 +77,14 @@ def test_labels_and_splits_are_balanced_in_every_part(name: str):
 def test_no_caption_holds_a_label(name: str):
     design = demo.design(name)
     banned = {word for label in design.labels for word in label.split("_")}
-    for thing in THINGS[name]:
+    for thing in things(name):
         words = set(re.findall(r"\w+", join(thing.caption)[0].lower()))
         assert not words & banned
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mention_is_the_word_that_names_the_thing(name: str):
-    for thing in THINGS[name]:
+    for thing in things(name):
         text, mentions = join(thing.caption)
         known = {"object", *(m.name for m in thing.plan.motifs), *thing.plan.parts}
         for mention in mentions:
@@ -95,7 +100,7 @@ def test_a_mention_is_the_word_that_names_the_thing(name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_plans_are_drawable(name: str):
     design = demo.design(name)
-    for thing in THINGS[name]:
+    for thing in things(name):
         plan = thing.plan
         assert plan.form in design.forms and set(plan.parts) <= set(design.parts[plan.form])
         assert len({m.name for m in plan.motifs}) == len({m.place for m in plan.motifs})
@@ -120,7 +125,7 @@ def test_the_words_say_nothing_of_the_label_but_by_the_hint():
     for name in NAMES:
         labels = demo.design(name).labels
         for what in (lambda t: t.plan.form, lambda t: t.plan.motifs[0].name):
-            table = Counter((t.plan.label, what(t)) for t in THINGS[name])
+            table = Counter((t.plan.label, what(t)) for t in things(name))
             columns = sorted({column for _, column in table})
             counts = np.array([[table[label, c] for c in columns] for label in labels])
             result: Any = chi2_contingency(counts)

@@ -157,7 +157,7 @@ def _collection(folder: Path, cells: dict[str, str]):
 
 def command(home: Path, *given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "qcmfm", *given], cwd=ROOT, timeout=120, text=True,
+        [sys.executable, "-m", "qcmfm", *given], cwd=ROOT, timeout=300, text=True,
         env=watch.environment(home.parent / "watch") | {"QCMFM_HOME": str(home)},
         capture_output=True,
     )  # fmt: skip

@@ -160,7 +160,7 @@ def test_a_killed_import_goes_on_and_asks_for_nothing_twice(
     command += ["--name", "cups", "--image-column", "image", "--json"]
     environment = os.environ | {"QCMFM_ALLOW_PRIVATE_ADDRESSES": "127.0.0.1"}
     process = subprocess.Popen(command, env=environment)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while museum.asked.total() < 12:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)

@@ -20,6 +20,7 @@ import numpy as np
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.items import Items
+from qcmfm.sentences import say
 
 DEFAULT = "least_certain"
 
@@ -66,6 +67,7 @@ def arranged(name: str, items: Items, records: Sequence[Record]) -> list[str]:
 def _order(name: str) -> ModuleType:
     if name not in names():
         raise ReviewError(
-            f"There is no order {name[:80]!r} of the queue.", f"Choose from {', '.join(names())}."
+            say("There is no order {name!r} of the queue.", name=name[:80]),
+            say("Choose from {names}.", names=", ".join(names())),
         )
     return importlib.import_module(f"{__name__}.{name}")

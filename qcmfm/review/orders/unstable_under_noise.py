@@ -13,6 +13,7 @@ from jaxtyping import Float
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.items import Items
+from qcmfm.sentences import say
 
 TITLE = "Unstable under noise"
 
@@ -26,7 +27,10 @@ def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"
     found = items.stability.get(items.noise)
     if found is None:
         raise ReviewError(
-            f"The collection was not measured under a noise named {items.noise[:80]!r}.",
+            say(
+                "The collection was not measured under a noise named {noise!r}.",
+                noise=items.noise[:80],
+            ),
             "Save a setting on the Noise lab, then choose this order again.",
         )
     return np.array([found.get(record.record_id, np.nan) for record in records], dtype=np.float64)
