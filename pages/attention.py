@@ -24,7 +24,7 @@ with told():
         st.stop()
     evidence = explained(looked.run, looked.submission)
     best = evidence.probabilities[evidence.label]
-    st.subheader(f"Proposed: {plain(words_for(evidence.label))} · {best:.0%}", anchor=False)
+    st.header(f"Proposed: {plain(words_for(evidence.label))} · {best:.0%}", anchor=False)
     show_attention(looked, evidence)
     hide, give, words, sure, models = st.tabs(
         ["Hide and see", "Photo and caption", "Words that mattered", "How sure", "Compare models"]

@@ -11,6 +11,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.link import Link
 from qcmfm.ui.resources import thumbnail
 from qcmfm.ui.signing_in import barred
@@ -59,7 +60,9 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
     if not queue:
         show_told()
         st.success("Everything that the filter shows is reviewed.", icon=":material/done_all:")
-        st.button("Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer))
+        st.button(
+            "Undo", shortcut=key_of("Bulk", "undo"), on_click=undo, args=(desk, None, reviewer)
+        )
         return
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)
@@ -89,28 +92,30 @@ def _show_keys(
     args = (desk, reviewer, seen)
     with st.container(horizontal=True):
         st.button(
-            f"Select these {len(shown)}", shortcut="S", on_click=_pick, args=(link, shown)
+            f"Select these {len(shown)}",
+            shortcut=key_of("Bulk", "these"), on_click=_pick, args=(link, shown)
         )  # fmt: skip
         st.button(
-            f"Select all {len(queue):,}", shortcut="E", on_click=_pick, args=(link, queue),
+            f"Select all {len(queue):,}",
+            shortcut=key_of("Bulk", "every"), on_click=_pick, args=(link, queue),
             help="Everything that the filter shows, on every page",
         )  # fmt: skip
-        st.button("Select none", shortcut="X", on_click=_picked(link).clear)
+        st.button("Select none", shortcut=key_of("Bulk", "none"), on_click=_picked(link).clear)
         st.button(
-            "Undo", shortcut="Z", on_click=undo, args=(desk, None, reviewer),
+            "Undo", shortcut=key_of("Bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
-            for title, key, step in (("Previous page", "P", -1), ("Next page", "N", 1)):
+            for title, name, step in (("Previous page", "previous", -1), ("Next page", "next", 1)):
                 there = page + step
                 st.button(
-                    title, shortcut=key, disabled=not 1 <= there <= pages,
+                    title, shortcut=key_of("Bulk", name), disabled=not 1 <= there <= pages,
                     on_click=lambda there=there: st.session_state.update({"bulk-page": there}),
                 )  # fmt: skip
             st.caption(f"Page {page} of {pages}", width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            f"Accept {len(picked):,}", shortcut="A", type="primary",
+            f"Accept {len(picked):,}", shortcut=key_of("Bulk", "accept"), type="primary",
             on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(

@@ -50,7 +50,7 @@ def show_findings() -> None:
 
 def show_backups() -> None:
     """A button that copies the workspace, and the last copy."""
-    st.subheader("Backup", anchor=False)
+    st.header("Backup", anchor=False)
     folder = settings.home() / "backups"
     st.caption(
         "A backup holds collections, decisions, runs and settings in one file. What can be made "
@@ -73,7 +73,7 @@ def show_backups() -> None:
 
 def show_activity() -> None:
     """Who did what, the latest first."""
-    st.subheader("Who did what", anchor=False)
+    st.header("Who did what", anchor=False)
     rows = [
         {
             "When (UTC)": str(entry["at"])[:19].replace("T", " "),
@@ -92,7 +92,7 @@ def show_activity() -> None:
 
 def show_roles() -> None:
     """Who the visitor is, and what each role may do."""
-    st.subheader("Who may do what", anchor=False)
+    st.header("Who may do what", anchor=False)
     who = actor()
     if not is_set_up():
         st.caption(

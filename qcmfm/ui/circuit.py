@@ -12,6 +12,7 @@ from qcmfm.records import Collection
 from qcmfm.ui.address import Address, slide, switch
 from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
 from qcmfm.ui.drawn import show_drawn
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.lab import choose_record, kept, wrapping
 from qcmfm.ui.pictures import (
     BOTH,
@@ -77,7 +78,7 @@ def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> No
     """The label at the end of the circuit, beside that of the whole circuit."""
     final, before = _labels(readout, taken, -1), _labels(readout, whole, -1)
     best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
-    st.subheader(
+    st.header(
         f"Label: {plain(words_for(best))}",
         anchor=False,
         help="The readings of all wires and pairs of wires go to a plain weighted sum; the label "
@@ -98,11 +99,13 @@ def _choose_step(address: Address, taken: Walk) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         switch(address, "One step is a", "every", STEPS, "gate")
         st.button(
-            "Back", icon=":material/skip_previous:", shortcut="b", disabled=step == 0,
+            "Back", icon=":material/skip_previous:",
+            shortcut=key_of("Circuit", "back"), disabled=step == 0,
             on_click=lambda: address.set(step=str(step - 1)),
         )  # fmt: skip
         st.button(
-            "Next", icon=":material/skip_next:", shortcut="n", disabled=step == last,
+            "Next", icon=":material/skip_next:",
+            shortcut=key_of("Circuit", "next"), disabled=step == last,
             on_click=lambda: address.set(step=str(step + 1)),
         )  # fmt: skip
         slide(address, "Step", "step", range(last + 1), last)
@@ -189,7 +192,7 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
 
 def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
     """Everything there is to see of the state."""
-    st.subheader("The state at this step", anchor=False)
+    st.header("The state at this step", anchor=False)
     with wrapping("state"):
         left, middle, right = st.columns(3, gap="medium")
     with left:
@@ -243,7 +246,7 @@ def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) 
 
 def _show_costs(whole: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
-    st.subheader("What it costs", anchor=False, help=COSTS)
+    st.header("What it costs", anchor=False, help=COSTS)
     rows = []
     for name, one in (("whole circuit", whole), ("as switched now", readout)):
         found = resources(one.circuit)

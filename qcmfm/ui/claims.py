@@ -51,7 +51,7 @@ def show_claims() -> None:
 
 
 def _claim(claim: str, answer: str) -> None:
-    st.subheader(claim, anchor=False)
+    st.header(claim, anchor=False)
     st.markdown(answer)
 
 
@@ -192,7 +192,7 @@ GLOSSARY = {
 
 def show_glossary() -> None:
     """Every special word of these pages."""
-    st.subheader("Glossary", anchor=False)
+    st.header("Glossary", anchor=False)
     term = st.text_input("Find a word", key="glossary", bind="query-params")
     wanted = term.strip().casefold()
     shown = {

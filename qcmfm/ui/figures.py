@@ -31,7 +31,7 @@ def show_counts(desk: service.Desk) -> None:
 
 def show_exports(desk: service.Desk) -> None:
     """A button for every format; the file is made when it is pressed."""
-    st.subheader("Download", anchor=False)
+    st.header("Download", anchor=False)
     with st.container(horizontal=True):
         for name in exports.names():
             file, mime = exports.described(name, desk.name)
@@ -54,7 +54,7 @@ def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
 
 def show_days(desk: service.Desk) -> None:
     """Decisions a day, by reviewer."""
-    st.subheader("Decisions a day", anchor=False)
+    st.header("Decisions a day", anchor=False)
     days = figures.decisions_a_day(desk.review.refresh())
     rows = [
         {"Day": day, "Reviewer": who, "Decisions": count}
@@ -72,7 +72,7 @@ def show_days(desk: service.Desk) -> None:
 
 def show_corrections(desk: service.Desk) -> None:
     """Which labels were taken for which."""
-    st.subheader("Corrections", anchor=False)
+    st.header("Corrections", anchor=False)
     found = figures.corrections_by_label(desk.review.refresh())
     if not found:
         st.caption("Nothing was corrected yet.")
@@ -86,7 +86,7 @@ def show_corrections(desk: service.Desk) -> None:
 
 def show_confidence(desk: service.Desk) -> None:
     """Whether reviewers accept the more the surer the model is."""
-    st.subheader("Accepted, by how sure the model was", anchor=False)
+    st.header("Accepted, by how sure the model was", anchor=False)
     bins = [b for b in figures.accepted_by_confidence(desk.review.refresh()) if b.records]
     if not bins:
         st.caption("No prediction was accepted or corrected yet.")
@@ -105,7 +105,7 @@ def show_confidence(desk: service.Desk) -> None:
 
 def show_agreement(desk: service.Desk) -> None:
     """How far reviewers agree beyond chance."""
-    st.subheader("Agreement", anchor=False)
+    st.header("Agreement", anchor=False)
     found = agreement(desk.review.refresh())
     if not found.records:
         st.caption("No record was decided on by two reviewers yet.")

@@ -83,7 +83,7 @@ def _show_comparison(run: str) -> None:
         found = service.comparison_of(run)
         if found is None:
             return
-        st.subheader(f"{plain(run)} is trained", anchor=False)
+        st.header(f"{plain(run)} is trained", anchor=False)
         if found.after is None:
             st.info(
                 "No labelled record is in the test split, so nobody can say how good it is. "
@@ -127,7 +127,7 @@ def _verdict(found: service.Comparison) -> str:
 
 def _show_runs(name: str, who: str) -> None:
     """The models of this collection, and which one proposes its labels."""
-    st.subheader("Which model proposes labels here", anchor=False)
+    st.header("Which model proposes labels here", anchor=False)
     labels = {record.label for record in records(name).records if record.label}
     adopted = service.adopted_run(name)
     summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}

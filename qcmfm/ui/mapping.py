@@ -180,7 +180,7 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):
         count = f"{len(chosen):,} records picked" if several else "1 record picked"
-        st.subheader(count, anchor=False)
+        st.header(count, anchor=False)
         st.page_link(
             "../../pages/review.py", label="Review them" if several else "Review it",
             icon=":material/rate_review:", query_params=to_review,

@@ -131,7 +131,7 @@ def _show_condition(
         with st.expander("Settings", expanded=True, icon=":material/tune:"):
             chosen = control(address, place)
         with slots:
-            title.markdown(f"#### {letter}: {plain(chosen.name())}")
+            title.markdown(f"**{letter}: {plain(chosen.name())}**")
             try:
                 condition = chosen.condition()
                 outcome = _judged(found, condition)
@@ -251,7 +251,7 @@ def _show_exports(
     found: Material, reference: Outcome, columns: list[Column], record_id: str, fit: str
 ) -> None:
     """The table as CSV, every condition as JSON, and a name to keep one under."""
-    st.subheader("Keep and share", anchor=False)
+    st.header("Keep and share", anchor=False)
 
     def table() -> str:
         rows: dict[str, dict[str, Any]] = {}

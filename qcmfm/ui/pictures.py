@@ -14,8 +14,11 @@ from torch import Tensor
 
 from qcmfm.ui.widgets import words_for
 
-IMAGE, TEXT, BOTH = "#3d8fd1", "#e08a1e", "#2aa876"
-"""Colours of the photo's part, the caption's part and what only both together give."""
+IMAGE, TEXT, BOTH = "#2f7fc4", "#c9720a", "#1f9467"
+"""Colours of the photo's part, the caption's part and what only both together give.
+
+Each has a contrast of more than 3 with the white page and with the dark one.
+"""
 
 ACCENT = "#b3741a"
 _GRID = "stroke='currentColor' stroke-opacity='.25' fill='none'"
@@ -231,7 +234,7 @@ def readings(exact: Sequence[float], read: Mapping[int, Sequence[float]]) -> str
         f"<text x='{x(at):.1f}' y='{high - 4}' {_LABEL}>{at:+g}</text>"
         for at in (-1, 0, 1)
     ]
-    colours = dict(zip(read, ("#c4c4c4", TEXT, BOTH), strict=False))
+    colours = dict(zip(read, ("#8d8d8d", TEXT, BOTH), strict=False))
     for wire, value in enumerate(exact):
         y = 16 + wire * line
         out.append(f"<text x='0' y='{y + 4}' font-size='12' fill='currentColor'>wire {wire}</text>")

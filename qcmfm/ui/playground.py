@@ -19,7 +19,7 @@ LAST = 8
 @st.fragment
 def show_playground(address: Address) -> None:
     """Any circuit, without training."""
-    st.subheader(
+    st.header(
         "Playground",
         anchor=False,
         help="A circuit learns by following slopes: how a reading changes when an angle turns a "

@@ -15,7 +15,7 @@ def show_programs(
     readout: Readout, amplitudes: Float[Tensor, " amplitude"], record_id: str
 ) -> None:
     """Downloads of the circuit as it is switched now, with this record's amplitudes."""
-    st.subheader(
+    st.header(
         "Take it away",
         anchor=False,
         help="All of these are written from the same description of the circuit that is simulated "

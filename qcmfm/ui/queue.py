@@ -10,6 +10,7 @@ from qcmfm.review.claims import Claim, claim
 from qcmfm.review.decision import unique_id
 from qcmfm.review.filters import Filters
 from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restore, show_told, undo
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.resources import page_picture, thumbnail
@@ -58,7 +59,7 @@ def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
             link.filters = Filters(statuses=ANSWERED)
             st.rerun()
         st.button(
-            "Undo", shortcut="Z", on_click=undo, args=(desk, link, reviewer),
+            "Undo", shortcut=key_of("Review", "undo"), on_click=undo, args=(desk, link, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
 
@@ -75,10 +76,10 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     st.caption(f"Record {plain(record.record_id)} · {place}{recorded}")
     if said:
         sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
-        st.subheader(f"Proposed: {sure}", anchor=False)
+        st.header(f"Proposed: {sure}", anchor=False)
         st.markdown(doubt_in_words(said))
     else:
-        st.subheader("No proposal", anchor=False)
+        st.header("No proposal", anchor=False)
     if outcome.status != "open":
         label = f" as **{plain(words_for(outcome.label))}**" if outcome.label else ""
         st.markdown(f":material/how_to_reg: {outcome.status}{label} by {plain(outcome.reviewer)}")
@@ -95,17 +96,19 @@ def _show_keys(shown: Shown) -> None:
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Accept", key=f"accept-{record_id}", shortcut="A", type="primary",
+            "Accept", key=f"accept-{record_id}",
+            shortcut=key_of("Review", "accept"), type="primary",
             disabled=record_id not in desk.predictions,
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
-            "Unsure", key=f"unsure-{record_id}", shortcut="U", help="Cannot tell from the photo",
+            "Unsure", key=f"unsure-{record_id}",
+            shortcut=key_of("Review", "unsure"), help="Cannot tell from the photo",
             on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
         _show_ways(shown)
         st.button(
-            "Undo", key=f"undo-{record_id}", shortcut="Z",
+            "Undo", key=f"undo-{record_id}", shortcut=key_of("Review", "undo"),
             on_click=undo, args=(desk, shown.link, shown.reviewer),
         )  # fmt: skip
     show_told()
@@ -114,7 +117,8 @@ def _show_keys(shown: Shown) -> None:
             sure = "" if probability is None else f" · {probability:.0%}"
             st.button(
                 f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
-                shortcut=str(number), on_click=decide, args=(shown, "correct", label),
+                shortcut=key_of("Review", str(number)),
+                on_click=decide, args=(shown, "correct", label),
             )  # fmt: skip
     _show_typing(shown)
 
@@ -122,8 +126,16 @@ def _show_keys(shown: Shown) -> None:
 def _show_ways(shown: Shown) -> None:
     """To the records before and after."""
     key = shown.record_id
-    st.button("Previous", key=f"back-{key}", shortcut="P", on_click=go, args=(shown, True))
-    st.button("Next", key=f"next-{key}", shortcut="N", on_click=go, args=(shown,))
+    st.button(
+        "Previous",
+        key=f"back-{key}",
+        shortcut=key_of("Review", "previous"),
+        on_click=go,
+        args=(shown, True),
+    )
+    st.button(
+        "Next", key=f"next-{key}", shortcut=key_of("Review", "next"), on_click=go, args=(shown,)
+    )
 
 
 def _show_typing(shown: Shown) -> None:

@@ -129,7 +129,7 @@ def show_ablation(summary: Mapping[str, Any]) -> None:
     """What each part of the QCMFM is worth."""
     if not summary:
         return
-    st.subheader("Parts of the QCMFM", anchor=False)
+    st.header("Parts of the QCMFM", anchor=False)
     for name, found in summary.items():
         part = found.get("test") or found["cv"]
         st.caption(f"{words_for(name)}, {part['records']:,} records; one factor at a time.")
@@ -142,7 +142,7 @@ def show_views(found: Mapping[str, Any]) -> None:
     """Accuracy against parameters on views of an image, and how many times fewer are enough."""
     if not found:
         return
-    st.subheader("Two views of an image", anchor=False)
+    st.header("Two views of an image", anchor=False)
     for name, part in found.items():
         st.markdown(f"**{plain(words_for(name))}** · {plain(saving_sentence(part['saving']))}")
         _curves(part["curves"], "parameters", "trainable parameters", log=True)
@@ -171,7 +171,7 @@ def show_noise(found: Mapping[str, Any]) -> None:
     """Accuracy against the strength of the noise."""
     if not found:
         return
-    st.subheader("Under noise", anchor=False)
+    st.header("Under noise", anchor=False)
     st.caption("A circuit of six qubits; every channel acts after every gate, simulated exactly.")
     for name, curves in found.items():
         st.markdown(f"**{plain(words_for(name))}**")

@@ -16,7 +16,7 @@ def show_trusts(evidence: Explanation) -> None:
     if not evidence.features:
         return
     label, drawn = plain(words_for(evidence.label)), evidence.features[:DRAWN]
-    st.subheader("Trust, feature by feature", anchor=False)
+    st.header("Trust, feature by feature", anchor=False)
     st.markdown(
         f"This model asks photo and caption the same {len(evidence.features)} questions, which it "
         "made up in training and nobody named. For each it learnt how far to trust the photo, how "
