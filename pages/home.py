@@ -5,6 +5,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.ui.browsing import show_some
 from qcmfm.ui.overview import show_overview
+from qcmfm.ui.tour import offer_tour
 from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told
 
 st.title("QCMFM Studio")
@@ -16,6 +17,9 @@ with st.container(horizontal=True):
     page_link("collections", "Look through the collections", ":material/grid_view:")
     page_link("classify", "Label a photo", ":material/image_search:")
     page_link("review", "Review proposals", ":material/rate_review:")
+    page_link("guide", "Guide", ":material/menu_book:")
+with told():
+    offer_tour()
 
 with told():
     collections, errors = service.list_collections()

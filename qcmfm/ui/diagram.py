@@ -18,7 +18,7 @@ from qcmfm.quantum.circuit import Circuit, Gate
 
 COLUMN, WIDE, LINE, TOP, LEFT = 34, 57, 36, 30, 30
 FILLS = ("#2a78b8", "#b06400", "#15815a", "#8f58ba")
-"""Of the stages, in the order in which they appear; white letters on them have a contrast of 4.5."""
+"""Of the stages, in their order; white letters on them have a contrast of at least 4.5."""
 
 _NAMES = {"CNOT": "CNOT", "CRX": "RX", "CRY": "RY", "CRZ": "RZ"}
 

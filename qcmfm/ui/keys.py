@@ -44,7 +44,6 @@ KEYS = {
         "next": Key("N", "One step on"),
     },
     "Tour": {
-        "next": Key("T", "Next step of the tour"),
         "leave": Key("Q", "Leave the tour; Home takes you back to it"),
     },
 }

@@ -5,8 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm.access import Permission
+from qcmfm.ui.looks import show_looks
 from qcmfm.ui.memory import note_visit
 from qcmfm.ui.signing_in import let_in, shown
+from qcmfm.ui.tour import show_tour
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -16,6 +18,7 @@ page = st.navigation(
     {
         "": [
             st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
+            st.Page(PAGES / "guide.py", title="Guide", icon=":material/menu_book:"),
         ],
         "Collections": [
             st.Page(PAGES / "collections.py", title="Collections", icon=":material/grid_view:"),
@@ -54,6 +57,9 @@ page = st.navigation(
     expanded=True,
 )
 note_visit()
+show_looks()
 let_in()
+with told():
+    show_tour(page.url_path or "home")
 with told():
     page.run()

@@ -1,0 +1,232 @@
+"""What the guide says: tasks for whoever asks, the keys, and the words."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from qcmfm.ui.keys import KEYS, choose_keys
+from qcmfm.ui.viewed import kept, one_of
+from qcmfm.ui.widgets import page_link
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that somebody wants to do.
+
+    Args:
+        title: What.
+        words: How, in a few sentences.
+        page: Where: the name of its file in `pages/`, and what the link says; empty for nowhere.
+    """
+
+    title: str
+    words: str
+    page: tuple[str, str] = ("", "")
+
+
+TASKS = {
+    "Curator": (
+        Task(
+            "Bring a collection in",
+            "Give a table with its photos, a ZIP of photos or a IIIF manifest. You see how the "
+            "columns are understood before anything is kept. Rows with a mistake are listed with "
+            "what is wrong in them, and the others go in.",
+            ("import", "Import"),
+        ),
+        Task(
+            "Have labels proposed",
+            "Choose the collection on Review and let the model look at all of it once. If no model "
+            "knows your labels, train one first, from records that already have theirs.",
+            ("review", "Review"),
+        ),
+        Task(
+            "Decide on many at once",
+            "Bulk shows the records of one label side by side. Select those that fit and accept "
+            "them together; one undo takes all of it back.",
+            ("bulk", "Bulk"),
+        ),
+        Task(
+            "Find old labels that are wrong",
+            "Clean up lists recorded labels that are probably wrong, the most doubtful first. "
+            "Nothing changes until you say so.",
+            ("clean_up", "Clean up"),
+        ),
+        Task(
+            "Make the model better",
+            "Learn trains it on what was recorded and decided, and tests old and new on the same "
+            "records. You choose which of them proposes labels.",
+            ("learn", "Learn"),
+        ),
+        Task(
+            "Take the results away",
+            "Progress has the files: a CSV with every column that you brought and the decisions "
+            "beside them, one for spreadsheets, and others for Omeka S and IIIF viewers.",
+            ("progress", "Progress"),
+        ),
+        Task(
+            "Find a record, or its like",
+            "Search takes plain words or a photo. The map lays what is alike close together.",
+            ("search", "Search"),
+        ),
+    ),
+    "Annotator": (
+        Task(
+            "Go through the queue",
+            "Review shows one record at a time, the least certain first. Accept what is proposed, "
+            "or take another label. When the page says “Saved”, it is on the disk.",
+            ("review", "Review"),
+        ),
+        Task(
+            "When the photo does not tell",
+            "Press Unsure. That is an answer, too: it tells the curator where somebody has to look "
+            "at the object itself.",
+        ),
+        Task(
+            "When no label fits",
+            "Type the first letters under “Another label”. If the list has none, add one under "
+            "“New label”, and leave a reason.",
+        ),
+        Task(
+            "When you were too quick",
+            "Undo goes back as far as you like. History shows all that was decided on a record, "
+            "and gives back what it was.",
+        ),
+        Task(
+            "When somebody else is there, too",
+            "You see who has the same record open, and what they said. Nobody overwrites you "
+            "without knowing it.",
+        ),
+        Task(
+            "Look closer",
+            "Attention shows where the model looked and what that is worth. The key F shows the "
+            "photo in full.",
+            ("attention", "Attention"),
+        ),
+    ),
+    "Educator": (
+        Task(
+            "Teach it in ten minutes",
+            "Five steps from a photo to a label, with a question each. It can be printed.",
+            ("lesson", "Lesson"),
+        ),
+        Task(
+            "Show where a model looks",
+            "Choose a word of a caption and see the photo light up; then hide that part and see "
+            "whether it mattered.",
+            ("attention", "Attention"),
+        ),
+        Task(
+            "Show a circuit at work",
+            "Follow one record gate by gate, switch a gate off, and see the label react.",
+            ("circuit", "Circuit"),
+        ),
+        Task(
+            "Show what noise does",
+            "Let every gate go a little wrong and see which labels would change.",
+            ("noise_lab", "Noise lab"),
+        ),
+        Task(
+            "Keep it honest",
+            "Six sentences one hears about such models, and what was measured here. No quantum "
+            "computer is used: an ordinary one simulates it.",
+            ("claims", "Claims"),
+        ),
+    ),
+    "Engineer": (
+        Task(
+            "Do it from the command line",
+            "`python -m qcmfm --help` lists the commands: `import`, `train`, `predict`, "
+            "`evaluate`, `search` and more. `--json` answers in JSON.",
+        ),
+        Task(
+            "Train on your own categories",
+            "`python -m qcmfm train --records my/records.csv --out workspace/runs/my-run`, or "
+            "Learn. What was interrupted goes on with the same command.",
+            ("learn", "Learn"),
+        ),
+        Task(
+            "Compare models",
+            "`python -m qcmfm study compare` trains them side by side, with intervals and tests. "
+            "The page Study shows the last result.",
+            ("study", "Study"),
+        ),
+        Task(
+            "Run it for others",
+            "The README says how to set up a sign-in and who may do what; `.github/SCALE.md` how "
+            "large a collection may be, `.github/SECURITY.md` what is guarded and what is not.",
+        ),
+        Task(
+            "Keep it healthy",
+            "`python -m qcmfm doctor --mend`, `backup FILE.zip` and `restore FILE.zip`; or the "
+            "page Workspace, for those who look after it.",
+        ),
+        Task(
+            "Add a model, an importer, a page",
+            "One file each. `.github/CONTRIBUTING.md` has the recipes.",
+        ),
+    ),
+}
+"""By who asks."""
+
+WORDS = {
+    "Record": "One object of a collection: a photo, a caption, and whatever else you know of it.",
+    "Caption": "What the catalogue says of the object, in words.",
+    "Label": "The one category that a record is given, such as bronze or silk.",
+    "Proposal": "The label that a model suggests. It becomes a decision only when you decide.",
+    "Decision": "What somebody said of a record: accept, correct or unsure. Every one is kept.",
+    "Confidence": "How sure the model is, from 0 to 100%. Of all labels proposed with 80%, about "
+    "80% should be right; a single one may still be wrong.",
+    "Set of labels": "All labels that are likely enough. One label is a clear answer; several mean "
+    "that somebody should look.",
+    "Evidence": "What speaks for a label: where the model looked, which words mattered, and what "
+    "happened when that part was hidden.",
+    "Attention": "Where in the photo the model looked for a word. It is no proof of a reason.",
+    "Out of scope": "Unlike anything that the model was trained on, so do not trust its proposal.",
+    "Model": "What proposes labels. It learned from records whose labels were known.",
+    "Run": "One trained model with its settings, its test results and where it came from.",
+    "Qubit": "The smallest piece of quantum information. Here a few of them are worked out by an "
+    "ordinary computer.",
+    "Simulated": "Worked out by an ordinary computer. No quantum computer is used.",
+}
+
+
+def show_tasks() -> None:
+    """The tasks of whoever the visitor says that they are, kept in the address."""
+    people = list(TASKS)
+    who = st.segmented_control("You are", people, **kept("for", people[0], one_of(people)))
+    who = who or people[0]
+    st.header(f"For the {who.lower()}", anchor=False)
+    left, right = st.columns(2, gap="large")
+    tasks = TASKS[who]
+    for number, task in enumerate(tasks):
+        with left if number < (len(tasks) + 1) // 2 else right:
+            st.subheader(task.title, anchor=False)
+            st.markdown(task.words)
+            page, label = task.page
+            if page:
+                page_link(page, label, ":material/arrow_forward:")
+
+
+def show_keys() -> None:
+    """What each key does, as the buttons have it."""
+    st.header("Keys", anchor=False)
+    st.markdown(
+        "Each button shows its key. Keys rest while you write in a field; Tab goes from button to "
+        "button and Enter presses one."
+    )
+    left, right = st.columns(2, gap="large")
+    for number, (page, keys) in enumerate(KEYS.items()):
+        with left if number % 2 == 0 else right:
+            st.subheader(page, anchor=False)
+            rows = [{"Key": one.letter, "What it does": one.does} for one in keys.values()]
+            st.table(rows, hide_index=True, border="horizontal", alt=f"The keys of {page}")
+    choose_keys()
+
+
+def show_words() -> None:
+    """The few words that the pages use in a sense of their own."""
+    st.header("Words", anchor=False)
+    left, right = st.columns(2, gap="large")
+    for number, (word, meaning) in enumerate(WORDS.items()):
+        (left if number < len(WORDS) // 2 else right).markdown(f"**{word}.** {meaning}")
+    page_link("claims", "More words, of circuits and noise", ":material/arrow_forward:")
