@@ -103,7 +103,7 @@ def show_roles() -> None:
         where = plain(str(policy_file()))
         st.caption(f"You are {plain(who.who)}, {who.role}. Roles stand in {where}")
     rows = [
-        {"": in_words(permission)}
+        {"What": in_words(permission)}
         | {role.capitalize(): "yes" if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]

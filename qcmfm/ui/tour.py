@@ -135,16 +135,17 @@ def show_tour(page: str) -> None:
 
 def _show_ways(number: int, name: str, here: bool) -> None:
     """On, back, and out. The first two are links: what they show has an address of its own."""
+    first, last = number == 0, number == len(STEPS) - 1
     if not here:
         _link(number, name, "Go there", ":material/arrow_forward:")
-    elif number < len(STEPS) - 1:
-        _link(number + 1, name, f"Next: {STEPS[number + 1].title}", ":material/arrow_forward:")
-    if here and number:
-        _link(number - 1, name, "Back", ":material/arrow_back:")
-    if here and number == len(STEPS) - 1:
+    elif last:
         st.button("Done", key="tour-done", icon=":material/check:", on_click=_keep, args=(None,))
         page_link("guide", "Guide", ":material/menu_book:")
     else:
+        _link(number + 1, name, f"Next: {STEPS[number + 1].title}", ":material/arrow_forward:")
+    if here and not first:
+        _link(number - 1, name, "Back", ":material/arrow_back:")
+    if not (here and last):
         st.button(
             "Leave the tour", key="tour-leave", type="tertiary", shortcut=key_of("Tour", "leave"),
             on_click=_keep, args=(Place(number, left=True),),

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Screen, Visit, server
 from tests.conftest import shared_collection
 
@@ -69,7 +70,7 @@ def test_search_by_words_narrow_and_more_like_this(
     assert text.index("faience") < text.index(
         "No caption" if "No caption" in text else "learned on"
     )
-    visit.screenshot(f"search-{how}")
+    usable(visit, "search").screenshot(f"search-{how}")
     assert "faience+amulet" in visit.page.url or "faience%20amulet" in visit.page.url
     box = visit.page.get_by_role("combobox", name="Label")
     box.click()
@@ -145,7 +146,7 @@ def test_a_lasso_picks_records_to_review(visit: Visit, request: pytest.FixtureRe
     picked = visit.page.get_by_role("heading", name="records picked")
     expect(picked).to_be_visible()
     assert int(picked.inner_text().split()[0]) > RECORDS // 2
-    visit.screenshot(f"map-picked-{request.node.callspec.id}")
+    usable(visit, "map").screenshot(f"map-picked-{request.node.callspec.id}")
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Download as CSV").click()
     with Path(download.value.path()).open(encoding="utf-8", newline="") as handle:
