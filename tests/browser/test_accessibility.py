@@ -1,7 +1,7 @@
 """Everybody can use the app: every page is held against axe-core, and so is a page without us.
 
-The pages are asked about where a test has them open, by `usable`. What can be done by keyboard alone
-stands with the pages it is about: the review, the circuit, the tour.
+The pages are asked about where a test has them open, by `usable`. What can be done by keyboard
+alone stands with the pages it is about: the review, the circuit, the tour.
 """
 
 import re
