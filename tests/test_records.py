@@ -9,12 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from qcmfm import records
 from qcmfm.errors import RecordsError
 from qcmfm.records import (
+    FIELDS,
     Collection,
     Problem,
     Record,
+    _reading,
     crossing_groups,
     label_counts,
     read_collection,
@@ -36,7 +37,7 @@ def ids(collection: Collection) -> list[str]:
 def small_cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Cells may hold 100 characters during the test."""
     limit = csv.field_size_limit()
-    monkeypatch.setattr(records, "MAX_CELL", 100)
+    monkeypatch.setattr(_reading, "MAX_CELL", 100)
     yield
     csv.field_size_limit(limit)
 
@@ -317,7 +318,7 @@ def test_records_made_by_the_program_are_written_with_all_their_columns(tmp_path
     write_collection(Collection.from_records(tmp_path, made), tmp_path / "records.csv")
     collection = read_collection(tmp_path)
     assert collection.records == made
-    assert collection.columns == (*records.FIELDS, "colour")
+    assert collection.columns == (*FIELDS, "colour")
     assert [r.cells["colour"] for r in collection.records] == ["", "red"]
 
 

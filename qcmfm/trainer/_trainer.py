@@ -1,14 +1,12 @@
-"""The passes of a training: what is trained on, how, and which pass is kept."""
+"""Passes over the training records, with a checkpoint after each."""
 
 import copy
-import hashlib
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -18,160 +16,13 @@ from torch.nn import functional
 
 from qcmfm import __version__, evaluation, fusion
 from qcmfm.encoders.batch import Batch
-from qcmfm.encoders.features import FeatureTable
-from qcmfm.encoders.lexicon import Lexicon
-from qcmfm.encoders.views import names as view_names
-from qcmfm.errors import TrainingError
 from qcmfm.fusion._model import FusionModel
 from qcmfm.progress import Progress, Work
-from qcmfm.records import Collection
 from qcmfm.storage import atomic_file
+from qcmfm.trainer._data import Start, TrainingData
+from qcmfm.trainer._settings import TrainingSettings
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How to train.
-
-    Args:
-        model: Name of the fusion model.
-        options: The model's own options.
-        seed: Seeds everything.
-        epochs: Most passes over the training records.
-        patience: Passes in a row that are clearly worse on `val` after which training stops.
-        batch_size: Records per step.
-        learning_rate: Highest step size of AdamW.
-        weight_decay: Decoupled weight decay of AdamW.
-        label_smoothing: Share of each target that goes to all labels alike.
-        modality_dropout: Weight of the loss with the caption taken away, and of the loss with the
-            photo taken away, beside the loss of the whole record; 0 trains on whole records alone.
-        alignment: Passes before all others that teach words to look at what they name
-            (`fusion._alignment`); where they look is then left as it is. No true region takes part
-            in it. Without meaning for a model that does not attend.
-        balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
-        views: Number of views of each photo to train on, the original included.
-        refit: Whether, once `val` has chosen the number of passes and the temperature, the final
-            weights are trained on `train` and `val` together.
-    """
-
-    model: str = "qcmfm"
-    options: dict[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    epochs: int = 20
-    patience: int = 10
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.02
-    label_smoothing: float = 0.05
-    modality_dropout: float = 0.5
-    alignment: int = 0
-    balance: float = 0.0
-    views: int = 5
-    refit: bool = True
-
-    def __post_init__(self) -> None:
-        for name, low, high in (
-            ("seed", 0, 2**32 - 1),
-            ("epochs", 1, 10_000),
-            ("patience", 1, 10_000),
-            ("batch_size", 2, 65_536),
-            ("learning_rate", 1e-7, 1.0),
-            ("weight_decay", 0.0, 100.0),
-            ("label_smoothing", 0.0, 0.9),
-            ("modality_dropout", 0.0, 10.0),
-            ("alignment", 0, 10_000),
-            ("balance", 0.0, 1.0),
-            ("views", 1, len(view_names())),
-        ):
-            if not low <= getattr(self, name) <= high:
-                raise TrainingError(
-                    f"The setting {name} is {getattr(self, name)}.", f"Choose {low:g} to {high:g}."
-                )
-
-
-@dataclass(frozen=True)
-class Start:
-    """A trained model to go on from, instead of from chance.
-
-    Args:
-        state: Its tensors.
-        labels: What it tells apart; labels that it does not know are added behind them.
-        lexicon: Its terms, which stay.
-        sha256: Hash of its weights file.
-    """
-
-    state: Mapping[str, Tensor]
-    labels: list[str]
-    lexicon: Lexicon
-    sha256: str
-
-
-class TrainingData:
-    """The records of one training.
-
-    Args:
-        table: Features of the records, each of which has a label and something to go by.
-        split: `train` or `val` for each record.
-        labels: What is to be told apart; by default what the training records have.
-        start: What the training goes on from; None for nothing.
-    """
-
-    def __init__(
-        self,
-        table: FeatureTable,
-        split: list[str],
-        labels: list[str] | None = None,
-        start: Start | None = None,
-    ):
-        train = [row for row, name in enumerate(split) if name == "train"]
-        before = start.labels if start else []
-        found = {table.records[row].label for row in train}
-        self.labels = labels or [*before, *sorted(found - set(before))]
-        if len(self.labels) < 2:
-            raise TrainingError(
-                f"The training records have {len(self.labels)} label(s).",
-                "Records of at least two labels are needed.",
-            )
-        number = {label: index for index, label in enumerate(self.labels)}
-        self.target = torch.tensor([number.get(r.label, -1) for r in table.records])
-        known = self.target >= 0
-        self.train = [row for row in train if known[row]]
-        self.val = [row for row, name in enumerate(split) if name == "val" and known[row]]
-        if not self.val and labels is None:
-            raise TrainingError(
-                "No validation record has a label that the training records have.",
-                "Mark some more records with val, or leave the splits empty.",
-            )
-        captions = [table.records[row].caption for row in self.train]
-        self.lexicon = start.lexicon if start else Lexicon.fit(captions)
-        self.table = table.with_lexicon(self.lexicon)
-        content = zip(
-            [r.record_id for r in table.records],
-            [r.label for r in table.records],
-            split,
-            table.image_keys,
-            table.caption_keys,
-            strict=True,
-        )
-        self.fingerprint = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
-
-    def describe(self, collection: Collection) -> dict[str, Any]:
-        """What the run says of its data."""
-        return {
-            "collection": collection.folder.name,
-            "train_records": len(self.train),
-            "val_records": len(self.val),
-            "fingerprint": self.fingerprint,
-            "photos_not_read": [str(problem) for problem in self.table.problems],
-        }
-
-    def loss_weights(self, power: float) -> Tensor:
-        """Weight of each label in the loss; on average 1 over the training records."""
-        count = torch.bincount(self.target[self.train], minlength=len(self.labels)).float()
-        weight = count.clamp(min=1) ** -power
-        return weight * count.sum() / (weight * count).sum()
-
 
 _ALIGNING = 500_000
 """What the seeds of passes that align are apart from those of the other passes."""
@@ -216,7 +67,7 @@ class Trainer:
             )
         self.started = start is not None
         if start:
-            self.model.load_state_dict(_grown(start, self.model.state_dict(), len(data.labels)))
+            self.model.load_state_dict(start.grown(self.model.state_dict(), len(data.labels)))
         self.best = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
             self.model.parameter_groups(settings.weight_decay), lr=settings.learning_rate
@@ -371,28 +222,6 @@ class Trainer:
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
         return True
-
-
-def _grown(start: Start, fresh: Mapping[str, Tensor], labels: int) -> dict[str, Tensor]:
-    """The tensors to go on from; rows of labels that they lack are those of the fresh model.
-
-    Raises:
-        TrainingError: They are of another model.
-    """
-    grown = {name: tensor.clone() for name, tensor in fresh.items()}
-    before = len(start.labels)
-    for name, tensor in grown.items():
-        old = start.state.get(name)
-        if old is not None and old.shape == tensor.shape:
-            tensor.copy_(old)
-        elif old is not None and (len(old), len(tensor)) == (before, labels):
-            tensor[:before] = old  # the classifier's, one row a label
-        else:
-            raise TrainingError(
-                f"The training cannot go on from the given run: {name} does not fit.",
-                "Use the same kind of model with the same options, or train from nothing.",
-            )
-    return grown
 
 
 def _one_cycle(progress: float, warm_up: float = 0.1) -> float:

@@ -1,0 +1,146 @@
+"""A table -> its rows, and what is wrong with them."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, MutableMapping
+from pathlib import Path
+
+from qcmfm.csv_rows import Broken, csv_rows
+from qcmfm.errors import RecordsError
+from qcmfm.records._records import FIELDS, Collection, Problem, Row
+from qcmfm.records._row import read_row, readable
+
+MAX_CELL = 16 * 1024 * 1024
+"""Characters that one cell may hold."""
+
+
+def read_collection(
+    file: Path, caption_column: str = "caption", label_column: str = "label"
+) -> Collection:
+    """Read a records file: UTF-8 (BOM or not) or UTF-16, comma, semicolon or tab.
+
+    Args:
+        file: The CSV, or a folder that holds a `records.csv`.
+        caption_column: Column to take the caption from.
+        label_column: Column to take the label from.
+
+    Raises:
+        RecordsError: The file is missing, empty or no table with a `record_id` column, or a
+            column that was asked for is not there.
+    """
+    collection, rows = open_rows(file, caption_column, label_column)
+    collection.rows = list(rows)
+    return collection
+
+
+def open_rows(
+    file: Path,
+    caption_column: str = "caption",
+    label_column: str = "label",
+    seen: MutableMapping[str, int] | None = None,
+) -> tuple[Collection, Iterator[Row]]:
+    """As `read_collection`, for a file that is larger than memory: its rows come one by one.
+
+    What is wrong with a row is in the collection's `problems` once the row has come.
+
+    Args:
+        file: The CSV, or a folder that holds a `records.csv`.
+        caption_column: Column to take the caption from.
+        label_column: Column to take the label from.
+        seen: Where to keep the row of every id; by default in memory.
+    """
+    file = records_file(file)
+    encoding, delimiter = _dialect(file)
+    reader = _cells(file, encoding, delimiter)
+    header = _header(file, next(reader, []))
+    _check_header(file, header, caption_column, label_column)
+    collection = Collection(
+        file.resolve().parent, tuple(header), encoding=encoding, delimiter=delimiter
+    )
+    wanted = {name: name for name in FIELDS} | {"caption": caption_column, "label": label_column}
+    as_written = {name.strip(): name for name in reversed(header)}
+    names = {field: as_written.get(name, name) for field, name in wanted.items()}
+    return collection, _rows(collection, reader, names, {} if seen is None else seen)
+
+
+def _rows(
+    collection: Collection,
+    reader: Iterator[list[str] | Broken],
+    names: Mapping[str, str],
+    seen: MutableMapping[str, int],
+) -> Iterator[Row]:
+    for number, cells in enumerate(reader, start=2):
+        if isinstance(cells, Broken):
+            collection.problems.append(Problem(number, "", cells.reason, refused=True))
+            yield Row(number, "", None)
+        elif cells:
+            yield read_row(collection, number, cells, names, seen)
+
+
+def records_file(path: Path) -> Path:
+    """The records file that `path` names: itself, or the `records.csv` in it.
+
+    Raises:
+        RecordsError: There is none.
+    """
+    file = path / "records.csv" if path.is_dir() else path
+    if not file.is_file():
+        raise RecordsError(f"There is no records file at {file}.", "Give the path of a CSV file.")
+    return file
+
+
+def read_columns(path: Path) -> list[str]:
+    """The column names of a records file.
+
+    Raises:
+        RecordsError: There is no such file, or it is no table.
+    """
+    file = records_file(path)
+    return _header(file, next(_cells(file, *_dialect(file)), []))
+
+
+def _dialect(file: Path) -> tuple[str, str]:
+    """Encoding and delimiter of a table."""
+    with file.open("rb") as handle:
+        start = handle.read(4)
+    utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    marked = start[:3] == b"\xef\xbb\xbf"
+    encoding = "utf-16" if utf16 else "utf-8-sig" if marked else "utf-8"
+    with file.open(encoding=encoding, errors="replace", newline="") as handle:
+        return encoding, max(",;\t", key=handle.readline(MAX_CELL).count)
+
+
+def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | Broken]:
+    """The rows of a delimited file; in place of a broken one, what is wrong with it."""
+    # No UTF-16 error can be escaped as surrogates: its bytes may be below 128.
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    csv.field_size_limit(MAX_CELL)
+    with file.open(encoding=encoding, errors=errors, newline="") as handle:
+        yield from csv_rows(handle, delimiter)
+
+
+def _header(file: Path, cells: list[str] | Broken) -> list[str]:
+    """The column names in the first row of a table."""
+    if isinstance(cells, Broken):
+        raise RecordsError(f"The header of {file.name} {cells.reason}.", "Mend row 1.")
+    if any("\0" in name for name in cells):
+        raise RecordsError(f"{file.name} is no text table.", "Give a CSV file with a header row.")
+    return [readable(name) for name in cells]
+
+
+def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
+    if not header:
+        raise RecordsError(f"{file.name} is empty.", "Give a CSV file with a header row.")
+    repeated = [name for name, count in Counter(header).items() if count > 1]
+    if repeated:
+        raise RecordsError(
+            f"{file.name} has more than one column called {repeated[0]!r}.",
+            "Give each column a name of its own.",
+        )
+    defaults = {"caption", "label"}
+    for name in ("record_id", caption_column, label_column):
+        if name not in (written.strip() for written in header) and name not in defaults:
+            found = ", ".join(header[:20])
+            raise RecordsError(
+                f"{file.name} has no column {name!r}.", f"Its columns are: {found[:500]}."
+            )
