@@ -61,7 +61,7 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
         show_told()
         st.success("Everything that the filter shows is reviewed.", icon=":material/done_all:")
         st.button(
-            "Undo", shortcut=key_of("Bulk", "undo"), on_click=undo, args=(desk, None, reviewer)
+            "Undo", shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer)
         )
         return
     pages = -(-len(queue) // ON_A_PAGE)
@@ -93,29 +93,29 @@ def _show_keys(
     with st.container(horizontal=True):
         st.button(
             f"Select these {len(shown)}",
-            shortcut=key_of("Bulk", "these"), on_click=_pick, args=(link, shown)
+            shortcut=key_of("bulk", "these"), on_click=_pick, args=(link, shown)
         )  # fmt: skip
         st.button(
             f"Select all {len(queue):,}",
-            shortcut=key_of("Bulk", "every"), on_click=_pick, args=(link, queue),
+            shortcut=key_of("bulk", "every"), on_click=_pick, args=(link, queue),
             help="Everything that the filter shows, on every page",
         )  # fmt: skip
-        st.button("Select none", shortcut=key_of("Bulk", "none"), on_click=_picked(link).clear)
+        st.button("Select none", shortcut=key_of("bulk", "none"), on_click=_picked(link).clear)
         st.button(
-            "Undo", shortcut=key_of("Bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
+            "Undo", shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
             for title, name, step in (("Previous page", "previous", -1), ("Next page", "next", 1)):
                 there = page + step
                 st.button(
-                    title, shortcut=key_of("Bulk", name), disabled=not 1 <= there <= pages,
+                    title, shortcut=key_of("bulk", name), disabled=not 1 <= there <= pages,
                     on_click=lambda there=there: st.session_state.update({"bulk-page": there}),
                 )  # fmt: skip
             st.caption(f"Page {page} of {pages}", width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            f"Accept {len(picked):,}", shortcut=key_of("Bulk", "accept"), type="primary",
+            f"Accept {len(picked):,}", shortcut=key_of("bulk", "accept"), type="primary",
             on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(

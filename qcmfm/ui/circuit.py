@@ -100,12 +100,12 @@ def _choose_step(address: Address, taken: Walk) -> int:
         switch(address, "One step is a", "every", STEPS, "gate")
         st.button(
             "Back", icon=":material/skip_previous:",
-            shortcut=key_of("Circuit", "back"), disabled=step == 0,
+            shortcut=key_of("circuit", "back"), disabled=step == 0,
             on_click=lambda: address.set(step=str(step - 1)),
         )  # fmt: skip
         st.button(
             "Next", icon=":material/skip_next:",
-            shortcut=key_of("Circuit", "next"), disabled=step == last,
+            shortcut=key_of("circuit", "next"), disabled=step == last,
             on_click=lambda: address.set(step=str(step + 1)),
         )  # fmt: skip
         slide(address, "Step", "step", range(last + 1), last)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from qcmfm.ui.keys import KEYS, choose_keys
+from qcmfm.ui.keys import KEYS, TITLES, choose_keys
 from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import page_link
 
@@ -195,7 +195,7 @@ def show_tasks() -> None:
     people = list(TASKS)
     who = st.segmented_control("You are", people, **kept("for", people[0], one_of(people)))
     who = who or people[0]
-    st.header(f"For the {who.lower()}", anchor=False)
+    st.header(who, anchor=False)
     left, right = st.columns(2, gap="large")
     tasks = TASKS[who]
     for number, task in enumerate(tasks):
@@ -217,9 +217,9 @@ def show_keys() -> None:
     left, right = st.columns(2, gap="large")
     for number, (page, keys) in enumerate(KEYS.items()):
         with left if number % 2 == 0 else right:
-            st.subheader(page, anchor=False)
+            st.subheader(TITLES[page], anchor=False)
             rows = [{"Key": one.letter, "What it does": one.does} for one in keys.values()]
-            st.table(rows, hide_index=True, border="horizontal", alt=f"The keys of {page}")
+            st.table(rows, hide_index=True, border="horizontal", alt="The keys of this page")
     choose_keys()
 
 

@@ -21,7 +21,7 @@ class Key:
 
 
 KEYS = {
-    "Review": {
+    "review": {
         "accept": Key("A", "Accept the proposed label"),
         "unsure": Key("U", "Unsure: the photo does not tell"),
         "number": Key("1 to 9", "Take the label with this number instead"),
@@ -30,7 +30,7 @@ KEYS = {
         "undo": Key("Z", "Undo your last step, as often as you like"),
         "full": Key("F", "The photo in full resolution"),
     },
-    "Bulk": {
+    "bulk": {
         "these": Key("S", "Select what this page shows"),
         "every": Key("E", "Select everything that the filter shows"),
         "none": Key("X", "Select none"),
@@ -39,15 +39,18 @@ KEYS = {
         "next": Key("N", "Next page"),
         "undo": Key("Z", "Undo your last step, all of it"),
     },
-    "Circuit": {
+    "circuit": {
         "back": Key("B", "One step back"),
         "next": Key("N", "One step on"),
     },
-    "Tour": {
+    "tour": {
         "leave": Key("Q", "Leave the tour; Home takes you back to it"),
     },
 }
 """By page, then by what the key is for."""
+
+TITLES = {"review": "Review", "bulk": "Bulk", "circuit": "Circuit", "tour": "Tour"}
+"""What a visitor calls the pages."""
 
 
 def key_of(page: str, name: str) -> str | None:

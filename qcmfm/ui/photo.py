@@ -40,7 +40,7 @@ def show_photo(desk: service.Desk, record: Record) -> None:
         else:
             _show_heat(desk, record, picture, spans[word], alt)
     if path and st.button(
-        "Full resolution", key=f"full-{record.record_id}", shortcut=key_of("Review", "full")
+        "Full resolution", key=f"full-{record.record_id}", shortcut=key_of("review", "full")
     ):
         with told():
             show_full(path, alt)

@@ -59,7 +59,7 @@ def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
             link.filters = Filters(statuses=ANSWERED)
             st.rerun()
         st.button(
-            "Undo", shortcut=key_of("Review", "undo"), on_click=undo, args=(desk, link, reviewer),
+            "Undo", shortcut=key_of("review", "undo"), on_click=undo, args=(desk, link, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
 
@@ -97,18 +97,18 @@ def _show_keys(shown: Shown) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Accept", key=f"accept-{record_id}",
-            shortcut=key_of("Review", "accept"), type="primary",
+            shortcut=key_of("review", "accept"), type="primary",
             disabled=record_id not in desk.predictions,
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
             "Unsure", key=f"unsure-{record_id}",
-            shortcut=key_of("Review", "unsure"), help="Cannot tell from the photo",
+            shortcut=key_of("review", "unsure"), help="Cannot tell from the photo",
             on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
         _show_ways(shown)
         st.button(
-            "Undo", key=f"undo-{record_id}", shortcut=key_of("Review", "undo"),
+            "Undo", key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
             on_click=undo, args=(desk, shown.link, shown.reviewer),
         )  # fmt: skip
     show_told()
@@ -117,7 +117,7 @@ def _show_keys(shown: Shown) -> None:
             sure = "" if probability is None else f" · {probability:.0%}"
             st.button(
                 f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
-                shortcut=key_of("Review", str(number)),
+                shortcut=key_of("review", str(number)),
                 on_click=decide, args=(shown, "correct", label),
             )  # fmt: skip
     _show_typing(shown)
@@ -129,12 +129,12 @@ def _show_ways(shown: Shown) -> None:
     st.button(
         "Previous",
         key=f"back-{key}",
-        shortcut=key_of("Review", "previous"),
+        shortcut=key_of("review", "previous"),
         on_click=go,
         args=(shown, True),
     )
     st.button(
-        "Next", key=f"next-{key}", shortcut=key_of("Review", "next"), on_click=go, args=(shown,)
+        "Next", key=f"next-{key}", shortcut=key_of("review", "next"), on_click=go, args=(shown,)
     )
 
 

@@ -18,7 +18,7 @@ COLLECTIONS = ("artifacts", "textiles")
 """Those that the program draws itself; the first that is here is shown."""
 
 _STATE, _PARAMETER = "tour-place", "tour"
-_REVIEW = KEYS["Review"]
+_LETTERS = {name: one.letter for name, one in KEYS["review"].items()}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Step:
     Args:
         page: Name of its file in `pages/`.
         title: What it is about, in a few words.
-        words: What to try.
+        words: What to try; a key of the review stands in braces.
         query: Of its address, besides the collection.
         one_record: Whether it is about one record.
     """
@@ -65,9 +65,8 @@ STEPS = (
         "review",
         "Decide by key",
         "If you are asked, write your name, and let the model label all records once. Then press "
-        f"{_REVIEW['accept'].letter} to accept, a number to take another label, "
-        f"{_REVIEW['unsure'].letter} if the photo does not tell. "
-        f"{_REVIEW['undo'].letter} takes your last step back, so try what you like.",
+        "{accept} to accept, a number to take another label, {unsure} if the photo does not tell. "
+        "{undo} takes your last step back, so try what you like.",
         {"status": "open"},
     ),
     Step(
@@ -107,7 +106,8 @@ def offer_tour() -> None:
     if place is None:
         _link(0, name, "Take the tour, two minutes", ":material/tour:")
     else:
-        told = f"Go on with the tour, {place.step + 1} of {len(STEPS)}"
+        told = "Go on with the tour, {number} of {count}"
+        told = told.format(number=place.step + 1, count=len(STEPS))
         _link(place.step, name, told, ":material/tour:")
 
 
@@ -125,10 +125,11 @@ def show_tour(page: str) -> None:
         return
     step = STEPS[place.step]
     with st.container(border=True, key="tour", gap="xsmall"):
-        st.caption(f"Tour · {place.step + 1} of {len(STEPS)}")
+        told = "Tour · {number} of {count}"
+        st.caption(told.format(number=place.step + 1, count=len(STEPS)))
         st.markdown(f"**{step.title}**")
         if page == step.page:
-            st.markdown(step.words)
+            st.markdown(step.words.format(**_LETTERS))
         with st.container(horizontal=True, vertical_alignment="center"):
             _show_ways(place.step, name, page == step.page)
 
@@ -142,12 +143,13 @@ def _show_ways(number: int, name: str, here: bool) -> None:
         st.button("Done", key="tour-done", icon=":material/check:", on_click=_keep, args=(None,))
         page_link("guide", "Guide", ":material/menu_book:")
     else:
-        _link(number + 1, name, f"Next: {STEPS[number + 1].title}", ":material/arrow_forward:")
+        told = f"Next: {STEPS[number + 1].title}"
+        _link(number + 1, name, told, ":material/arrow_forward:")
     if here and not first:
         _link(number - 1, name, "Back", ":material/arrow_back:")
     if not (here and last):
         st.button(
-            "Leave the tour", key="tour-leave", type="tertiary", shortcut=key_of("Tour", "leave"),
+            "Leave the tour", key="tour-leave", type="tertiary", shortcut=key_of("tour", "leave"),
             on_click=_keep, args=(Place(number, left=True),),
         )  # fmt: skip
 

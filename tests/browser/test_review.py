@@ -265,7 +265,7 @@ def test_the_tab_key_goes_through_in_order_and_shows_where_it_is(visit):
 
 def test_every_key_is_told_on_its_button_and_can_be_switched_off(visit, decisions):
     ada: Visit = visit("Ada")
-    for one in KEYS["Review"].values():
+    for one in KEYS["review"].values():
         told = ada.page.get_by_label(f"Shortcut {one.letter.split()[0]}", exact=True)
         assert told.first.inner_text() == one.letter.split()[0]
     ada.go("Guide").page.get_by_text("No single keys").click()
