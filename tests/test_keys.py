@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "qcmfm" / "ui").glob("*.py")])
 
 
-def calls_of_key_of() -> set[tuple[str, str]]:
+def calls_of_key_of() -> set[tuple[object, object]]:
     """Page and name of every key that some button asks for by constants."""
     return {
         (page.value, name.value)
