@@ -1,8 +1,20 @@
 """Every page of the app at an address where it shows as much as it can, on a prepared workspace."""
 
+import csv
+
 from tests.browser.studio import ROOT, Visit
 
-RECORD = "artifact-00003-1"
+with (ROOT / "assets/collections/artifacts/records.csv").open(
+    encoding="utf-8", newline=""
+) as _file:
+    # The first with a photo and a caption that is worth a look.
+    RECORD, _caption = next(
+        (row["record_id"], row["caption"])
+        for row in csv.DictReader(_file)
+        if row["image"] and len(row["caption"].split()) > 8
+    )
+WORD = max(_caption.replace(".", " ").replace(",", " ").split(), key=len)
+"""The longest of its caption."""
 _OF_RECORD = f"collection=artifacts&record={RECORD}"
 PAGES = {
     "home": "/",

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.browser.every_page import PAGES, RECORD, prepare
+from tests.browser.every_page import PAGES, RECORD, WORD, prepare
 from tests.browser.studio import ROOT, Visit, chromium, server
 
 FOLDER = ROOT / "assets" / "pictures"
-SIZE = (1280, 800)
+SIZE = (1280, 960)
 MOST = 150_000
 """Bytes of a picture."""
 
@@ -54,10 +54,8 @@ def main() -> None:
         visit = prepare(Visit(browser, address, SIZE))
         for name, path in SHOWN.items():
             visit.open(path)
-            if name in ("review", "attention"):
-                words = visit.page.get_by_test_id("stButtonGroup").filter(has_text="dragon")
-                if words.count():
-                    words.last.get_by_text("dragon", exact=True).first.click()
+            if name == "attention":
+                visit.page.get_by_test_id("stMain").get_by_text(WORD, exact=True).first.click()
             file = take(visit, name)
             print(f"{file.relative_to(ROOT)}: {file.stat().st_size:,} bytes")
         visit.leave()
