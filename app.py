@@ -2,4 +2,13 @@
 
 import streamlit as st
 
-app = st.App("qcmfm/ui/router.py")
+from qcmfm.ui import serving
+
+serving.set_up()
+app = st.App(
+    "qcmfm/ui/router.py",
+    lifespan=serving.lifespan,
+    routes=serving.ROUTES,
+    middleware=serving.MIDDLEWARE,
+    on_script_error=serving.tell_failure,
+)

@@ -8,9 +8,11 @@ anybody gets a second one.
 import contextlib
 import os
 import threading
+import time
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from qcmfm import metrics
 from qcmfm.progress import Result, Work
 
 CORES = 4
@@ -22,9 +24,11 @@ class Turns:
 
     Args:
         at_once: How many turns there are.
+        told: Called at the end of each with the seconds that it was waited for and that it took.
     """
 
-    def __init__(self, at_once: int = 1):
+    def __init__(self, at_once: int = 1, told: Callable[[float, float], None] | None = None):
+        self._told = told
         self._free = at_once
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
@@ -40,13 +44,17 @@ class Turns:
         if getattr(self._mine, "has", False):
             yield
             return
+        asked = time.perf_counter()
         self._wait(who)
+        began = time.perf_counter()
         self._mine.has = True
         try:
             yield
         finally:
             self._mine.has = False
             self._give_on()
+            if self._told:
+                self._told(began - asked, time.perf_counter() - began)
 
     def step_by_step(self, who: str, work: Work[Result]) -> Work[Result]:
         """Long work that lets others have a turn after each of its steps."""
@@ -89,5 +97,5 @@ class Turns:
         called.set()
 
 
-ENCODERS = Turns(max(1, (os.cpu_count() or 1) // CORES))
+ENCODERS = Turns(max(1, (os.cpu_count() or 1) // CORES), metrics.turn_taken)
 """Turns at the encoders and models of this process."""

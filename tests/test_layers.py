@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # other, and nothing may stand here that does not exist.
 ORDER = """
 errors progress run_schema safe_text settings storage csv_rows
-turns
+metrics
+logs turns
 records vocabulary regions jobs access
 splits evaluation demo
 encoders quantum
@@ -48,6 +49,7 @@ HOMES = {
     "cleanlab": ("qcmfm/review/",),
     "lancedb": ("qcmfm/catalog/",),
     "ray": ("qcmfm/cluster/",),
+    "prometheus_client": ("qcmfm/metrics.py", "qcmfm/ui/"),
 }
 
 FILES = {

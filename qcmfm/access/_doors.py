@@ -2,9 +2,11 @@
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
+from qcmfm import metrics
 from qcmfm.access import _audit
 from qcmfm.access._acting import actor
 from qcmfm.access._roles import Actor, Permission, why_not
@@ -38,9 +40,14 @@ def door(
             quiet = tells or permission is Permission.LOOK
             about = {} if quiet else _about(signature, on, args, kwargs)
             _let_in(who, permission, name, about)
+            began = time.perf_counter()
             if quiet:
-                return verb(*args, **kwargs)
-            return _audited(who, name, about, lambda: verb(*args, **kwargs))
+                result = verb(*args, **kwargs)
+            else:
+                result = _audited(who, name, about, lambda: verb(*args, **kwargs))
+            if not isinstance(result, Generator):
+                metrics.verb_took(name, time.perf_counter() - began)
+            return result
 
         setattr(guarded, _MARK, permission)
         return guarded
@@ -76,6 +83,7 @@ def _let_in(who: Actor, permission: Permission, verb: str, about: Mapping[str, A
     reason = why_not(who, permission)
     if reason:
         _audit.keep(who, verb, about, "refused")
+        metrics.error("refused")
         raise PermissionDenied(reason, "Ask whoever runs this server.")
 
 
@@ -108,7 +116,7 @@ def _followed(
     who: Actor, verb: str, about: Mapping[str, Any], work: Generator[Any, Any, Any]
 ) -> Generator[Any, Any, Any]:
     """Long work, written down when it ends."""
-    outcome = "stopped"
+    outcome, began = "stopped", time.perf_counter()
     try:
         result = yield from work
         outcome = "done"
@@ -117,4 +125,5 @@ def _followed(
         outcome = "failed"
         raise
     finally:
+        metrics.verb_took(verb, time.perf_counter() - began)
         _audit.keep(who, verb, about, outcome)

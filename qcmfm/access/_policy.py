@@ -16,7 +16,6 @@ both are none by default.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -66,7 +65,7 @@ class Policy:
 
 def policy_file() -> Path:
     """Where the roles are written: `QCMFM_ACCESS`, else `access.json` in the workspace."""
-    named = os.environ.get("QCMFM_ACCESS")
+    named = settings.value("QCMFM_ACCESS")
     return settings.expanded(named) if named else settings.home() / "access.json"
 
 

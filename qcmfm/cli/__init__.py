@@ -7,9 +7,11 @@ import logging
 
 import typer
 
+from qcmfm import logs
 from qcmfm.cli._collections import catalog, demo, import_source, search
 from qcmfm.cli._lab import circuit, noise, playground
 from qcmfm.cli._labelling import evaluate, explain, predict
+from qcmfm.cli._opening import in_workspace
 from qcmfm.cli._saying import fail
 from qcmfm.cli._training import calibrate, retrain, study, train
 from qcmfm.cli._workspace import backup, doctor, job, restore
@@ -25,16 +27,18 @@ app = typer.Typer(
 
 for _command in (
     train, predict, evaluate, calibrate, explain, study, retrain,
-    demo, noise, circuit, playground, catalog, search, doctor, backup, restore,
+    demo, noise, circuit, playground, catalog, search,
 ):  # fmt: skip
+    app.command()(in_workspace(_command))
+for _command in (doctor, backup, restore):  # which take the workspace as it is
     app.command()(_command)
-app.command("import")(import_source)
-app.command(hidden=True)(job)
+app.command("import")(in_workspace(import_source))
+app.command(hidden=True)(in_workspace(job))
 
 
 def main() -> None:
     """Entry point."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    logs.set_up(logging.WARNING)
     try:
         app()
     except QcmfmError as error:
@@ -42,3 +46,6 @@ def main() -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         fail(QcmfmError(f"{error.filename or 'A file'}: {reason}.", "Check the path and the disk."))
+    except Exception:
+        number = logs.unexpected(logging.getLogger(__name__), "A command failed")
+        raise SystemExit(f"Error: this is a bug. The log above has it, error {number}.") from None

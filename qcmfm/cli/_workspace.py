@@ -24,7 +24,8 @@ def doctor(
     end = "Nothing is wrong." if found.clean else _counted(len(found.faults), "fault") + "."
     if not mend and any(finding.act for finding in found.findings):
         end += " python -m qcmfm doctor --mend mends what can be mended."
-    say(found.to_json(), "\n".join([*lines, f"{found.home}: {end}"]), as_json)
+    place = f"{found.home}{_told(found.version)}"
+    say(found.to_json(), "\n".join([*lines, f"{place}: {end}"]), as_json)
     if not found.clean:
         raise typer.Exit(1)
 
@@ -60,11 +61,22 @@ def restore(
 
 def job(job_id: Annotated[str, typer.Argument()]) -> None:
     """Do a job that was started from a page, in this process."""
-    from qcmfm import access, jobs
+    from qcmfm import access, jobs, logs
 
     by = jobs.find_job(job_id).by
+    logs.ask(lambda: {"person": str(by.get("who", ""))})
     with access.acting_as(access.Actor.from_json(by) if by else access.this_computer()):
         jobs.perform(job_id)
+
+
+def _told(version: int | None) -> str:
+    """The version of a workspace, and what becomes of it."""
+    from qcmfm.workspace import newest
+
+    if version is None:
+        return ""
+    later = f"; opened, it becomes {newest()}" if version < newest() else ""
+    return f" (version {version}{later})"
 
 
 def _counted(count: int, what: str) -> str:

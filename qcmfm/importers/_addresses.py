@@ -6,10 +6,10 @@ program fetch from machines that only this computer reaches.
 
 import asyncio
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
 
+from qcmfm import settings
 from qcmfm.errors import ImportingError
 
 ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
@@ -23,7 +23,7 @@ class AddressError(ImportingError):
 
 def allowed_by_owner() -> tuple[str, ...]:
     """What whoever runs the program allowed beyond the public network."""
-    return tuple(part.strip() for part in os.environ.get(ALLOW, "").split(",") if part.strip())
+    return tuple(part.strip() for part in settings.value(ALLOW).split(",") if part.strip())
 
 
 async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:

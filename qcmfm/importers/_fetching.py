@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from urllib.parse import urljoin
 import httpx2
 
 import qcmfm
+from qcmfm import settings
 from qcmfm.errors import ImportingError
 from qcmfm.importers import _addresses
 from qcmfm.importers._cache import Cache
@@ -69,7 +69,7 @@ class Limits:
 
 def user_agent() -> str:
     """Who asks, as servers are told."""
-    contact = os.environ.get(CONTACT, "").strip()
+    contact = settings.value(CONTACT)
     about = f"museum collection import; {contact}" if contact else "museum collection import"
     return f"QCMFM-Studio/{qcmfm.__version__} ({about})"
 

@@ -115,8 +115,8 @@ def write_errors(
         try:
             return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
         except Exception as error:  # what another program wrote makes the library raise anything
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            log.warning("%s is listed, not given back as a workbook: %s", source.name, reason)
+            why = type(error).__name__  # its words may be a cell's
+            log.warning("%s is listed, not given back as a workbook: %s", source.name, why)
             return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
     return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")

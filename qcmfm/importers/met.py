@@ -5,11 +5,11 @@ a second; far fewer are made. An object that is not in the public domain has no 
 """
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from qcmfm import settings
 from qcmfm.importers import csv_table
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
@@ -44,7 +44,7 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
     Raises:
         ImportingError: A column that was chosen is not there.
     """
-    api = os.environ.get(PLACE, API)
+    api = settings.value(PLACE) or API
     for item in csv_table.read(source, chosen or columns(source), documents):
         if isinstance(item, Problem):
             yield item

@@ -2,16 +2,17 @@
 
 import importlib
 import json
+import logging
 import os
 import threading
 import time
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
 
+from qcmfm import logs
 from qcmfm.errors import QcmfmError
 from qcmfm.jobs import _events
 from qcmfm.progress import Work
@@ -20,6 +21,8 @@ EVERY = 0.2
 """Seconds between two progress events that are written."""
 PATIENCE = 10.0
 """Seconds that a cancelled job has to come to its next progress event; then its process ends."""
+
+log = logging.getLogger(__name__)
 
 
 def perform(folder: Path) -> None:
@@ -53,13 +56,14 @@ def _outcome(folder: Path) -> tuple[str, dict[str, Any]]:
     except QcmfmError as error:
         return "failed", {"message": error.message, "hint": error.hint}
     except OSError as error:
-        traceback.print_exc()
+        log.exception("The job could not read or write a file")
         reason = f"{error.filename or 'A file'}: {error.strerror or error}."
         return "failed", {"message": reason, "hint": "Check the disk and the network."}
     except Exception:
-        traceback.print_exc()
-        where = f"Its log says what: {folder / 'log.txt'}."
-        return "failed", {"message": "Something went wrong in the program.", "hint": where}
+        number = logs.unexpected(log, "The job failed")
+        where = f"Its log says what (error {number}): {folder / 'log.txt'}."
+        message = "Something went wrong in the program."
+        return "failed", {"message": message, "hint": where}
     return "done", {"result": result}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qcmfm import settings
+from qcmfm import metrics, settings
 from qcmfm.access import Permission, actor, door
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.photo import content_hash
@@ -105,6 +105,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
         batch = subject.batch(run, encoders)
         fused = run.fuse(batch)
         (said,) = answers(run, batch, fused)
+        metrics.answered(1)
     prediction = Prediction(
         submission.record_id,
         model_run=run.name,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from qcmfm import exports
+from qcmfm import exports, metrics
 from qcmfm.access import Permission, actor, door
 from qcmfm.errors import ReviewError, RunError
 from qcmfm.explanation import attended_box
@@ -62,6 +62,7 @@ def label_collection(
     made_from = fingerprint(collection, labeller.run.version)
     asked = predict(labeller.run, collection, labeller.cache)
     predictions = yield from ENCODERS.step_by_step(actor().session, asked)
+    metrics.answered(len(predictions))
     write_kept(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from qcmfm import service
+from qcmfm import logs, service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import Decision
+from qcmfm.ui.failing import failure
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import plain, words_for
 
@@ -205,5 +206,4 @@ def _told() -> Iterator[None]:
         log.exception("A decision could not be saved")
         _say("Not saved: the server cannot write to its disk. Ask whoever runs it.", "error")
     except Exception:
-        log.exception("A key of the review failed")
-        _say("Something went wrong, and it is not your fault. The server's log says what.", "error")
+        _say(failure(logs.unexpected(log, "A key of the review failed")), "error")

@@ -7,6 +7,7 @@ import streamlit as st
 from qcmfm.access import Permission
 from qcmfm.ui.looks import show_looks
 from qcmfm.ui.memory import note_visit
+from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.tour import show_tour
 from qcmfm.ui.widgets import told
@@ -59,7 +60,8 @@ page = st.navigation(
 note_visit()
 show_looks()
 let_in()
-with told():
-    show_tour(page.url_path or "home")
-with told():
+with told(), timed(page.url_path):
+    opened()
+    with told():
+        show_tour(page.url_path or "home")
     page.run()

@@ -21,7 +21,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.ui.widgets import plain
 
 STRANGER = Actor("nobody", None, "nobody")
-_FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
+FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
 """What a proxy adds; behind one, everybody seems to sit at this computer."""
 
 
@@ -42,6 +42,18 @@ def current() -> Actor:
     who = str(st.session_state.get("reviewer") or "not signed in")
     role = Role.ADMIN if _here() else read_policy().signed_out or Role.VIEWER
     return Actor(who, role, folder_of(context.session_id))
+
+
+def in_the_log() -> dict[str, str]:
+    """Who is served, as the log has it: who signed in, and a mark that their session's lines share.
+
+    The session's id is a secret, and what its uploads lie under is not told either.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return {}
+    person = context.user_info.get("email") or ""
+    return {"person": str(person)[:200], "session": folder_of(f"log {context.session_id}")[:8]}
 
 
 def is_set_up() -> bool:
@@ -117,4 +129,4 @@ def _turn_away(who: Actor) -> None:
 def _here() -> bool:
     """Whether the visitor's browser runs on this computer."""
     headers = st.context.headers
-    return st.context.ip_address is None and not any(name in headers for name in _FORWARDED)
+    return st.context.ip_address is None and not any(name in headers for name in FORWARDED)

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
+from qcmfm import logs, metrics
 from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Result, Work, finish
 from qcmfm.safe_text import visible
+from qcmfm.ui.failing import show_failure
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except QcmfmError as error:
+        metrics.error("told")
         show_error(error)
     except OSError as error:
         log.exception("A page could not read or write a file")
@@ -46,12 +49,7 @@ def told() -> Iterator[None]:
             icon=":material/error:",
         )
     except Exception:
-        log.exception("A page failed")
-        st.error(
-            "Something went wrong here, and it is not your fault. The server's log says what; "
-            "nothing that was saved is lost.",
-            icon=":material/error:",
-        )
+        show_failure(logs.unexpected(log, "A page failed"))
 
 
 def watched(work: Work[Result]) -> Result:

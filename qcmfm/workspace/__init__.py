@@ -1,12 +1,16 @@
 """Looking after a workspace: what is wrong with it, and keeping a copy of it.
 
-The folder `checks` is a registry: each of its files looks at one part of a workspace.
+The folder `checks` is a registry: each of its files looks at one part of a workspace. So is
+`migrations`: each of its files leads from one version of a workspace to the next.
 """
 
 from qcmfm.workspace._backup import Backup, back_up
 from qcmfm.workspace._doctor import Examined, examine, mend
 from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.workspace._opening import Opened, name_version, newest, open_workspace
+from qcmfm.workspace._readiness import readiness
 from qcmfm.workspace._restore import finish_restore, restore, unfinished
+from qcmfm.workspace._version import version_of
 
 __all__ = [
     "FAULT",
@@ -14,10 +18,16 @@ __all__ = [
     "Backup",
     "Examined",
     "Finding",
+    "Opened",
     "back_up",
     "examine",
     "finish_restore",
     "mend",
+    "name_version",
+    "newest",
+    "open_workspace",
+    "readiness",
     "restore",
     "unfinished",
+    "version_of",
 ]

@@ -54,7 +54,7 @@ def back_up(file: Path) -> Work[Backup]:
     """Copy the workspace into one file, whole or not at all.
 
     Args:
-        file: The ZIP; must not exist, nor lie where the copy would copy it.
+        file: The ZIP; must not exist, nor lie in the workspace, but for its `backups/`.
 
     Raises:
         WorkspaceError: There is nothing to copy, or the file is there already or cannot be.
@@ -62,7 +62,12 @@ def back_up(file: Path) -> Work[Backup]:
     home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
         raise WorkspaceError(f"{file} is there already.", "Give another name.")
-    found = list(_files(home))
+    if file.is_relative_to(home) and not file.is_relative_to(home / "backups"):
+        raise WorkspaceError(
+            f"{file} would lie in the workspace itself, among what is copied.",
+            f"Put it elsewhere, best on another disk, or in {home / 'backups'}.",
+        )
+    found = list(files_of(home))
     if not found:
         raise WorkspaceError(f"There is nothing in the workspace {home}.", "Check QCMFM_HOME.")
     try:
@@ -99,7 +104,7 @@ def _copy(file: Path, home: Path, found: Sequence[Path]) -> Work[dict[str, dict[
     return kept
 
 
-def _files(home: Path) -> Iterator[Path]:
+def files_of(home: Path) -> Iterator[Path]:
     """What is copied; neither locks nor halves of files, whose names begin with a point."""
     for parent, folders, files in os.walk(home):
         top = Path(parent) == home

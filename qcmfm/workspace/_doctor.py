@@ -6,15 +6,17 @@ import logging
 import os
 import pkgutil
 import stat
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from qcmfm import settings
-from qcmfm.errors import QcmfmError
+from qcmfm.errors import QcmfmError, WorkspaceError
 from qcmfm.progress import Progress, Work
 from qcmfm.workspace import checks
 from qcmfm.workspace._finding import FAULT, Finding
+from qcmfm.workspace._version import version_of
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +29,13 @@ class Examined:
         home: The workspace.
         findings: What is so now.
         mended: What was so, and was mended.
+        version: Of the workspace; 0 before it says one, None where that cannot be read.
     """
 
     home: Path
     findings: list[Finding]
     mended: list[Finding] = field(default_factory=list)
+    version: int | None = None
 
     @property
     def faults(self) -> list[Finding]:
@@ -47,6 +51,7 @@ class Examined:
         """As JSON values."""
         return {
             "workspace": str(self.home),
+            "version": self.version,
             "clean": self.clean,
             "findings": [finding.to_json() for finding in self.findings],
             "mended": [finding.to_json() for finding in self.mended],
@@ -76,7 +81,12 @@ def examine() -> Work[Examined]:
             remedy = "Check the folder and the right to read it."
             findings.append(Finding(FAULT, name, what.rstrip(".") + ".", remedy))
     yield Progress("Examining the workspace", len(parts), len(parts))
-    return Examined(home, findings)
+    return Examined(home, findings, version=_version(home))
+
+
+def _version(home: Path) -> int | None:
+    with suppress(OSError, WorkspaceError):  # a check tells that
+        return version_of(home)
 
 
 def _barred(home: Path) -> list[Finding]:
@@ -109,4 +119,4 @@ def mend() -> Work[Examined]:
         else:
             mended.append(finding)
     again = yield from examine()
-    return Examined(again.home, again.findings, mended)
+    return replace(again, mended=mended)

@@ -21,6 +21,8 @@ from qcmfm.access import audit_file
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Progress, Work
 from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
+from qcmfm.workspace._opening import newest, open_workspace
+from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
 STAGED = ".restore-"
 """How the folders begin that backups are unpacked in."""
@@ -66,6 +68,10 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     staged = home / f"{STAGED}{uuid.uuid4().hex[:8]}"
     try:
         files = yield from _unpack(file, staged / "new", home)
+        version = version_of(staged / "new")
+        refuse_later(version, newest())
+        if not version:  # the file that is here speaks of what is here
+            write_version(staged / "new", 0)
         for name in STALE:
             (staged / "new" / name).mkdir(exist_ok=True)
         storage.write_text(staged / READY, "")
@@ -73,6 +79,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         storage.discard_folder(staged)
         raise
     before = finish_restore(home)
+    yield from open_workspace()
     return {"files": files, "before": before.name if before else ""}
 
 
@@ -101,7 +108,8 @@ def finish_restore(home: Path) -> Path | None:
 
 
 def _used(home: Path) -> bool:
-    return any(path.name[0] != "." and path != audit_file() for path in home.iterdir())
+    made = {audit_file(), home / FILE}  # by the program itself
+    return any(path.name[0] != "." and path not in made for path in home.iterdir())
 
 
 def _free(path: Path) -> Path:

@@ -16,9 +16,11 @@ from playwright.sync_api import Browser
 from qcmfm import run_schema, service, settings
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
+from qcmfm.progress import finish
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from tests.browser.studio import Visit, server
+from tests.cheap import cheap_cache
 from tests.hostile.words import LETTERS, MARK, MARKUP
 from tests.network import watch
 
@@ -113,6 +115,7 @@ def _make_collection(home: Path) -> None:
         rows[1]["record_id"], "correct", MARKUP["code"], new_label=True, reason=MARKUP["struck"]
     )
     open_review("hostile").decide([choice], MARKUP["footnote"].split("\n")[0], LABELS)
+    finish(service.make_catalog("hostile", cache=cheap_cache(settings.features_folder())))
 
 
 def seen(text: str) -> str:
@@ -150,6 +153,8 @@ def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, t
     visit.page.wait_for_timeout(600)
     assert visit.page.evaluate(MADE) == []
 
+    visit.open(f"/search?collection=hostile&like={quote(first)}").idle(0.6)
+    assert_plain(visit, *MARKUP["html"].split("\n\n"), MARKUP["link"], *LABELS[:4])
     for page in ("bulk", "progress", "learn", "attention", "clean-up", "clean_up"):
         visit.open(f"/{page}?collection=hostile").idle(0.6)
         assert_plain(visit)

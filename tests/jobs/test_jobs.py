@@ -123,7 +123,9 @@ def test_a_failure_is_told_with_what_to_do(tmp_path: Path, trouble: str, message
     job = ended(job_id)
     assert (job.state, job.message) == ("failed", message) and hint in job.hint
     log = (tmp_path / "home" / "jobs" / job_id / "log.txt").read_text()
-    assert ("ValueError: a bug" in log) == (trouble == "bug")
+    # Where, under the number that the page tells; not its words, which may be a caption.
+    assert ("\nValueError\n" in log) == (trouble == "bug") and "ValueError: a bug" not in log
+    assert trouble == "user" or job.hint.split("error ")[1].split(")")[0] in log
     jobs.resume(job_id)  # it goes on behind the place of trouble
     assert ended(job_id).state == "done"
 

@@ -25,6 +25,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QCMFM_HOME", str(home))
         make_workspace(home)
+        finish(workspace.open_workspace())
         file = tmp_path_factory.mktemp("safe") / "backup.zip"
         made = finish(back_up(file))
     assert made.left_out == ["features"] and made.files > 30

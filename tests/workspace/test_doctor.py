@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from qcmfm import cli, jobs, settings
 from qcmfm.progress import finish
 from qcmfm.review.log import ReviewLog, review_file
-from qcmfm.workspace import FAULT, examine, mend
+from qcmfm.workspace import FAULT, examine, mend, newest, open_workspace
 from qcmfm.workspace._doctor import names
 from tests.workspace.made import content, make_workspace
 
@@ -212,13 +212,17 @@ def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.Monk
 def test_every_part_that_is_kept_is_examined():
     assert names() == [
         "access", "catalog", "collections", "features", "jobs", "noise", "place", "predictions",
-        "review_logs", "runs", "uploads",
+        "review_logs", "runs", "uploads", "version",
     ]  # fmt: skip
 
 
 def test_the_command_says_it_in_words_and_in_json(workspace: Path):
     run = CliRunner().invoke
-    assert run(cli.app, ["doctor"]).stdout == f"{settings.home()}: Nothing is wrong.\n"
+    old = f"{settings.home()} (version 0; opened, it becomes {newest()}): Nothing is wrong.\n"
+    assert run(cli.app, ["doctor"]).stdout == old
+    finish(open_workspace())
+    now = f"{settings.home()} (version {newest()}): Nothing is wrong.\n"
+    assert run(cli.app, ["doctor"]).stdout == now
     tear_shard(workspace)
     found = run(cli.app, ["doctor"])
     assert found.exit_code == 1 and "1 fault." in found.stdout and "--mend" in found.stdout

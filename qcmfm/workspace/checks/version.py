@@ -1,0 +1,23 @@
+"""Which version of a workspace it is, and whether the program knows it."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from qcmfm.errors import WorkspaceError
+from qcmfm.workspace._finding import FAULT, Finding
+from qcmfm.workspace._opening import newest
+from qcmfm.workspace._version import FILE, refuse_later, version_of
+
+
+def examine(home: Path) -> Iterator[Finding]:
+    """What keeps the workspace from being opened."""
+    try:
+        version = version_of(home)
+    except WorkspaceError as error:
+        yield Finding(FAULT, FILE, error.message, error.hint, partial((home / FILE).unlink, True))
+        return
+    try:
+        refuse_later(version, newest())
+    except WorkspaceError as error:
+        yield Finding(FAULT, FILE, error.message, error.hint)

@@ -1,0 +1,1 @@
+"""Steps that change much, for the tests: three versions, of which two rewrite files."""

@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+from qcmfm import storage
+from qcmfm.progress import Progress
+
+CHANGES = True
+
+
+def migrate(home: Path) -> Iterator[Progress]:
+    yield Progress("Lists", 0, 1)
+    for file in sorted((home / "lists").glob("*.txt")):
+        storage.write_text(file.with_suffix(".md"), file.read_text().replace("* ", "- "))
+        file.unlink()
