@@ -20,7 +20,7 @@ LAST = 8
 @st.fragment
 def show_playground(address: Address) -> None:
     """Any circuit, without training."""
-    st.subheader(
+    st.header(
         _("Playground"),
         anchor=False,
         help=_(
