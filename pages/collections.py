@@ -16,8 +16,9 @@ with told():
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     name = st.selectbox(
-        _("Collection"), names, key="collection", bind="query-params", persist_state="session"
-    )
+        _("Collection"), names, key="collection", bind="query-params", persist_state="session",
+        width=260,
+    )  # fmt: skip
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")
     records = {record.record_id: record for record in collection.records}

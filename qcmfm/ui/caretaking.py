@@ -126,7 +126,7 @@ def show_roles() -> None:
             )
         )
     rows = [
-        {"": _(in_words(permission))}
+        {_("What"): _(in_words(permission))}
         | {_(role).capitalize(): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]

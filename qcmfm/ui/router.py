@@ -9,6 +9,7 @@ from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext,
 from qcmfm.ui.memory import note_visit
 from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
+from qcmfm.ui.style import even_controls
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -59,6 +60,7 @@ page = st.navigation(
     expanded=True,
 )
 keep()
+even_controls()
 note_visit()
 with st.sidebar:
     choose_language()

@@ -71,7 +71,7 @@ def ready(name: str) -> Shelf | None:
         if not running:
             count = len(records(name).records)
             st.info(
-                _("To be searched, the collection is looked through once."),
+                _("Before it can be searched and mapped, the collection is looked through once."),
                 icon=":material/search:",
             )
             st.button(
@@ -176,8 +176,8 @@ def _show(name: str, hits: list[Hit]) -> None:
     st.caption(
         _(
             "The {n} that fit best, best first. What is shown beside each record is how it "
-            "was found: by its words (BM25), by what its caption means, by its photo "
-            "(cosine, 1 is the same), by a label that you named."
+            "was found: by its words, by what its caption means, by its photo "
+            "(1 is the same), by a label that you named."
         ).format(n=len(present))
     )
     size = ACROSS * DOWN
