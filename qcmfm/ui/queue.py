@@ -17,7 +17,7 @@ from qcmfm.ui.resources import page_picture, thumbnail
 from qcmfm.ui.signing_in import barred, tell_why_not
 from qcmfm.ui.widgets import doubt_in_words, percent, plain, told, words_for
 
-BESIDE = 110
+BESIDE = 100
 """Width of a neighbour's picture, in pixels."""
 
 

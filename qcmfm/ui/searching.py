@@ -36,7 +36,7 @@ def show_search(name: str) -> None:
     found = ready(name)
     if found is None:
         return
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     text = left.text_input(
         _("Words"), key="search-words", bind="query-params", persist_state="session",
         placeholder=_("blue faience amulet"), on_change=_forget_like,
