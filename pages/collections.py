@@ -23,7 +23,7 @@ with told():
     opened = st.query_params.get("record", "")
     records = {record.record_id: record for record in collection.records}
     if opened in records:
-        show_record(collection, records[opened])
+        show_record(name, collection, records[opened])
     else:
         offer_drawing(name)
         show_thumbnails(collection, choose_records(collection))

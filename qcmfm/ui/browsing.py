@@ -123,7 +123,7 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
         st.rerun()
 
 
-def show_record(collection: Collection, record: Record) -> None:
+def show_record(name: str, collection: Collection, record: Record) -> None:
     """One record: photo, caption, recorded label, and what a model proposes."""
     if st.button(_("All records"), icon=":material/arrow_back:"):
         del st.query_params["record"]
@@ -160,7 +160,7 @@ def show_record(collection: Collection, record: Record) -> None:
         if record.label and record.label != answer.prediction.label:
             st.warning(_("The proposal differs from the recorded label."), icon=":material/rule:")
         with st.container(horizontal=True):
-            where = {"collection": collection.name, "record": record.record_id}
+            where = {"collection": name, "record": record.record_id}
             page_link("review", _("Open it in Review"), ":material/rate_review:", **where)
             page_link("attention", _("Where the model looked"), ":material/visibility:", **where)
         if answer.quantum:

@@ -105,8 +105,10 @@ def words_for(label: str) -> str:
     return label.replace("_", " ")
 
 
-def percent(probability: float) -> str:
+def percent(probability: float | None) -> str:
     """A probability as a person reads it: what is almost certain is not called certain."""
+    if probability is None:
+        return "–"
     if 0.995 <= probability < 1:
         return _("over 99%")
     return _("under 1%") if 0 < probability < 0.005 else f"{probability:.0%}"
