@@ -27,7 +27,7 @@ with told():
         st.stop()
     evidence = explained(looked.run, looked.submission)
     best = evidence.probabilities[evidence.label]
-    st.subheader(
+    st.header(
         _("Proposed: {label} · {best}").format(
             label=plain(words_for(evidence.label)), best=percent(best)
         ),

@@ -6,6 +6,7 @@ from qcmfm import service
 from qcmfm.ui.browsing import show_some
 from qcmfm.ui.language import _
 from qcmfm.ui.overview import show_overview
+from qcmfm.ui.tour import offer_tour
 from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told, words_for
 
 st.title("QCMFM Studio")
@@ -19,6 +20,9 @@ with st.container(horizontal=True):
     page_link("collections", _("Look through the collections"), ":material/grid_view:")
     page_link("classify", _("Label a photo"), ":material/image_search:")
     page_link("review", _("Review proposals"), ":material/rate_review:")
+    page_link("guide", _("Guide"), ":material/menu_book:")
+with told():
+    offer_tour()
 
 with told():
     collections, errors = service.list_collections()

@@ -1,10 +1,12 @@
 """The README says what is true: its commands, and the figures of the committed results."""
 
 import json
+import re
 from pathlib import Path
 
 from qcmfm import settings
 from qcmfm.encoders.photo import content_hash
+from tests.browser.pictures import MOST, SHOWN
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -72,6 +74,14 @@ def test_the_pictures_that_the_readme_shows_are_there():
         for part in line.split("](")[1:]:
             target = part.split(")")[0]
             assert "//" in target or (ROOT / target).is_file(), target
+
+
+def test_the_pictures_of_the_app_are_small_and_told_in_words():
+    shown = re.findall(r"!\[([^\]]*)\]\(assets/pictures/(\w+)\.webp\)", README)
+    assert {name for _, name in shown} == set(SHOWN)
+    assert all(len(alt) > 40 for alt, _ in shown)
+    for name in SHOWN:
+        assert (ROOT / "assets" / "pictures" / f"{name}.webp").stat().st_size < MOST
 
 
 def test_what_is_said_of_attention_is_what_was_measured():

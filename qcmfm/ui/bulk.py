@@ -11,6 +11,7 @@ from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.resources import thumbnail
@@ -60,7 +61,9 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
     if not queue:
         show_told()
         st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
-        st.button(_("Undo"), shortcut="Z", on_click=undo, args=(desk, None, reviewer))
+        st.button(
+            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer)
+        )
         return
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)
@@ -90,30 +93,33 @@ def _show_keys(
     args = (desk, reviewer, seen)
     with st.container(horizontal=True):
         st.button(
-            _("Select these {n}").format(n=len(shown)), shortcut="S",
+            _("Select these {n}").format(n=len(shown)), shortcut=key_of("bulk", "these"),
             on_click=_pick, args=(link, shown),
         )  # fmt: skip
         st.button(
-            _("Select all {n:,}").format(n=len(queue)), shortcut="E",
+            _("Select all {n:,}").format(n=len(queue)), shortcut=key_of("bulk", "every"),
             on_click=_pick, args=(link, queue),
             help=_("Everything that the filter shows, on every page"),
         )  # fmt: skip
-        st.button(_("Select none"), shortcut="X", on_click=_picked(link).clear)
+        st.button(_("Select none"), shortcut=key_of("bulk", "none"), on_click=_picked(link).clear)
         st.button(
-            _("Undo"), shortcut="Z", on_click=undo, args=(desk, None, reviewer),
+            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
-            for title, key, step in ((_("Previous page"), "P", -1), (_("Next page"), "N", 1)):
+            for title, name, step in (
+                (_("Previous page"), "previous", -1), (_("Next page"), "next", 1),
+            ):  # fmt: skip
                 there = page + step
                 st.button(
-                    title, shortcut=key, disabled=not 1 <= there <= pages,
+                    title, shortcut=key_of("bulk", name), disabled=not 1 <= there <= pages,
                     on_click=lambda there=there: st.session_state.update({"bulk-page": there}),
                 )  # fmt: skip
             st.caption(_("Page {page} of {pages}").format(page=page, pages=pages), width="content")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
-            _("Accept {n:,}").format(n=len(picked)), shortcut="A", type="primary",
+            _("Accept {n:,}").format(n=len(picked)),
+            shortcut=key_of("bulk", "accept"), type="primary",
             on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(

@@ -61,7 +61,7 @@ def show_findings() -> None:
 
 def show_backups() -> None:
     """A button that copies the workspace, and the last copy."""
-    st.subheader(_("Backup"), anchor=False)
+    st.header(_("Backup"), anchor=False)
     folder = settings.home() / "backups"
     st.caption(
         _(
@@ -90,7 +90,7 @@ def show_backups() -> None:
 
 def show_activity() -> None:
     """Who did what, the latest first."""
-    st.subheader(_("Who did what"), anchor=False)
+    st.header(_("Who did what"), anchor=False)
     rows = [
         {
             _("When (UTC)"): str(entry["at"])[:19].replace("T", " "),
@@ -109,7 +109,7 @@ def show_activity() -> None:
 
 def show_roles() -> None:
     """Who the visitor is, and what each role may do."""
-    st.subheader(_("Who may do what"), anchor=False)
+    st.header(_("Who may do what"), anchor=False)
     who = actor()
     if not is_set_up():
         st.caption(

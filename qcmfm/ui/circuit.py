@@ -12,6 +12,7 @@ from qcmfm.records import Collection
 from qcmfm.ui.address import Address, slide, switch
 from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
 from qcmfm.ui.drawn import show_drawn
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.lab import choose_record, kept, wrapping
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.pictures import (
@@ -80,7 +81,7 @@ def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> No
     """The label at the end of the circuit, beside that of the whole circuit."""
     final, before = _labels(readout, taken, -1), _labels(readout, whole, -1)
     best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
-    st.subheader(
+    st.header(
         _("Label: {best}").format(best=plain(words_for(best))),
         anchor=False,
         help=_(
@@ -104,11 +105,13 @@ def _choose_step(address: Address, taken: Walk) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         switch(address, _("One step is a"), "every", STEPS, "gate")
         st.button(
-            _("Back"), icon=":material/skip_previous:", shortcut="b", disabled=step == 0,
+            _("Back"), icon=":material/skip_previous:",
+            shortcut=key_of("circuit", "back"), disabled=step == 0,
             on_click=lambda: address.set(step=str(step - 1)),
         )  # fmt: skip
         st.button(
-            _("Next"), icon=":material/skip_next:", shortcut="n", disabled=step == last,
+            _("Next"), icon=":material/skip_next:",
+            shortcut=key_of("circuit", "next"), disabled=step == last,
             on_click=lambda: address.set(step=str(step + 1)),
         )  # fmt: skip
         slide(address, _("Step"), "step", range(last + 1), last)
@@ -202,7 +205,7 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
 
 def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
     """Everything there is to see of the state."""
-    st.subheader(_("The state at this step"), anchor=False)
+    st.header(_("The state at this step"), anchor=False)
     with wrapping("state"):
         left, middle, right = st.columns(3, gap="medium")
     with left:
@@ -261,7 +264,7 @@ def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) 
 
 def _show_costs(whole: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
-    st.subheader(_("What it costs"), anchor=False, help=_(COSTS))
+    st.header(_("What it costs"), anchor=False, help=_(COSTS))
     rows = []
     for name, one in ((_("whole circuit"), whole), (_("as switched now"), readout)):
         found = resources(one.circuit)

@@ -60,7 +60,7 @@ def show_claims() -> None:
 
 
 def _claim(claim: str, answer: str) -> None:
-    st.subheader(claim, anchor=False)
+    st.header(claim, anchor=False)
     st.markdown(answer)
 
 
@@ -258,7 +258,7 @@ GLOSSARY = {
 
 def show_glossary() -> None:
     """Every special word of these pages."""
-    st.subheader(_("Glossary"), anchor=False)
+    st.header(_("Glossary"), anchor=False)
     term = st.text_input(_("Find a word"), key="glossary", bind="query-params")
     wanted = term.strip().casefold()
     shown = {

@@ -18,8 +18,8 @@ from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.ui.language import _
 
 COLUMN, WIDE, LINE, TOP, LEFT = 34, 57, 36, 30, 30
-FILLS = ("#3d8fd1", "#e08a1e", "#2aa876", "#a06cc8")
-"""Of the stages, in the order in which they appear."""
+FILLS = ("#2a78b8", "#b06400", "#15815a", "#8f58ba")
+"""Of the stages, in their order; white letters on them have a contrast of at least 4.5."""
 
 _NAMES = {"CNOT": "CNOT", "CRX": "RX", "CRY": "RY", "CRZ": "RZ"}
 
@@ -131,10 +131,13 @@ def drawing(
         inner = _box(gate, circuit.n_qubits, len(part.numbers), x, fill) if fold else ""
         inner = inner or _symbol(gate, x, fill)
         out.append(
-            f"<g class='{' '.join(names)}' data-gates='{numbers}' data-tip='{words}' tabindex='0' "
+            f"<g class='{' '.join(names)}' data-gates='{numbers}' data-tip='{words}' tabindex='-1' "
             f"role='button' aria-pressed='{str(gone).lower()}' aria-label='{words}'>{inner}</g>"
         )
-    words = _("Circuit of {qubits} qubits and {gates} gates")
+    words = _(
+        "Circuit of {qubits} qubits and {gates} gates; the arrow keys go from gate to gate, "
+        "Enter switches one off and on"
+    )
     words = escape(words.format(qubits=circuit.n_qubits, gates=len(circuit.gates)), quote=True)
     return (
         f"<svg width='{width}' height='{height}' viewBox='0 0 {width} {height}' role='group' "
@@ -267,12 +270,13 @@ _LIVE = """
 .scroll { overflow-x: auto; min-width: 0; }
 .ends { flex: none; }
 .part { cursor: pointer; outline: none; }
-.part.ahead { opacity: .38; }
-.part.gone { opacity: .16; }
-.part.gone rect, .part.gone circle { stroke: currentColor; stroke-dasharray: 3 2; }
+.part.ahead { opacity: .5; }
+.part.gone rect, .part.gone circle { fill: none; stroke: currentColor; stroke-dasharray: 3 2; }
+.part.gone .gate { fill: currentColor; text-decoration: line-through; }
+.part.gone .plus { stroke: currentColor; stroke-dasharray: 3 2; }
 .part.now rect, .part.now circle { stroke: var(--st-text-color); stroke-width: 2.5; }
-.part:hover, .part:focus-visible { opacity: 1;
-  filter: brightness(1.15) drop-shadow(0 0 3px #b3741a); }
+.part:hover, .part:focus-visible { opacity: 1; filter: drop-shadow(0 0 3px #b3741a); }
+.part:focus-visible { outline: 2px solid #b3741a; outline-offset: 2px; }
 .tip { position: absolute; z-index: 9; max-width: 340px; padding: 6px 9px; border-radius: 6px;
   background: #222; color: #fff; font: 13px/1.4 var(--st-font), sans-serif; pointer-events: none; }
 """
@@ -282,6 +286,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector('.scroll');
   const both = parentElement.querySelector('.both');
   const tip = parentElement.querySelector('.tip');
+  const held = box.querySelector(':focus')?.dataset.gates;
   box.innerHTML = data.svg;
   parentElement.querySelector('.ends').innerHTML = data.ends;
   const now = box.querySelector('.now');
@@ -297,23 +302,47 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const found = event.target.closest('[data-gates]');
     if (found) toggle(found);
   };
+  // Of some hundred gates one alone is a stop of the Tab key; the arrows go from there.
+  const gates = [...box.querySelectorAll('[data-gates]')];
+  const stop = found => gates.forEach(gate => { gate.tabIndex = gate === found ? 0 : -1; });
+  const again = gates.find(gate => gate.dataset.gates === held);
+  stop(again || now || gates[0]);
+  again?.focus({ preventScroll: true });
+  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   box.onkeydown = event => {
     const found = event.target.closest('[data-gates]');
-    if (found && (event.key === 'Enter' || event.key === ' ')) {
-      event.preventDefault();
-      toggle(found);
-    }
+    if (event.key === 'Escape') tip.hidden = true;
+    if (!found) return;
+    if (event.key === 'Enter' || event.key === ' ') toggle(found);
+    else if (event.key === 'Home') gates[0].focus();
+    else if (event.key === 'End') gates[gates.length - 1].focus();
+    else if (steps[event.key]) gates[gates.indexOf(found) + steps[event.key]]?.focus();
+    else return;
+    event.preventDefault();
   };
-  both.onpointermove = event => {
-    const found = part(event);
+  const tell = (found, x, y) => {
     tip.hidden = !found;
     if (!found) return;
     tip.textContent = found.dataset.tip;
     const frame = both.getBoundingClientRect();
-    const x = Math.min(event.clientX - frame.left + 12, frame.width - tip.offsetWidth - 4);
-    tip.style.left = Math.max(0, x) + 'px';
-    tip.style.top = event.clientY - frame.top + 16 + 'px';
+    const left = Math.min(x - frame.left + 12, frame.width - tip.offsetWidth - 4);
+    tip.style.left = Math.max(0, left) + 'px';
+    tip.style.top = y - frame.top + 16 + 'px';
   };
+  parentElement.entered = found => {
+    stop(found);
+    const at = found.getBoundingClientRect();
+    if (found.matches(':focus-visible')) tell(found, at.right, at.bottom - 12);
+  };
+  if (!parentElement.listens) {
+    parentElement.listens = true;
+    box.addEventListener('focusin', event => {
+      const found = event.target.closest('[data-gates]');
+      if (found) parentElement.entered(found);
+    });
+    box.addEventListener('focusout', () => { tip.hidden = true; });
+  }
+  both.onpointermove = event => tell(part(event), event.clientX, event.clientY);
   both.onpointerleave = () => { tip.hidden = true; };
 }
 """

@@ -36,7 +36,7 @@ def show_evidence(
         regions: Where the things that the words name truly are, where that is known.
     """
     best = answer.prediction
-    right.subheader(_("Proposed: {label}").format(label=plain(words_for(best.label))), anchor=False)
+    right.header(_("Proposed: {label}").format(label=plain(words_for(best.label))), anchor=False)
     with right:
         probability_bars(best)
         st.markdown(doubt_in_words(best))

@@ -37,7 +37,7 @@ def show_counts(desk: service.Desk) -> None:
 
 def show_exports(desk: service.Desk) -> None:
     """A button for every format, what most people take first; made when it is pressed."""
-    st.subheader(_("Download"), anchor=False)
+    st.header(_("Download"), anchor=False)
     with st.container(horizontal=True):
         _offer(desk, MOST_TAKEN)
         with st.popover(_("For other programs"), icon=":material/download:"):
@@ -66,7 +66,7 @@ def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
 
 def show_days(desk: service.Desk) -> None:
     """Decisions a day, by reviewer."""
-    st.subheader(_("Decisions a day"), anchor=False)
+    st.header(_("Decisions a day"), anchor=False)
     days = figures.decisions_a_day(desk.review.refresh())
     rows = [
         {_("Day"): day, _("Reviewer"): who, _("Decisions"): count}
@@ -86,7 +86,7 @@ def show_days(desk: service.Desk) -> None:
 
 def show_corrections(desk: service.Desk) -> None:
     """Which labels were taken for which."""
-    st.subheader(_("Corrections"), anchor=False)
+    st.header(_("Corrections"), anchor=False)
     found = figures.corrections_by_label(desk.review.refresh())
     if not found:
         st.caption(_("Nothing was corrected yet."))
@@ -104,7 +104,7 @@ def show_corrections(desk: service.Desk) -> None:
 
 def show_confidence(desk: service.Desk) -> None:
     """Whether reviewers accept the more the surer the model is."""
-    st.subheader(_("Accepted, by how sure the model was"), anchor=False)
+    st.header(_("Accepted, by how sure the model was"), anchor=False)
     bins = [b for b in figures.accepted_by_confidence(desk.review.refresh()) if b.records]
     if not bins:
         st.caption(_("No prediction was accepted or corrected yet."))
@@ -123,7 +123,7 @@ def show_confidence(desk: service.Desk) -> None:
 
 def show_agreement(desk: service.Desk) -> None:
     """How far reviewers agree beyond chance."""
-    st.subheader(_("Agreement"), anchor=False)
+    st.header(_("Agreement"), anchor=False)
     found = agreement(desk.review.refresh())
     if not found.records:
         st.caption(_("No record was decided on by two reviewers yet."))

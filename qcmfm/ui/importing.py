@@ -95,7 +95,7 @@ def show_imports(most: int = 3) -> None:
             continue
         shown.add(name)
         with st.container(border=True), told():
-            st.subheader(plain(name), anchor=False)
+            st.header(plain(name), anchor=False)
             if job.state == "done":
                 show_report(job)
             else:

@@ -95,7 +95,7 @@ def _show_comparison(run: str) -> None:
         found = service.comparison_of(run)
         if found is None:
             return
-        st.subheader(_("{run} is trained").format(run=plain(run)), anchor=False)
+        st.header(_("{run} is trained").format(run=plain(run)), anchor=False)
         if found.after is None:
             st.info(
                 _(
@@ -147,7 +147,7 @@ def _verdict(found: service.Comparison) -> str:
 
 def _show_runs(name: str, who: str) -> None:
     """The models of this collection, and which one proposes its labels."""
-    st.subheader(_("Which model proposes labels here"), anchor=False)
+    st.header(_("Which model proposes labels here"), anchor=False)
     labels = {record.label for record in records(name).records if record.label}
     adopted = service.adopted_run(name)
     summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}

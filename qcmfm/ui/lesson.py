@@ -203,7 +203,7 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
     st.html(f"<style>{_STYLE}</style>")
     for number, step in enumerate(made, start=1):
         with st.container(border=True):
-            st.subheader(f"{number}. {step.title}", anchor=False)
+            st.header(f"{number}. {step.title}", anchor=False)
             st.markdown(step.text)
             show_drawn(f"<style>{_SCOPED}</style>{step.picture}", f"step-{number}")
             st.info(step.question, icon=":material/help:")

@@ -191,7 +191,7 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):
         count = ngettext("{n:,} record picked", "{n:,} records picked", len(chosen))
-        st.subheader(count.format(n=len(chosen)), anchor=False)
+        st.header(count.format(n=len(chosen)), anchor=False)
         st.page_link(
             "../../pages/review.py", label=_("Review them") if several else _("Review it"),
             icon=":material/rate_review:", query_params=to_review,

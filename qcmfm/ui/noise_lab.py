@@ -142,7 +142,7 @@ def _show_condition(
         with st.expander(_("Settings"), expanded=True, icon=":material/tune:"):
             chosen = control(address, place)
         with slots:
-            title.markdown(f"#### {letter}: {plain(chosen.name())}")
+            title.markdown(f"**{letter}: {plain(chosen.name())}**")
             try:
                 condition = chosen.condition()
                 outcome = _judged(found, condition)
@@ -289,7 +289,7 @@ def _show_exports(
     found: Material, reference: Outcome, columns: list[Column], record_id: str, fit: str
 ) -> None:
     """The table as CSV, every condition as JSON, and a name to keep one under."""
-    st.subheader(_("Keep and share"), anchor=False)
+    st.header(_("Keep and share"), anchor=False)
 
     def table() -> str:
         rows: dict[str, dict[str, Any]] = {}

@@ -9,6 +9,7 @@ from qcmfm import service
 from qcmfm.encoders.text import word_spans
 from qcmfm.explanation import overlay, place_in_words, word_heat
 from qcmfm.records import Record
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.resources import labelled, page_picture
 from qcmfm.ui.widgets import plain, told
@@ -39,7 +40,9 @@ def show_photo(desk: service.Desk, record: Record) -> None:
             st.image(picture, width="content", alt=alt)
         else:
             _show_heat(desk, record, picture, spans[word], alt)
-    if path and st.button(_("Full resolution"), key=f"full-{record.record_id}", shortcut="F"):
+    if path and st.button(
+        _("Full resolution"), key=f"full-{record.record_id}", shortcut=key_of("review", "full")
+    ):
         with told():
             show_full(path, alt)
 

@@ -15,8 +15,11 @@ from torch import Tensor
 from qcmfm.ui.language import _
 from qcmfm.ui.widgets import words_for
 
-IMAGE, TEXT, BOTH = "#3d8fd1", "#e08a1e", "#2aa876"
-"""Colours of the photo's part, the caption's part and what only both together give."""
+IMAGE, TEXT, BOTH = "#2f7fc4", "#c9720a", "#1f9467"
+"""Colours of the photo's part, the caption's part and what only both together give.
+
+Each has a contrast of more than 3 with the white page and with the dark one.
+"""
 
 ACCENT = "#b3741a"
 _GRID = "stroke='currentColor' stroke-opacity='.25' fill='none'"
@@ -261,7 +264,7 @@ def readings(exact: Sequence[float], read: Mapping[int, Sequence[float]]) -> str
         f"<text x='{x(at):.1f}' y='{high - 4}' {_LABEL}>{at:+g}</text>"
         for at in (-1, 0, 1)
     ]
-    colours = dict(zip(read, ("#c4c4c4", TEXT, BOTH), strict=False))
+    colours = dict(zip(read, ("#8d8d8d", TEXT, BOTH), strict=False))
     for wire, value in enumerate(exact):
         y = 16 + wire * line
         out.append(

@@ -16,7 +16,7 @@ def show_programs(
     readout: Readout, amplitudes: Float[Tensor, " amplitude"], record_id: str
 ) -> None:
     """Downloads of the circuit as it is switched now, with this record's amplitudes."""
-    st.subheader(
+    st.header(
         _("Take it away"),
         anchor=False,
         help=_(

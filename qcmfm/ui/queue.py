@@ -10,6 +10,7 @@ from qcmfm.review.claims import Claim, claim
 from qcmfm.review.decision import unique_id
 from qcmfm.review.filters import Filters
 from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restore, show_told, undo
+from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
@@ -62,7 +63,8 @@ def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
             link.filters = Filters(statuses=ANSWERED)
             st.rerun()
         st.button(
-            _("Undo"), shortcut="Z", on_click=undo, args=(desk, link, reviewer),
+            _("Undo"), shortcut=key_of("review", "undo"),
+            on_click=undo, args=(desk, link, reviewer),
             **barred(Permission.DECIDE),
         )  # fmt: skip
 
@@ -81,10 +83,10 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     st.caption(" · ".join(told_))
     if said:
         sure = f"{plain(words_for(said.label))} · {percent(said.confidence)}"
-        st.subheader(_("Proposed: {sure}").format(sure=sure), anchor=False)
+        st.header(_("Proposed: {sure}").format(sure=sure), anchor=False)
         st.markdown(doubt_in_words(said))
     else:
-        st.subheader(_("No proposal"), anchor=False)
+        st.header(_("No proposal"), anchor=False)
     if outcome.status != "open":
         told_ = _("{status} by {reviewer}")
         if outcome.label:
@@ -108,17 +110,18 @@ def _show_keys(shown: Shown) -> None:
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            _("Accept"), key=f"accept-{record_id}", shortcut="A", type="primary",
+            _("Accept"), key=f"accept-{record_id}",
+            shortcut=key_of("review", "accept"), type="primary",
             disabled=record_id not in desk.predictions,
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
-            _("Unsure"), key=f"unsure-{record_id}", shortcut="U",
+            _("Unsure"), key=f"unsure-{record_id}", shortcut=key_of("review", "unsure"),
             help=_("Cannot tell from the photo"), on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
         _show_ways(shown)
         st.button(
-            _("Undo"), key=f"undo-{record_id}", shortcut="Z",
+            _("Undo"), key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
             on_click=undo, args=(desk, shown.link, shown.reviewer),
         )  # fmt: skip
     show_told()
@@ -127,7 +130,8 @@ def _show_keys(shown: Shown) -> None:
             sure = "" if probability is None else f" · {percent(probability)}"
             st.button(
                 f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
-                shortcut=str(number), on_click=decide, args=(shown, "correct", label),
+                shortcut=key_of("review", str(number)),
+                on_click=decide, args=(shown, "correct", label),
             )  # fmt: skip
     _show_typing(shown)
 
@@ -135,8 +139,16 @@ def _show_keys(shown: Shown) -> None:
 def _show_ways(shown: Shown) -> None:
     """To the records before and after."""
     key = shown.record_id
-    st.button(_("Previous"), key=f"back-{key}", shortcut="P", on_click=go, args=(shown, True))
-    st.button(_("Next"), key=f"next-{key}", shortcut="N", on_click=go, args=(shown,))
+    st.button(
+        _("Previous"),
+        key=f"back-{key}",
+        shortcut=key_of("review", "previous"),
+        on_click=go,
+        args=(shown, True),
+    )
+    st.button(
+        _("Next"), key=f"next-{key}", shortcut=key_of("review", "next"), on_click=go, args=(shown,)
+    )
 
 
 def _show_typing(shown: Shown) -> None:

@@ -19,7 +19,7 @@ def reviewer() -> str:
     who = actor()
     if who.signed_in or not may(who, Permission.DECIDE):
         return who.who
-    name = st.session_state.get("reviewer") or _names().get(_browser(), "")
+    name = st.session_state.get("reviewer") or _names().get(browser_mark(), "")
     if not name or st.session_state.get("other-reviewer"):
         _ask(name)
     st.session_state["reviewer"] = name
@@ -35,12 +35,12 @@ def ask_beside(place: DeltaGenerator) -> str:
     who = actor()
     if who.signed_in:
         return who.who
-    known = st.session_state.get("reviewer") or _names().get(_browser(), "")
+    known = st.session_state.get("reviewer") or _names().get(browser_mark(), "")
     given = place.text_input(_("Your name"), known, max_chars=200, autocomplete="name")
     name = " ".join(given.split())
     if name:
         st.session_state["reviewer"] = name
-        if browser := _browser():
+        if browser := browser_mark():
             _names()[browser] = name
     return name
 
@@ -70,13 +70,13 @@ def _ask(before: str) -> NoReturn:
         st.stop()
     st.session_state["other-reviewer"] = False
     st.session_state["reviewer"] = name
-    names, browser = _names(), _browser()
+    names, browser = _names(), browser_mark()
     if browser:
         names[browser] = name
     st.rerun()
 
 
-def _browser() -> str:
+def browser_mark() -> str:
     """A hash by which a browser is known again after a reload; empty where it has no such mark.
 
     The mark is the token that Streamlit gives every browser against forged requests. Its cookie,

@@ -6,10 +6,11 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext, settle
+from qcmfm.ui.looks import show_looks
 from qcmfm.ui.memory import note_visit
 from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
-from qcmfm.ui.style import even_controls
+from qcmfm.ui.tour import show_tour
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -20,6 +21,7 @@ page = st.navigation(
     {
         "": [
             st.Page(PAGES / "home.py", title=_("Home"), icon=":material/home:", default=True),
+            st.Page(PAGES / "guide.py", title=_("Guide"), icon=":material/menu_book:"),
         ],
         _("Collections"): [
             st.Page(PAGES / "collections.py", title=_("Collections"), icon=":material/grid_view:"),
@@ -60,12 +62,14 @@ page = st.navigation(
     expanded=True,
 )
 keep()
-even_controls()
 note_visit()
 with st.sidebar:
     choose_language()
     name_language()
+show_looks()
 let_in()
 with told(), timed(page.url_path):
     opened()
+    with told():
+        show_tour(page.url_path or "home")
     page.run()

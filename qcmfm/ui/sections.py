@@ -14,8 +14,9 @@ from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.widgets import in_figure, percent, plain, words_for
 
-# Two colours that differ in lightness as well, so that they stay apart in grey.
-DARK, LIGHT = "#3a6fb0", "#e0b400"
+# Two colours that differ in lightness as well, so that they stay apart in grey, and that have a
+# contrast of more than 3 with the white page and with the dark one.
+DARK, LIGHT = "#3a6fb0", "#b58a00"
 CLEAR = 0.02
 """A difference of probabilities below this is told as none."""
 

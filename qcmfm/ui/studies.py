@@ -145,7 +145,7 @@ def show_ablation(summary: Mapping[str, Any]) -> None:
     """What each part of the QCMFM is worth."""
     if not summary:
         return
-    st.subheader(_("Parts of the QCMFM"), anchor=False)
+    st.header(_("Parts of the QCMFM"), anchor=False)
     for name, found in summary.items():
         part = found.get("test") or found["cv"]
         st.caption(
@@ -162,7 +162,7 @@ def show_views(found: Mapping[str, Any]) -> None:
     """Accuracy against parameters on views of an image, and how many times fewer are enough."""
     if not found:
         return
-    st.subheader(_("Two views of an image"), anchor=False)
+    st.header(_("Two views of an image"), anchor=False)
     for name, part in found.items():
         st.markdown(f"**{plain(words_for(name))}** · {plain(saving_sentence(part['saving']))}")
         _curves(part["curves"], "parameters", _("trainable parameters"), log=True)
@@ -193,7 +193,7 @@ def show_noise(found: Mapping[str, Any]) -> None:
     """Accuracy against the strength of the noise."""
     if not found:
         return
-    st.subheader(_("Under noise"), anchor=False)
+    st.header(_("Under noise"), anchor=False)
     st.caption(
         _("A circuit of six qubits; every channel acts after every gate, simulated exactly.")
     )

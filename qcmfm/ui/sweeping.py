@@ -21,7 +21,7 @@ _TICKS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) -> None:
     """A curve with its band for each kind of noise; `fit` adds the mitigated ones."""
-    st.subheader(_("From no noise to much"), anchor=False, help=_(SWEEP))
+    st.header(_("From no noise to much"), anchor=False, help=_(SWEEP))
     if reference.accuracy is None:
         st.info(
             _("No record of this collection has a label, so there is nothing to be right about.")

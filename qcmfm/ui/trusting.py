@@ -17,7 +17,7 @@ def show_trusts(evidence: Explanation) -> None:
     if not evidence.features:
         return
     label, drawn = plain(words_for(evidence.label)), evidence.features[:DRAWN]
-    st.subheader(_("Trust, feature by feature"), anchor=False)
+    st.header(_("Trust, feature by feature"), anchor=False)
     st.markdown(
         _(
             "This model asks photo and caption the same {n} questions, which it made up in "

@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, expect
 
 from qcmfm import service
 from qcmfm.records import read_collection
+from qcmfm.ui.guide import TASKS, WORDS
+from qcmfm.ui.keys import KEYS
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, server
 
 CAPTION = "Jar with a lotus. Late Middle Kingdom. From Egypt, <b>Thebes</b>, $x$ *tomb*"
@@ -113,6 +116,7 @@ def test_a_record_shows_what_a_model_proposes_and_the_true_place(visit: Visit):
     visit.page.get_by_test_id("stButtonGroup").get_by_text(region.word, exact=True).first.click()
     visit.idle()
     assert "white line is where the thing truly is" in visit.text()
+    usable(visit, "collections", both=True)
     visit.screenshot("record")
     visit.click("All records")
     assert "records of 48" in visit.text()
@@ -121,6 +125,28 @@ def test_a_record_shows_what_a_model_proposes_and_the_true_place(visit: Visit):
 def test_a_link_to_a_record_that_is_not_there_shows_the_others(visit: Visit):
     visit.open("/collections?collection=artifacts&record=%3Cscript%3E")
     assert "48 records of 48" in visit.text()
+
+
+def test_the_guide_has_the_tasks_of_everybody_the_keys_and_the_words(visit: Visit):
+    visit.open("/guide?for=Educator")
+    text = usable(visit, "guide", both=True).text()
+    assert all(task.title in text for task in TASKS["Educator"]) and "Bring a col" not in text
+    assert all(f"{word}." in text for word in WORDS)
+    rows = visit.page.get_by_test_id("stTable").get_by_role("row").all_inner_texts()
+    told = {tuple(row.split("\t")) for row in rows}
+    assert told == {("Key", "What it does")} | {
+        (one.letter, one.does) for keys in KEYS.values() for one in keys.values()
+    }
+    visit.page.get_by_role("radio", name="Curator").click()
+    assert "Bring a collection in" in visit.idle().text() and "for=" not in visit.page.url
+    visit.page.get_by_test_id("stMain").get_by_role("link", name="Clean up").click()
+    expect(visit.page.get_by_role("heading", name="Clean up")).to_be_visible()
+
+
+def test_everybody_can_read_study_and_workspace(visit: Visit):
+    for page in ("study", "workspace"):
+        visit.open(f"/{page}")
+        usable(visit, page, both=True)
 
 
 def test_a_text_file_called_jpg_is_refused_with_a_sentence(visit: Visit, tmp_path: Path):
@@ -161,10 +187,11 @@ def test_pages_fit_the_screen(
 ):
     visit = Visit(browser, address, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
-    visit.open().screenshot(f"home-{name}")
+    usable(visit.open(), "home").screenshot(f"home-{name}")
     visit.open("/collections?collection=artifacts").screenshot(f"collections-{name}")
     visit.open("/classify").screenshot(f"classify-empty-{name}")
     visit.upload(photo).type("Caption", CAPTION).screenshot(f"classify-{name}")
+    usable(visit, "classify")
     wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, "the page has to be scrolled sideways"
     visit.context.close()

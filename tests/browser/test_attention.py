@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from PIL import Image
 from playwright.sync_api import Browser
 
+from tests.browser.axe import usable
 from tests.browser.studio import TABLET, Visit
 
 RECORD = "/attention?collection=artifacts&record=artifact-00001-1"
@@ -70,6 +71,7 @@ def test_every_section_has_its_evidence(visit: Visit):
     visit.open(RECORD)
     said = visit.text()
     assert "Faithfulness" in said and "at 6 other places" in said
+    usable(visit, "attention", both=True)
     for tab, words in (
         ("Photo and caption", "They tell of the readout, not of causes"),
         ("Words that mattered", "the caption is read again without it"),

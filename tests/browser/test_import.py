@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from qcmfm.records import read_collection
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Screen, Visit
 
 DESKTOP_ALONE = pytest.mark.parametrize("screen", [(DESKTOP, False)], ids=["desktop"])
@@ -64,7 +65,7 @@ def test_a_table_with_its_photos_comes_in_and_its_report_stays(
     assert {record.label for record in records} >= {"faience", "gold_silver"}
     ids = {record.record_id for record in records}
     assert "LOST_1" in ids and "CHI_10006" in ids and "EMPTY_1" not in ids
-    visit.screenshot(f"import-report-{request.node.callspec.id}")
+    usable(visit, "import").screenshot(f"import-report-{request.node.callspec.id}")
     with visit.page.expect_download() as download:
         report.click()
     back = Path(download.value.path()).read_text("utf-8-sig").splitlines()

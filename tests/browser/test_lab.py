@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
+from qcmfm.ui.tour import STEPS
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Visit
 
 CIRCUIT = "/circuit?collection=artifacts&record=artifact-00003-1&every=gate&step=40&off=L1"
@@ -43,6 +45,22 @@ def test_the_circuit_is_stepped_through_and_gates_are_switched_in_the_drawing(vi
     visit.page.keyboard.press("Enter")
     visit.idle()
     assert "off" not in query(visit)
+
+
+def test_the_gates_are_one_stop_of_the_tab_key_and_the_arrows_go_on(visit: Visit):
+    visit.open("/circuit?collection=artifacts&view=expanded")
+    drawing, tip = visit.page.locator(".scroll").first, visit.page.locator(".tip").first
+    gates = drawing.locator("[data-gates]")
+    assert gates.count() > 100 and drawing.locator("[tabindex='0']").count() == 1
+    gates.first.focus()
+    visit.page.keyboard.press("ArrowRight")
+    expect(gates.nth(1)).to_be_focused()
+    expect(tip).to_contain_text("Gate 1: ")
+    visit.page.keyboard.press("Enter")
+    expect(gates.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(gates.nth(1)).to_be_focused()
+    visit.page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
 
 
 def test_without_entanglement_the_label_reacts(visit: Visit):
@@ -125,6 +143,7 @@ def test_the_lesson_has_five_steps_and_can_be_printed(visit: Visit):
     text = visit.text()
     for number in range(1, 6):
         assert f"\n{number}. " in text
+    usable(visit, "lesson", both=True)
     with visit.page.expect_download() as waiting:
         visit.click("Download to print")
     file = Path(waiting.value.path()).read_text("utf-8")
@@ -133,11 +152,41 @@ def test_the_lesson_has_five_steps_and_can_be_printed(visit: Visit):
     assert not visit.page.get_by_test_id("stSidebar").is_visible()
 
 
+def test_the_tour_is_walked_left_and_taken_up_again_by_keyboard(visit: Visit):
+    def follow(name: str) -> None:
+        visit.page.get_by_test_id("stMain").get_by_role("link", name=name).focus()
+        visit.page.keyboard.press("Enter")
+        visit.idle()
+
+    visit.open()
+    follow("Take the tour, two minutes")
+    for number, step in enumerate(STEPS, start=1):
+        text = visit.text()
+        assert f"Tour · {number} of {len(STEPS)}" in text and step.title in text
+        assert f"/{step.page}?" in visit.page.url and "tour=" not in visit.page.url
+        if number == 2:
+            if visit.page.get_by_label("Your name").count():
+                visit.type("Your name", "Ada")
+            if visit.page.get_by_role("button", name="Label all 48 records").count():
+                visit.click("Label all 48 records")
+            visit.press("u").press("z")
+        if number == 3:
+            visit.page.reload()
+            assert "Tour · 3 of 6" in visit.idle().text()
+            visit.press("q").go("Home")
+            assert "Leave the tour" not in visit.text()
+            follow("Go on with the tour, 3 of 6")
+        if number < len(STEPS):
+            follow(f"Next: {STEPS[number].title}")
+    visit.click("Done").go("Home")
+    assert "Tour ·" not in visit.text() and "Take the tour, two minutes" in visit.text()
+
+
 def test_claims_and_glossary(visit: Visit):
     visit.open("/claims")
     text = visit.text()
     assert "Quantum does not mean better." in text and "simulated, exactly" in text
-    visit.type("Find a word", "plateau")
+    usable(visit, "claims", both=True).type("Find a word", "plateau")
     assert "Barren plateau" in visit.text() and "Depth." not in visit.text()
 
 
@@ -145,8 +194,8 @@ def test_claims_and_glossary(visit: Visit):
 def test_pages_fit_the_screen(browser: Browser, address: str, size: tuple[int, int], dark: bool):
     visit = Visit(browser, address, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
-    for page, link in (("circuit", CIRCUIT + "&view=expanded"), ("noise", NOISE)):
-        visit.open(link).screenshot(f"{page}-{name}")
+    for page, link in (("circuit", CIRCUIT + "&view=expanded"), ("noise_lab", NOISE)):
+        usable(visit.open(link), page).screenshot(f"{page}-{name}")
         wide = visit.page.evaluate(
             "() => { const main = document.querySelector('[data-testid=stMain]');"
             " return main.scrollWidth > main.clientWidth + 1; }"

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from qcmfm import service
 from qcmfm.records import Collection, read_collection, write_collection
 from qcmfm.review.log import ReviewLog
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Visit, server
 from tests.browser.vases import draw_vases
 
@@ -140,8 +141,9 @@ def test_the_pages_fit_the_screen(browser: Browser, few: Path, size: tuple[int, 
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     with server(few, forked=True) as address:
         ada = named(Visit(browser, address, size, dark).open("/learn?collection=vases"))
-        ada.screenshot(f"learn-{name}")
-        ada.open("/clean_up?collection=vases").screenshot(f"clean-up-{name}")
+        usable(ada, "learn").screenshot(f"learn-{name}")
+        ada.open("/clean_up?collection=vases")
+        usable(ada, "clean_up").screenshot(f"clean-up-{name}")
         wide = ada.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         assert not wide, "the page has to be scrolled sideways"
         ada.context.close()

@@ -1,5 +1,6 @@
 """The review pages as reviewers meet them: keys, reload, two people, many at once, files."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,23 @@ from playwright.sync_api import Browser, expect
 from qcmfm.records import read_collection
 from qcmfm.review.decision import Decision
 from qcmfm.review.log import ReviewLog
+from qcmfm.ui.keys import KEYS
+from qcmfm.ui.looks import FOCUS
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, PHONE, Visit
 from tests.browser.vases import draw_vases, pretend_labelled
 
 RECORDS = 30
+
+# What has the focus: its kind and name, its outline, and whether it is in view.
+FOCUSED = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+  const frame = at.getBoundingClientRect(), style = getComputedStyle(at);
+  const named = at.labels && at.labels.length ? at.labels[0].innerText : at.innerText;
+  return [at.tagName, (at.getAttribute('aria-label') || named || '').trim(), style.outlineStyle,
+    style.outlineColor, frame.bottom > 0 && frame.top < innerHeight];
+}"""
 
 
 @pytest.fixture
@@ -226,15 +240,53 @@ def test_a_model_labels_the_collection_once(browser: Browser, address: str, work
     ada.leave()
 
 
+def test_the_tab_key_goes_through_in_order_and_shows_where_it_is(visit):
+    ada: Visit = visit("Ada")
+    ada.page.get_by_test_id("stSkipToContent").focus()
+    ada.page.keyboard.press("Enter")
+    focus = ", ".join(str(int(FOCUS[at : at + 2], 16)) for at in (1, 3, 5))
+    names: list[str] = []
+    for _ in range(50):
+        ada.page.keyboard.press("Tab")
+        tag, name, outline, colour, seen = ada.page.evaluate(FOCUSED)
+        if tag == "BODY":
+            break
+        names.append(name)
+        assert seen, f"{name} has the focus and is not in view"
+        if tag in ("A", "BUTTON"):
+            assert (outline, colour) == ("solid", f"rgb({focus})"), name
+    wanted = ["Collection", "Full resolution", "Accept", "Unsure", "Previous", "Next", "Undo"]
+    wanted += ["Another label", "Reason, if you like", "add\n\nNew label"]
+    places = [next(i for i, name in enumerate(names) if name.startswith(one)) for one in wanted]
+    assert places == sorted(places)
+
+
+def test_every_key_is_told_on_its_button_and_can_be_switched_off(visit, decisions):
+    ada: Visit = visit("Ada")
+    for one in KEYS["review"].values():
+        told = ada.page.get_by_label(f"Shortcut {one.letter.split()[0]}", exact=True)
+        assert told.first.inner_text() == one.letter.split()[0]
+    ada.go("Guide").page.get_by_text("No single keys").click()
+    ada.idle().go("Review")
+    assert not ada.page.get_by_label(re.compile("^Shortcut ")).count()
+    ada.page.keyboard.press("u")
+    ada.idle()
+    assert not decisions()
+    ada.page.get_by_role("button", name="Unsure").press("Enter")
+    ada.idle(0.6)
+    assert [row.decision for row in decisions()] == ["unsure"]
+
+
 @pytest.mark.parametrize(("size", "dark"), [(DESKTOP, False), (PHONE, True)])
 def test_the_pages_fit_the_screen(visit, vases: str, size: tuple[int, int], dark: bool):
     ada: Visit = visit("Ada", size=size, dark=dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     press(ada, "a2u")
-    ada.screenshot(f"review-{name}")
+    usable(ada, "review").screenshot(f"review-{name}")
     ada.open(f"/bulk?collection={vases}&status=open")
     press(ada, "s")
-    ada.screenshot(f"bulk-{name}")
-    ada.open(f"/progress?collection={vases}").screenshot(f"progress-{name}")
+    usable(ada, "bulk").screenshot(f"bulk-{name}")
+    ada.open(f"/progress?collection={vases}")
+    usable(ada, "progress").screenshot(f"progress-{name}")
     wide = ada.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide, "the page has to be scrolled sideways"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Screen, Visit, server
 from tests.conftest import shared_collection
 
@@ -67,7 +68,7 @@ def test_search_by_words_narrow_and_more_like_this(visit: Visit, browser: Browse
     assert text.index("faience") < text.index(
         "No caption" if "No caption" in text else "learned on"
     )
-    visit.screenshot("search-desktop")
+    usable(visit, "search").screenshot("search-desktop")
     assert "faience+amulet" in visit.page.url or "faience%20amulet" in visit.page.url
     box = visit.page.get_by_role("combobox", name="Label")
     box.click()
@@ -144,7 +145,7 @@ def test_a_lasso_picks_records_to_review(visit: Visit):
     picked = visit.page.get_by_role("heading", name="records picked")
     expect(picked).to_be_visible()
     assert int(picked.inner_text().split()[0]) > RECORDS // 2
-    visit.screenshot("map-picked-desktop")
+    usable(visit, "map").screenshot("map-picked-desktop")
     with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Download as CSV").click()
     with Path(download.value.path()).open(encoding="utf-8", newline="") as handle:

@@ -1,0 +1,16 @@
+"""Guide: what to do, task by task, the keys, and the few words that are used."""
+
+import streamlit as st
+
+from qcmfm.ui.guide import show_keys, show_tasks, show_words
+from qcmfm.ui.language import _
+from qcmfm.ui.widgets import told
+
+st.title(_("Guide"))
+st.markdown(_("Short answers to “how do I …”, for whoever you are today."))
+with told():
+    show_tasks()
+    st.divider()
+    show_keys()
+    st.divider()
+    show_words()
