@@ -11,7 +11,7 @@ from qcmfm.ui.sections import show_occlusion, show_shares, show_words
 from qcmfm.ui.sureness import show_sureness
 from qcmfm.ui.trusting import show_trusts
 from qcmfm.ui.viewed import remember
-from qcmfm.ui.widgets import SIMULATED, plain, told, words_for
+from qcmfm.ui.widgets import SIMULATED, percent, plain, told, words_for
 
 st.title(_("Attention"))
 st.markdown(
@@ -28,8 +28,8 @@ with told():
     evidence = explained(looked.run, looked.submission)
     best = evidence.probabilities[evidence.label]
     st.header(
-        _("Proposed: {label} · {best:.0%}").format(
-            label=plain(words_for(evidence.label)), best=best
+        _("Proposed: {label} · {best}").format(
+            label=plain(words_for(evidence.label)), best=percent(best)
         ),
         anchor=False,
     )

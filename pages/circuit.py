@@ -22,6 +22,5 @@ with told():
     address = Address("circuit")
     found = choose_material(address, forget=("record", "off", "step"))
     show_circuit(address, found, records(address.get("collection")))
-    st.divider()
     show_playground(address)
 st.caption(_(NOISE_FREE))

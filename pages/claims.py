@@ -7,8 +7,13 @@ from qcmfm.ui.language import _
 from qcmfm.ui.resources import settled
 from qcmfm.ui.widgets import told
 
-st.title(_("Claims to be careful with"))
-st.markdown(_("Six sentences one hears, and what was measured here."))
+st.title(_("Claims"))
+st.markdown(
+    _(
+        "What may be said of this software and what not: six sentences one hears, and what "
+        "was measured."
+    )
+)
 with told():
     settled()
     show_claims()

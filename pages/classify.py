@@ -9,7 +9,7 @@ from qcmfm.ui.language import _
 from qcmfm.ui.reviewer import ask_beside
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.submission import save, show_submission
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.widgets import SIMULATED, told, words_for
 
 MAX_PHOTOS = 50
 
@@ -25,7 +25,10 @@ if not runs:
 run = runs[0]
 if len(runs) > 1:
     first = runs.index(DEFAULT_RUN) if DEFAULT_RUN in runs else 0
-    run = st.selectbox(_("Model"), runs, first, key="run", persist_state="session")
+    run = st.selectbox(
+        _("Model"), runs, first, key="run", persist_state="session",
+        format_func=words_for, width=260,
+    )  # fmt: skip
 
 files = st.file_uploader(_("Photos"), accept_multiple_files=True)
 if len(files) > MAX_PHOTOS:

@@ -16,13 +16,14 @@ with told():
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     name = st.selectbox(
-        _("Collection"), names, key="collection", bind="query-params", persist_state="session"
-    )
+        _("Collection"), names, key="collection", bind="query-params", persist_state="session",
+        width=260,
+    )  # fmt: skip
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")
     records = {record.record_id: record for record in collection.records}
     if opened in records:
-        show_record(collection, records[opened])
+        show_record(name, collection, records[opened])
     else:
         offer_drawing(name)
         show_thumbnails(collection, choose_records(collection))

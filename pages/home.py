@@ -7,7 +7,7 @@ from qcmfm.ui.browsing import show_some
 from qcmfm.ui.language import _
 from qcmfm.ui.overview import show_overview
 from qcmfm.ui.tour import offer_tour
-from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told
+from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told, words_for
 
 st.title("QCMFM Studio")
 st.markdown(
@@ -34,7 +34,7 @@ with told():
         st.dataframe(
             [
                 {
-                    _("Collection"): summary.name,
+                    _("Collection"): words_for(summary.name),
                     _("Records"): summary.records,
                     _("With a label"): sum(summary.labels.values()),
                     _("Reviewed"): summary.reviewed,
@@ -55,7 +55,7 @@ with told():
         show_error(error)
     rows = [
         {
-            _("Model"): summary.name,
+            _("Model"): words_for(summary.name),
             _("Tells apart"): listed(summary.labels),
             _("Right on"): _("{accuracy:.0%} of {measured_on} records").format(
                 accuracy=summary.accuracy, measured_on=_(summary.measured_on)

@@ -9,9 +9,12 @@ from qcmfm.ui.lesson import show_lesson
 from qcmfm.ui.resources import records
 from qcmfm.ui.widgets import told
 
-st.title(_("From a photo to a label"))
+st.title(_("Lesson"))
 st.markdown(
-    _("Five steps, one question each, about ten minutes. No knowledge of physics is needed.")
+    _(
+        "From a photo to a label in five steps, one question each, about ten minutes. No "
+        "knowledge of physics is needed."
+    )
 )
 with told():
     address = Address("lesson")

@@ -16,6 +16,9 @@ from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import told
 
 st.title(_("Progress"))
+st.markdown(
+    _("How far the review of a collection is, how it goes, and its results as files to take away.")
+)
 with told():
     desk = choose_desk(Link("progress"), start_bar())
     show_counts(desk)

@@ -10,6 +10,9 @@ from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
 from qcmfm.ui.widgets import SIMULATED, told
 
 st.title(_("Review"))
+st.markdown(
+    _("Go through the records one by one: accept the proposed label, or say what is right.")
+)
 with told():
     link = Link("review")
     name = reviewer()

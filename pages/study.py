@@ -17,8 +17,8 @@ st.title(_("Study"))
 with told():
     st.markdown(
         _(
-            "Every model was trained on the same records. Quantum models are **simulated** "
-            "on an ordinary computer. Whoever wins is said plainly."
+            "How the models compare, and whether the differences are larger than chance. All were "
+            "trained on the same records; quantum models are **simulated** on an ordinary computer."
         )
     )
     found = service.comparison()

@@ -9,6 +9,7 @@ from qcmfm.ui.signing_in import tell_why_not
 from qcmfm.ui.widgets import told
 
 st.title(_("Workspace"))
+st.markdown(_("Whether all that is kept here is sound; backups; who did what, and who may."))
 with told():
     if tell_why_not(Permission.MANAGE):
         st.stop()

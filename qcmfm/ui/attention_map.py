@@ -20,6 +20,7 @@ from qcmfm.explanation import (
     place_in_words,
     regions_in,
 )
+from qcmfm.ui.lab import wrapping
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.viewed import kept, numbers, one_of
@@ -49,7 +50,7 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
         return
     photo = read_photo(submission.photo, submission.name, at_least=SIDE)
     photo.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = wrapping("attention").columns([3, 2], gap="medium")
     if evidence.attention is None or not evidence.spans:
         left.image(photo, alt=_("The photo {name}").format(name=submission.name))
         why = _("There is no caption to look with.") if evidence.attention is not None else (

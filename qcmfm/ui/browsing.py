@@ -12,7 +12,7 @@ from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import SIMULATED, plain, told, watched, words_for
+from qcmfm.ui.widgets import SIMULATED, page_link, plain, told, watched, words_for
 
 ACROSS, DOWN = 4, 3
 SHORT = 90
@@ -123,7 +123,7 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
         st.rerun()
 
 
-def show_record(collection: Collection, record: Record) -> None:
+def show_record(name: str, collection: Collection, record: Record) -> None:
     """One record: photo, caption, recorded label, and what a model proposes."""
     if st.button(_("All records"), icon=":material/arrow_back:"):
         del st.query_params["record"]
@@ -149,12 +149,19 @@ def show_record(collection: Collection, record: Record) -> None:
             return
         run = runs[0]
         if len(runs) > 1:
-            run = st.selectbox(_("Model"), runs, key="run-of-record", persist_state="session")
+            run = st.selectbox(
+                _("Model"), runs, key="run-of-record", persist_state="session",
+                format_func=words_for, width=260,
+            )  # fmt: skip
         submission = service.record_submission(collection, record)
         answer = labelled(run, submission)
         regions = true_regions(collection).get(record.record_id, [])
         show_evidence(left, right, submission, answer, record.record_id, regions)
         if record.label and record.label != answer.prediction.label:
             st.warning(_("The proposal differs from the recorded label."), icon=":material/rule:")
+        with st.container(horizontal=True):
+            where = {"collection": name, "record": record.record_id}
+            page_link("review", _("Open it in Review"), ":material/rate_review:", **where)
+            page_link("attention", _("Where the model looked"), ":material/visibility:", **where)
         if answer.quantum:
-            st.caption(SIMULATED)
+            st.caption(_(SIMULATED))

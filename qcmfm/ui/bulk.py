@@ -16,7 +16,7 @@ from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.resources import thumbnail
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import plain, told, words_for
+from qcmfm.ui.widgets import percent, plain, told, words_for
 
 ON_A_PAGE = 24
 WIDE = 160
@@ -154,7 +154,7 @@ def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> N
     else:
         st.image(picture, width="stretch", alt=alt)
     said = desk.predictions.get(record.record_id)
-    sure = f"{said.confidence:.0%} · " if said else ""
+    sure = f"{percent(said.confidence)} · " if said else ""
     key = f"pick-{record.record_id}"
     st.session_state[key] = picked
     st.checkbox(

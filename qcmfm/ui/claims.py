@@ -115,7 +115,13 @@ def _show_comparisons(found: list[ModelComparison]) -> None:
         for one in found
     ]
     if rows:
-        st.dataframe(rows, hide_index=True, alt=_("Quantum model beside other models, by study"))
+        with st.expander(_("All {n} comparisons").format(n=len(rows))):
+            st.dataframe(
+                rows,
+                hide_index=True,
+                height="content",
+                alt=_("Quantum model beside other models, by study"),
+            )
 
 
 def _test_metrics() -> Iterator[tuple[str, dict]]:

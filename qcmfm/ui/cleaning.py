@@ -11,7 +11,7 @@ from qcmfm.ui.deciding import show_told, told_later
 from qcmfm.ui.language import _
 from qcmfm.ui.resources import compared, desk, records, thumbnail
 from qcmfm.ui.signing_in import allowed, barred
-from qcmfm.ui.widgets import page_link, plain, told, words_for
+from qcmfm.ui.widgets import page_link, percent, plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 ON_A_PAGE = 10
@@ -101,15 +101,15 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
         middle.markdown(
             _(
                 "{place}. **{record_id}** · recorded as **{recorded}** "
-                "({probability:.0%}), looks like **{suggested}** "
-                "({suggested_probability:.0%})"
+                "({probability}), looks like **{suggested}** "
+                "({suggested_probability})"
             ).format(
                 place=place,
                 record_id=plain(record.record_id),
                 recorded=recorded,
-                probability=doubt.probability,
+                probability=percent(doubt.probability),
                 suggested=suggested,
-                suggested_probability=doubt.suggested_probability,
+                suggested_probability=percent(doubt.suggested_probability),
             )
         )
         middle.caption(plain(record.caption) or _("No caption"))

@@ -8,7 +8,7 @@ from qcmfm.explanation.shares import Alone
 from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller
-from qcmfm.ui.widgets import plain, watched, words_for
+from qcmfm.ui.widgets import percent, plain, watched, words_for
 
 
 def show_comparison(looked: Looked) -> None:
@@ -62,7 +62,7 @@ def _row(found: service.Compared) -> dict[str, str]:
         if evidence.quantum
         else found.model,
         _("Proposed"): words_for(evidence.label),
-        _("Sure"): f"{evidence.probabilities[evidence.label]:.0%}",
+        _("Sure"): percent(evidence.probabilities[evidence.label]),
         _("Photo"): f"{shares.image:+.2f}",
         _("Caption"): f"{shares.text:+.2f}",
         _("Both together"): f"{shares.interaction:+.2f}",
@@ -80,4 +80,4 @@ def _row(found: service.Compared) -> dict[str, str]:
 
 
 def _alone(alone: Alone | None) -> str:
-    return f"{words_for(alone.label)} {alone.probability:.0%}" if alone else ""
+    return f"{words_for(alone.label)} {percent(alone.probability)}" if alone else ""

@@ -1,6 +1,6 @@
 """How the review goes, in tables and charts, and its files to download."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -12,6 +12,9 @@ from qcmfm.review.state import STATUSES
 from qcmfm.ui.language import _
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, words_for
+
+MOST_TAKEN = ("records", "spreadsheet", "review_log")
+"""Formats that are offered first; the others are for other programs."""
 
 
 def show_counts(desk: service.Desk) -> None:
@@ -33,15 +36,21 @@ def show_counts(desk: service.Desk) -> None:
 
 
 def show_exports(desk: service.Desk) -> None:
-    """A button for every format; the file is made when it is pressed."""
+    """A button for every format, what most people take first; made when it is pressed."""
     st.header(_("Download"), anchor=False)
     with st.container(horizontal=True):
-        for name in exports.names():
-            file, mime = exports.described(name, desk.name)
-            st.download_button(
-                _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
-                icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
-            )  # fmt: skip
+        _offer(desk, MOST_TAKEN)
+        with st.popover(_("For other programs"), icon=":material/download:"):
+            _offer(desk, [name for name in exports.names() if name not in MOST_TAKEN])
+
+
+def _offer(desk: service.Desk, names: Sequence[str]) -> None:
+    for name in names:
+        file, mime = exports.described(name, desk.name)
+        st.download_button(
+            _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
+            icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
+        )  # fmt: skip
 
 
 def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:

@@ -23,7 +23,9 @@ def choose_collection(key: str) -> str:
     given = st.query_params.get("collection", "")
     shared = st.session_state.get("link-desk", {}).get("collection", [""])[0]
     first = next((name for name in (given, shared) if name in names), names[0])
-    name = st.selectbox(_("Collection"), names, names.index(first), key=key, width=260)
+    name = st.selectbox(
+        _("Collection"), names, names.index(first), key=key, format_func=words_for, width=260
+    )
     st.query_params["collection"] = name
     return name
 

@@ -99,4 +99,6 @@ def _model(runs: list[str]) -> str:
     if not runs:
         return ""
     first = DEFAULT_RUN if DEFAULT_RUN in runs else runs[0]
-    return st.selectbox(_("Model"), runs, width=180, **kept("model", first, one_of(runs)))
+    return st.selectbox(
+        _("Model"), runs, width=180, format_func=words_for, **kept("model", first, one_of(runs))
+    )

@@ -110,8 +110,6 @@ def _choose_device(chosen: Chosen, place: int, keep) -> None:
 
 def _choose_channels(chosen: Chosen, place: int, keep) -> None:
     """Which channels act besides, how strongly and when."""
-    for placed in chosen.channels:
-        _choose_strengths(chosen, placed, place, keep)
     key = f"channels-{place}"
     there = {placed.channel: placed for placed in chosen.channels}
     hold(key, list(there))
@@ -127,6 +125,8 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
         if name not in there
         else words_for(name),
     )  # fmt: skip
+    for placed in chosen.channels:
+        _choose_strengths(chosen, placed, place, keep)
 
 
 def _begun(channel: str) -> Placed:

@@ -20,16 +20,23 @@ LAST = 8
 @st.fragment
 def show_playground(address: Address) -> None:
     """Any circuit, without training."""
-    st.header(
-        _("Playground"),
-        anchor=False,
-        help=_(
-            "A circuit learns by following slopes: how a reading changes when an "
-            "angle turns a little. In large random circuits the slopes become so "
-            "small that there is nothing to follow, which is called a barren plateau."
-        ),
+    place = st.expander(
+        _("Playground: circuits of any size, before training"),
+        expanded=any(address.get(name) for name in ("family", "qubits", "layers")),
+        icon=":material/toys:",
+        key="playground",
+        on_change="rerun",
     )
-    with told():
+    if not place.open:
+        return  # its figures take seconds, and most visitors come for the trained circuit
+    with place, told():
+        st.caption(
+            _(
+                "A circuit learns by following slopes: how a reading changes when an "
+                "angle turns a little. In large random circuits the slopes become so "
+                "small that there is nothing to follow, which is called a barren plateau."
+            )
+        )
         left, right = st.columns([1, 2], gap="medium")
         with left:
             family = choose(address, _("Family"), "family", list(FAMILIES), "two_stage")

@@ -16,9 +16,9 @@ from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.resources import page_picture, thumbnail
 from qcmfm.ui.signing_in import barred, tell_why_not
-from qcmfm.ui.widgets import doubt_in_words, plain, told, words_for
+from qcmfm.ui.widgets import doubt_in_words, percent, plain, told, words_for
 
-BESIDE = 110
+BESIDE = 100
 """Width of a neighbour's picture, in pixels."""
 
 
@@ -82,7 +82,7 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
         told_.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
     st.caption(" · ".join(told_))
     if said:
-        sure = f"{plain(words_for(said.label))} · {said.confidence:.0%}"
+        sure = f"{plain(words_for(said.label))} · {percent(said.confidence)}"
         st.header(_("Proposed: {sure}").format(sure=sure), anchor=False)
         st.markdown(doubt_in_words(said))
     else:
@@ -127,7 +127,7 @@ def _show_keys(shown: Shown) -> None:
     show_told()
     with st.container(horizontal=True, gap="xsmall"):
         for number, (label, probability) in enumerate(proposals, start=1):
-            sure = "" if probability is None else f" · {probability:.0%}"
+            sure = "" if probability is None else f" · {percent(probability)}"
             st.button(
                 f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
                 shortcut=key_of("review", str(number)),
@@ -239,7 +239,9 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
         st.caption(
             _("Others that the model calls {label}").format(label=plain(words_for(said.label)))
         )
-        st.image(list(pictures), width=BESIDE, alt=named)
+        with st.container(horizontal=True, gap="small"):
+            for picture, name in zip(pictures, named, strict=True):
+                st.image(picture, width=BESIDE, alt=name)
 
 
 def _fetch_next(shown: Shown, queue: list[str]) -> None:

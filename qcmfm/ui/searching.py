@@ -36,7 +36,7 @@ def show_search(name: str) -> None:
     found = ready(name)
     if found is None:
         return
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     text = left.text_input(
         _("Words"), key="search-words", bind="query-params", persist_state="session",
         placeholder=_("blue faience amulet"), on_change=_forget_like,
@@ -71,7 +71,7 @@ def ready(name: str) -> Shelf | None:
         if not running:
             count = len(records(name).records)
             st.info(
-                _("To be searched, the collection is looked through once."),
+                _("Before it can be searched and mapped, the collection is looked through once."),
                 icon=":material/search:",
             )
             st.button(
@@ -176,8 +176,8 @@ def _show(name: str, hits: list[Hit]) -> None:
     st.caption(
         _(
             "The {n} that fit best, best first. What is shown beside each record is how it "
-            "was found: by its words (BM25), by what its caption means, by its photo "
-            "(cosine, 1 is the same), by a label that you named."
+            "was found: by its words, by what its caption means, by its photo "
+            "(1 is the same), by a label that you named."
         ).format(n=len(present))
     )
     size = ACROSS * DOWN

@@ -12,7 +12,7 @@ from qcmfm.explanation.shares import Alone
 from qcmfm.explanation.words import MOST
 from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
-from qcmfm.ui.widgets import in_figure, plain, words_for
+from qcmfm.ui.widgets import in_figure, percent, plain, words_for
 
 # Two colours that differ in lightness as well, so that they stay apart in grey, and that have a
 # contrast of more than 3 with the white page and with the dark one.
@@ -31,16 +31,16 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
     elsewhere = float(np.mean(found.elsewhere)) if found.elsewhere else found.whole
     st.markdown(
         _(
-            "With nothing hidden the model gives **{label}** {whole:.0%}. With the "
-            "attended {area:.0%} of the photo hidden: **{attended:.0%}**. With as much "
-            "hidden at {n} other places: **{elsewhere:.0%}** on average."
+            "With nothing hidden the model gives **{label}** {whole}. With the "
+            "attended {area:.0%} of the photo hidden: **{attended}**. With as much "
+            "hidden at {n} other places: **{elsewhere}** on average."
         ).format(
             label=label,
-            whole=found.whole,
+            whole=percent(found.whole),
             area=area,
-            attended=found.attended,
+            attended=percent(found.attended),
             n=len(found.elsewhere),
-            elsewhere=elsewhere,
+            elsewhere=percent(elsewhere),
         )
     )
     gap = found.faithfulness
@@ -164,8 +164,8 @@ def _alone_row(alone: Alone, label: str) -> dict[str, str]:
 def _cells(said: str, sure: float, label: str, of_label: float) -> dict[str, str]:
     return {
         _("Proposed"): words_for(said),
-        _("Sure"): f"{sure:.0%}",
-        _("Of that, {label}").format(label=words_for(label)): f"{of_label:.0%}",
+        _("Sure"): percent(sure),
+        _("Of that, {label}").format(label=words_for(label)): percent(of_label),
     }
 
 

@@ -91,7 +91,10 @@ def _forest(rows: Sequence[Mapping[str, Any]]) -> None:
         tooltip=[alt.Tooltip(f"{n}:Q", title=t, format=".3f") for n, t in told.items()],
     )
     lines = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=_("accuracy"), scale=alt.Scale(zero=False)), x2="high:Q"
+        x=alt.X(
+            "low:Q", title=_("accuracy"), scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
+        ),
+        x2="high:Q",
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x="accuracy:Q")
     best = rows[0]

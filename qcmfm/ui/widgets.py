@@ -105,6 +105,15 @@ def words_for(label: str) -> str:
     return label.replace("_", " ")
 
 
+def percent(probability: float | None) -> str:
+    """A probability as a person reads it: what is almost certain is not called certain."""
+    if probability is None:
+        return "–"
+    if 0.995 <= probability < 1:
+        return _("over 99%")
+    return _("under 1%") if 0 < probability < 0.005 else f"{probability:.0%}"
+
+
 def listed(labels: Sequence[str], most: int = 6) -> str:
     """The first of some labels, and how many more there are."""
     shown = ", ".join(map(words_for, labels[:most]))
@@ -118,7 +127,7 @@ def listed(labels: Sequence[str], most: int = 6) -> str:
 def probability_bars(prediction: Prediction, top: int = 3) -> None:
     """The likeliest labels with their calibrated probabilities."""
     for label, probability in prediction.ranked[:top]:
-        st.progress(probability, text=f"{plain(words_for(label))} · {probability:.0%}")
+        st.progress(probability, text=f"{plain(words_for(label))} · {percent(probability)}")
 
 
 def doubt_in_words(prediction: Prediction) -> str:

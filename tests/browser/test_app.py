@@ -133,7 +133,7 @@ def test_the_guide_has_the_tasks_of_everybody_the_keys_and_the_words(visit: Visi
     assert all(task.title in text for task in TASKS["Educator"]) and "Bring a col" not in text
     assert all(f"{word}." in text for word in WORDS)
     rows = visit.page.get_by_test_id("stTable").get_by_role("row").all_inner_texts()
-    told = {tuple(row.split("\t")) for row in rows}
+    told = {tuple(cell.strip() for cell in row.split("\t")) for row in rows}
     assert told == {("Key", "What it does")} | {
         (one.letter, one.does) for keys in KEYS.values() for one in keys.values()
     }

@@ -47,7 +47,7 @@ def test_it_says_who_won_and_whether_that_is_chance(home: Path):
     assert said.startswith("Highest: concat, a classical model, 0.950")
     assert "larger than chance" in said
     table = page.dataframe[0].value
-    assert table["Model"].iloc[0] == "concat" and len(table) == 3
+    assert table["model"].iloc[0] == "concat" and len(table) == 3
 
 
 def test_a_small_difference_is_called_chance(home: Path):
