@@ -9,9 +9,8 @@ ASSETS = ROOT / "assets"
 SHIPPED_RUNS = ASSETS / "runs"
 SHIPPED_COLLECTIONS = ASSETS / "collections"
 DEFAULT_RUN = "museum_materials"
-STUDY = ASSETS / "studies" / "museum_materials.json"
+COMPARISON = ASSETS / "studies" / "compare"
 SCOPE_STUDY = ASSETS / "studies" / "out_of_scope.json"
-BUILT_IN_STUDY = ASSETS / "studies" / "built_in.json"
 
 
 @dataclass(frozen=True)

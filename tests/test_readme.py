@@ -18,57 +18,6 @@ def test_ci_runs_the_second_command():
     assert (ROOT / ".ci" / "run").read_text().strip().splitlines()[-1] == commands[1]
 
 
-def test_the_figures_are_those_of_the_committed_results():
-    found = json.loads(settings.STUDY.read_text("utf-8"))
-    names = {
-        "QCMFM (simulated quantum)": "qcmfm",
-        "photo and caption, late fusion": "late_fusion",
-        "caption alone, TF-IDF": "tfidf_logistic",
-        "photo alone": "image_logistic",
-    }
-    for words, name in names.items():
-        cells = [
-            f"{a['value']:.3f} ({a['low']:.3f} to {a['high']:.3f})"
-            for a in (found[what]["accuracy"][name] for what in ("test", "cv"))
-        ]
-        assert f"| {words} | {' | '.join(cells)} |" in README
-    for what in ("test", "cv"):
-        gap = found[what]["qcmfm_minus"]["late_fusion"]
-        sentence = f"{gap['value']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})"
-        assert sentence in README
-
-
-def test_the_figures_of_the_built_in_collections_are_those_of_the_study():
-    found = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8"))
-    names = {
-        "QCMFM (simulated quantum)": "qcmfm",
-        "cross-attention, no circuit": "cross_attention",
-        "concatenation": "concat",
-        "caption alone": "text_only",
-        "photo alone": "image_only",
-    }
-    collections = ("artifacts", "textiles")
-    for words, name in names.items():
-        cells = [
-            f"{a['value']:.3f} ({a['low']:.3f} to {a['high']:.3f})"
-            for a in (found[collection]["accuracy"][name] for collection in collections)
-        ]
-        assert f"| {words} | {' | '.join(cells)} |" in README
-    for collection in collections:
-        gap = found[collection]["qcmfm_minus"]["cross_attention"]
-        sentence = f"{gap['value']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}) on {collection}"
-        assert sentence in README
-
-
-def test_the_built_in_collections_are_as_hard_as_they_are_meant_to_be():
-    """Neither modality is enough, and fusion is at least 8 points ahead of the better one."""
-    for study in json.loads(settings.BUILT_IN_STUDY.read_text("utf-8")).values():
-        value = {model: found["value"] for model, found in study["accuracy"].items()}
-        alone = max(value["image_only"], value["text_only"])
-        assert alone <= 0.85 and value["qcmfm"] >= alone + 0.08
-        assert study["drawn"] == 2000 and study["seeds"] == 5
-
-
 def test_the_pictures_that_the_readme_shows_are_there():
     for line in README.splitlines():
         for part in line.split("](")[1:]:

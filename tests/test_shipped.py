@@ -77,9 +77,7 @@ def test_the_runs_for_the_built_in_collections_are_whole(name: str):
     figures = ("Measured on `test`", "Where it looked on `test`", "wins here by construction")
     for figure in (*figures, run.config["command"]):
         assert figure in card
-    study = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8"))[name]["accuracy"]
-    for model, found in study.items():
-        assert f"| `{model}` | {found['value']:.3f} | " in card
+    assert (settings.ASSETS / "cards" / f"{name}.md").read_text("utf-8") in card
 
 
 @pytest.mark.parametrize("name", demo.names())

@@ -96,18 +96,25 @@ def calibrate(
     records: Records,
     caption_column: TrainedColumn = "",
     label_column: LabelColumn = "label",
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, max=100, help="Models to train, by default 5; more are nearer the run."
+        ),
+    ] = None,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
     """Find out on its training records how far a run can be trusted, and keep it in the run.
 
-    Five models are trained as the run was, each without a fifth of the records.
+    Models are trained as the run was, each without a share of the records, that they then answer.
     """
     from qcmfm import service
+    from qcmfm.crossfit import FOLDS
 
     labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
-    said = finish_work(service.calibrate_run(labeller, collection), as_json)
+    said = finish_work(service.calibrate_run(labeller, collection, folds or FOLDS), as_json)
     lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]
     for found in said["test"]:
         lines.append(

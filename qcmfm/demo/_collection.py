@@ -1,10 +1,9 @@
 """A built-in collection on disk: photos, records.csv, regions.json."""
 
-import multiprocessing
-import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+from joblib import Parallel, delayed
 
 from qcmfm.demo._captions import join
 from qcmfm.demo._design import Thing, plan_thing
@@ -59,13 +58,9 @@ def _all_drawn(name: str, folder: Path, count: int, seed: int, size: int) -> Ite
     if count < AT_ONCE:
         yield from map(_draw, jobs)
         return
-    # Other threads may hold locks, which a forked process would inherit held.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
-        try:
-            yield from pool.map(_draw, jobs, chunksize=4)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    # Its processes neither inherit the locks of other threads nor run the main module again, which
+    # is a page where a page asks.
+    yield from Parallel(n_jobs=-1, return_as="generator")(delayed(_draw)(job) for job in jobs)
 
 
 def _photos(name: str, count: int, seed: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,15 @@ from qcmfm.demo._plan import MOTIFS, Layer, Motif, Plan, Shot
 
 DIFFICULTIES = {"plain": 0.12, "read": 0.28, "look": 0.28, "both": 0.24, "silent": 0.08}
 
+PLACES = (
+    *(("centre",),) * 4,
+    *(("centre", "border"),) * 3,
+    ("left", "right"),
+    ("upper", "lower"),
+    ("left", "right", "border"),
+)
+"""Where the motifs of an object stand; one that stands alone is the larger."""
+
 Pair = tuple[str, str]
 T = TypeVar("T")
 
@@ -46,6 +55,7 @@ class Design:
         grounds: Colours that the surface can have, where it is not the material's own.
         colours: Colours of motifs.
         lying: Forms that are photographed lying down.
+        sizes: Least and largest size of most objects in the photo, as `Shot.zoom` takes it.
         draw: Draws a plan at a turn (radians), a light (radians) and a size (pixels).
         records: How many to draw by default.
         singular: What one record is called, in its id.
@@ -62,6 +72,7 @@ class Design:
     grounds: tuple[str, ...]
     colours: tuple[str, ...]
     lying: tuple[str, ...]
+    sizes: tuple[float, float]
     draw: Callable[[Plan, float, float, int], Layer]
     records: int
     singular: str
@@ -122,7 +133,7 @@ def plan_thing(design: Design, name: str, seed: int, number: int) -> Thing:
     caption = describe(rng, plan, called, hint) if hint else sparse(rng, plan, called)
     photos = int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))
     split = _dealt(("train",) * 13 + ("val",) * 3 + ("test",) * 4, [*key[:2], 2], number)
-    shots = [_shot(rng) for _ in range(photos)]
+    shots = [_shot(rng, design.sizes) for _ in range(photos)]
     return Thing(number, plan, difficulty, caption, shots, split)
 
 
@@ -151,33 +162,23 @@ def _choose(
 def _motifs(rng: np.random.Generator, design: Design, ground: str) -> tuple[Motif, ...]:
     """One to three motifs, no name and no place twice, none in the colour it stands on."""
     names = [str(name) for name in rng.permutation(MOTIFS)]
-    places = _one(
-        rng,
-        (
-            ("centre",),
-            ("centre", "border"),
-            ("left", "right"),
-            ("upper", "lower"),
-            ("left", "right", "border"),
-            ("centre", "border"),
-            ("upper", "lower", "border"),
-        ),
-    )
     found: list[Motif] = []
-    for place in places:
+    for place in _one(rng, PLACES):
         bands = ("key-fret", "wave", "cloud", "lotus", "bat", "medallion")
         name = next(n for n in names if place != "border" or n in bands)
         names.remove(name)
-        colour = "" if rng.random() < 0.25 else _one(rng, design.colours)
+        colour = "" if rng.random() < 0.15 else _one(rng, design.colours)
         found.append(Motif(name, "" if colour == ground else colour, place))
     return tuple(found)
 
 
-def _shot(rng: np.random.Generator) -> Shot:
+def _shot(rng: np.random.Generator, sizes: tuple[float, float]) -> Shot:
+    zoom, place = _composition(rng, sizes)
     return Shot(
         turn=float(rng.uniform(-0.25, 0.25)),
         light=float(rng.uniform(0.2, 0.8) * np.pi),
-        zoom=float(rng.uniform(1.3, 1.6) if rng.random() < 0.08 else rng.uniform(0.88, 1.12)),
+        zoom=zoom,
+        place=place,
         backdrop=str(rng.choice(["white", "grey", "black", "warm"], p=[0.25, 0.4, 0.2, 0.15])),
         grey=bool(rng.random() < 0.12),
         scale_bar=bool(rng.random() < 0.2),
@@ -185,6 +186,22 @@ def _shot(rng: np.random.Generator) -> Shot:
         quality=int(rng.integers(72, 93)),
         seed=int(rng.integers(2**31)),
     )
+
+
+def _composition(
+    rng: np.random.Generator, sizes: tuple[float, float]
+) -> tuple[float, tuple[float, float]]:
+    """Size and place of the object: mostly small and off the middle, which then tells little."""
+    which = rng.random()
+    if which < 0.03:
+        zoom, reach = rng.uniform(1.3, 1.6), 1.0
+    elif which < 0.08:
+        zoom, reach = rng.uniform(0.88, 1.12), 0.5
+    else:
+        zoom, reach = rng.uniform(*sizes), 1.0
+    # By the root, places at the edges are the likelier ones.
+    across, down = reach * np.sqrt(rng.random(2)) * rng.choice([-1, 1], 2)
+    return float(zoom), (float(across), float(down))
 
 
 def _sharing(pairs: dict[Pair, tuple[str, ...]], label: str) -> list[Pair]:

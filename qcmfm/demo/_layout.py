@@ -93,8 +93,8 @@ def turned_layout(
             up = _widest(profile, low + min(room, 0.6) / 2, high - min(room, 0.6) / 2)
         radius = profile.radius_at(up)
         for name, angle in zip(row, _angles(row), strict=True):
-            width = min(1.35 * radius, 0.62, 1.6 * room) * (1, 0.72, 0.5)[len(row) - 1]
-            height = min(room, 0.62, 1.5 * width)
+            width = min(1.35 * radius, 0.8, 1.6 * room) * (1, 0.72, 0.5)[len(row) - 1]
+            height = min(room, 0.8, 1.5 * width)
             spots[name] = Spot(angle, up, min(width, 1.6 * height) / radius, height)
     return Layout(spots, band)
 
@@ -172,8 +172,8 @@ def flat_layout(
         height = 2 * half[1] * (0.95, 0.55, 0.36)[rows - 1]
         if alone:
             across, up = across * 0.7, up * 0.6
-            width, height = 1.3 * half[0], 1.3 * half[1]
-        width, height = min(width, 1.5 * height, 0.6), min(height, 1.5 * width, 0.6)
+            width, height = 1.5 * half[0], 1.5 * half[1]
+        width, height = min(width, 1.5 * height, 0.8), min(height, 1.5 * width, 0.8)
         spots[name] = Spot(middle[0] + across, middle[1] + up, width, height)
     return Layout(spots, band if "border" in places else None)
 

@@ -15,6 +15,9 @@ BACKDROPS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 }
 """Colour of the paper where the light falls, and at the far edge."""
 
+MARGIN = 1 / 40
+"""Paper left at the edges of the photo around an object that is smaller, as a share of its side."""
+
 Masks = dict[str, Bool[np.ndarray, "row column"]]
 Move = tuple[float, float, float, float, float, float]
 """Takes pixel (x, y) of the photo to the place (ax + by + c, dx + ey + f) of the layer it shows."""
@@ -30,37 +33,66 @@ def photograph(layer: Layer, shot: Shot, standing: bool) -> tuple[Image.Image, M
     """
     rng = np.random.default_rng(shot.seed)
     size = len(layer.alpha)
-    move = _framing(rng, shot, size)
-    solid = _moved(layer.alpha, move)
-    colour = np.stack(
-        [_moved(layer.colour[..., band] * layer.alpha, move) for band in range(3)], -1
-    )
-    masks = {name: _moved(mask, move) for name, mask in layer.masks.items()}
+    side = round(size * min(shot.zoom, 1))
+    move = _framing(rng, shot, layer.masks["object"], side, standing)
+
+    def seen(plane: np.ndarray) -> np.ndarray:
+        return _moved(_reduced(plane, side), move, size)
+
+    solid = seen(layer.alpha)
+    colour = np.stack([seen(layer.colour[..., band] * layer.alpha) for band in range(3)], -1)
+    masks = {name: seen(mask) for name, mask in layer.masks.items()}
     light = _light(rng, shot, size)
     paper = _paper(rng, shot, size) * _shadow(solid, shot, standing)[..., None]
     picture = (paper * (1 - solid[..., None]) + colour) * light
     image = Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8))
     if shot.scale_bar:
-        box = _scale_bar(image, rng, light=shot.backdrop == "black")
+        box = _scale_bar(image, rng, solid, light=shot.backdrop == "black")
         for mask in masks.values():
             mask[box[1] : box[3], box[0] : box[2]] = False
     return _developed(image, shot, rng), masks
 
 
-def _framing(rng: np.random.Generator, shot: Shot, size: int) -> Move:
-    slant = rng.normal(0, 0.012)
-    shift = rng.normal(0, 0.02 if shot.zoom <= 1.2 else 0.07, 2) * size
-    cos, sin = float(np.cos(slant)) / shot.zoom, float(np.sin(slant)) / shot.zoom
-    x, y = (size / 2 + float(by) for by in shift)
-    return cos, -sin, size / 2 - cos * x + sin * y, sin, cos, size / 2 - sin * x - cos * y
+def _framing(
+    rng: np.random.Generator,
+    shot: Shot,
+    whole: Bool[np.ndarray, "row column"],
+    side: int,
+    standing: bool,
+) -> Move:
+    """Where each pixel of the photo lies in a layer that was reduced to `side` pixels a side."""
+    size = len(whole)
+    slant = rng.normal(0, 0.012 if standing else 0.06)
+    scale = shot.zoom * size / side
+    cos, sin = float(np.cos(slant)) / scale, float(np.sin(slant)) / scale
+    middle, target = [], []
+    for axis, place in ((0, shot.place[0]), (1, shot.place[1])):
+        first, *_, last = np.flatnonzero(whole.any(axis))
+        room = (size - (last - first + 1) * shot.zoom) / 2
+        # Less than none where the object is larger than the photo, which then shows another part.
+        room -= min(max(room, 0), size * MARGIN)
+        middle.append((first + last + 1) / 2 * side / size)
+        target.append(size / 2 + place * room)
+    (u, v), (x, y) = middle, target
+    return cos, -sin, u - cos * x + sin * y, sin, cos, v - sin * x - cos * y
 
 
-def _moved(plane: np.ndarray, move: Move) -> np.ndarray:
-    """A plane of shape row x column, float or bool, as the photo shows it."""
+def _reduced(plane: np.ndarray, side: int) -> np.ndarray:
+    """A plane, float or bool, at fewer pixels a side, every one of which counts."""
+    if len(plane) == side:
+        return plane
+    mask = plane.dtype == bool
+    image = Image.fromarray(plane.astype(np.float32, copy=False))
+    smaller = np.asarray(image.resize((side, side), Image.Resampling.BOX))
+    return smaller > 0.5 if mask else smaller
+
+
+def _moved(plane: np.ndarray, move: Move, size: int) -> np.ndarray:
+    """A plane of shape row x column, float or bool, as a photo of `size` pixels a side shows it."""
     mask = plane.dtype == bool
     image = Image.fromarray(plane.astype(np.uint8 if mask else np.float32, copy=False))
     how = Image.Resampling.NEAREST if mask else Image.Resampling.BILINEAR
-    moved = np.array(image.transform(image.size, Image.Transform.AFFINE, move, how))
+    moved = np.array(image.transform((size, size), Image.Transform.AFFINE, move, how))
     return moved.astype(bool) if mask else moved
 
 
@@ -99,7 +131,7 @@ def _shadow(
     # The silhouette laid down on the paper: rows above the foot come close to it, and to one side.
     flat, lean = 0.16, 0.5 * float(away)
     laid = (1.0, lean / flat, -lean / flat * foot, 0.0, 1 / flat, foot - foot / flat)
-    cast = _moved(solid, laid)
+    cast = _moved(solid, laid, size)
     contact = np.zeros_like(solid)
     contact[max(foot - size // 60, 0) : foot + size // 90] = solid[max(foot - size // 40, 0)]
     soft = 0.4 * ndimage.gaussian_filter(cast, 0.02 * size)
@@ -107,13 +139,18 @@ def _shadow(
 
 
 def _scale_bar(
-    image: Image.Image, rng: np.random.Generator, light: bool
+    image: Image.Image,
+    rng: np.random.Generator,
+    solid: Float[np.ndarray, "row column"],
+    light: bool,
 ) -> tuple[int, int, int, int]:
-    """Lay a bar of black and white fields into a lower corner; returns its box."""
+    """Lay a bar of black and white fields into the emptier lower corner; returns its box."""
     size = image.width
     length, height, margin = int(0.26 * size), max(3, size // 60), size // 24
-    left = margin if rng.random() < 0.5 else size - margin - length
     top = size - margin - height
+    corners = [margin, size - margin - length]
+    rng.shuffle(corners)
+    left = min(corners, key=lambda at: float(solid[top - size // 28 :, at : at + length].sum()))
     draw = ImageDraw.Draw(image)
     ink, paper = ((240, 240, 240), (20, 20, 20)) if light else ((15, 15, 15), (250, 250, 250))
     step = length // 4

@@ -93,6 +93,7 @@ class Shot:
         light: Where the main light comes from, radians: 0 is from the right, pi / 2 from above.
         zoom: Size of the object in the picture; 1 fills about three quarters of it, above about
             1.3 its edges are cut off.
+        place: Where it is across and down, from one edge of the picture (-1) to the other (1).
         backdrop: `white`, `grey`, `black` or `warm`.
         grey: Whether the photo is black and white.
         scale_bar: Whether a scale bar lies in the picture.
@@ -104,6 +105,7 @@ class Shot:
     turn: float
     light: float
     zoom: float
+    place: tuple[float, float]
     backdrop: str
     grey: bool
     scale_bar: bool

@@ -116,7 +116,8 @@ def _decorate(plan: Plan, cloth: Cloth, rng: np.random.Generator) -> Ornament:
         else:
             x, y, side = cloth.boxes[item.place]
             x, y = x + own.uniform(-0.015, 0.015), y + own.uniform(-0.015, 0.015)
-            pixels = max(8, round(side * own.uniform(0.95, 1.05) * size / 2))
+            alone = 1.15 if item.place == "centre" else 1.0
+            pixels = max(8, round(side * alone * own.uniform(0.95, 1.05) * size / 2))
             _put(found, motif(item.name, pixels, own), x, y, index, plain)
     return found
 

@@ -87,6 +87,7 @@ DESIGN = Design(
     grounds=("turquoise", "blue", "red", "green", "black"),
     colours=("red", "blue", "turquoise", "green", "yellow", "white", "black", "purple", "pink"),
     lying=("plate", "hairpin"),
+    sizes=(0.52, 0.76),
     draw=draw_artifact,
     records=600,
     singular="artifact",

@@ -79,6 +79,7 @@ DESIGN = Design(
     lying=(
         "robe", "fragment", "panel", "badge", "pouch", "sash", "cover", "bolt",
     ),
+    sizes=(0.48, 0.68),
     draw=draw_textile,
     records=480,
     singular="textile",

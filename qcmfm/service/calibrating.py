@@ -9,6 +9,7 @@ from qcmfm import evaluation
 from qcmfm.access import Permission, door
 from qcmfm.calibrating import calibrate, one_at_a_time
 from qcmfm.calibration import Calibration, write_calibration
+from qcmfm.crossfit import FOLDS
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.errors import RunError
 from qcmfm.progress import Work
@@ -26,12 +27,15 @@ CHUNK = 64
 
 
 @door(Permission.RETRAIN, on=("labeller", "collection"))
-def calibrate_run(labeller: Labeller, collection: Collection) -> Work[dict[str, Any]]:
+def calibrate_run(
+    labeller: Labeller, collection: Collection, folds: int = FOLDS
+) -> Work[dict[str, Any]]:
     """Calibrate a run on its training records, measure it on `test`, and keep both in its folder.
 
     Args:
         labeller: The run and its encoders.
         collection: The records that the run was trained on, with those of `test`.
+        folds: How many models are trained; the more, the nearer sets come to the rate asked.
 
     Returns:
         Number of records, and what was measured on `test`, as JSON values.
@@ -43,7 +47,7 @@ def calibrate_run(labeller: Labeller, collection: Collection) -> Work[dict[str, 
     run, folder = labeller.run, labeller.folder
     splits = _splits(labeller, collection)
     with one_at_a_time(folder) as checkpoints:
-        found = yield from calibrate(run, collection, labeller.cache, splits, checkpoints)
+        found = yield from calibrate(run, collection, labeller.cache, splits, checkpoints, folds)
         trained = run.config["data"]["train_records"] + run.config["data"]["val_records"]
         if len(found.record_ids) != trained:
             raise RunError(

@@ -1,10 +1,7 @@
 """The verbs of the Circuit page, the Noise lab and the lesson."""
 
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from qcmfm import fusion, settings
 from qcmfm.access import Permission, actor, door
@@ -17,7 +14,10 @@ from qcmfm.records import Collection
 from qcmfm.runs import read_config
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run, run_folders
+from qcmfm.studies._summary import QUANTUM, read_summary
 from qcmfm.turns import ENCODERS
+
+_SCHEMES = {"test": "test", "cv": "cross-validation"}
 
 
 @door(Permission.LOOK)
@@ -83,14 +83,15 @@ class ModelComparison:
     """The quantum model beside another one, as a study measured them.
 
     Args:
-        study: The study's file and part.
+        study: The collection, and whether its test records or the cross-validation were judged.
         other: Name of the other model.
-        records: How many records were judged; 0 where the study does not say.
+        records: How many records were judged.
         quantum: Accuracy of the quantum model, 0 to 1.
         classical: Accuracy of the other one.
         gap: The first less the second.
         low: Lower end of the gap's 95% interval.
         high: Upper end.
+        chance: p-value of the gap, corrected for all comparisons on these records.
     """
 
     study: str
@@ -101,45 +102,32 @@ class ModelComparison:
     gap: float
     low: float
     high: float
+    chance: float
 
     @property
     def verdict(self) -> str:
         """Which way it fell."""
-        if self.low > 0:
-            return "quantum model ahead"
-        return "quantum model behind" if self.high < 0 else "within chance"
+        if self.chance >= 0.05:
+            return "within chance"
+        return "quantum model ahead" if self.gap > 0 else "quantum model behind"
 
 
 @door(Permission.LOOK)
 def comparisons() -> list[ModelComparison]:
-    """Every measured difference between the quantum model and another, from all kept studies."""
-    found: list[ModelComparison] = []
-    for path in sorted((settings.ASSETS / "studies").glob("*.json")):
-        try:
-            content = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            continue  # a study that is not there or not whole proves nothing
-        found += _compared(content, (path.stem,))
-    return found
-
-
-def _compared(content: Any, path: tuple[str, ...]) -> Iterator[ModelComparison]:
-    """Comparisons anywhere in a study's content: what has `accuracy` and `qcmfm_minus`."""
-    if not isinstance(content, Mapping):
-        return
-    accuracy, gaps = content.get("accuracy"), content.get("qcmfm_minus")
-    if isinstance(accuracy, Mapping) and isinstance(gaps, Mapping):
-        for other, gap in gaps.items():
-            try:
-                yield ModelComparison(
-                    ", ".join(path).replace("_", " "),
-                    other,
-                    int(content.get("records", 0)),
-                    *(float(accuracy[name]["value"]) for name in ("qcmfm", other)),
-                    *(float(gap[name]) for name in ("value", "low", "high")),
-                )
-            except (KeyError, TypeError, ValueError):
-                continue  # a part of another shape
-    for name, part in content.items():
-        if name not in ("accuracy", "qcmfm_minus", "by_difficulty"):
-            yield from _compared(part, (*path, str(name)))
+    """Every measured difference between the quantum model and another, as committed."""
+    try:
+        summary = read_summary(settings.COMPARISON)
+    except (OSError, ValueError):
+        return []  # a study that is not there or not whole proves nothing
+    return [
+        ModelComparison(
+            f"{collection.replace('_', ' ')}, {_SCHEMES[scheme]}",
+            other,
+            part["records"],
+            *(part["systems"][name]["accuracy"]["value"] for name in (QUANTUM, other)),
+            *(gap[name] for name in ("value", "low", "high", "p_holm")),
+        )
+        for collection, found in summary.items()
+        for scheme, part in found.items()
+        for other, gap in part["qcmfm_minus"].items()
+    ]

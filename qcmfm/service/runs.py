@@ -4,12 +4,16 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from qcmfm import runs, settings
+from qcmfm import demo, runs, settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import QcmfmError, RunError
 from qcmfm.runs import list_runs, read_config, read_metrics
 from qcmfm.sentences import say
+from qcmfm.studies._summary import best_classical, read_summary
+
+_REFERENCE = "late_fusion"
 
 
 @door(Permission.LOOK)
@@ -79,9 +83,9 @@ def runs_for(labels: Collection[str]) -> list[str]:
 @door(Permission.LOOK)
 def study_sentence() -> str:
     """How the shipped model compares with a classical reference, whichever way it fell."""
-    study = json.loads(settings.STUDY.read_text("utf-8"))["test"]
-    quantum, classical = (study["accuracy"][name] for name in ("qcmfm", "late_fusion"))
-    gap = study["qcmfm_minus"]["late_fusion"]
+    study = _compared_on(settings.DEFAULT_RUN)
+    quantum, classical = (study["systems"][name]["accuracy"] for name in ("qcmfm", _REFERENCE))
+    gap = study["qcmfm_minus"][_REFERENCE]
     verdict = (
         say("the quantum model did better than this reference")
         if gap["low"] > 0
@@ -94,7 +98,7 @@ def study_sentence() -> str:
         "model is right on {quantum}, a simple classical reference (late fusion of photo and "
         "caption) on {classical}; {verdict}.",
         records=study["records"],
-        seeds=study["seeds"],
+        seeds=_trainings(quantum),
         quantum=_percent(quantum),
         classical=_percent(classical),
         verdict=verdict,
@@ -104,19 +108,19 @@ def study_sentence() -> str:
 @door(Permission.LOOK)
 def built_in_sentence(name: str) -> str:
     """How the models do on a drawn collection; empty where `name` is none that was measured."""
-    study = json.loads(settings.BUILT_IN_STUDY.read_text("utf-8")).get(name)
-    if study is None:
+    study = _compared_on(name) if name in demo.names() else {}
+    if not study:
         return ""
-    accuracy = study["accuracy"]
+    accuracy = {model: found["accuracy"] for model, found in study["systems"].items()}
     alone = max(("image_only", "text_only"), key=lambda model: accuracy[model]["value"])
     words = {"image_only": say("the photo"), "text_only": say("the caption")}
-    classical = max(("concat", "cross_attention"), key=lambda model: accuracy[model]["value"])
+    classical = best_classical(study)
     return say(
         "These objects are designed so that photo and caption are needed together. Measured on "
         "{records} fresh ones (mean of {seeds} trainings): {one} alone is right on {alone}, the "
         "simulated quantum model on {quantum}, the best classical fusion on {classical}.",
         records=study["records"],
-        seeds=study["seeds"],
+        seeds=_trainings(accuracy["qcmfm"]),
         one=words[alone],
         alone=_percent(accuracy[alone]),
         quantum=_percent(accuracy["qcmfm"]),
@@ -151,6 +155,15 @@ def scope_sentence(name: str) -> str:
         records=study["in_scope"],
         flagged=study["flagged_in_scope"],
     )
+
+
+def _compared_on(collection: str) -> dict[str, Any]:
+    """What the committed comparison found on a collection's `test`; empty where it has none."""
+    return read_summary(settings.COMPARISON).get(collection, {}).get("test", {})
+
+
+def _trainings(accuracy: dict[str, Any]) -> int:
+    return len(accuracy["by_seed"])
 
 
 def _percent(found: dict[str, float]) -> str:

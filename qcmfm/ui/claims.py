@@ -12,17 +12,13 @@ from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import plain, words_for
 
 NAMES = {
-    "late_fusion": N_("photo and caption, late fusion"),
-    "tfidf_logistic": N_("caption alone, TF-IDF"),
-    "image_logistic": N_("photo alone"),
     "image_only": N_("photo alone"),
     "text_only": N_("caption alone"),
-    "concat": N_("concatenation"),
+    "logistic_tfidf": N_("caption alone, logistic regression"),
     "cross_attention": N_("the same model without its circuit"),
 }
 
-
-ALONE = ("image_logistic", "tfidf_logistic", "image_only", "text_only")
+ALONE = ("image_only", "text_only", "logistic_tfidf")
 """Models that see the photo or the caption alone."""
 
 
@@ -113,6 +109,7 @@ def _show_comparisons(found: list[ModelComparison]) -> None:
             _("95% interval"): _("{low:+.1f} to {high:+.1f}").format(
                 low=100 * one.low, high=100 * one.high
             ),
+            _("p, corrected"): f"{one.chance:.2f}",
             _("Verdict"): _(one.verdict),
         }
         for one in found

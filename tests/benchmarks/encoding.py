@@ -24,7 +24,7 @@ from qcmfm.encoders.photo import read_photo
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.runs import utc_now
-from tests.benchmarks.museum_materials import CAPTION, DATA
+from tests.benchmarks.trials import CAPTION, DATA
 
 RESULTS = Path(__file__).parent / "results" / "encoding.json"
 

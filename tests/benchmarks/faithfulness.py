@@ -1,12 +1,11 @@
 """Whether the attended regions matter: `python -m tests.benchmarks.faithfulness`.
 
-For the `test` records that have a photo and a caption, the regions that the words attended most,
+For the `test` records that have a photo and a caption (of a built-in collection: those of the 2,000
+that the studies draw, which no run was trained on), the regions that the words attended most,
 all words and heads taken together, are painted over in the photo with its mean colour; the photo is
 encoded again, and it is measured by how much the predicted label's probability falls. The same is
 done with as large a set of regions at random: the attended set itself, moved round the picture,
-what leaves it on one side coming in on the other, so that size and shape are the same. With
-`--drawn workspace/fresh`, drawn records are those that
-`python -m qcmfm demo --size 1000 --seed 2026 --out workspace/fresh` makes. Writes
+what leaves it on one side coming in on the other, so that size and shape are the same. Writes
 `tests/benchmarks/results/faithfulness.json`.
 """
 
@@ -23,15 +22,16 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from PIL import Image
 
-from qcmfm import settings, storage
+from qcmfm import demo, settings, storage
 from qcmfm.encoders.batch import Batch
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import ImageEncoder
 from qcmfm.evaluation import mean_intervals
 from qcmfm.progress import finish
-from qcmfm.records import read_collection
+from qcmfm.records import Collection, read_collection
 from qcmfm.runs import Run, read_run, utc_now
 from qcmfm.service.runs import find_run
+from tests.benchmarks.trials import fresh_collection
 
 RESULTS = Path(__file__).parent / "results" / "faithfulness.json"
 SHARE = 0.15
@@ -77,13 +77,12 @@ def probabilities(run: Run, encoder: ImageEncoder, batch: Batch, photos: list[np
     return run.probabilities(run.fuse(Batch(**rows | {"regions": regions, "image": image})))
 
 
-def measure(name: str, records: Path, caption: str, given: argparse.Namespace) -> dict[str, Any]:
+def measure(name: str, collection: Collection, given: argparse.Namespace) -> dict[str, Any]:
     """By how much hiding lowers the predicted probability, on one run's `test` records."""
     run = read_run(find_run(name))
     named = run.config["encoders"]
     encoders = load_encoders(named["image"]["name"], named["text"]["name"], "cpu")
     cache = FeatureCache(encoders, settings.features_folder())
-    collection = read_collection(records, caption)
     rows = [row for row in collection.rows if row.record and row.record.split == "test"]
     table = finish(cache.encode(replace(collection, rows=rows))).with_lexicon(run.lexicon)
     rng, encoder = np.random.default_rng(0), encoders.image
@@ -115,23 +114,22 @@ def measure(name: str, records: Path, caption: str, given: argparse.Namespace) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--museum", type=Path, default=Path("../shared/data/museum_materials"))
-    parser.add_argument("--drawn", type=Path, default=Path("workspace/demo"))
     parser.add_argument("--random", type=int, default=4, help="random sets for each record")
     parser.add_argument("--only", nargs="+", help="names of runs")
     given = parser.parse_args()
-    of = {
-        "museum_materials": (given.museum, "caption_masked"),
-        "artifacts": (given.drawn / "artifacts", "caption"),
-        "textiles": (given.drawn / "textiles", "caption"),
-    }
     kept = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {"runs": {}}
     # Runs are measured independently: which ones were at one time makes no difference.
     told = {
         "command": shlex.join(["python", "-m", "tests.benchmarks.faithfulness", *sys.argv[1:]]),
         "random_sets": given.random,
     }
-    for name in given.only or of:
-        kept["runs"][name] = measure(name, *of[name], given) | told | {"made": utc_now()}
+    for name in given.only or ("museum_materials", *demo.names()):
+        collection = (
+            fresh_collection(name)
+            if name in demo.names()
+            else read_collection(given.museum, "caption_masked")
+        )
+        kept["runs"][name] = measure(name, collection, given) | told | {"made": utc_now()}
         print(name, json.dumps(kept["runs"][name]), flush=True)
     storage.write_json(RESULTS, {"share_hidden": SHARE, "runs": kept["runs"]})
 

@@ -35,8 +35,7 @@ from qcmfm.review.doubtful import doubtful
 from qcmfm.review.items import OutOfFold
 from qcmfm.runs import utc_now
 from qcmfm.trainer import TrainingSettings
-from tests.benchmarks.museum_materials import CAPTION, DATA
-from tests.benchmarks.trials import model_probabilities
+from tests.benchmarks.trials import CAPTION, DATA, model_probabilities
 
 RESULTS = Path(__file__).parent / "results" / "label_flips.json"
 COMMAND = ("python", "-m", "tests.benchmarks.label_flips")
