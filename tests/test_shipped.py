@@ -13,7 +13,7 @@ from qcmfm import demo, service, settings
 from qcmfm.encoders.photo import content_hash
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.runs import read_run
+from qcmfm.runs import read_metrics, read_run
 
 FOLDER = settings.SHIPPED_RUNS / settings.DEFAULT_RUN
 
@@ -82,7 +82,9 @@ def test_the_runs_for_the_built_in_collections_are_whole(name: str):
 
 @pytest.mark.parametrize("name", demo.names())
 def test_the_runs_label_the_shipped_records(name: str):
-    """Most of these were trained on, so that nearly all must be right."""
+    """None of these was trained on: as good as on other fresh ones, as far as 48 can tell."""
     labeller = service.open_labeller(name, "cpu")
     measured = finish(service.evaluate_run(labeller, service.open_collection(name), "all"))
-    assert measured["records"] == 48 and measured["accuracy"]["value"] > 0.8
+    kept = read_metrics(settings.SHIPPED_RUNS / name)["test"]["accuracy"]["value"]
+    assert measured["records"] == 48
+    assert measured["accuracy"]["value"] > kept - 3 * (kept * (1 - kept) / 48) ** 0.5
