@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from joblib import Parallel, delayed
 
@@ -60,7 +61,8 @@ def _all_drawn(name: str, folder: Path, count: int, seed: int, size: int) -> Ite
         return
     # Its processes neither inherit the locks of other threads nor run the main module again, which
     # is a page where a page asks.
-    yield from Parallel(n_jobs=-1, return_as="generator")(delayed(_draw)(job) for job in jobs)
+    drawn = Parallel(n_jobs=-1, return_as="generator")(delayed(_draw)(job) for job in jobs)
+    yield from cast(Iterator[Drawn], drawn)
 
 
 def _photos(name: str, count: int, seed: int) -> Iterator[tuple[int, int]]:
