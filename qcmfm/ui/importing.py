@@ -134,7 +134,8 @@ def show_report(job: jobs.Job) -> None:
                     }
                     for problem in problems[:1000]
                 ],
-                hide_index=True, alt=_("What was wrong, row by row"),
+                hide_index=True,
+                alt=_("What was wrong in {name}, row by row").format(name=report.name),
             )  # fmt: skip
     if report.duplicates:
         with st.expander(

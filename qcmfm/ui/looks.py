@@ -19,7 +19,8 @@ a:focus-visible, button:focus-visible, summary:focus-visible, main:focus-visible
   outline-offset: 2px;
 }}
 main:focus-visible, [data-testid="stSidebar"] a:focus-visible {{ outline-offset: -2px; }}
-button[data-selected="true"] p, button[data-selected="true"] span {{
+button[data-selected="true"] p, button[data-selected="true"] span,
+[data-testid="stSliderThumbValue"] p {{
   color: light-dark(#6b4600, #e6b45c);
 }}
 button[data-variant="segmented_control"] {{ min-height: 2.5rem; }}

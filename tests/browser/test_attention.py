@@ -31,13 +31,13 @@ def test_words_are_chosen_and_the_view_stands_in_the_address(visit: Visit, tmp_p
     pills = visit.page.get_by_test_id("stMain")
     pills.get_by_text("phoenix", exact=True).first.click()
     visit.idle()
-    pills.get_by_text("dragon", exact=True).first.click()
+    pills.get_by_text("lotuses", exact=True).first.click()
     visit.idle()
     visit.page.get_by_role("radio", name="grid").click()
     visit.idle()
-    assert "For “phoenix”, “dragon” the model attended most" in visit.text()
+    assert "For “phoenix”, “lotuses” the model attended most" in visit.text()
     found = asked(visit)
-    assert found["words"] == ["6.11"] and found["drawn"] == ["grid"]
+    assert found["words"] == ["6.15"] and found["drawn"] == ["grid"]
     data = "document.querySelector('.js-plotly-plot')._fullData.map(t => [t.type, t.zsmooth])"
     assert visit.page.evaluate(data)[0] == ["heatmap", False]
 
@@ -46,11 +46,11 @@ def test_words_are_chosen_and_the_view_stands_in_the_address(visit: Visit, tmp_p
     note = json.loads(saved(visit, "Web Annotation", tmp_path).read_text())
     boxes = [part["selector"]["value"] for part in note["target"]]
     assert len(boxes) == 2 and all(box.startswith("xywh=percent:") for box in boxes)
-    assert [part["qcmfm:words"] for part in note["target"]] == [["phoenix"], ["dragon"]]
+    assert [part["qcmfm:words"] for part in note["target"]] == [["phoenix"], ["lotuses"]]
 
     again = urlsplit(visit.page.url)
     visit.open(f"{again.path}?{again.query}")
-    assert "For “phoenix”, “dragon” the model attended most" in visit.text()
+    assert "For “phoenix”, “lotuses” the model attended most" in visit.text()
 
 
 def test_a_box_over_the_photo_tells_which_words_look_there(visit: Visit):
