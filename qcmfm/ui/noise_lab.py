@@ -321,7 +321,8 @@ def _show_exports(
     given = ["--run", found.run, "--records", "FOLDER", "--setting", "noise-A.json"]
     given += ["--record", record_id, *(() if fit == "none" else ("--mitigation", fit)), "--json"]
     st.caption(_("The same figures on the command line, with the JSON of a column:"))
-    st.code(shlex.join(["python", "-m", "qcmfm", "noise", *given]), language="bash")
+    command = shlex.join(["python", "-m", "qcmfm", "noise", *given])
+    st.code(command, language="bash", wrap_lines=True)
 
 
 def _offer_saving(columns: list[Column]) -> None:

@@ -52,4 +52,7 @@ def show_programs(
                     layer=layer + 1, n=len(first)
                 ),
             )
-        st.code("\n".join(openqasm(readout.circuit, angles).splitlines()[:24]), language="text")
+        st.code(
+            "\n".join(openqasm(readout.circuit, angles).splitlines()[:24]),
+            language="text", wrap_lines=True,
+        )  # fmt: skip

@@ -160,8 +160,8 @@ def test_the_tour_is_walked_left_and_taken_up_again_by_keyboard(visit: Visit):
     visit.open()
     follow("Take the tour, two minutes")
     for number, step in enumerate(STEPS, start=1):
-        text = visit.text()
-        assert f"Tour · {number} of {len(STEPS)}" in text and step.title in text
+        expect(visit.page.get_by_text(f"Tour · {number} of {len(STEPS)}")).to_be_visible()
+        assert step.title in visit.idle().text()
         assert f"/{step.page}?" in visit.page.url and "tour=" not in visit.page.url
         if number == 2:
             if visit.page.get_by_label("Your name").count():
