@@ -10,6 +10,7 @@ import streamlit as st
 from qcmfm import logs, service
 from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
+from qcmfm.review.state import Outcome
 from qcmfm.ui.failing import failure
 from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.link import Link
@@ -53,6 +54,9 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
     current = desk.review.refresh().of(record_id)
     if current.decision_id != shown.seen and current.reviewer == shown.reviewer:
         return  # the key was pressed twice before the next record was there
+    if _says_the_same(shown, current, decision):
+        go(shown)  # so was this one, but the page drew the record once more in between
+        return
     with _told():
         following = _following(shown)
         choice = Choice(
@@ -69,6 +73,18 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
         _say(_done(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
+
+
+def _says_the_same(shown: Shown, current: Outcome, decision: str) -> bool:
+    """Whether somebody accepts what they accepted already, without a new reason."""
+    said = shown.desk.predictions.get(shown.record_id)
+    return (
+        decision == "accept"
+        and said is not None
+        and (current.status, current.label) == ("accepted", said.label)
+        and current.reviewer == shown.reviewer
+        and not _typed("reason", shown.record_id)
+    )
 
 
 def choose_other(shown: Shown) -> None:
