@@ -98,10 +98,10 @@ def test_the_page_shows_every_feature_of_such_a_model_and_nothing_of_others(aske
     run, encoders, photo, caption = asked
     evidence = explain(run, encoders, look_at(encoders, photo, caption))
     page = AppTest.from_function(drawn, kwargs={"evidence": evidence}).run(timeout=60)
-    assert not page.exception and "Trust" in page.subheader[0].value
+    assert not page.exception and "Trust" in page.header[0].value
     table = page.dataframe[0].value
     assert table["Feature"].tolist() == [one.number for one in evidence.features]
     assert table["Photo trusted"].tolist() == [one.image_trust for one in evidence.features]
     without = replace(evidence, features=[])
     page = AppTest.from_function(drawn, kwargs={"evidence": without}).run(timeout=60)
-    assert not page.exception and not page.subheader and not page.dataframe
+    assert not page.exception and not page.header and not page.dataframe

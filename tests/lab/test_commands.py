@@ -111,7 +111,7 @@ def test_the_circuit_page_shows_the_figures_of_the_command_line(artifacts, every
     assert f"all wires: {said['entanglement']:.3f}" in text
     assert f"meeting: {said['interference']:.3f}" in text
     best = max(said["labels"], key=said["labels"].get)
-    assert f"Label: {best.replace('_', ' ')}" in [heading.value for heading in app.subheader]
+    assert f"Label: {best.replace('_', ' ')}" in [heading.value for heading in app.header]
     pieces = "\n".join(html(app))
     for figures in (said["labels"], said["labels_if_measured_here"]):
         assert f"{max(figures.values()):.1%}" in pieces
@@ -143,7 +143,7 @@ def test_a_setting_is_kept_from_the_command_line_and_a_wrong_one_is_told(artifac
 
 def test_the_circuit_follows_every_change_of_its_widgets():
     app = page("circuit", collection="textiles", qubits="2", layers="1")
-    before = [heading.value for heading in app.subheader]
+    before = [heading.value for heading in app.header]
     app.toggle(key="off-entanglement").set_value(True).run()
     assert app.query_params["off"] in ("E", ["E"])
     assert any("The mark is the whole circuit" in c.value for c in app.caption)
@@ -151,7 +151,7 @@ def test_the_circuit_follows_every_change_of_its_widgets():
     assert app.query_params["off"] in ("L1,L2,E", ["L1,L2,E"])
     next(b for b in app.button if b.label == "Everything on again").click().run()
     assert "off" not in app.query_params
-    assert [heading.value for heading in app.subheader] == before
+    assert [heading.value for heading in app.header] == before
 
 
 def test_a_saved_noise_orders_the_queue(home: Path):
