@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import Any, get_args, get_type_hints
 
 import jaxtyping
-from beartype import beartype
+from beartype import BeartypeConf, beartype
 from jaxtyping import AbstractArray, install_import_hook
 
 _thorough = jaxtyping.jaxtyped
+# As Python itself would say it, which the package counts on where data from outside are odd.
+_check = beartype(conf=BeartypeConf(violation_type=TypeError))
 
 
 def install(package: str) -> None:
@@ -39,7 +41,7 @@ def _checked(thing: Any, *, typechecker: Callable[..., Any]) -> Any:
         hints = get_type_hints(thing, include_extras=True).values()
     except NameError:  # of what is defined further on, or imported for type checkers alone
         return _thorough(thing, typechecker=typechecker)
-    once = beartype(thing)
+    once = _check(thing)
     return _thorough(once, typechecker=None) if any(map(_names_a_shape, hints)) else once
 
 
