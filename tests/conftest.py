@@ -1,6 +1,7 @@
 """Shapes in signatures are checked, and every test has a workspace of its own."""
 
 import os
+import sys
 
 from tests import checked
 
@@ -43,6 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the main module back after a test: Streamlit's `AppTest` makes the page the main one.
+
+    A process that is started later would run it again.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(autouse=True)

@@ -211,8 +211,8 @@ def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.Monk
 
 def test_every_part_that_is_kept_is_examined():
     assert names() == [
-        "access", "catalog", "collections", "features", "jobs", "noise", "place", "predictions",
-        "review_logs", "runs", "uploads", "version",
+        "access", "catalog", "collections", "features", "fonts", "jobs", "noise", "place",
+        "predictions", "review_logs", "runs", "uploads", "version",
     ]  # fmt: skip
 
 
