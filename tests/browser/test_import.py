@@ -57,6 +57,8 @@ def test_a_table_with_its_photos_comes_in_and_its_report_stays(
     visit.click("Import")
     visit.go("Home")  # the work goes on
     visit.go("Import")
+    expect(visit.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Stop")).to_have_count(0)
     report = visit.page.get_by_text("Your file back, with what was wrong").first
     expect(report).to_be_visible()
     visit.idle()
