@@ -10,7 +10,7 @@ class QcmfmError(Exception):
     """
 
     def __init__(self, message: str, hint: str):
-        super().__init__(message)
+        super().__init__(message, hint)  # both, so that another process can hand it on
         self.message = message
         self.hint = hint
 

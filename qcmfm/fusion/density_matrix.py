@@ -133,4 +133,13 @@ class DensityMatrix(Standardised):
         seen = (image @ by_row.flatten(1)).unflatten(2, by_row.shape[1:])
         read = (by_row.conj().flatten(0, 1) @ text).unflatten(1, by_row.shape[:2])
         chance = (seen * read).sum((1, 3)).real
-        return self.classifier(self.norm(chance))
+        return self.classifier(self._standardised(chance))
+
+    def _standardised(
+        self, chance: Float[Tensor, "batch measured"]
+    ) -> Float[Tensor, "batch measured"]:
+        """Each state's probability apart from its mean, which one record alone does not have."""
+        norm = self.norm
+        if not self.training or len(chance) > 1:
+            return norm(chance)
+        return nn.functional.batch_norm(chance, norm.running_mean, norm.running_var, eps=norm.eps)

@@ -13,13 +13,13 @@ from qcmfm import __version__, evaluation
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import StudyError
-from qcmfm.fusion._model import FusionModel
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
 from qcmfm.runs import utc_now
 from qcmfm.splits import assign_splits
 from qcmfm.studies._loaded import LoadedTable, load_table
 from qcmfm.studies._results import METRICS, Results, Trial
+from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._trial import Answers, System, train_and_answer
 from qcmfm.trainer import TrainingSettings
 
@@ -117,6 +117,25 @@ def _cross_validation(table: Any, rows: Sequence[int]) -> dict[str, tuple[list[i
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One training of a plan.
+
+    Args:
+        fold: Of the collection.
+        system: What is trained.
+        chosen: How.
+    """
+
+    fold: str
+    system: System
+    chosen: TrainingSettings
+
+    def key(self, collection: str) -> tuple[str, ...]:
+        """As `Trial.key`."""
+        return (collection, self.system.name, str(self.chosen.seed), self.fold, "")
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be trained on one collection, in this order.
 
@@ -125,18 +144,21 @@ class Plan:
         seeds: Of the trainings.
         folds: Of the collection.
         settings: How to train; model, options and seed come from the rest.
-        prepare: Changes a system's model before it is trained.
     """
 
     systems: Sequence[System]
     seeds: Iterable[int]
     folds: Sequence[str]
     settings: TrainingSettings = field(default_factory=TrainingSettings)
-    prepare: Callable[[System, FusionModel], None] = lambda system, model: None
 
-    def cells(self) -> list[tuple[str, int, System]]:
+    def cells(self) -> list[Cell]:
         """Every training, so that a study cut short has treated all systems alike."""
-        return [(f, seed, s) for seed in self.seeds for f in self.folds for s in self.systems]
+        return [
+            Cell(f, s, replace(self.settings, model=s.model, options=s.options, seed=seed))
+            for seed in self.seeds
+            for f in self.folds
+            for s in self.systems
+        ]
 
 
 def carry_out(
@@ -152,24 +174,23 @@ def carry_out(
     """
     results.keep_records(material.name, material.record_rows())
     cells, done = plan.cells(), results.done()
-    for number, (fold, seed, system) in enumerate(cells):
-        if (material.name, system.name, str(seed), fold, "") in done:
-            continue
-        if until():
-            return sum(
-                (material.name, s.name, str(x), f, "") not in results.done() for f, x, s in cells
-            )
-        chosen = replace(plan.settings, model=system.model, options=system.options, seed=seed)
-        answers = train_and_answer(
-            material.table, *material.folds[fold], chosen, material.labels,
-            lambda model, system=system: plan.prepare(system, model),
-        )  # fmt: skip
-        trial = measured(material, system.name, fold, answers, chosen)
-        results.keep_answers(trial, answers.probabilities)
+    todo = [cell for cell in cells if cell.key(material.name) not in done]
+    finished = len(cells) - len(todo)
+    for trial, probabilities in side_by_side(_train, material, todo, until):
+        results.keep_answers(trial, probabilities)
         results.add([trial])
-        note = f"{system.name}, seed {seed}, {fold}: {trial.accuracy:.3f}"
-        yield Progress(f"Training on {material.name}", number + 1, len(cells), note)
-    return 0
+        finished += 1
+        note = f"{trial.system}, seed {trial.seed}, {trial.fold}: {trial.accuracy:.3f}"
+        yield Progress(f"Training on {material.name}", finished, len(cells), note)
+    return len(cells) - finished
+
+
+def _train(material: Material, cell: Cell) -> tuple[Trial, np.ndarray]:
+    """The row of one training, and what it answered."""
+    fit, score = material.folds[cell.fold]
+    answers = train_and_answer(material.table, fit, score, cell.chosen, material.labels)
+    trial = measured(material, cell.system.name, cell.fold, answers, cell.chosen)
+    return trial, answers.probabilities
 
 
 def measured(

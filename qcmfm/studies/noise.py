@@ -21,6 +21,7 @@ from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._plan import TEST, Material, measured
 from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._trial import Answers, train_and_answer
 from qcmfm.trainer import TrainingSettings
 
@@ -67,13 +68,15 @@ def run(request: Request) -> Work[None]:
     """Train, answer under every noise, and write the curves; finished trainings are not redone."""
     for name in request.collections:
         material = yield from request.material(name, VIEWS)
-        for cell in _cells(request, material.name):
-            if request.is_over():
-                return
-            system, seed, channel, strength = cell
-            done = _train(material, request.results, *cell)
-            note = f"{system} {channel} {strength:g}, seed {seed}: {done:.3f}"
-            yield Progress(f"Noise on {material.name}", 1, 1, note)
+        cells = list(_cells(request, material.name))
+        found = side_by_side(_train, material, cells, request.is_over)
+        for number, rows in enumerate(found, 1):
+            request.results.add(rows)
+            first = rows[0]
+            note = f"{first.system} {first.condition}, seed {first.seed}: {first.accuracy:.3f}"
+            yield Progress(f"Noise on {material.name}", number, len(cells), note)
+        if request.is_over():
+            return
         _draw(request.results, material.name)
 
 
@@ -93,10 +96,9 @@ def _condition(channel: str, strength: float) -> str:
     return f"{channel} {strength:g}"
 
 
-def _train(
-    material: Material, results: Results, system: str, seed: int, channel: str, strength: float
-) -> float:
-    """Train once, answer, and add the rows; returns the accuracy under its own noise."""
+def _train(material: Material, cell: tuple[str, int, str, float]) -> list[Trial]:
+    """Train once and answer; the rows, of which the first is under the training's own noise."""
+    system, seed, channel, strength = cell
     chosen = TrainingSettings(
         model="qcmfm", options={"n_qubits": QUBITS}, seed=seed, views=len(material.table.images)
     )
@@ -113,8 +115,7 @@ def _train(
     rows = [first]
     if not channel:
         rows += _answered_under_noise(material, answers, chosen)
-    results.add(rows)
-    return first.accuracy
+    return rows
 
 
 def _answered_under_noise(

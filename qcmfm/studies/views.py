@@ -24,6 +24,7 @@ from qcmfm.runs import utc_now
 from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._request import Request
 from qcmfm.studies._results import METRICS, Results, Trial
+from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
 
 TITLE = "Views of an image"
@@ -102,21 +103,23 @@ def run(request: Request) -> Work[None]:
     for name in SETS:
         found = read_views(request.data, name)
         done, cells = request.results.done(), list(_cells(found, request))
-        for number, (family, width, make, seed) in enumerate(cells):
-            if (name, family, str(seed), "test", f"width {width}") in done:
-                continue
-            if request.is_over():
-                return
-            trial = _train(name, found, family, width, make, seed)
+        todo = [c for c in cells if (name, c[0], str(c[3]), "test", f"width {c[1]}") not in done]
+        finished = len(cells) - len(todo)
+        for trial in side_by_side(_train, (name, found), todo, request.is_over):
             request.results.add([trial])
-            note = f"{family} {width}, seed {seed}: {trial.accuracy:.3f}"
-            yield Progress(f"Views of {name}", number + 1, len(cells), note)
+            finished += 1
+            note = f"{trial.system} {trial.condition}, seed {trial.seed}: {trial.accuracy:.3f}"
+            yield Progress(f"Views of {name}", finished, len(cells), note)
+        if request.is_over():
+            return
         write_curves(request.results)
 
 
-def _cells(
-    found: Any, request: Request
-) -> Iterator[tuple[str, int, Callable[[], ViewNetwork], int]]:
+Cell = tuple[str, int, Callable[[], ViewNetwork], int]
+"""Family, width, maker and seed of one training."""
+
+
+def _cells(found: Any, request: Request) -> Iterator[Cell]:
     views, labels = found["train"]
     sizes = [view.shape[1] for view in views]
     for seed in range(request.seeds):
@@ -125,10 +128,9 @@ def _cells(
                 yield family, width, make, seed
 
 
-def _train(
-    name: str, found: Any, family: str, width: int, make: Callable[[], ViewNetwork], seed: int
-) -> Trial:
+def _train(given: tuple[str, Any], cell: Cell) -> Trial:
     """One training for a fixed number of passes, the same for every network."""
+    (name, found), (family, width, make, seed) = given, cell
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make()

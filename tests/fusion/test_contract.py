@@ -138,6 +138,15 @@ def test_training_steps_without_a_modality_are_finite(model: FusionModel):
         assert found and all(grad.isfinite().all() for grad in found)
 
 
+@pytest.mark.parametrize("record", [0, 4, 5], ids=["both", "photo", "caption"])
+def test_one_record_alone_can_be_trained_on(model: FusionModel, record: int):
+    model.train()
+    logits = model(random_batch().take(torch.arange(6) == record)).logits
+    torch.nn.functional.cross_entropy(logits, torch.tensor([1])).backward()
+    found = [p.grad for p in model.parameters() if p.grad is not None]
+    assert found and all(grad.isfinite().all() for grad in found)
+
+
 def test_each_way_can_be_trained_on(model: FusionModel):
     model.train()
     batch = random_batch()

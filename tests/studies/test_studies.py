@@ -17,6 +17,7 @@ from qcmfm.studies._loaded import load_table
 from qcmfm.studies._plan import TEST, Material, Plan, carry_out, prepare_material
 from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results
+from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._summary import read_summary, write_comparison
 from qcmfm.studies._trial import System, train_and_answer
 from qcmfm.studies._view_networks import FEViews, classical
@@ -29,6 +30,12 @@ THREE = [
     System("concat", "concat", {"width": 8}),
     System("logistic_late_fusion", "logistic_late_fusion", {}),
 ]
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings happen here, where they can be made cheap."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
 
 
 @pytest.fixture
@@ -110,6 +117,30 @@ def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(material: Materi
     for system in THREE:
         ours, theirs = (r.answers("vases", system.name) for r in (results, again))
         np.testing.assert_array_equal(ours[0, TEST], theirs[0, TEST])
+
+
+def test_two_processes_train_what_one_does(
+    material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    plan = Plan(THREE, range(1), (TEST,), QUICK)
+    alone, beside = Results(tmp_path / "alone"), Results(tmp_path / "beside")
+    assert finish(carry_out(plan, material, alone)) == 0
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
+    assert finish(carry_out(plan, material, beside)) == 0
+    assert beside.done() == alone.done()
+    for system in THREE:
+        ours, theirs = (r.answers("vases", system.name) for r in (alone, beside))
+        np.testing.assert_allclose(ours[0, TEST], theirs[0, TEST], atol=2e-3)
+
+
+def test_an_error_of_another_process_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
+    with pytest.raises(StudyError, match=r"Two is too many\. Give one\."):
+        list(side_by_side(refuse, "Two is too many.", [1, 2], lambda: False))
+
+
+def refuse(message: str, cell: int) -> None:
+    raise StudyError(message, "Give one.")
 
 
 def test_a_comparison_says_who_won(material: Material, tmp_path: Path):
