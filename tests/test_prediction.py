@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from qcmfm.errors import RunError
-from qcmfm.prediction import predict, predictions_csv, table_columns
+from qcmfm.predicting import predict
+from qcmfm.prediction import predictions_csv, table_columns
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.runs import Run

@@ -10,14 +10,16 @@ import numpy as np
 
 from qcmfm import adoption, evaluation, settings, storage
 from qcmfm.access import Permission, door
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.errors import RecordsError, RunError, TrainingError
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, Row, read_collection
 from qcmfm.review.corrected import corrected, reviewed_count
 from qcmfm.review.review import open_review
-from qcmfm.runs import Run, read_config, read_run, read_splits, utc_now
+from qcmfm.run_folder import read_config, read_splits
+from qcmfm.runs import Run, read_run
 from qcmfm.sentences import say
 from qcmfm.service.collections import collection_folders
 from qcmfm.service.labelling import Labeller

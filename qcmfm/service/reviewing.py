@@ -17,7 +17,8 @@ from qcmfm.exports._reviewed import Reviewed
 from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept, write_kept
 from qcmfm.lab import condition
 from qcmfm.lab.condition import Condition
-from qcmfm.prediction import Prediction, predict
+from qcmfm.predicting import predict
+from qcmfm.prediction import Prediction
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Record, label_counts
 from qcmfm.review import orders

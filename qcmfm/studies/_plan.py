@@ -10,12 +10,12 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
 from qcmfm import __version__, evaluation
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import StudyError
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
-from qcmfm.runs import utc_now
 from qcmfm.splits import assign_splits
 from qcmfm.studies._loaded import LoadedTable, load_table
 from qcmfm.studies._results import METRICS, Results, Trial

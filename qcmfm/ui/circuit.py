@@ -26,7 +26,7 @@ from qcmfm.ui.pictures import (
     shares_bars,
 )
 from qcmfm.ui.programs import show_programs
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.records import thumbnail
 from qcmfm.ui.widgets import plain, told, words_for
 
 SIZES = ("sizes", "probabilities")

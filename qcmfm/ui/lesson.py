@@ -26,7 +26,7 @@ from qcmfm.ui.pictures import (
     readings,
     shares_bars,
 )
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.records import thumbnail
 from qcmfm.ui.widgets import words_for
 
 

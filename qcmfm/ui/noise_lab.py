@@ -22,7 +22,7 @@ from qcmfm.ui.lab import choose_record, kept, work_once, wrapping
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.noise_controls import choose_count, control
 from qcmfm.ui.pictures import bars, figures
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.records import thumbnail
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.sweeping import show_sweep
 from qcmfm.ui.widgets import plain, show_error, told, words_for

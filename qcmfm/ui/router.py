@@ -11,6 +11,7 @@ from qcmfm.ui.memory import note_visit
 from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.tour import show_tour
+from qcmfm.ui.warming import begin
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -73,3 +74,4 @@ with told(), timed(page.url_path):
     with told():
         show_tour(page.url_path or "home")
     page.run()
+begin()
