@@ -1,5 +1,7 @@
 """What the service offers, and the module that each of it comes from."""
 
+from .adopting import adopt_run, adopted_run, run_to_improve
+from .before_after import Comparison, comparison_of
 from .calibrating import calibrate_run
 from .caretaking import (
     audit_log,
@@ -29,16 +31,7 @@ from .labelling import (
     labelled_csv,
     open_labeller,
 )
-from .learning import (
-    Comparison,
-    adopt_run,
-    adopted_run,
-    comparison_of,
-    labels_of,
-    learn,
-    next_run_name,
-    run_to_improve,
-)
+from .learning import labels_of, learn, next_run_name
 from .measuring import evaluate_run, ground_run, keep_metrics
 from .overview import Happened, Waiting, what_happened, what_waits
 from .quantum_lab import (

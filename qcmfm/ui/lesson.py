@@ -11,7 +11,8 @@ from qcmfm.lab.lesson import DEVICE, TIMES, Lesson, prepare
 from qcmfm.lab.material import Material
 from qcmfm.records import Collection, Record
 from qcmfm.ui.address import Address
-from qcmfm.ui.diagram import CSS, drawing
+from qcmfm.ui.component import text_of
+from qcmfm.ui.diagram import drawing
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
 from qcmfm.ui.language import _, spoken, tag
@@ -233,9 +234,9 @@ def printable(made: Sequence[Step]) -> str:
     )
 
 
-_SCOPED = "".join(f".qcmfm-lesson-circuit {rule}\n" for rule in CSS.strip().splitlines()).replace(
-    ".name, .layer", ".name, .qcmfm-lesson-circuit .layer"
-)
+_SCOPED = "".join(
+    f".qcmfm-lesson-circuit {rule}\n" for rule in text_of("drawing.css").splitlines()
+).replace(".name, .layer", ".name, .qcmfm-lesson-circuit .layer")
 
 _STYLE = (
     _SCOPED
