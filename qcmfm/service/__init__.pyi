@@ -1,6 +1,7 @@
 """What the service offers, and the module that each of it comes from."""
 
 from .adopting import adopt_run, adopted_run, run_to_improve
+from .asking import kept_predictions, label_collection, other_predictions, runs_asked
 from .before_after import Comparison, comparison_of
 from .calibrating import calibrate_run
 from .caretaking import (
@@ -43,14 +44,7 @@ from .quantum_lab import (
     save_condition,
     trained_on,
 )
-from .reviewing import (
-    Desk,
-    attended,
-    kept_predictions,
-    label_collection,
-    other_predictions,
-    runs_asked,
-)
+from .reviewing import Desk, attended
 from .runs import (
     RunSummary,
     built_in_sentence,

@@ -16,18 +16,9 @@ from qcmfm.ui.diagram import drawing
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
 from qcmfm.ui.language import _, spoken, tag
-from qcmfm.ui.pictures import (
-    BOTH,
-    IMAGE,
-    amplitude_columns,
-    bars,
-    bloch_spheres,
-    curve,
-    phase_key,
-    readings,
-    shares_bars,
-)
+from qcmfm.ui.pictures import BOTH, IMAGE, bars, curve, readings, shares_bars
 from qcmfm.ui.records import thumbnail
+from qcmfm.ui.state_pictures import amplitude_columns, bloch_spheres, phase_key
 from qcmfm.ui.widgets import words_for
 
 

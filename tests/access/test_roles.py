@@ -57,6 +57,7 @@ VERBS = every_verb()
 # weaken its door without a test that fails.
 NEEDS = {
     "adopting.adopt_run": Permission.ADOPT,
+    "asking.label_collection": Permission.PREPARE,
     "calibrating.calibrate_run": Permission.RETRAIN,
     "caretaking.audit_log": Permission.MANAGE,
     "caretaking.back_up": Permission.MANAGE,
@@ -80,7 +81,6 @@ NEEDS = {
     "measuring.keep_metrics": Permission.RETRAIN,
     "quantum_lab.save_condition": Permission.ADD,
     "reviewing.Desk.export": Permission.EXPORT,
-    "reviewing.label_collection": Permission.PREPARE,
     "searching.make_catalog": Permission.PREPARE,
     "searching.make_map": Permission.PREPARE,
 }
