@@ -96,7 +96,7 @@ def _fill_in(
         column.figures.html(figures_of(column, reference, total))
 
     column.seen = kept().once(
-        ("state", *key, record_id), lambda: later.statefigures_of(found, setting, record_id)
+        ("state", *key, record_id), lambda: later.state_figures(found, setting, record_id)
     )
     column.state.caption(
         _(
