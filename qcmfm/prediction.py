@@ -1,7 +1,6 @@
 """What a run says of one record, and how that stands in a table."""
 
 import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,17 +85,6 @@ def write_predictions(predictions: Iterable[Prediction], file: Path, top: int = 
         atomic_file(file) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as handle,
     ):
-        _write(predictions, handle, top)
-
-
-def predictions_csv(predictions: Iterable[Prediction], top: int = TOP) -> str:
-    """Predictions as the text of a CSV file."""
-    out = io.StringIO(newline="")
-    _write(predictions, out, top)
-    return out.getvalue()
-
-
-def _write(predictions: Iterable[Prediction], out: io.TextIOBase, top: int) -> None:
-    writer = csv.DictWriter(out, table_columns(top))
-    writer.writeheader()
-    writer.writerows(table_row(prediction, top) for prediction in predictions)
+        writer = csv.DictWriter(handle, table_columns(top))
+        writer.writeheader()
+        writer.writerows(table_row(prediction, top) for prediction in predictions)

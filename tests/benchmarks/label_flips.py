@@ -38,7 +38,6 @@ from qcmfm.trainer import TrainingSettings
 from tests.benchmarks.trials import CAPTION, DATA, model_probabilities
 
 RESULTS = Path(__file__).parent / "results" / "label_flips.json"
-COMMAND = ("python", "-m", "tests.benchmarks.label_flips")
 FLIPPED, FIRST, LOOKED_AT = 0.2, 50, 100
 
 
