@@ -26,6 +26,7 @@ def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
 
 settle()
 st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
+managing = "visible" if shown(Permission.MANAGE) else "hidden"
 page = st.navigation(
     {
         "": [
@@ -57,12 +58,7 @@ page = st.navigation(
             entry("claims", _("Claims"), "balance"),
         ],
         _("This server"): [
-            entry(
-                "workspace",
-                _("Workspace"),
-                "home_storage",
-                visibility="visible" if shown(Permission.MANAGE) else "hidden",
-            ),  # fmt: skip
+            entry("workspace", _("Workspace"), "home_storage", visibility=managing),
         ],
     },
     position="sidebar" if shown(Permission.LOOK) else "hidden",
