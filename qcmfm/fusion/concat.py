@@ -15,6 +15,8 @@ from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
 
+TITLE = "Photo and caption side by side"
+
 
 @dataclass(frozen=True)
 class ConcatOptions(PooledOptions):

@@ -18,6 +18,8 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
 
+TITLE = "QCMFM without its circuit"
+
 SIDE = 16
 """Rows and columns of the matrix of amplitudes; the upper 8 rows are the photo's half."""
 

@@ -16,6 +16,8 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
 
+TITLE = "QCMFM with a dense layer"
+
 AMPLITUDES, READ = 256, 36
 
 

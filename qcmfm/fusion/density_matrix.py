@@ -19,6 +19,8 @@ from qcmfm.fusion._attention import project_regions
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion._model import Fused, ModelOptions
 
+TITLE = "Density matrices"
+
 
 @dataclass(frozen=True)
 class DensityMatrixOptions(ModelOptions):

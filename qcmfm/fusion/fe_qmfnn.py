@@ -19,6 +19,8 @@ from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
 
+TITLE = "FE-QMFNN"
+
 
 @dataclass(frozen=True)
 class FEQMFNNOptions(PooledOptions):

@@ -15,6 +15,8 @@ from qcmfm.fusion._attention import masked_mean, project_regions
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion._model import Fused, ModelOptions
 
+TITLE = "Photo alone"
+
 
 @dataclass(frozen=True)
 class ImageOnlyOptions(ModelOptions):

@@ -14,6 +14,8 @@ from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
 
+TITLE = "Late fusion"
+
 
 @dataclass(frozen=True)
 class LateFusionOptions(PooledOptions):

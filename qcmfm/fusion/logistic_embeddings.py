@@ -16,6 +16,8 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
 
+TITLE = "Logistic regression, embeddings"
+
 
 @dataclass(frozen=True)
 class LogisticEmbeddingsOptions(ModelOptions):

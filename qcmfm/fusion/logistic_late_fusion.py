@@ -19,6 +19,8 @@ from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.late_fusion import mean_of_answers
 
+TITLE = "Logistic regression, late fusion"
+
 
 @dataclass(frozen=True)
 class LogisticLateFusionOptions(ModelOptions):

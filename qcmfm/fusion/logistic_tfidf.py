@@ -16,6 +16,8 @@ from qcmfm.fusion._halves import projection
 from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
 
+TITLE = "Logistic regression, caption"
+
 
 @dataclass(frozen=True)
 class LogisticTfidfOptions(ModelOptions):

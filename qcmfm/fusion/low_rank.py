@@ -16,6 +16,8 @@ from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
 
+TITLE = "Low-rank fusion"
+
 
 @dataclass(frozen=True)
 class LowRankOptions(PooledOptions):

@@ -24,6 +24,8 @@ from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 
+TITLE = "QCMFM"
+
 _CHOICES = {
     "stages": ("both", "mixing", "interaction"),
     "encoding": ("amplitude", "angle"),

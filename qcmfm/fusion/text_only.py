@@ -15,6 +15,8 @@ from qcmfm.fusion._attention import masked_mean
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion._model import Fused, ModelOptions
 
+TITLE = "Caption alone"
+
 
 @dataclass(frozen=True)
 class TextOnlyOptions(ModelOptions):

@@ -84,7 +84,13 @@ from qcmfm.service.searching import (
     open_shelf,
     reviewed_labels,
 )
-from qcmfm.service.studies import ablation, comparison, noise_curves, view_curves
+from qcmfm.service.studies import (
+    ablation,
+    comparison,
+    noise_curves,
+    study_verdict,
+    view_curves,
+)
 from qcmfm.service.working import (
     cancel_job,
     find_job,
@@ -177,6 +183,7 @@ __all__ = [
     "scope_sentence",
     "start_job",
     "study_sentence",
+    "study_verdict",
     "thumbnail",
     "trained_on",
     "true_regions",

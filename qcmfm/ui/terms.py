@@ -29,6 +29,13 @@ PLACES = (
     N_("upper left"), N_("upper centre"), N_("upper right"), N_("middle left"), N_("centre"),
     N_("middle right"), N_("lower left"), N_("lower centre"), N_("lower right"),
 )  # fmt: skip
+MODELS = (
+    N_("Photo and caption side by side"), N_("QCMFM without its circuit"),
+    N_("QCMFM with a dense layer"), N_("Density matrices"), N_("FE-QMFNN"), N_("Gated fusion"),
+    N_("Photo alone"), N_("Late fusion"), N_("Logistic regression, embeddings"),
+    N_("Logistic regression, late fusion"), N_("Logistic regression, caption"),
+    N_("Low-rank fusion"), N_("QCMFM"), N_("Caption alone"),
+)  # fmt: skip
 FOUND_BY = (N_("words"), N_("meaning"), N_("photo"), N_("label"))
 VERDICTS = (N_("quantum model ahead"), N_("within chance"), N_("quantum model behind"))
 METRICS = (N_("Accuracy"), N_("Macro-F1"))

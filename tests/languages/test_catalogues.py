@@ -7,7 +7,7 @@ from string import Formatter
 import polib
 import pytest
 
-from qcmfm import exports, importers
+from qcmfm import exports, fusion, importers
 from qcmfm.access import Role
 from qcmfm.catalog.searching import WAYS
 from qcmfm.lab import later
@@ -119,6 +119,7 @@ def circuit_stages() -> set[str]:
         (terms.ORDERS, [orders.title(name) for name in orders.names()]),
         (terms.EXPORTS, [exports.title(name) for name in exports.names()]),
         (terms.IMPORTERS, [importers.title(name) for name in importers.names()]),
+        (terms.MODELS, [fusion.title(name) for name in fusion.names()]),
         (terms.FOUND_BY, WAYS),
         (terms.METRICS, METRICS.values()),
         (terms.STEPS, EVERY),
