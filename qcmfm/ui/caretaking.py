@@ -130,7 +130,7 @@ def show_roles() -> None:
         | {_(role).capitalize(): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
-    st.dataframe(rows, hide_index=True, alt=_("What each role may do"))
+    st.table(rows, hide_index=True, border="horizontal", alt=_("What each role may do"))
 
 
 def _looked_at() -> Examined:

@@ -15,8 +15,13 @@ from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
+MENU = 230
+"""Pixels across; Streamlit's own 300 leave a tablet too little beside it."""
+
 settle()
-st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
+st.set_page_config(
+    page_title="QCMFM Studio", page_icon="🏺", layout="wide", initial_sidebar_state=MENU
+)
 page = st.navigation(
     {
         "": [

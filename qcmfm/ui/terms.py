@@ -36,6 +36,10 @@ MODELS = (
     N_("Logistic regression, late fusion"), N_("Logistic regression, caption"),
     N_("Low-rank fusion"), N_("QCMFM"), N_("Caption alone"),
 )  # fmt: skip
+DEVICES = (
+    N_("IBM Eagle (superconducting)"), N_("IBM Heron (superconducting)"),
+    N_("Google Sycamore (superconducting)"), N_("Quantinuum H2 (trapped ions)"),
+)  # fmt: skip
 FOUND_BY = (N_("words"), N_("meaning"), N_("photo"), N_("label"))
 VERDICTS = (N_("quantum model ahead"), N_("within chance"), N_("quantum model behind"))
 METRICS = (N_("Accuracy"), N_("Macro-F1"))

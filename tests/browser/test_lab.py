@@ -74,7 +74,7 @@ def test_the_address_of_the_circuit_restores_the_view(browser: Browser, address:
     visit.open(CIRCUIT)
     visit.page.get_by_text("expanded").first.click()
     visit.idle()
-    visit.page.get_by_text("probabilities", exact=True).first.click()
+    visit.page.get_by_text("Probabilities", exact=True).first.click()
     visit.idle()
     shown, link = visit.text(), visit.page.url
     assert {"view", "columns", "step", "off", "every", "record"} <= set(query(visit))
@@ -112,7 +112,7 @@ def test_the_address_of_the_noise_lab_restores_the_view(
     visit.open(NOISE)
     visit.page.get_by_text("3", exact=True).first.click()
     visit.idle()
-    visit.page.get_by_text("linear", exact=True).click()
+    visit.page.get_by_text("Linear", exact=True).click()
     visit.idle(1.0)
     shown, link = visit.text(), visit.page.url
     assert len(query(visit)["noise"]) == 3 and query(visit)["mitigation"] == ["linear"]

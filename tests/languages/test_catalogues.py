@@ -12,6 +12,7 @@ from qcmfm.access import Role
 from qcmfm.catalog.searching import WAYS
 from qcmfm.lab import later
 from qcmfm.lab.report import METRICS
+from qcmfm.quantum.noise_files import load_preset, preset_names
 from qcmfm.quantum.states import EVERY
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
@@ -120,6 +121,7 @@ def circuit_stages() -> set[str]:
         (terms.EXPORTS, [exports.title(name) for name in exports.names()]),
         (terms.IMPORTERS, [importers.title(name) for name in importers.names()]),
         (terms.MODELS, [fusion.title(name) for name in fusion.names()]),
+        (terms.DEVICES, [load_preset(name).name for name in preset_names()]),
         (terms.FOUND_BY, WAYS),
         (terms.METRICS, METRICS.values()),
         (terms.STEPS, EVERY),
