@@ -1,7 +1,7 @@
 """Fusion models: regions and words -> logits.
 
 The folder is the registry: each file that does not start with an underscore holds one model and a
-`TITLE` for people, and the file's name is the model's name.
+`TITLE = N_("…")` for people, and the file's name is the model's name.
 """
 
 import ast
@@ -34,9 +34,9 @@ def title(name: str) -> str:
     _require(name)
     for node in ast.parse((Path(__file__).parent / f"{name}.py").read_text("utf-8")).body:
         match node:
-            case ast.Assign([ast.Name("TITLE")], ast.Constant(str(found))):
+            case ast.Assign([ast.Name("TITLE")], ast.Call(args=[ast.Constant(str(found))])):
                 return found
-    raise AssertionError(f"The file of the model {name} has no TITLE.")
+    raise AssertionError(f"The file of the model {name} has no TITLE = N_(…).")
 
 
 def model_class(name: str) -> type["FusionModel"]:

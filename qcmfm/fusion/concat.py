@@ -14,8 +14,9 @@ from torch.nn import functional
 from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
+from qcmfm.sentences import N_
 
-TITLE = "Photo and caption side by side"
+TITLE = N_("Photo and caption side by side")
 
 
 @dataclass(frozen=True)
