@@ -122,7 +122,7 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
     st.multiselect(
         _("Channels"), CHOOSABLE, key=key, on_change=take, placeholder=_("Add a kind of noise"),
         format_func=lambda name: f"{words_for(name)}: {_(CHANNEL_WORDS[name])}"
-        if name not in there
+        if name in CHANNEL_WORDS and name not in there
         else words_for(name),
     )  # fmt: skip
     for placed in chosen.channels:
