@@ -15,8 +15,7 @@ from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
-MENU = 230
-"""Pixels across; Streamlit's own 300 leave a tablet too little beside it."""
+MENU = 230  # pixels across: Streamlit's own 300 leave a tablet too little beside it
 
 settle()
 st.set_page_config(
