@@ -12,11 +12,9 @@ from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.resources import labelled, thumbnail, true_regions
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import SIMULATED, page_link, plain, told, watched, words_for
+from qcmfm.ui.widgets import SIMULATED, THUMBNAIL, page_link, plain, told, watched, words_for
 
 ON_A_PAGE = 12
-THUMBNAIL = 160
-"""Pixels across, so that six stand side by side on a desktop, three on a tablet, two on a phone."""
 SHORT = 60
 """Characters of a caption under a thumbnail."""
 

@@ -23,6 +23,8 @@ SIMULATED = N_(
     "quantum computer was used."
 )
 
+THUMBNAIL = 160
+"""Pixels across, so that six stand side by side on a desktop, three on a tablet, two on a phone."""
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)

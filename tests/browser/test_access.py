@@ -110,5 +110,5 @@ def _look_after(visit: Visit, home: Path) -> None:
     visit.idle()
     assert list((home / "backups").glob("*.zip"))
     visit.screenshot("workspace")
-    visit.page.set_viewport_size(dict(zip(("width", "height"), TABLET, strict=True)))
+    visit.page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
     visit.idle().fits().screenshot("workspace-tablet")
