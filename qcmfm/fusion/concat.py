@@ -16,7 +16,7 @@ from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
 from qcmfm.sentences import N_
 
-TITLE = N_("Photo and caption side by side")
+TITLE = N_("Photo beside caption")
 
 
 @dataclass(frozen=True)

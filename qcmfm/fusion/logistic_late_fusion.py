@@ -20,7 +20,7 @@ from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.late_fusion import mean_of_answers
 from qcmfm.sentences import N_
 
-TITLE = N_("Logistic regression, late fusion")
+TITLE = N_("Logistic, late fusion")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.sentences import N_
 
-TITLE = N_("Logistic regression, caption")
+TITLE = N_("Logistic, caption")
 
 
 @dataclass(frozen=True)

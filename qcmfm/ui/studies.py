@@ -113,39 +113,39 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
     """All figures, in two tables that fit a small screen; a click on a column's head sorts."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     points = number(
-        _("QCMFM minus it"), format="%+.1f", width=105, help=_("In points: hundredths.")
+        _("QCMFM minus it"), format="%+.1f", width=100, help=_("In points: hundredths.")
     )
     _figures(
         rows,
         _("Every model with its accuracy, the highest first"),
-        accuracy=number(_("Accuracy"), format="%.1f%%", width=80),
+        accuracy=number(_("Accuracy"), format="%.1f%%", width=75),
         interval=text(_("95% interval"), width=110),
         minus=points,
-        p=number("p", format="%.3f", width=60, help=_("Corrected after Holm.")),
+        p=number("p", format="%.3f", width=55, help=_("Corrected after Holm.")),
     )
     with st.expander(_("More figures")):
         _figures(
             rows,
             _("Every model with what else was measured of it"),
-            macro_f1=number(_("Macro-F1"), format="%.1f%%", width=80),
+            macro_f1=number(_("Macro-F1"), format="%.1f%%", width=75),
             calibration=number(
-                _("Calibration error"), format="%.1f%%", width=80,
+                _("Off by"), format="%.1f%%", width=65,
                 help=_(
                     "Expected calibration error; after temperature scaling where "
                     "cross-validation was done, else as trained."
                 ),
             ),
             parameters=number(
-                _("Parameters"), format="localized", width=85,
+                _("Parameters"), format="localized", width=80,
                 help=_("Trainable, projections included."),
             ),
-            training=number(_("Training, s"), format="%.1f", width=80, help=_(TIMED)),
-            answer=number(_("A record, ms"), format="%.2f", width=80, help=_(TIMED)),
+            training=number(_("Training"), format="%.1f s", width=70, help=_(TIMED)),
+            answer=number(_("A record"), format="%.2f ms", width=70, help=_(TIMED)),
         )  # fmt: skip
 
 
 def _figures(rows: Sequence[Mapping[str, Any]], alt: str, **columns: Any) -> None:
-    model = st.column_config.TextColumn(_("Model"), width=175)
+    model = st.column_config.TextColumn(_("Model"), width=170)
     st.dataframe(
         [{name: row[name] for name in ("model", *columns)} for row in rows],
         hide_index=True, height="content", placeholder="–",

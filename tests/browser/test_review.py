@@ -237,6 +237,7 @@ def test_an_empty_queue_leads_on(visit):
 def test_a_model_labels_the_collection_once(browser: Browser, address: str, workspace: Path):
     draw_vases(workspace, 6, name="few")
     ada = Visit(browser, address).open("/review?collection=few&status=open")
+    assert "Write your name" in ada.click("Start").text()
     ada.type("Your name", "Ada")
     ada.click("Label all 6 records")
     expect(ada.page.get_by_text("Proposed:")).to_be_visible()

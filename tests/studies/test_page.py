@@ -43,13 +43,11 @@ def test_it_says_who_won_and_whether_that_is_chance(home: Path):
     page = AppTest.from_file(str(PAGE)).run(timeout=60)
     assert not page.exception and not page.error
     said = page.info[0].value.replace("\\", "")
-    assert said.startswith(
-        "Right most often: Photo and caption side by side (a classical model), 95.0% ("
-    )
+    assert said.startswith("Right most often: Photo beside caption (a classical model), 95.0% (")
     assert "larger than chance" in said
     table = page.dataframe[0].value
     assert set(table["model"]) == {
-        "Photo and caption side by side", "QCMFM (simulated)", "Gated fusion",
+        "Photo beside caption", "QCMFM (simulated)", "Gated fusion",
     }  # fmt: skip
     assert list(table["accuracy"]) == [95, 50, 50] and table["minus"].iloc[0] == -45
 
