@@ -90,7 +90,9 @@ def _forest(rows: Sequence[Mapping[str, Any]]) -> None:
         y=alt.Y(
             "model:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)
         ),
-        color=alt.Color("kind:N", scale=colours, title=None, legend=alt.Legend(orient="top")),
+        color=alt.Color(
+            "kind:N", scale=colours, title=None, legend=alt.Legend(orient="top", columns=1)
+        ),
         tooltip=[alt.Tooltip(f"{n}:Q", title=t, format=".1f") for n, t in told.items()],
     )
     lines = base.mark_rule(strokeWidth=2).encode(
@@ -229,7 +231,7 @@ def _curves(
         .encode(
             x=alt.X(f"{x}:Q", title=title, scale=axis),
             y=alt.Y("accuracy:Q", title=_("accuracy, %"), scale=alt.Scale(zero=False)),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top", columns=4)),
+            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top", columns=2)),
             tooltip=[
                 alt.Tooltip("line:N", title=_("Line")),
                 alt.Tooltip(f"{x}:Q", title=title),
