@@ -197,10 +197,13 @@ class Visit:
 
     def fits(self) -> "Visit":
         """The page need not be scrolled sideways; Streamlit would scroll in stMain."""
-        main = self.page.get_by_test_id("stMain")
-        too_wide = main.evaluate("main => main.scrollWidth - main.clientWidth")
-        assert too_wide <= 1, f"{self.page.url} is {too_wide} pixels too wide"
+        assert not self.too_wide(), f"{self.page.url} is {self.too_wide()} pixels too wide"
         return self
+
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than the window leaves it."""
+        main = self.page.get_by_test_id("stMain")
+        return main.evaluate("main => Math.max(0, main.scrollWidth - main.clientWidth - 1)")
 
     def text(self) -> str:
         return self.page.get_by_test_id("stMain").inner_text()
