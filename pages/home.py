@@ -6,7 +6,7 @@ from qcmfm import service
 from qcmfm.ui.language import _
 from qcmfm.ui.overview import show_overview, show_some
 from qcmfm.ui.tour import offer_tour
-from qcmfm.ui.widgets import SIMULATED, listed, page_link, show_error, told, words_for
+from qcmfm.ui.widgets import SIMULATED, listed, page_link, plain, show_error, told, words_for
 
 st.title("QCMFM Studio")
 st.markdown(
@@ -54,8 +54,8 @@ with told():
         show_error(error)
     rows = [
         {
-            _("Model"): words_for(summary.name),
-            _("Tells apart"): listed(summary.labels),
+            _("Model"): plain(words_for(summary.name)),
+            _("Tells apart"): plain(listed(summary.labels)),
             _("Right on"): _("{accuracy:.0%} of {measured_on} records").format(
                 accuracy=summary.accuracy, measured_on=_(summary.measured_on)
             ),
@@ -63,7 +63,11 @@ with told():
         }
         for summary in summaries
     ]
-    st.dataframe(rows, hide_index=True, alt=_("Trained models with their labels and accuracy"))
+    if rows:
+        st.table(
+            rows, hide_index=True, border="horizontal",
+            alt=_("Trained models with their labels and accuracy"),
+        )  # fmt: skip
 with told():
     st.caption(_(service.study_sentence()))
 st.caption(_(SIMULATED))

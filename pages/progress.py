@@ -11,6 +11,7 @@ from qcmfm.ui.figures import (
     show_days,
     show_exports,
 )
+from qcmfm.ui.lab import wrapping
 from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
 from qcmfm.ui.widgets import told
@@ -23,7 +24,7 @@ with told():
     desk = choose_desk(Link("progress"), start_bar())
     show_counts(desk)
     show_exports(desk)
-    left, right = st.columns(2, gap="medium")
+    left, right = wrapping("figures", 280).columns(2, gap="medium")
     with left:
         show_days(desk)
         show_agreement(desk)

@@ -10,8 +10,9 @@ from typing import Any
 from qcmfm.exports import _canvases, web_annotations
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.records import Record
+from qcmfm.sentences import N_
 
-TITLE = "IIIF 2 annotation list"
+TITLE = N_("IIIF 2 annotation list")
 SUFFIX = "-iiif-2.json"
 MIME = "application/ld+json"
 

@@ -8,8 +8,9 @@ import json
 
 from qcmfm.exports import _canvases, web_annotations
 from qcmfm.exports._reviewed import Reviewed
+from qcmfm.sentences import N_
 
-TITLE = "IIIF 3 annotation page"
+TITLE = N_("IIIF 3 annotation page")
 SUFFIX = "-iiif-3.json"
 MIME = "application/ld+json"
 

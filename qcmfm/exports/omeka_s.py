@@ -13,8 +13,9 @@ from qcmfm.exports._reviewed import Reviewed
 from qcmfm.records import Record
 from qcmfm.review.state import Outcome
 from qcmfm.safe_text import escape_formula
+from qcmfm.sentences import N_
 
-TITLE = "Omeka S"
+TITLE = N_("Omeka S")
 SUFFIX = "-omeka-s.csv"
 MIME = "text/csv"
 

@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 
 from qcmfm.exports import _table
 from qcmfm.exports._reviewed import Reviewed
+from qcmfm.sentences import N_
 
-TITLE = "Parquet, for data tools"
+TITLE = N_("Parquet, for data tools")
 SUFFIX = ".parquet"
 MIME = "application/vnd.apache.parquet"
 

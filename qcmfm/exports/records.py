@@ -10,8 +10,9 @@ import io
 from qcmfm.exports import _table
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.safe_text import escape_formula
+from qcmfm.sentences import N_
 
-TITLE = "CSV, with every original column"
+TITLE = N_("CSV, with every original column")
 SUFFIX = ".csv"
 MIME = "text/csv"
 

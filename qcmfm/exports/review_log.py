@@ -9,8 +9,9 @@ import io
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.review.decision import COLUMNS
 from qcmfm.safe_text import escape_formula
+from qcmfm.sentences import N_
 
-TITLE = "Review log, every decision"
+TITLE = N_("Review log, every decision")
 SUFFIX = "-review.csv"
 MIME = "text/csv"
 

@@ -12,8 +12,9 @@ from qcmfm.exports import _table
 from qcmfm.exports._reviewed import Reviewed
 from qcmfm.safe_text import escape_formula as escape
 from qcmfm.safe_text import unescape_formula as unescape
+from qcmfm.sentences import N_
 
-TITLE = "Spreadsheet, safe to open in Excel"
+TITLE = N_("Spreadsheet, safe to open in Excel")
 SUFFIX = "-spreadsheet.csv"
 MIME = "text/csv"
 

@@ -21,7 +21,9 @@ from qcmfm.vocabulary import aat_uri
 if TYPE_CHECKING:
     from qcmfm.prediction import Prediction
 
-TITLE = "Web Annotations (JSON-LD)"
+from qcmfm.sentences import N_
+
+TITLE = N_("Web Annotations (JSON-LD)")
 SUFFIX = "-annotations.jsonld"
 MIME = "application/ld+json"
 

@@ -14,6 +14,9 @@ from torch.nn import functional
 from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("Photo beside caption")
 
 
 @dataclass(frozen=True)

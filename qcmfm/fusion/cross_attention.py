@@ -17,6 +17,9 @@ from torch.nn import functional
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
+from qcmfm.sentences import N_
+
+TITLE = N_("QCMFM without its circuit")
 
 SIDE = 16
 """Rows and columns of the matrix of amplitudes; the upper 8 rows are the photo's half."""

@@ -15,6 +15,9 @@ from torch.nn import functional
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion._model import Fused
+from qcmfm.sentences import N_
+
+TITLE = N_("QCMFM with a dense layer")
 
 AMPLITUDES, READ = 256, 36
 

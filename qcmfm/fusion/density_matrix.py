@@ -18,6 +18,9 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._attention import project_regions
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion._model import Fused, ModelOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("Density matrices")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from qcmfm.errors import TrainingError
 from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("FE-QMFNN")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("Gated fusion")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from torch.nn import functional
 from qcmfm.encoders.batch import FeatureShape
 from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("Late fusion")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from torch import Tensor, nn
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
+from qcmfm.sentences import N_
+
+TITLE = N_("Logistic, embeddings")
 
 
 @dataclass(frozen=True)

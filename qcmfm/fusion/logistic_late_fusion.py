@@ -18,6 +18,9 @@ from qcmfm.fusion._halves import projection
 from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.late_fusion import mean_of_answers
+from qcmfm.sentences import N_
+
+TITLE = N_("Logistic, late fusion")
 
 
 @dataclass(frozen=True)

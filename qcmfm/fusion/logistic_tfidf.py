@@ -15,6 +15,9 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import projection
 from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
+from qcmfm.sentences import N_
+
+TITLE = N_("Logistic, caption")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
+from qcmfm.sentences import N_
+
+TITLE = N_("QCMFM")
 
 _CHOICES = {
     "stages": ("both", "mixing", "interaction"),

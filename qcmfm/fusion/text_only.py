@@ -14,6 +14,9 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._attention import masked_mean
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion._model import Fused, ModelOptions
+from qcmfm.sentences import N_
+
+TITLE = N_("Caption alone")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
+from qcmfm.sentences import N_
 
-TITLE = "Cleveland Museum of Art, open access (CSV)"
+TITLE = N_("Cleveland Museum of Art, open access (CSV)")
 _TELLING = {"accession_number", "share_license_status", "image_web"}
 _CAPTION = ("title", "culture", "creation_date")
 

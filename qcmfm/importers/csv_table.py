@@ -11,9 +11,9 @@ from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import say
+from qcmfm.sentences import N_, say
 
-TITLE = "Table (CSV, TSV, Excel)"
+TITLE = N_("Table (CSV, TSV, Excel)")
 _SAMPLE = 500
 
 

@@ -19,8 +19,9 @@ from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source, photos_below
 from qcmfm.records import MAX_CELL, Problem
+from qcmfm.sentences import N_
 
-TITLE = "Folder or ZIP of photos"
+TITLE = N_("Folder or ZIP of photos")
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _CAMERA = re.compile(

@@ -19,9 +19,9 @@ from qcmfm.importers._iiif_image import sized_address
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import say
+from qcmfm.sentences import N_, say
 
-TITLE = "IIIF manifest or collection"
+TITLE = N_("IIIF manifest or collection")
 DEEP = 8
 """How many collections may lie in each other."""
 _HINT = "Give the address of a IIIF manifest or collection, version 2 or 3."

@@ -15,8 +15,9 @@ from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
+from qcmfm.sentences import N_
 
-TITLE = "The Met, open access (CSV)"
+TITLE = N_("The Met, open access (CSV)")
 API = "https://collectionapi.metmuseum.org/public/collection/v1/objects/"
 PLACE = "QCMFM_MET_API"
 """Environment variable: another address of the object API."""

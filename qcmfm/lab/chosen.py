@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qcmfm.errors import CircuitError
-from qcmfm.lab.condition import Condition, open_condition, saved_names
+from qcmfm.lab.condition import Condition, open_condition, saved_names, title
 from qcmfm.quantum.noise import CHANNEL_WIRES, CHANNELS, MOMENTS, NoiseEntry, NoiseSetting
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
@@ -83,7 +83,7 @@ class Chosen:
         parts: list[str] = []
         if self.base:
             stretched = "" if self.factor == 1 else f" × {self.factor:g}"
-            parts.append(self.base.replace("_", " ") + stretched)
+            parts.append(title(self.base) + stretched)
         parts += [placed.channel.replace("_", " ") for placed in self.channels]
         if self.false_one or self.false_zero:
             parts.append("readout error")

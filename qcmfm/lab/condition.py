@@ -101,6 +101,11 @@ def save(name: str, condition: Condition) -> Path:
     return path
 
 
+def title(name: str) -> str:
+    """What a saved condition or a preset is called on a page."""
+    return name if name in saved_names() or name not in preset_names() else load_preset(name).name
+
+
 def open_condition(name: str) -> Condition:
     """A saved condition, a preset, or the condition of a file.
 

@@ -67,7 +67,7 @@ from .searching import (
     open_shelf,
     reviewed_labels,
 )
-from .studies import ablation, comparison, noise_curves, view_curves
+from .studies import ablation, comparison, noise_curves, study_verdict, view_curves
 from .submission import Submission, record_submission, save_submission
 from .working import (
     cancel_job,
@@ -160,6 +160,7 @@ __all__ = [
     "scope_sentence",
     "start_job",
     "study_sentence",
+    "study_verdict",
     "thumbnail",
     "trained_on",
     "true_regions",

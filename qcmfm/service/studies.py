@@ -1,6 +1,7 @@
 """What the studies found, as the app shows it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from qcmfm import settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import StudyError
 from qcmfm.sentences import say
+from qcmfm.studies import _summary
 
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
 
@@ -35,6 +37,16 @@ def comparison() -> dict[str, Any]:
         StudyError: It cannot be read.
     """
     return _read(COMPARISON, "summary.json")
+
+
+@door(Permission.LOOK)
+def study_verdict(part: Mapping[str, Any]) -> str:
+    """Who won a comparison, and whether the difference is larger than chance.
+
+    Args:
+        part: One collection and scheme of `comparison`.
+    """
+    return _summary.verdict(part)
 
 
 @door(Permission.LOOK)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm import evaluation, fusion, storage
+from qcmfm.sentences import Sentence, say
 from qcmfm.studies._figures import draw_forest
 from qcmfm.studies._results import Results, Trial
 from qcmfm.studies._statistics import differences, seed_interval
@@ -51,7 +52,7 @@ def write_comparison(results: Results) -> dict[str, Any]:
         for part in found.values():
             part["best_classical"] = best if best in part["systems"] else best_classical(part)
             part["best_classical_chosen_on"] = "cv" if "cv" in found else "test"
-            part["sentence"] = verdict(part)
+            part["sentence"] = str(verdict(part))
         summary[collection] = found
     storage.write_json(results.folder / SUMMARY, summary)
     storage.write_text(results.folder / TABLE, markdown(summary))
@@ -166,22 +167,35 @@ def _summarise(
     }
 
 
-def verdict(part: Mapping[str, Any]) -> str:
+def verdict(part: Mapping[str, Any]) -> Sentence:
     """Who won, how the QCMFM did against the best classical system, and whether that is chance."""
     systems = part["systems"]
-    ranked = sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"])
-    winner = ranked[0]
-    kind = "a simulated quantum model" if systems[winner]["quantum"] else "a classical model"
-    told = f"Highest: {_words(winner)}, {kind}, {_figure(systems[winner]['accuracy'])}."
+    winner = max(systems, key=lambda name: systems[name]["accuracy"]["value"])
+    kind = (
+        say("a simulated quantum model") if systems[winner]["quantum"] else say("a classical model")
+    )
+    best = say(
+        "Right most often: {winner} ({kind}), {value:.1%} ({low:.1%} to {high:.1%}).",
+        winner=_title(winner),
+        kind=kind,
+        **{end: systems[winner]["accuracy"][end] for end in ("value", "low", "high")},
+    )
     other = part["best_classical"]
     gap = part["qcmfm_minus"].get(other)
     if gap is None:
-        return told
-    chance = "larger than chance" if gap["p_holm"] < 0.05 else "no larger than chance explains"
-    return (
-        f"{told} QCMFM minus the best classical model ({_words(other)}): {gap['value']:+.3f} "
-        f"({gap['low']:+.3f} to {gap['high']:+.3f}, p {gap['p_holm']:.2f} after correction for "
-        f"{len(part['qcmfm_minus'])} comparisons), {chance}."
+        return best
+    chance = (
+        say("larger than chance") if gap["p_holm"] < 0.05 else say("no larger than chance explains")
+    )
+    return say(
+        "{best} QCMFM minus the best classical model ({other}): {value:+.1f} points ({low:+.1f} "
+        "to {high:+.1f}, p {p:.2f} after correction for {n} comparisons), {chance}.",
+        best=best,
+        other=_title(other),
+        **{end: 100 * gap[end] for end in ("value", "low", "high")},
+        p=gap["p_holm"],
+        n=len(part["qcmfm_minus"]),
+        chance=chance,
     )
 
 
@@ -220,8 +234,8 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _words(system: str) -> str:
-    return system.replace("_", " ")
+def _title(system: str) -> Sentence:
+    return say(fusion.title(system) if system in fusion.names() else system.replace("_", " "))
 
 
 def _figure(found: Mapping[str, float]) -> str:

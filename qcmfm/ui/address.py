@@ -110,8 +110,9 @@ def choose(
 
 
 def _ours(word: str) -> str:
-    """A word of the app's own."""
-    return _(words_for(word))
+    """A word of the app's own, as a button has it."""
+    told = _(words_for(word))
+    return told[:1].upper() + told[1:]
 
 
 def switch(

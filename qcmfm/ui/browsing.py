@@ -11,10 +11,10 @@ from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.records import thumbnail, true_regions
 from qcmfm.ui.resources import labelled
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import SIMULATED, page_link, plain, told, watched, words_for
+from qcmfm.ui.widgets import SIMULATED, THUMBNAIL, page_link, plain, told, watched, words_for
 
-ACROSS, DOWN = 4, 3
-SHORT = 90
+ON_A_PAGE = 12
+SHORT = 60
 """Characters of a caption under a thumbnail."""
 
 
@@ -67,13 +67,12 @@ def show_thumbnails(collection: Collection, records: list[Record]) -> None:
     if not records:
         st.info(_("No record fits. Take a word or a label out of the filters."))
         return
-    pages = -(-len(records) // (ACROSS * DOWN))
+    pages = -(-len(records) // ON_A_PAGE)
     page = st.session_state.get("page", 1) if pages > 1 else 1
-    first = (min(page, pages) - 1) * ACROSS * DOWN
-    shown = records[first : first + ACROSS * DOWN]
-    for start in range(0, len(shown), ACROSS):
-        for column, record in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
-            with column, told():
+    first = (min(page, pages) - 1) * ON_A_PAGE
+    with st.container(horizontal=True):
+        for record in records[first : first + ON_A_PAGE]:
+            with st.container(width=THUMBNAIL), told():
                 _show_thumbnail(collection, record)
     if pages > 1:
         st.pagination(pages, key="page", persist_state="session")

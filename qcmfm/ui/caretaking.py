@@ -93,7 +93,7 @@ def show_activity() -> None:
     st.header(_("Who did what"), anchor=False)
     rows = [
         {
-            _("When (UTC)"): str(entry["at"])[:19].replace("T", " "),
+            _("When (UTC)"): str(entry["at"])[:16].replace("T", " "),
             _("Who"): str(entry.get("who", "")),
             _("What"): str(entry["verb"]).rsplit(".", 1)[-1].replace("_", " "),
             _("On"): ", ".join(_listed(value) for value in dict(entry.get("on") or {}).values()),
@@ -104,7 +104,11 @@ def show_activity() -> None:
     if not rows:
         st.caption(_("Nothing yet."))
         return
-    st.dataframe(rows, hide_index=True, alt=_("The last entries of the audit log"))
+    widths = zip(rows[0], (130, 85, 125, 140, 85), strict=True)
+    st.dataframe(
+        rows, hide_index=True, alt=_("The last entries of the audit log"),
+        column_config={title: st.column_config.Column(width=wide) for title, wide in widths},
+    )  # fmt: skip
 
 
 def show_roles() -> None:
@@ -130,7 +134,7 @@ def show_roles() -> None:
         | {_(role).capitalize(): _("yes") if permission in ALLOWED[role] else "" for role in Role}
         for permission in Permission
     ]
-    st.dataframe(rows, hide_index=True, alt=_("What each role may do"))
+    st.table(rows, hide_index=True, border="horizontal", alt=_("What each role may do"))
 
 
 def _looked_at() -> Examined:

@@ -9,14 +9,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.run_folder import read_metrics
 from qcmfm.service import ModelComparison
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.widgets import plain, words_for
-
-NAMES = {
-    "image_only": N_("photo alone"),
-    "text_only": N_("caption alone"),
-    "logistic_tfidf": N_("caption alone, logistic regression"),
-    "cross_attention": N_("the same model without its circuit"),
-}
+from qcmfm.ui.widgets import model_name, plain, words_for
 
 ALONE = ("image_only", "text_only", "logistic_tfidf")
 """Models that see the photo or the caption alone."""
@@ -101,7 +94,7 @@ def _show_comparisons(found: list[ModelComparison]) -> None:
     rows = [
         {
             _("Study"): one.study,
-            _("Compared with"): _(NAMES[one.other]) if one.other in NAMES else words_for(one.other),
+            _("Compared with"): model_name(one.other),
             _("Records"): one.records,
             _("Quantum"): f"{one.quantum:.1%}",
             _("Other"): f"{one.classical:.1%}",

@@ -8,7 +8,7 @@ from qcmfm.explanation.shares import Alone
 from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
 from qcmfm.ui.resources import ask_labeller
-from qcmfm.ui.widgets import percent, plain, watched, words_for
+from qcmfm.ui.widgets import model_name, percent, plain, watched, words_for
 
 
 def show_comparison(looked: Looked) -> None:
@@ -58,9 +58,9 @@ def _row(found: service.Compared) -> dict[str, str]:
     shares, hidden, trust = evidence.shares, evidence.occlusion, evidence.trust
     return {
         _("Run"): found.run,
-        _("Model"): _("{model} (simulated)").format(model=found.model)
+        _("Model"): _("{model} (simulated)").format(model=model_name(found.model))
         if evidence.quantum
-        else found.model,
+        else model_name(found.model),
         _("Proposed"): words_for(evidence.label),
         _("Sure"): percent(evidence.probabilities[evidence.label]),
         _("Photo"): f"{shares.image:+.2f}",

@@ -121,22 +121,23 @@ def material(name: str, run: str) -> Material:
     return _materials().once(key, look)
 
 
-def wrapping(name: str) -> DeltaGenerator:
+def wrapping(name: str, least: int = 220) -> DeltaGenerator:
     """A place whose columns go below each other where the window is narrow, as on a tablet.
 
     Streamlit itself would squeeze them until it is as narrow as a phone.
 
     Args:
         name: Tells the places of a page apart.
+        least: Pixels that a column has at least, where the window has as many.
     """
-    st.html(f"<style>{_WRAP}</style>")
+    st.html(f"<style>{_WRAP.format(place=f'.st-key-wrap-{name}', least=least)}</style>")
     return st.container(key=f"wrap-{name}")
 
 
 _WRAP = """
-[class*=st-key-wrap-] [data-testid=stHorizontalBlock] { flex-wrap: wrap; }
-[class*=st-key-wrap-] [data-testid=stColumn] { min-width: min(220px, 100%); }
-[class*=st-key-wrap-] [data-testid=stColumn] [data-testid=stColumn] { min-width: 0; }
+{place} [data-testid=stHorizontalBlock] {{ flex-wrap: wrap; }}
+{place} [data-testid=stColumn] {{ min-width: min({least}px, 100%); }}
+{place} [data-testid=stColumn] [data-testid=stColumn] {{ min-width: 0; }}
 """
 
 

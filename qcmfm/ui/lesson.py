@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from qcmfm.lab.condition import title
 from qcmfm.lab.lesson import DEVICE, TIMES, Lesson, prepare
 from qcmfm.lab.material import Material
 from qcmfm.records import Collection, Record
@@ -135,11 +136,9 @@ def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) 
                 "The readings go into a plain weighted sum for every label, and the "
                 "largest wins. Of the readings' size, {alone:.0%} comes from the photo "
                 "alone, {caption:.0%} from the caption alone and {both:.0%} only from both "
-                "together. Real devices err: below, what {times} times the noise of a "
-                "{device} machine would make of it."
-            ).format(
-                alone=alone, caption=caption, both=both, times=TIMES, device=words_for(DEVICE)
-            ),
+                "together. Real devices err: below, what {times} times the noise of the "
+                "machine {device} would make of it."
+            ).format(alone=alone, caption=caption, both=both, times=TIMES, device=_(title(DEVICE))),
             "<div style='display:grid;grid-template-columns:1fr 1fr;gap:24px'>"
             f"<div><b>{_('Without noise')}</b>{bars(final, top=5)}</div>"
             f"<div><b>{_('With noise')}</b>{bars(noisy, final, top=5)}</div></div>"
@@ -197,7 +196,7 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
         with st.container(border=True):
             st.header(f"{number}. {step.title}", anchor=False)
             st.markdown(step.text)
-            show_drawn(f"<style>{_SCOPED}</style>{step.picture}", f"step-{number}")
+            show_drawn(f"<style>{_STYLE}</style>{step.picture}", f"step-{number}")
             st.info(step.question, icon=":material/help:")
             with st.expander(_("Answer")):
                 st.markdown(step.answer)

@@ -23,7 +23,7 @@ from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.resources import desk, shelf
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import in_figure, plain, words_for
+from qcmfm.ui.widgets import THUMBNAIL, in_figure, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 _OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
@@ -201,9 +201,9 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
             _("Download as CSV"), _table(chosen, said), f"{name}-picked.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-    for start in range(0, min(len(chosen), _PICKED), 6):
-        for column, record in zip(st.columns(6), chosen[start : start + 6], strict=False):
-            with column:
+    with st.container(horizontal=True):
+        for record in chosen[:_PICKED]:
+            with st.container(width=THUMBNAIL, gap="xsmall"):
                 picture = _photo(name, record)
                 alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
                 if picture:

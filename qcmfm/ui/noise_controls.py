@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from qcmfm.lab.chosen import CHOOSABLE, Chosen, Placed, moments
-from qcmfm.lab.condition import saved_names
+from qcmfm.lab.condition import saved_names, title
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 from qcmfm.ui.address import Address, hold
@@ -96,7 +96,7 @@ def _choose_device(chosen: Chosen, place: int, keep) -> None:
     hold(key, chosen.base)
     st.selectbox(
         _("Device"), options, key=key,
-        format_func=lambda name: words_for(name) or _("none: channels of my own"),
+        format_func=lambda name: _(title(name)) or _("none: channels of my own"),
         on_change=lambda: keep(replace(chosen, base=st.session_state[key] or "", factor=1.0)),
     )  # fmt: skip
     if chosen.base:
@@ -122,7 +122,7 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
     st.multiselect(
         _("Channels"), CHOOSABLE, key=key, on_change=take, placeholder=_("Add a kind of noise"),
         format_func=lambda name: f"{words_for(name)}: {_(CHANNEL_WORDS[name])}"
-        if name not in there
+        if name in CHANNEL_WORDS and name not in there
         else words_for(name),
     )  # fmt: skip
     for placed in chosen.channels:

@@ -20,6 +20,8 @@ from qcmfm.ui.widgets import doubt_in_words, percent, plain, told, words_for
 
 BESIDE = 100
 """Width of a neighbour's picture, in pixels."""
+FIELD = 220
+"""Width of a field that is written in, in pixels."""
 
 
 @st.fragment
@@ -154,13 +156,13 @@ def _show_ways(shown: Shown) -> None:
 def _show_typing(shown: Shown) -> None:
     """Any other label, a new one with its concept, and a reason."""
     record_id = shown.record_id
-    left, right = st.columns(2)
-    left.selectbox(
-        _("Another label"), shown.desk.labels(), index=None, key=f"other-{record_id}",
-        format_func=words_for, placeholder=_("Type its first letters"),
-        on_change=choose_other, args=(shown,),
-    )  # fmt: skip
-    right.text_input(_("Reason, if you like"), key=f"reason-{record_id}")
+    with st.container(horizontal=True):  # below each other where there is no room
+        st.selectbox(
+            _("Another label"), shown.desk.labels(), index=None, key=f"other-{record_id}",
+            format_func=words_for, placeholder=_("Type its first letters"),
+            on_change=choose_other, args=(shown,), width=FIELD,
+        )  # fmt: skip
+        st.text_input(_("Reason, if you like"), key=f"reason-{record_id}", width=FIELD)
     with st.popover(_("New label"), icon=":material/add:"):
         st.text_input(_("A label that is not in the list"), key=f"new-{record_id}")
         st.text_input(

@@ -66,6 +66,8 @@ def _ask(before: str) -> NoReturn:
         st.caption(_("It stands beside every decision you take, for everybody to see."))
         sent = st.form_submit_button(_("Start"), type="primary")
     name = " ".join(given.split())
+    if sent and not name:
+        st.error(_("Write your name: a decision says who took it."), icon=":material/error:")
     if not (sent and name):
         st.stop()
     st.session_state["other-reviewer"] = False

@@ -18,6 +18,8 @@ from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
+MENU = 230  # pixels across: Streamlit's own 300 leave a tablet too little beside it
+
 
 def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
     """The page `pages/<name>.py` in the menu."""
@@ -25,7 +27,9 @@ def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
 
 
 settle()
-st.set_page_config(page_title="QCMFM Studio", page_icon="🏺", layout="wide")
+st.set_page_config(
+    page_title="QCMFM Studio", page_icon="🏺", layout="wide", initial_sidebar_state=MENU
+)
 managing = "visible" if shown(Permission.MANAGE) else "hidden"
 page = st.navigation(
     {

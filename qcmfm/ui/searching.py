@@ -16,7 +16,9 @@ from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
-ACROSS, DOWN, SHOWN = 4, 3, 96
+ON_A_PAGE, SHOWN = 12, 96
+WIDE = 240
+"""Pixels that a hit takes: four stand side by side on a desktop, two on a tablet."""
 SHORT = 90
 _FACETS = {
     "category": (N_("Label"), "label"),
@@ -181,16 +183,14 @@ def _show(name: str, hits: list[Hit]) -> None:
             "(1 is the same), by a label that you named."
         ).format(n=len(present))
     )
-    size = ACROSS * DOWN
-    pages = max(1, -(-len(present) // size))
+    pages = max(1, -(-len(present) // ON_A_PAGE))
     decided = {key: label for label, keys in service.reviewed_labels(name).items() for key in keys}
     # What is found first is looked at first, whatever page the last search was left on.
     key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
-    first = (min(st.session_state.get(key, 1), pages) - 1) * size
-    shown = present[first : first + size]
-    for start in range(0, len(shown), ACROSS):
-        for column, hit in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
-            with column, told():
+    first = (min(st.session_state.get(key, 1), pages) - 1) * ON_A_PAGE
+    with st.container(horizontal=True):
+        for hit in present[first : first + ON_A_PAGE]:
+            with st.container(width=WIDE), told():
                 _show_hit(name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
     if pages > 1:
         st.pagination(pages, key=key)

@@ -6,8 +6,9 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+from qcmfm import service
 from qcmfm.ui.language import N_, _, ngettext
-from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.widgets import model_name, plain, words_for
 
 SCHEMES = {"test": N_("Test records"), "cv": N_("Cross-validation")}
 TIMED = N_("Features at hand, one thread, beside whatever else the machine had to do then.")
@@ -32,7 +33,7 @@ def choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def show_comparison(part: Mapping[str, Any]) -> None:
     """Who won, the forest plot and the table of one collection and scheme."""
-    st.success(plain(part["sentence"]), icon=":material/emoji_events:")
+    st.info(plain(_(service.study_verdict(part))), icon=":material/balance:")
     seeds = {len(found["accuracy"]["by_seed"]) for found in part["systems"].values()}
     st.caption(
         _(
@@ -53,15 +54,17 @@ def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
         accuracy, gap = found["accuracy"], part["qcmfm_minus"].get(name, {})
         rows.append(
             {
-                "model": words_for(name),
+                "model": _("{model} (simulated)").format(model=model_name(name))
+                if found["quantum"]
+                else model_name(name),
                 "kind": _(_KINDS[found["quantum"]]),
-                "accuracy": accuracy["value"],
-                "low": accuracy["low"],
-                "high": accuracy["high"],
-                "minus": gap.get("value"),
+                **{end: 100 * accuracy[end] for end in ("low", "high")},
+                "accuracy": 100 * accuracy["value"],
+                "interval": _("{low:.1%} to {high:.1%}").format(**accuracy),
+                "minus": 100 * gap["value"] if gap else None,
                 "p": gap.get("p_holm"),
-                "macro_f1": found["macro_f1"],
-                "calibration": found.get("ece_calibrated", found["ece"]),
+                "macro_f1": 100 * found["macro_f1"],
+                "calibration": 100 * found.get("ece_calibrated", found["ece"]),
                 "parameters": int(found["parameters"]),
                 "training": found["train_seconds"],
                 "answer": found["answer_milliseconds"],
@@ -82,24 +85,26 @@ def _forest(rows: Sequence[Mapping[str, Any]]) -> None:
     data = alt.Data(values=list(rows))
     order = [row["model"] for row in rows]
     colours = alt.Scale(domain=[_(kind) for kind in _KINDS], range=["#3b7ea6", "#9a5fc0"])
-    told = {"accuracy": _("Accuracy"), "low": _("Low"), "high": _("High")}
+    told = {"accuracy": _("Accuracy, %"), "low": _("Low, %"), "high": _("High, %")}
     base = alt.Chart(data).encode(
         y=alt.Y(
             "model:N", sort=order, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)
         ),
-        color=alt.Color("kind:N", scale=colours, title=None, legend=alt.Legend(orient="top")),
-        tooltip=[alt.Tooltip(f"{n}:Q", title=t, format=".3f") for n, t in told.items()],
+        color=alt.Color(
+            "kind:N", scale=colours, title=None, legend=alt.Legend(orient="top", columns=1)
+        ),
+        tooltip=[alt.Tooltip(f"{n}:Q", title=t, format=".1f") for n, t in told.items()],
     )
     lines = base.mark_rule(strokeWidth=2).encode(
         x=alt.X(
-            "low:Q", title=_("accuracy"), scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
+            "low:Q", title=_("accuracy, %"), scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6)
         ),
         x2="high:Q",
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x="accuracy:Q")
     best = rows[0]
     words = _(
-        "{n} models; the highest accuracy is {model} with {accuracy:.3f}; the table has the numbers"
+        "{n} models; most often right is {model} with {accuracy:.1f}%; the table has the numbers"
     ).format(n=len(rows), model=best["model"], accuracy=best["accuracy"])
     # Legend and axis take their room out of the height.
     chart = (lines + points).properties(height=120 + 24 * len(rows))
@@ -107,38 +112,47 @@ def _forest(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> None:
-    """All figures; a click on a column's head sorts by it."""
+    """All figures, in two tables that fit a small screen; a click on a column's head sorts."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(
-        list(rows),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config={
-            "model": text(_("Model"), width=165),
-            "kind": text(_("Kind"), width=135),
-            "accuracy": number(_("Accuracy"), format="%.3f"),
-            "low": number(_("Low"), format="%.3f"),
-            "high": number(_("High"), format="%.3f"),
-            "minus": number(_("QCMFM minus it"), format="%+.3f"),
-            "p": number("p", format="%.3f", help=_("Corrected after Holm.")),
-            "macro_f1": number(_("Macro-F1"), format="%.3f"),
-            "calibration": number(
-                _("Calibration error"),
-                format="%.3f",
+    points = number(
+        _("QCMFM minus it"), format="%+.1f", width=100, help=_("In points: hundredths.")
+    )
+    _figures(
+        rows,
+        _("Every model with its accuracy, the highest first"),
+        accuracy=number(_("Accuracy"), format="%.1f%%", width=75),
+        interval=text(_("95% interval"), width=110),
+        minus=points,
+        p=number("p", format="%.3f", width=55, help=_("Corrected after Holm.")),
+    )
+    with st.expander(_("More figures")):
+        _figures(
+            rows,
+            _("Every model with what else was measured of it"),
+            macro_f1=number(_("Macro-F1"), format="%.1f%%", width=75),
+            calibration=number(
+                _("Off by"), format="%.1f%%", width=65,
                 help=_(
                     "Expected calibration error; after temperature scaling where "
                     "cross-validation was done, else as trained."
                 ),
             ),
-            "parameters": number(
-                _("Parameters"), format="localized", help=_("Trainable, projections included.")
+            parameters=number(
+                _("Parameters"), format="localized", width=80,
+                help=_("Trainable, projections included."),
             ),
-            "training": number(_("Training, s"), format="%.1f", help=_(TIMED)),
-            "answer": number(_("A record, ms"), format="%.2f", help=_(TIMED)),
-        },
-        alt=_("Every model with its figures, the most accurate first"),
-    )
+            training=number(_("Training"), format="%.1f s", width=70, help=_(TIMED)),
+            answer=number(_("A record"), format="%.2f ms", width=70, help=_(TIMED)),
+        )  # fmt: skip
+
+
+def _figures(rows: Sequence[Mapping[str, Any]], alt: str, **columns: Any) -> None:
+    model = st.column_config.TextColumn(_("Model"), width=170)
+    st.dataframe(
+        [{name: row[name] for name in ("model", *columns)} for row in rows],
+        hide_index=True, height="content", placeholder="–",
+        column_config={"model": model, **columns}, alt=alt,
+    )  # fmt: skip
 
 
 def show_ablation(summary: Mapping[str, Any]) -> None:
@@ -206,7 +220,7 @@ def _curves(
     curves: Mapping[str, Sequence[Mapping[str, float]]], x: str, title: str, log: bool = False
 ) -> None:
     rows = [
-        {"line": words_for(name), x: point[x], "accuracy": point["value"]}
+        {"line": model_name(name), x: point[x], "accuracy": 100 * point["value"]}
         for name, points in curves.items()
         for point in points
     ]
@@ -216,12 +230,12 @@ def _curves(
         .mark_line(point=True)
         .encode(
             x=alt.X(f"{x}:Q", title=title, scale=axis),
-            y=alt.Y("accuracy:Q", title=_("accuracy"), scale=alt.Scale(zero=False)),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top", columns=4)),
+            y=alt.Y("accuracy:Q", title=_("accuracy, %"), scale=alt.Scale(zero=False)),
+            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top", columns=2)),
             tooltip=[
                 alt.Tooltip("line:N", title=_("Line")),
                 alt.Tooltip(f"{x}:Q", title=title),
-                alt.Tooltip("accuracy:Q", title=_("accuracy"), format=".3f"),
+                alt.Tooltip("accuracy:Q", title=_("accuracy, %"), format=".1f"),
             ],
         )
         .properties(height=320)

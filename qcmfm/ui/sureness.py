@@ -17,7 +17,7 @@ from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.resources import ask_labeller
 from qcmfm.ui.sections import DARK
 from qcmfm.ui.viewed import kept, one_of
-from qcmfm.ui.widgets import plain, words_for
+from qcmfm.ui.widgets import THUMBNAIL, plain, words_for
 
 RATES = {"5%": 0.05, "10%": 0.1, "20%": 0.2}
 
@@ -172,7 +172,8 @@ def _at_hand(name: str, reference: Reference) -> Collection | None:
 def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour]) -> None:
     """Pictures where the collection is at hand, else links to where they can be seen."""
     known = {record.record_id: record for record in collection.records} if collection else {}
-    for column, near in zip(st.columns(len(neighbours)), neighbours, strict=True):
+    row = st.container(horizontal=True)
+    for near in neighbours:
         record = known.get(near.record.record_id)
         picture = None
         if record is not None and collection is not None:
@@ -180,7 +181,7 @@ def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour])
                 picture = thumbnail(collection, record)
             except QcmfmError:
                 picture = None
-        with column:
+        with row.container(width=THUMBNAIL):
             if picture and record is not None:
                 st.image(picture, alt=record.caption or record.record_id)
             title = plain(words_for(near.record.label) or _("no label"))

@@ -10,24 +10,13 @@ DECISIONS = (N_("accept"), N_("correct"), N_("undo"), N_("restore"))
 SPLITS = (N_("train"), N_("val"), N_("test"), N_("holdout"))
 ROLES = (N_("viewer"), N_("annotator"), N_("curator"), N_("admin"))
 OUTCOMES = (N_("done"), N_("failed"), N_("stopped"), N_("refused"))
-ORDERS = (
-    N_("Least certain"), N_("Newest"), N_("Unstable under noise"), N_("Most likely mislabelled"),
-    N_("Random"), N_("Models disagree"), N_("Out of scope"),
-)  # fmt: skip
-EXPORTS = (
-    N_("IIIF 2 annotation list"), N_("IIIF 3 annotation page"), N_("Omeka S"),
-    N_("Parquet, for data tools"), N_("CSV, with every original column"),
-    N_("Review log, every decision"), N_("Spreadsheet, safe to open in Excel"),
-    N_("Web Annotations (JSON-LD)"),
-)  # fmt: skip
-IMPORTERS = (
-    N_("Cleveland Museum of Art, open access (CSV)"), N_("Table (CSV, TSV, Excel)"),
-    N_("Folder or ZIP of photos"), N_("IIIF manifest or collection"),
-    N_("The Met, open access (CSV)"),
-)  # fmt: skip
 PLACES = (
     N_("upper left"), N_("upper centre"), N_("upper right"), N_("middle left"), N_("centre"),
     N_("middle right"), N_("lower left"), N_("lower centre"), N_("lower right"),
+)  # fmt: skip
+DEVICES = (
+    N_("IBM Eagle (superconducting)"), N_("IBM Heron (superconducting)"),
+    N_("Google Sycamore (superconducting)"), N_("Quantinuum H2 (trapped ions)"),
 )  # fmt: skip
 FOUND_BY = (N_("words"), N_("meaning"), N_("photo"), N_("label"))
 VERDICTS = (N_("quantum model ahead"), N_("within chance"), N_("quantum model behind"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
-from qcmfm import logs, metrics
+from qcmfm import fusion, logs, metrics
 from qcmfm.errors import QcmfmError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Result, Work, finish
@@ -23,6 +23,8 @@ SIMULATED = N_(
     "quantum computer was used."
 )
 
+THUMBNAIL = 160
+"""Pixels across, so that six stand side by side on a desktop, three on a tablet, two on a phone."""
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -103,6 +105,11 @@ def page_link(name: str, label: str, icon: str, **query: str) -> None:
 def words_for(label: str) -> str:
     """A label as a person writes it."""
     return label.replace("_", " ")
+
+
+def model_name(model: str) -> str:
+    """What people call a kind of model, or one that a study changed."""
+    return _(fusion.title(model)) if model in fusion.names() else words_for(model)
 
 
 def percent(probability: float | None) -> str:

@@ -1,12 +1,14 @@
 """axe-core over every page in light and dark and on three sizes of screen, beside a bare page.
 
-`python -m tests.benchmarks.accessibility` writes `tests/benchmarks/results/accessibility.json`: how
-many rules of WCAG 2.2 AA and of good practice each page breaks that a page of nothing but
-Streamlit's widgets does not break, too. The tests look at the same with fewer sizes.
+`python -m tests.benchmarks.accessibility [screens]` writes, for all sizes or for some,
+`tests/benchmarks/results/accessibility.json`: which rules of WCAG 2.2 AA and of good practice each
+page breaks that a page of nothing but Streamlit's widgets does not break, too, and whether it has
+to be scrolled sideways. The tests look at the same with fewer sizes.
 """
 
 import datetime
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,9 +20,10 @@ RESULT = ROOT / "tests" / "benchmarks" / "results" / "accessibility.json"
 SCREENS = {"desktop": DESKTOP, "tablet": TABLET, "phone": PHONE}
 
 
-def main() -> None:
-    """Look at every page and write down what is wrong."""
-    found: dict[str, dict[str, list[str]]] = {}
+def main(screens: list[str]) -> None:
+    """Look at every page and write down what is wrong; what other sizes showed is kept."""
+    before = json.loads(RESULT.read_text("utf-8"))["pages"] if RESULT.is_file() else {}
+    found: dict[str, dict[str, list[str]]] = {page: before.get(page, {}) for page in PAGES}
     with tempfile.TemporaryDirectory() as home, chromium() as browser:
         with server(Path(home), "tests/browser/bare.py") as address:
             bare = Visit(browser, address).open()
@@ -29,16 +32,17 @@ def main() -> None:
             bare.leave()
         with server(Path(home)) as address:
             visit = prepare(Visit(browser, address))
-            for size, (width, height) in SCREENS.items():
+            for size in screens:
+                width, height = SCREENS[size]
                 visit.page.set_viewport_size({"width": width, "height": height})
                 for scheme in ("light", "dark"):
                     visit.page.emulate_media(color_scheme=scheme)
                     for page, path in PAGES.items():
                         ours = set(faults(visit.open(path))) - set(STREAMLITS_OWN)
-                        found.setdefault(page, {})[f"{size}, {scheme}"] = sorted(
-                            map(" at ".join, ours)
-                        )
-                        print(page, size, scheme, sorted(ours) or "nothing", flush=True)
+                        broken = sorted(map(" at ".join, ours))
+                        broken += ["scrolled sideways"] if visit.too_wide() else []
+                        found[page][f"{size}, {scheme}"] = broken
+                        print(page, size, scheme, broken or "nothing", flush=True)
             visit.leave()
     told = {
         "command": "python -m tests.benchmarks.accessibility",
@@ -55,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or list(SCREENS))

@@ -43,14 +43,14 @@ def faults(visit: Visit, *rules: str) -> dict[Fault, str]:
 
 
 def usable(visit: Visit, page: str, both: bool = False) -> Visit:
-    """The page, as it is shown, adds nothing to what is Streamlit's own.
+    """The page, as it is shown, fits its width and adds nothing to what is Streamlit's own.
 
     Args:
         visit: On the page.
         page: Name of its file in `pages/`; a test reads which pages are asked about.
         both: Whether its colours are looked at in the other theme, too.
     """
-    found = faults(visit)
+    found = faults(visit.fits())
     if both:
         now = visit.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
         found |= faults(dark(visit, not now), "color-contrast")

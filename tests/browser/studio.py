@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.processes import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / ".screenshots"
+"""Where those of the last run lie, for whoever wants to look at them."""
 LOCAL = {"127.0.0.1", "localhost", None}
 PATIENCE = 60_000
 """Milliseconds that a busy machine has to show what is waited for."""
@@ -193,18 +195,27 @@ class Visit:
         self.page.get_by_role("button", name=label, exact=True).click()
         return self.idle()
 
+    def fits(self) -> "Visit":
+        """The page need not be scrolled sideways; Streamlit would scroll in stMain."""
+        assert not self.too_wide(), f"{self.page.url} is {self.too_wide()} pixels too wide"
+        return self
+
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than the window leaves it."""
+        main = self.page.get_by_test_id("stMain")
+        return main.evaluate("main => Math.max(0, main.scrollWidth - main.clientWidth - 1)")
+
     def text(self) -> str:
         return self.page.get_by_test_id("stMain").inner_text()
 
     def screenshot(self, name: str) -> Path:
-        folder = Path(__file__).parent / "screenshots"
-        folder.mkdir(exist_ok=True)
+        SCREENSHOTS.mkdir(exist_ok=True)
         size = self.page.viewport_size or {"width": 0, "height": 0}
         tall = self.page.evaluate(
             "document.querySelector('[data-testid=stMain]').scrollHeight"
         )  # Streamlit scrolls inside stMain, which a full-page screenshot does not see
         self.page.set_viewport_size({**size, "height": max(size["height"], tall)})
         self.idle()
-        self.page.screenshot(path=folder / f"{name}.png")
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
         self.page.set_viewport_size(size)
-        return folder / f"{name}.png"
+        return SCREENSHOTS / f"{name}.png"

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from qcmfm.access import read_audit
 from qcmfm.review.log import ReviewLog
 from tests.browser.identity import Provider, provider, write_secrets
-from tests.browser.studio import Visit, server
+from tests.browser.studio import TABLET, Visit, server
 from tests.browser.vases import draw_vases, pretend_labelled
 
 ROLES = {"people": {"vera@museum.example": "viewer", "cora@museum.example": "curator"}}
@@ -110,3 +110,5 @@ def _look_after(visit: Visit, home: Path) -> None:
     visit.idle()
     assert list((home / "backups").glob("*.zip"))
     visit.screenshot("workspace")
+    visit.page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+    visit.idle().fits().screenshot("workspace-tablet")

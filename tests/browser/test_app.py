@@ -188,10 +188,8 @@ def test_pages_fit_the_screen(
     visit = Visit(browser, address, size, dark)
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     usable(visit.open(), "home").screenshot(f"home-{name}")
-    visit.open("/collections?collection=artifacts").screenshot(f"collections-{name}")
+    visit.open("/collections?collection=artifacts").fits().screenshot(f"collections-{name}")
     visit.open("/classify").screenshot(f"classify-empty-{name}")
     visit.upload(photo).type("Caption", CAPTION).screenshot(f"classify-{name}")
     usable(visit, "classify")
-    wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    assert not wide, "the page has to be scrolled sideways"
     visit.context.close()

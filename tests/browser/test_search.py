@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.axe import usable
-from tests.browser.studio import DESKTOP, TABLET, Screen, Visit, server
+from tests.browser.studio import DESKTOP, SCREENSHOTS, TABLET, Screen, Visit, server
 from tests.conftest import shared_collection
 
 RECORDS = 72
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -159,15 +158,14 @@ def test_a_lasso_picks_records_to_review(visit: Visit):
 @pytest.mark.parametrize("screen", [(TABLET, True)], ids=["tablet-dark"])
 def test_the_pages_fit_a_small_dark_screen(visit: Visit):
     visit.open("/search?collection=egypt&search-words=faience+amulet")
-    visit.screenshot("search-tablet-dark")
+    visit.fits().screenshot("search-tablet-dark")
     visit.page.get_by_role("button", name="More like this").first.click()
     assert "Records like" in visit.idle().text()
     visit.screenshot("search-like-tablet-dark")
     visit.open("/map?collection=egypt")
     expect(visit.page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
     visit.screenshot("map-tablet-dark")
-    wide = visit.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    assert not wide, "the page has to be scrolled sideways"
+    visit.fits()
 
 
 # Where a point of the plot is in the window.

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.importers.museum_server import Museum, photo
 
@@ -159,6 +160,26 @@ def manifest_3(at: str) -> dict:
     }  # fmt: skip
 
 
-SOURCES: dict[str, Callable[[Path, Museum], str]] = {
-    "cleveland": cleveland, "csv_table": csv_table, "folder": folder, "iiif": iiif, "met": met,
-}  # fmt: skip
+class Expected(NamedTuple):
+    """What an importer makes of three records.
+
+    Attributes:
+        make: Writes them into a folder or puts them on a server; returns their address.
+        photos: How many of them have a photo.
+        caption: Of the first.
+        label: Of the first.
+    """
+
+    make: Callable[[Path, Museum], str]
+    photos: int
+    caption: str
+    label: str = ""
+
+
+SOURCES = {
+    "cleveland": Expected(cleveland, 2, "Scarab 1. Egypt. c. 1540-1069 BCE", "Jewelry"),
+    "csv_table": Expected(csv_table, 3, "Cup 0, Δῆλος", "gold"),
+    "folder": Expected(folder, 3, "gold cup 0"),
+    "iiif": Expected(iiif, 3, "Cup. A gilt cup & cover"),
+    "met": Expected(met, 2, "Amulet 1. Amulet. New Kingdom. ca. 1390–1352 B.C.", "Faience"),
+}

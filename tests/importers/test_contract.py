@@ -15,16 +15,6 @@ from tests.importers import sources
 from tests.importers.museum_server import Museum, photo
 from tests.jobs.test_jobs import ended
 
-PHOTOS = {"cleveland": 2, "csv_table": 3, "folder": 3, "iiif": 3, "met": 2}
-CAPTIONS = {
-    "cleveland": "Scarab 1. Egypt. c. 1540-1069 BCE",
-    "csv_table": "Cup 0, Δῆλος",
-    "folder": "gold cup 0",
-    "iiif": "Cup. A gilt cup & cover",
-    "met": "Amulet 1. Amulet. New Kingdom. ca. 1390–1352 B.C.",
-}
-LABELS = {"cleveland": "Jewelry", "csv_table": "gold", "folder": "", "iiif": "", "met": "Faience"}
-
 
 @pytest.fixture(autouse=True)
 def api(museum: Museum, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,18 +30,19 @@ def test_every_importer_has_a_source_here():
 def test_its_source_is_recognised_and_imported(
     name: str, tmp_path: Path, museum: Museum, limits: Limits, home: Path
 ):
-    address = sources.SOURCES[name](tmp_path, museum)
+    expected = sources.SOURCES[name]
+    address = expected.make(tmp_path, museum)
     shown = finish(preview(address, limits=limits))
     assert shown.importer == name and len(shown.items) == 3
     assert importers.title(name)
 
     report = finish(import_collection(address, "cups", limits=limits))
     assert (report.importer, report.added, report.taken) == (name, 3, 3)
-    assert report.photos == PHOTOS[name] and not report.refused
+    assert report.photos == expected.photos and not report.refused
     collection = read_collection(home / "collections" / "cups")
     assert not collection.problems and len(collection.records) == 3
     first = collection.records[0]
-    assert (first.caption, first.label) == (CAPTIONS[name], LABELS[name])
+    assert (first.caption, first.label) == (expected.caption, expected.label)
     for record in collection.records:
         path = collection.image_path(record)
         assert path is None or read_photo(path).size == (96, 96)

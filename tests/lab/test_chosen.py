@@ -62,7 +62,7 @@ def test_a_preset_is_stretched_and_added_to():
         NoiseEntry("bit_flip", {"probability": 0.1}, "layer"),
         NoiseEntry("readout_error", {"false_one": 0.1, "false_zero": 0.0}, "readout"),
     )
-    assert found.name == "superconducting heron × 2 + bit flip + readout error"
+    assert found.name == "IBM Heron (superconducting) × 2 + bit flip + readout error"
 
 
 def test_a_condition_is_kept_under_a_name_and_found_again(home: Path):

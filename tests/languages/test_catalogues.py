@@ -3,15 +3,17 @@
 import re
 from pathlib import Path
 from string import Formatter
+from types import ModuleType
 
 import polib
 import pytest
 
-from qcmfm import exports, importers
+from qcmfm import exports, fusion, importers
 from qcmfm.access import Role
 from qcmfm.catalog.searching import WAYS
 from qcmfm.lab import later
 from qcmfm.lab.report import METRICS
+from qcmfm.quantum.noise_files import load_preset, preset_names
 from qcmfm.quantum.states import EVERY
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
@@ -116,9 +118,7 @@ def circuit_stages() -> set[str]:
         (terms.STATUSES, STATUSES),
         (terms.SPLITS, SPLITS),
         (terms.ROLES, [role.value for role in Role]),
-        (terms.ORDERS, [orders.title(name) for name in orders.names()]),
-        (terms.EXPORTS, [exports.title(name) for name in exports.names()]),
-        (terms.IMPORTERS, [importers.title(name) for name in importers.names()]),
+        (terms.DEVICES, [load_preset(name).name for name in preset_names()]),
         (terms.FOUND_BY, WAYS),
         (terms.METRICS, METRICS.values()),
         (terms.STEPS, EVERY),
@@ -128,6 +128,12 @@ def circuit_stages() -> set[str]:
 )
 def test_the_words_of_the_package_are_those_it_has(ours: tuple[str, ...], theirs):
     assert sorted(ours) == sorted(theirs)
+
+
+@pytest.mark.parametrize("folder", [exports, fusion, importers, orders], ids=lambda m: m.__name__)
+def test_a_title_is_marked_where_it_stands(folder: ModuleType):
+    marked = {message.text for message in messages()}
+    assert {folder.title(name) for name in folder.names()} <= marked
 
 
 def test_the_stages_of_circuits_are_known():

@@ -164,8 +164,7 @@ def test_a_comparison_says_who_won(material: Material, tmp_path: Path):
             assert len(found["accuracy"]["by_seed"]) == seeds
             assert found["quantum"] == (name == "qcmfm")
         highest = max(part["systems"], key=lambda n: part["systems"][n]["accuracy"]["value"])
-        words = highest.replace("_", " ")
-        assert part["sentence"].startswith(f"Highest: {words}, ")
+        assert part["sentence"].startswith(f"Right most often: {fusion.title(highest)} (")
         assert set(part["qcmfm_minus"]) == {"concat", "logistic_late_fusion"}
     text = (results.folder / "table.md").read_text()
     assert text.count("\n| qcmfm (simulated quantum) |") == 2

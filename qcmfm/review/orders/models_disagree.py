@@ -18,7 +18,9 @@ from qcmfm.review.items import Items
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which a queue does not
     from qcmfm.prediction import Prediction
 
-TITLE = "Models disagree"
+from qcmfm.sentences import N_
+
+TITLE = N_("Models disagree")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:

@@ -14,8 +14,9 @@ from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.doubtful import label_quality
 from qcmfm.review.items import Items
+from qcmfm.sentences import N_
 
-TITLE = "Most likely mislabelled"
+TITLE = N_("Most likely mislabelled")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:

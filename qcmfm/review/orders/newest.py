@@ -11,8 +11,9 @@ from jaxtyping import Float
 
 from qcmfm.records import Record
 from qcmfm.review.items import Items
+from qcmfm.sentences import N_
 
-TITLE = "Newest"
+TITLE = N_("Newest")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:

@@ -12,8 +12,9 @@ from jaxtyping import Float
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.items import Items
+from qcmfm.sentences import N_
 
-TITLE = "Out of scope"
+TITLE = N_("Out of scope")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:

@@ -11,8 +11,9 @@ from jaxtyping import Float
 
 from qcmfm.records import Record
 from qcmfm.review.items import Items
+from qcmfm.sentences import N_
 
-TITLE = "Random"
+TITLE = N_("Random")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:

@@ -13,9 +13,9 @@ from jaxtyping import Float
 from qcmfm.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.items import Items
-from qcmfm.sentences import say
+from qcmfm.sentences import N_, say
 
-TITLE = "Unstable under noise"
+TITLE = N_("Unstable under noise")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
