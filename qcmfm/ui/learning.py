@@ -4,6 +4,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
+from qcmfm.ui.address import note_reviewed, reviewed_last
 from qcmfm.ui.language import _
 from qcmfm.ui.records import records
 from qcmfm.ui.resources import desk
@@ -22,8 +23,8 @@ def choose_collection(key: str) -> str:
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     given = st.query_params.get("collection", "")
-    shared = st.session_state.get("link-desk", {}).get("collection", [""])[0]
-    first = next((name for name in (given, shared) if name in names), names[0])
+    last = reviewed_last().get("collection", "")
+    first = next((name for name in (given, last) if name in names), names[0])
     name = st.selectbox(
         _("Collection"), names, names.index(first), key=key, format_func=words_for, width=260
     )
@@ -186,4 +187,4 @@ def _show_runs(name: str, who: str) -> None:
 def _adopt(name: str, run: str, who: str) -> None:
     with told():
         service.adopt_run(name, run, who)
-        st.session_state["link-desk"] = st.session_state.get("link-desk", {}) | {"model": [run]}
+        note_reviewed(model=run)
