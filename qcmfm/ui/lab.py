@@ -83,7 +83,7 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
     last = reviewed_last().get("collection", "")
     first = last if last in names else names[0]
     name = choose(address, _("Collection"), "collection", names, first, forget=forget, **look)
-    labels = {record.label for record in records(name).records if record.label}
+    labels = records(name).labels
     fitting = [run for run in service.runs_for(labels) if run in runs]
     run = choose(
         address, _("Model"), "model", runs, (fitting or runs)[0], forget=forget, **look

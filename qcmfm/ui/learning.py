@@ -37,7 +37,7 @@ def show_learning(name: str, who: str) -> None:
     counts = _show_labels(name)
     job = latest_job("learn", collection=name)
     running = bool(job) and show_job(job)
-    labels = sorted({record.label for record in records(name).records if record.label})
+    labels = sorted(records(name).labels)
     parent = service.run_to_improve(name, labels)
     if not running:
         _offer(name, parent, counts)
@@ -150,7 +150,7 @@ def _verdict(found: service.Comparison) -> str:
 def _show_runs(name: str, who: str) -> None:
     """The models of this collection, and which one proposes its labels."""
     st.header(_("Which model proposes labels here"), anchor=False)
-    labels = {record.label for record in records(name).records if record.label}
+    labels = records(name).labels
     adopted = service.adopted_run(name)
     summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}
     known = [run for run in service.runs_for(labels) if run in summaries]

@@ -105,6 +105,11 @@ def words_for(label: str) -> str:
     return label.replace("_", " ")
 
 
+def shortened(caption: str, most: int = 90) -> str:
+    """A caption of at most so many characters, cut between words."""
+    return caption if len(caption) <= most else caption[:most].rsplit(" ", 1)[0] + " …"
+
+
 def percent(probability: float | None) -> str:
     """A probability as a person reads it: what is almost certain is not called certain."""
     if probability is None:
