@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from qcmfm.ui.address import Address
 from qcmfm.ui.attention_map import show_attention
 from qcmfm.ui.comparing import show_comparison
 from qcmfm.ui.language import _
@@ -10,7 +11,6 @@ from qcmfm.ui.resources import explained
 from qcmfm.ui.sections import show_occlusion, show_shares, show_words
 from qcmfm.ui.sureness import show_sureness
 from qcmfm.ui.trusting import show_trusts
-from qcmfm.ui.viewed import remember
 from qcmfm.ui.widgets import SIMULATED, percent, plain, told, words_for
 
 st.title(_("Attention"))
@@ -21,7 +21,7 @@ st.markdown(
     )
 )
 with told():
-    remember("attention")
+    Address("attention")
     looked = choose_looked()
     if looked is None:
         st.stop()

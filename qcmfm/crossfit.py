@@ -89,7 +89,7 @@ def out_of_fold(
     Raises:
         TrainingError: There are too few labels or objects.
     """
-    known = list(labels) or sorted({r.label for r in collection.records if r.label})
+    known = list(labels) or sorted(collection.labels)
     rows = [
         row
         for row in collection.rows

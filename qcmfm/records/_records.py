@@ -108,6 +108,11 @@ class Collection:
         """The records that were not refused."""
         return [row.record for row in self.rows if row.record is not None]
 
+    @property
+    def labels(self) -> set[str]:
+        """What its records are labelled with."""
+        return {record.label for record in self.records if record.label}
+
     def image_path(self, record: Record) -> Path | None:
         """Where the record's photo lies, or None where it has none."""
         return self.folder / record.image if record.image else None

@@ -52,7 +52,7 @@ def compare_labels(
     config = read_config(find_run(run)) if run else {}
     collection = recorded_collection(name, config)
     now = corrected(collection, open_review(name).refresh())
-    if len({record.label for record in now.records if record.label}) < 2:
+    if len(now.labels) < 2:
         raise TrainingError(
             say("The records of {name} have fewer than two labels.", name=name),
             "There is nothing to compare.",

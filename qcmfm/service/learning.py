@@ -34,8 +34,7 @@ def labels_of(collection: str) -> list[str]:
     Raises:
         RecordsError: There is no such collection, or it cannot be read.
     """
-    records = recorded_collection(collection, {}).records
-    return sorted({record.label for record in records if record.label})
+    return sorted(recorded_collection(collection, {}).labels)
 
 
 @door(Permission.RETRAIN, on=("name", "parent", "out"))
@@ -119,7 +118,7 @@ def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any
     """The collection with the labels it has now, and the state of its review."""
     collection, state = recorded_collection(name, config), open_review(name).refresh()
     collection = corrected(collection, state)
-    labels = {record.label for record in collection.records if record.label}
+    labels = collection.labels
     if len(labels) < 2:
         raise TrainingError(
             say("The records of {name} have {n} different label(s).", name=name, n=len(labels)),

@@ -125,7 +125,7 @@ def reviewed_labels(name: str) -> dict[str, list[str]]:
 
 def _predictions(name: str, collection: Collection) -> Mapping[str, Prediction]:
     """What the run said that proposes labels here, as far as it was asked."""
-    labels = {record.label for record in collection.records if record.label}
+    labels = collection.labels
     for run in dict.fromkeys([adopted_run(name), *runs_for(labels)]):
         if run:
             try:

@@ -1,6 +1,6 @@
 """The address of a page that holds everything the page is set to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,17 +9,20 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm.ui.language import _, restore
 from qcmfm.ui.widgets import words_for
 
+_DESK = "reviewed-last"
+
 
 class Address:
     """The query parameters of a page; one that is opened without any is as it was left.
 
     Args:
         page: Of which page; each remembers its own.
+        start: What the page begins with where it was not opened before.
     """
 
-    def __init__(self, page: str):
+    def __init__(self, page: str, start: Mapping[str, Sequence[str]] | None = None):
         self._memory = f"address-{page}"
-        restore(st.session_state.get(self._memory, {}))
+        restore(st.session_state.get(self._memory, start or {}))
         self._remember()
 
     def get(self, name: str, default: str = "") -> str:
@@ -61,8 +64,22 @@ class Address:
         self._remember()
 
     def _remember(self) -> None:
-        found = {name: st.query_params.get_all(name) for name in st.query_params}
-        st.session_state[self._memory] = found
+        st.session_state[self._memory] = parameters()
+
+
+def parameters() -> dict[str, list[str]]:
+    """Everything that the address of the page says."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def reviewed_last() -> dict[str, str]:
+    """The collection and the model that this visitor reviewed last, as far as there are any."""
+    return dict(st.session_state.get(_DESK, {}))
+
+
+def note_reviewed(**values: str) -> None:
+    """Note the collection or the model, for the pages that begin with it."""
+    st.session_state[_DESK] = reviewed_last() | values
 
 
 def hold(key: str, value: Any) -> None:

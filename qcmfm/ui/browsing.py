@@ -11,11 +11,18 @@ from qcmfm.ui.language import _, ngettext
 from qcmfm.ui.records import thumbnail, true_regions
 from qcmfm.ui.resources import labelled
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import SIMULATED, THUMBNAIL, page_link, plain, told, watched, words_for
+from qcmfm.ui.widgets import (
+    SIMULATED,
+    THUMBNAIL,
+    page_link,
+    plain,
+    shortened,
+    told,
+    watched,
+    words_for,
+)
 
 ON_A_PAGE = 12
-SHORT = 60
-"""Characters of a caption under a thumbnail."""
 
 
 def offer_drawing(name: str) -> None:
@@ -45,7 +52,7 @@ def choose_records(collection: Collection) -> list[Record]:
     text = left.text_input(
         _("Words in the caption"), key="words", bind="query-params", persist_state="session"
     )
-    labels = sorted({record.label for record in collection.records if record.label})
+    labels = sorted(collection.labels)
     wanted = right.multiselect(
         _("Labels"), labels, key="labels", format_func=words_for, persist_state="session",
         placeholder=_("Any"),
@@ -91,10 +98,8 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
             width="stretch",
             alt=record.caption or _("Record {record_id}").format(record_id=record.record_id),
         )
-    caption = record.caption
-    short = caption if len(caption) <= SHORT else caption[:SHORT].rsplit(" ", 1)[0] + " …"
     label = f"**{plain(words_for(record.label))}**  \n" if record.label else ""
-    st.markdown(label + plain(short or _("No caption")))
+    st.markdown(label + plain(shortened(record.caption, 60) or _("No caption")))
     if st.button(
         _("Open"),
         key=f"open-{record.record_id}",
@@ -118,7 +123,7 @@ def show_record(name: str, collection: Collection, record: Record) -> None:
         )
     )
     with right, told():
-        labels = {record.label for record in collection.records if record.label}
+        labels = collection.labels
         runs = service.runs_for(labels)
         if not runs:
             st.info(

@@ -21,7 +21,7 @@ ON_A_PAGE = 10
 def show_cleaning(name: str, who: str) -> None:
     """All of the page Clean up for one collection."""
     collection = records(name)
-    labels = {record.label for record in collection.records if record.label}
+    labels = collection.labels
     if len(labels) < 2:
         st.info(
             _(

@@ -39,7 +39,7 @@ def choose_desk(link: Link, bar: DeltaGenerator) -> service.Desk:
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     name = _choose(bar, link, _("Collection"), "collection", names, names[0])
-    labels = {record.label for record in records(name).records if record.label}
+    labels = records(name).labels
     runs = service.runs_for(labels)
     if not runs:
         st.info(

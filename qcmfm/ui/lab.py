@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.lab.material import Material
 from qcmfm.progress import Work
-from qcmfm.ui.address import Address, choose
+from qcmfm.ui.address import Address, choose, reviewed_last
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records
 from qcmfm.ui.resources import ask_labeller, made_from, settled
@@ -80,10 +80,10 @@ def choose_material(address: Address, forget: tuple[str, ...] = ("record",)) -> 
         st.stop()
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     look = {"place": bar, "width": 220}
-    remembered = st.session_state.get("link-desk", {}).get("collection", [""])[0]
-    first = remembered if remembered in names else names[0]
+    last = reviewed_last().get("collection", "")
+    first = last if last in names else names[0]
     name = choose(address, _("Collection"), "collection", names, first, forget=forget, **look)
-    labels = {record.label for record in records(name).records if record.label}
+    labels = records(name).labels
     fitting = [run for run in service.runs_for(labels) if run in runs]
     run = choose(
         address, _("Model"), "model", runs, (fitting or runs)[0], forget=forget, **look

@@ -4,6 +4,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
+from qcmfm.ui.address import note_reviewed, reviewed_last
 from qcmfm.ui.language import _
 from qcmfm.ui.records import records
 from qcmfm.ui.resources import desk
@@ -22,8 +23,8 @@ def choose_collection(key: str) -> str:
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     given = st.query_params.get("collection", "")
-    shared = st.session_state.get("link-desk", {}).get("collection", [""])[0]
-    first = next((name for name in (given, shared) if name in names), names[0])
+    last = reviewed_last().get("collection", "")
+    first = next((name for name in (given, last) if name in names), names[0])
     name = st.selectbox(
         _("Collection"), names, names.index(first), key=key, format_func=words_for, width=260
     )
@@ -36,7 +37,7 @@ def show_learning(name: str, who: str) -> None:
     counts = _show_labels(name)
     job = latest_job("learn", collection=name)
     running = bool(job) and show_job(job)
-    labels = sorted({record.label for record in records(name).records if record.label})
+    labels = sorted(records(name).labels)
     parent = service.run_to_improve(name, labels)
     if not running:
         _offer(name, parent, counts)
@@ -149,7 +150,7 @@ def _verdict(found: service.Comparison) -> str:
 def _show_runs(name: str, who: str) -> None:
     """The models of this collection, and which one proposes its labels."""
     st.header(_("Which model proposes labels here"), anchor=False)
-    labels = {record.label for record in records(name).records if record.label}
+    labels = records(name).labels
     adopted = service.adopted_run(name)
     summaries = {summary.name: summary for summary in service.list_run_summaries()[0]}
     known = [run for run in service.runs_for(labels) if run in summaries]
@@ -186,4 +187,4 @@ def _show_runs(name: str, who: str) -> None:
 def _adopt(name: str, run: str, who: str) -> None:
     with told():
         service.adopt_run(name, run, who)
-        st.session_state["link-desk"] = st.session_state.get("link-desk", {}) | {"model": [run]}
+        note_reviewed(model=run)

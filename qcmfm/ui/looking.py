@@ -71,7 +71,7 @@ def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
             format_func=lambda key: f"{key} · {known[key].caption[:60]}",
             **kept("record", ids[0], one_of(ids), clears=VIEW),
         )  # fmt: skip
-        labels = {record.label for record in collection.records if record.label}
+        labels = collection.labels
         run = _model(service.runs_for(labels))
     if not run:
         st.info(_("No model knows these labels yet: `python -m qcmfm train --help`."))

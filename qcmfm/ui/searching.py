@@ -13,13 +13,12 @@ from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.resources import facets, searcher, shelf
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import plain, told, words_for
+from qcmfm.ui.widgets import plain, shortened, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 ON_A_PAGE, SHOWN = 12, 96
 WIDE = 240
 """Pixels that a hit takes: four stand side by side on a desktop, two on a tablet."""
-SHORT = 90
 _FACETS = {
     "category": (N_("Label"), "label"),
     "museum": (N_("Museum"), "museum"),
@@ -198,8 +197,7 @@ def _show(name: str, hits: list[Hit]) -> None:
 
 def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
-    short = record.caption
-    short = short if len(short) <= SHORT else short[:SHORT].rsplit(" ", 1)[0] + " …"
+    short = shortened(record.caption)
     said = record.label or (
         _("{predicted} (proposed)").format(predicted=hit.row["predicted"])
         if hit.row["predicted"]

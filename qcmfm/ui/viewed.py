@@ -5,16 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from qcmfm.ui.language import restore
-
 Value = TypeVar("Value")
-
-
-def remember(page: str) -> None:
-    """Keep the address of a page for when it is opened again without one."""
-    memory = f"address-{page}"
-    restore(st.session_state.get(memory, {}))
-    st.session_state[memory] = {n: st.query_params.get_all(n) for n in st.query_params}
 
 
 def kept(

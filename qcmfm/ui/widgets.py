@@ -112,6 +112,11 @@ def model_name(model: str) -> str:
     return _(fusion.title(model)) if model in fusion.names() else words_for(model)
 
 
+def shortened(caption: str, most: int = 90) -> str:
+    """A caption of at most so many characters, cut between words."""
+    return caption if len(caption) <= most else caption[:most].rsplit(" ", 1)[0] + " …"
+
+
 def percent(probability: float | None) -> str:
     """A probability as a person reads it: what is almost certain is not called certain."""
     if probability is None:
