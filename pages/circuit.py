@@ -7,7 +7,7 @@ from qcmfm.ui.circuit import show_circuit
 from qcmfm.ui.lab import NOISE_FREE, choose_material
 from qcmfm.ui.language import _
 from qcmfm.ui.playground import show_playground
-from qcmfm.ui.resources import records
+from qcmfm.ui.records import records
 from qcmfm.ui.widgets import told
 
 st.title(_("Circuit"))

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.browsing import show_some
 from qcmfm.ui.language import _
-from qcmfm.ui.overview import show_overview
+from qcmfm.ui.overview import show_overview, show_some
 from qcmfm.ui.tour import offer_tour
 from qcmfm.ui.widgets import SIMULATED, listed, page_link, plain, show_error, told, words_for
 

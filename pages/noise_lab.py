@@ -6,7 +6,7 @@ from qcmfm.ui.address import Address
 from qcmfm.ui.lab import NOISE_FREE, choose_material
 from qcmfm.ui.language import _
 from qcmfm.ui.noise_lab import show_lab
-from qcmfm.ui.resources import records
+from qcmfm.ui.records import records
 from qcmfm.ui.widgets import told
 
 st.title(_("Noise lab"))

@@ -6,7 +6,6 @@ recorded labels tells how far a model can be trusted (conformal label sets), and
 labels are doubtful (confident learning).
 """
 
-import warnings
 from collections.abc import Collection as Some
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +17,9 @@ from jaxtyping import Float, Int
 from qcmfm import evaluation
 from qcmfm.encoders.features import FeatureCache, FeatureTable
 from qcmfm.encoders.views import names as view_names
-from qcmfm.errors import TrainingError
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Record
-from qcmfm.sentences import say
+from qcmfm.splits import grouped_folds
 from qcmfm.trainer import Trainer, TrainingData, TrainingSettings
 
 FOLDS = 5
@@ -117,37 +115,3 @@ def out_of_fold(
         held_out = np.flatnonzero(fold == number)
         logits[held_out] = trainer.logits(trainer.best, held_out.tolist()).numpy()
     return FoldAnswers(table.records, known, logits, fold, table)
-
-
-def grouped_folds(
-    records: Sequence[Record], folds: int = FOLDS, seed: int = 0
-) -> Int[np.ndarray, " record"]:
-    """Number of the fold of each labelled record; an object stays in one fold.
-
-    Args:
-        records: With a label each.
-        folds: How many; fewer where there are fewer objects.
-        seed: Seeds the division.
-
-    Raises:
-        TrainingError: There are fewer than two objects.
-    """
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    groups = [record.group_key for record in records]
-    count = min(folds, len(set(groups)))
-    if count < 2:
-        raise TrainingError(
-            say("{n} labelled object(s) cannot be divided.", n=len(set(groups))),
-            "Label at least two objects; twenty of each label make the figures worth something.",
-        )
-    labels = [record.label for record in records]
-    if max(labels.count(label) for label in set(labels)) < count:
-        labels = ["any"] * len(labels)  # too few of each label to stratify by
-    number = np.zeros(len(records), dtype=np.int64)
-    divide = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # rare labels cannot be in every fold
-        for fold, (_, rows) in enumerate(divide.split(labels, labels, groups)):
-            number[rows] = fold
-    return number

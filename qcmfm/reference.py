@@ -14,16 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from qcmfm.encoders.batch import Batch
 from qcmfm.errors import RunError
 from qcmfm.records import Record
 from qcmfm.storage import atomic_file
+
+if TYPE_CHECKING:
+    from qcmfm.encoders.batch import Batch
 
 NEIGHBOUR = 5
 """Which of the nearest records the distance is measured to."""
@@ -144,7 +147,7 @@ class Reference:
         return same >= KEPT * len(self.records) > 0
 
     @classmethod
-    def of(cls, records: Sequence[Record], batches: Iterable[Batch]) -> "Reference":
+    def of(cls, records: Sequence[Record], batches: Iterable["Batch"]) -> "Reference":
         """Remember records and their features, which come in batches in the same order."""
         known = [
             Remembered(
@@ -162,7 +165,7 @@ class Reference:
         }
         return cls(known, sides)
 
-    def nearest(self, batch: Batch, count: int = 5) -> list[list[Neighbour]]:
+    def nearest(self, batch: "Batch", count: int = 5) -> list[list[Neighbour]]:
         """The training records most like each record of a batch, likest first."""
         total = np.zeros((len(batch), len(self.records)), np.float32)
         sides = np.zeros((len(batch), 1), np.float32)
@@ -178,7 +181,7 @@ class Reference:
             for row in likeness
         ]
 
-    def unusualness(self, batch: Batch) -> Float[np.ndarray, " batch"]:
+    def unusualness(self, batch: "Batch") -> Float[np.ndarray, " batch"]:
         """How far each record is from the training records; above 1 it is out of scope.
 
         The distances of photo and caption, each in units of its own border, are averaged over what
@@ -214,7 +217,7 @@ def _quantile(values: Float[np.ndarray, " record"], some: Bool[np.ndarray, " rec
     return max(float(np.quantile(values[some], USUAL)), 1e-6) if some.any() else 1.0
 
 
-def _vectors(batch: Batch) -> list[tuple[np.ndarray, np.ndarray]]:
+def _vectors(batch: "Batch") -> list[tuple[np.ndarray, np.ndarray]]:
     return [
         (batch.image.cpu().numpy(), batch.has_image.cpu().numpy()),
         (batch.sentence.cpu().numpy(), batch.has_text.cpu().numpy()),

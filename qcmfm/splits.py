@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Int
 
 from qcmfm.errors import TrainingError
 from qcmfm.records import Record, crossing_groups
@@ -55,10 +56,42 @@ def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
     return splits
 
 
-def _folds(records: Sequence[Record], seed: int) -> np.ndarray:
-    """Number of the fold of each record."""
+def grouped_folds(
+    records: Sequence[Record], folds: int, seed: int = 0
+) -> Int[np.ndarray, " record"]:
+    """Number of the fold of each record: an object's in one fold, the labels in like shares.
+
+    Args:
+        records: With a label each.
+        folds: How many; fewer where there are fewer objects.
+        seed: Seeds the division.
+
+    Raises:
+        TrainingError: There are fewer than two objects.
+    """
     from sklearn.model_selection import StratifiedGroupKFold
 
+    groups = [record.group_key for record in records]
+    count = min(folds, len(set(groups)))
+    if count < 2:
+        raise TrainingError(
+            say("{n} labelled object(s) cannot be divided.", n=len(set(groups))),
+            "Label at least two objects; twenty of each label make the figures worth something.",
+        )
+    labels = [record.label for record in records]
+    if max(labels.count(label) for label in set(labels)) < count:
+        labels = ["any"] * len(labels)  # too few of each label to stratify by
+    number = np.zeros(len(records), dtype=np.int64)
+    divide = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # rare labels cannot be in every fold
+        for fold, (_, rows) in enumerate(divide.split(labels, labels, groups)):
+            number[rows] = fold
+    return number
+
+
+def _folds(records: Sequence[Record], seed: int) -> Int[np.ndarray, " record"]:
+    """Number of the fold of each record; train has every label."""
     groups = [record.group_key for record in records]
     folds = min(FOLDS, len(set(groups)))
     if folds < 5:
@@ -69,17 +102,7 @@ def _folds(records: Sequence[Record], seed: int) -> np.ndarray:
             ),
             "Label at least five; fifty of each label make a useful model.",
         )
-    number = np.zeros(len(records), dtype=int)
-    divide = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    labels = [record.label for record in records]
-    smallest = min(labels.count(label) for label in set(labels))
-    if max(labels.count(label) for label in set(labels)) < folds:
-        labels = ["any"] * len(labels)  # too few of each label to stratify by
-    with warnings.catch_warnings():
-        if smallest < folds:
-            warnings.simplefilter("ignore", UserWarning)  # rare labels cannot be in every fold
-        for fold, (_, rows) in enumerate(divide.split(labels, labels, groups)):
-            number[rows] = fold
+    number = grouped_folds(records, folds, seed)
     of_group, of_label = np.array(groups), np.array([record.label for record in records])
     for label in sorted(set(of_label.tolist())):
         part = np.digitize(number, [1, 3])  # 0 is val, 1 test, 2 train

@@ -10,13 +10,14 @@ from filelock import Timeout
 from qcmfm import __version__, evaluation, fusion
 from qcmfm.calibrating import calibrate
 from qcmfm.calibration import write_calibration
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import TrainingError
 from qcmfm.model_card import write_card
 from qcmfm.progress import Work
 from qcmfm.records import Collection
-from qcmfm.runs import Run, read_run, utc_now, write_run
+from qcmfm.runs import Run, read_run, write_run
 from qcmfm.sentences import say
 from qcmfm.splits import assign_splits
 from qcmfm.storage import discard_folder, lock, publish_folder

@@ -8,14 +8,18 @@ called at its exit is not.
 
 import multiprocessing
 import os
+import pkgutil
 import runpy
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from qcmfm import service
+
 ROOT = Path(__file__).resolve().parents[1]
-LARGE = ["qcmfm.service", "timm", "sentence_transformers", "streamlit.web.cli"]
+SERVICE = [f"{service.__name__}.{module.name}" for module in pkgutil.iter_modules(service.__path__)]
+LARGE = [*SERVICE, "timm", "sentence_transformers", "streamlit.web.cli"]
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(LARGE)

@@ -14,11 +14,13 @@ from qcmfm.calibration import ANSWERS, NEIGHBOURS, read_calibration
 from qcmfm.encoders.batch import Batch
 from qcmfm.errors import RunError
 from qcmfm.kept_predictions import fingerprint
-from qcmfm.prediction import predict, table_row
+from qcmfm.predicting import predict
+from qcmfm.prediction import table_row
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.reference import Reference, read_reference, write_reference
-from qcmfm.runs import read_run, run_version
+from qcmfm.run_folder import run_version
+from qcmfm.runs import read_run
 from qcmfm.service.labelling import Labeller
 from qcmfm.trainer import TrainingSettings
 from qcmfm.training import train

@@ -4,13 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from qcmfm.crossfit import FoldAnswers, grouped_folds, out_of_fold
-from qcmfm.errors import TrainingError
+from qcmfm.crossfit import FoldAnswers, out_of_fold
 from qcmfm.progress import finish
-from qcmfm.records import Collection, Record, read_collection
+from qcmfm.records import Collection, read_collection
 from qcmfm.trainer import TrainingSettings
 from tests.cheap import cheap_cache, make_collection
 
@@ -74,20 +71,3 @@ def test_stopped_work_goes_on_and_ends_the_same(
     again = out_of_fold(collection, cheap_cache(home / "features"), SMALL, home / "broken")
     np.testing.assert_array_equal(finish(again, events.append).logits, whole.logits)
     assert len([e for e in events if e.stage.startswith("Training")]) == 5 * 12 - 20
-
-
-@given(st.lists(st.tuples(st.integers(0, 8), st.sampled_from("ab")), min_size=2, max_size=40))
-def test_an_object_stays_in_one_fold(rows: list[tuple[int, str]]):
-    records = [
-        Record(str(place), label=label, group=f"g{group}")
-        for place, (group, label) in enumerate(rows)
-    ]
-    groups = {record.group for record in records}
-    if len(groups) < 2:
-        with pytest.raises(TrainingError, match="cannot be divided"):
-            grouped_folds(records)
-        return
-    fold = grouped_folds(records)
-    assert set(fold) <= set(range(min(5, len(groups))))
-    for group in groups:
-        assert len({fold[i] for i, r in enumerate(records) if r.group == group}) == 1

@@ -13,18 +13,18 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module or package imports only from those above it. Those of one line know nothing of each
 # other, and nothing may stand here that does not exist.
 ORDER = """
-errors fonts progress run_schema safe_text sentences settings storage csv_rows
+clock errors fonts progress run_schema safe_text sentences settings storage csv_rows
 metrics
 logs turns
-records vocabulary regions jobs access
+records vocabulary regions jobs access prediction
 splits evaluation demo
 encoders quantum
 reference
 calibration
-fusion importers
+fusion importers run_folder
 runs trainer
 model_card crossfit
-calibrating prediction explanation
+calibrating predicting explanation
 training
 kept_predictions review
 exports catalog
@@ -116,3 +116,18 @@ def test_importing_the_package_loads_no_heavy_library(module: str):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.split() == []
+
+
+def test_home_is_drawn_without_a_heavy_library(home: Path):
+    heavy = {"torch", "sklearn", "scipy", "matplotlib", *HOMES} - {"streamlit", "prometheus_client"}
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+import qcmfm.ui.serving
+page = AppTest.from_file({str(ROOT / "qcmfm" / "ui" / "router.py")!r}, default_timeout=120).run()
+print(page.title[0].value, len(page.dataframe), len(page.error), *({heavy} & set(sys.modules)))
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["QCMFM", "Studio", "2", "0"]

@@ -1,14 +1,14 @@
 """Every row of the input is in the output once, in order, with the reason where it has no label."""
 
 import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from qcmfm.errors import RunError
-from qcmfm.prediction import predict, predictions_csv, table_columns
+from qcmfm.predicting import predict
+from qcmfm.prediction import table_columns, table_row, write_predictions
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.runs import Run
@@ -51,7 +51,9 @@ def test_bad_rows_stay_in_their_place(run: Run, tmp_path: Path, home: Path):
 def test_the_file_has_the_columns_in_order(run: Run, tmp_path: Path, home: Path):
     collection = read_collection(make_collection(tmp_path / "vases", size=70))
     predictions = finish(predict(run, collection, cheap_cache(home / "features")))
-    table = list(csv.DictReader(io.StringIO(predictions_csv(predictions))))
+    write_predictions(predictions, tmp_path / "said.csv")
+    with (tmp_path / "said.csv").open(encoding="utf-8", newline="") as handle:
+        table = list(csv.DictReader(handle))
     assert list(table[0]) == table_columns(3) == [
         "record_id", "label", "confidence", "label_1", "probability_1", "label_2", "probability_2",
         "label_3", "probability_3", "conformal_set", "in_scope", "noise_setting", "model_run",
@@ -69,7 +71,7 @@ def test_the_file_has_the_columns_in_order(run: Run, tmp_path: Path, home: Path)
 def test_more_places_than_labels_stay_empty(run: Run, tmp_path: Path, home: Path):
     collection = read_collection(make_collection(tmp_path / "vases", size=3))
     predictions = finish(predict(run, collection, cheap_cache(home / "features")))
-    row = next(csv.DictReader(io.StringIO(predictions_csv(predictions, top=5))))
+    row = table_row(predictions[0], top=5)
     assert row["label_4"] == row["probability_5"] == ""
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from qcmfm import service, settings
 from qcmfm.errors import PhotoError, RecordsError, RunError
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.runs import read_run

@@ -13,7 +13,8 @@ from qcmfm import demo, service, settings
 from qcmfm.encoders.photo import content_hash
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.runs import read_metrics, read_run
+from qcmfm.run_folder import read_metrics
+from qcmfm.runs import read_run
 
 FOLDER = settings.SHIPPED_RUNS / settings.DEFAULT_RUN
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qcmfm.errors import TrainingError
 from qcmfm.records import Record
-from qcmfm.splits import assign_splits
+from qcmfm.splits import assign_splits, grouped_folds
 
 
 def objects(counts: dict[str, int], photos: int = 1, split: str = "") -> list[Record]:
@@ -136,3 +136,20 @@ def test_a_group_in_two_splits_is_named():
 def test_splits_without_train_are_refused():
     with pytest.raises(TrainingError, match="No labelled record is in the split 'train'"):
         assign_splits([Record("1", label="gold", split="test"), Record("2", split="train")])
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.sampled_from("ab")), min_size=2, max_size=40))
+def test_an_object_stays_in_one_fold(rows: list[tuple[int, str]]):
+    records = [
+        Record(str(place), label=label, group=f"g{group}")
+        for place, (group, label) in enumerate(rows)
+    ]
+    groups = {record.group for record in records}
+    if len(groups) < 2:
+        with pytest.raises(TrainingError, match="cannot be divided"):
+            grouped_folds(records, 5)
+        return
+    fold = grouped_folds(records, 5)
+    assert set(fold) <= set(range(min(5, len(groups))))
+    for group in groups:
+        assert len({fold[i] for i, r in enumerate(records) if r.group == group}) == 1

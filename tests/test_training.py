@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from qcmfm.errors import RunError, TrainingError
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
-from qcmfm.runs import Run, list_runs, read_run, read_splits, write_run
+from qcmfm.run_folder import list_runs, read_splits
+from qcmfm.runs import Run, read_run, write_run
 from qcmfm.trainer import TrainingSettings
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection

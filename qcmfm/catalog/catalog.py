@@ -17,11 +17,11 @@ from qcmfm.catalog.learning import Learned, learn_photo_words
 from qcmfm.catalog.photo_words import PhotoWords
 from qcmfm.catalog.projection import Projection
 from qcmfm.catalog.searching import Shelf
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.errors import CatalogError
 from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Work
-from qcmfm.runs import utc_now
 from qcmfm.sentences import say
 
 if TYPE_CHECKING:

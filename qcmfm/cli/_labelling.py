@@ -34,7 +34,7 @@ def predict(
         return
     if address:
         raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
-    from qcmfm.prediction import predict as predict_collection
+    from qcmfm.predicting import predict as predict_collection
     from qcmfm.prediction import write_predictions
 
     _check_out(out, records)
@@ -72,7 +72,7 @@ def _predict_on_ray(
 
     from qcmfm import service
     from qcmfm.cluster import label_on_ray
-    from qcmfm.runs import read_config
+    from qcmfm.run_folder import read_config
 
     _check_out(out, records)
     folder = service.find_run(run)

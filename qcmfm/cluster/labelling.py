@@ -18,7 +18,7 @@ from qcmfm.cluster.parts import Parts
 from qcmfm.errors import ClusterError, QcmfmError, RecordsError
 from qcmfm.prediction import Prediction, write_predictions
 from qcmfm.progress import Progress, Work
-from qcmfm.runs import WEIGHTS, read_config, run_version
+from qcmfm.run_folder import WEIGHTS, read_config, run_version
 from qcmfm.service import Labeller
 
 Opening = Callable[[], Labeller]

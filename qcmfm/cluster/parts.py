@@ -12,7 +12,8 @@ from qcmfm import storage
 from qcmfm.encoders.features import Encoders, FeatureCache
 from qcmfm.errors import ClusterError
 from qcmfm.kept_predictions import fingerprint, read_kept, write_kept
-from qcmfm.prediction import Prediction, predict
+from qcmfm.predicting import predict
+from qcmfm.prediction import Prediction
 from qcmfm.progress import Progress, Work, finish
 from qcmfm.records import Collection, Problem, Record, Row, open_rows
 from qcmfm.runs import Run

@@ -13,9 +13,10 @@ from qcmfm import fonts
 from qcmfm.evaluation import Interval
 from qcmfm.lab import later
 from qcmfm.lab.condition import Condition
-from qcmfm.lab.later import Point, Sure, intervals, mitigated, state_figures, sweep
+from qcmfm.lab.later import Sure, intervals, mitigated, state_figures
 from qcmfm.lab.material import Material, Readout
 from qcmfm.lab.outcome import Outcome, flips, judge
+from qcmfm.lab.sweeping import Point, sweep
 from qcmfm.lab.walk import Walk
 from qcmfm.progress import Work
 from qcmfm.quantum.resources import resources

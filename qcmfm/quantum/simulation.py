@@ -20,7 +20,8 @@ from qcmfm.quantum.checks import (
 )
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.gates import Constant, constant
-from qcmfm.quantum.sweep import FinalState, Readout, Sweep
+from qcmfm.quantum.gradients import FinalState, Readout
+from qcmfm.quantum.sweep import Sweep
 
 BLOCK_COST = 32
 """A block takes as long as this many of the unitary's products with one amplitude; measured."""

@@ -19,8 +19,8 @@ from filelock import Timeout
 
 from qcmfm import settings, storage
 from qcmfm.errors import ReviewError
-from qcmfm.records import MAX_CELL
 from qcmfm.review.decision import COLUMNS, Decision, now, why_unreadable
+from qcmfm.review.rows import whole_rows
 from qcmfm.sentences import say
 
 WAIT = 30.0
@@ -244,45 +244,6 @@ class ReviewLog:
                 return torn[place : place + sum(size for _, size in rows)]
             place = torn.find(b"\n", place) + 1
         return b""
-
-
-def whole_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
-    """The rows of a log up to the last one that is whole, each with its size in bytes.
-
-    In place of a row that the CSV reader gives up on stands the reason. So it does for the first
-    line of several that make no row of the log together: a quotation mark that was broken by hand
-    must not hide the decisions behind it.
-    """
-    csv.field_size_limit(MAX_CELL)
-    lines = content.splitlines(keepends=True)
-    start = 0
-    while start < len(lines):
-        # Strict, since otherwise a quotation mark that is never closed ends with the file unseen.
-        reader = csv.reader(_decoded(lines, start), strict=True)
-        first = start
-        reason = ""
-        try:
-            for cells in reader:
-                end = start + reader.line_num
-                if not lines[end - 1].endswith(b"\n"):
-                    return
-                if end - first > 1 and why_unreadable(cells):
-                    reason = why_unreadable(cells)
-                    break
-                yield cells, sum(map(len, lines[first:end]))
-                first = end
-        except csv.Error as error:
-            if start + reader.line_num >= len(lines):
-                return  # the rest of the cell may be still to come
-            reason = f"cannot be read ({error})"
-        if not reason:
-            return
-        yield reason, len(lines[first])
-        start = first + 1
-
-
-def _decoded(lines: Sequence[bytes], start: int) -> Iterator[str]:
-    return (lines[place].decode("utf-8", "replace") for place in range(start, len(lines)))
 
 
 def _append(file: Path, content: bytes) -> None:

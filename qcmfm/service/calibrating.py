@@ -14,7 +14,8 @@ from qcmfm.encoders.features import FeatureTable
 from qcmfm.errors import RunError
 from qcmfm.progress import Work
 from qcmfm.records import Collection
-from qcmfm.runs import Run, read_splits
+from qcmfm.run_folder import read_splits
+from qcmfm.runs import Run
 from qcmfm.sentences import say
 from qcmfm.service.labelling import Labeller
 from qcmfm.splits import assign_splits

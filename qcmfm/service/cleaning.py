@@ -13,7 +13,7 @@ from qcmfm.records import Collection
 from qcmfm.review.corrected import corrected
 from qcmfm.review.items import OutOfFold
 from qcmfm.review.review import open_review
-from qcmfm.runs import read_config
+from qcmfm.run_folder import read_config
 from qcmfm.sentences import say
 from qcmfm.service.learning import encoders_of, recorded_collection, settings_of
 from qcmfm.service.runs import find_run

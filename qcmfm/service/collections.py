@@ -6,25 +6,20 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from qcmfm import demo, settings, storage
+from qcmfm import demo, settings
 from qcmfm.access import Permission, door
-from qcmfm.encoders.photo import photo_extension, read_photo
+from qcmfm.encoders.photo import read_photo
 from qcmfm.errors import QcmfmError, RecordsError, ReviewError
 from qcmfm.progress import Work
 from qcmfm.records import (
     Collection,
-    Record,
     label_counts,
-    named_folder,
     read_collection,
-    write_collection,
 )
 from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import Region, read_regions
 from qcmfm.review.review import open_review
-from qcmfm.runs import utc_now
 from qcmfm.sentences import say
-from qcmfm.service.labelling import Submission
 
 
 @dataclass(frozen=True)
@@ -126,13 +121,6 @@ def draw_built_in(name: str) -> Work[Collection]:
 
 
 @door(Permission.LOOK)
-def record_submission(collection: Collection, record: Record) -> Submission:
-    """A record as something to label."""
-    path = collection.image_path(record)
-    return Submission(path.read_bytes() if path else b"", record.caption, Path(record.image).name)
-
-
-@door(Permission.LOOK)
 def true_regions(folder: Path) -> dict[str, list[Region]]:
     """Where the things are that the words of each record name; empty where nobody knows.
 
@@ -181,59 +169,6 @@ def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
     return out.getvalue()
-
-
-@door(Permission.ADD, on=("name",))
-def save_submission(name: str, submission: Submission) -> str:
-    """Keep a photo and caption as a record of the collection `name`, made if it is new.
-
-    Saving a photo again changes the caption of its record, unless the new one is empty.
-
-    Returns:
-        The record's id.
-
-    Raises:
-        RecordsError: The name cannot be a folder's, or there is nothing to keep.
-        PhotoError: The photo cannot be read.
-    """
-    folder = named_folder(name)
-    if not (submission.photo or submission.caption.strip()):
-        raise RecordsError("There is nothing to save.", "Add a photo or a caption.")
-    file, image = folder / "records.csv", ""
-    if submission.photo:
-        read_photo(submission.photo, submission.name or "The photo")
-        image = f"images/{submission.record_id}{photo_extension(submission.photo)}"
-    with storage.lock(file):
-        collection = read_collection(file) if file.is_file() else Collection(folder)
-        lost = [problem for problem in collection.problems if problem.refused or problem.altered]
-        if lost:  # writing the table anew would lose something of these rows
-            raise RecordsError(
-                say(
-                    "The collection {name} cannot be added to: {lost}.",
-                    name=name.strip(),
-                    lost=lost[0],
-                ),
-                "Mend its records.csv, or save to another collection.",
-            )
-        records = {record.record_id: record for record in collection.records}
-        about = {"original_name": _written(submission.name), "added_at": utc_now()}
-        old = records.get(submission.record_id, Record(submission.record_id, cells=about))
-        caption = _written(submission.caption).strip() or old.caption
-        records[submission.record_id] = old.changed(
-            record_id=submission.record_id, image=image, caption=caption
-        )
-        if image and not (folder / image).is_file():
-            storage.write_bytes(folder / image, submission.photo)
-        written = Collection.from_records(folder, list(records.values()))
-        written.encoding, written.delimiter = collection.encoding, collection.delimiter
-        written.columns = tuple(dict.fromkeys((*collection.columns, *written.columns)))
-        write_collection(written, file)
-    return submission.record_id
-
-
-def _written(text: str) -> str:
-    """Text as a file can hold it: half a letter is written as a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_shipped(folder: Path) -> bool:

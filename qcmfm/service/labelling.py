@@ -8,14 +8,16 @@ from pathlib import Path
 
 from qcmfm import metrics, settings
 from qcmfm.access import Permission, actor, door
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache, load_encoders
-from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation.subject import look_at
 from qcmfm.fusion._model import Attention
-from qcmfm.prediction import Prediction, answers, table_columns, table_row
-from qcmfm.runs import Run, read_run, utc_now
+from qcmfm.predicting import answers
+from qcmfm.prediction import Prediction, table_columns, table_row
+from qcmfm.runs import Run, read_run
 from qcmfm.safe_text import escape_formula
 from qcmfm.service.runs import find_run
+from qcmfm.service.submission import Submission
 from qcmfm.turns import ENCODERS
 
 
@@ -32,27 +34,6 @@ class Labeller:
     run: Run
     cache: FeatureCache
     folder: Path
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A photo and a caption that somebody wants labelled.
-
-    Args:
-        photo: The file's bytes; empty for none.
-        caption: May be empty.
-        name: The file's name, for messages.
-    """
-
-    photo: bytes = b""
-    caption: str = ""
-    name: str = ""
-
-    @property
-    def record_id(self) -> str:
-        """The same photo has the same id, whatever its caption; without one, the caption counts."""
-        content = self.photo or self.caption.encode("utf-8", "replace")
-        return f"upload-{content_hash(content)[:12]}"
 
 
 @dataclass(frozen=True)

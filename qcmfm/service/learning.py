@@ -1,87 +1,30 @@
-"""A better run from what was decided: training, before and after, and adopting it."""
+"""A better run from what was decided: what it is trained on, and from where."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from qcmfm import adoption, evaluation, settings, storage
+from qcmfm import settings, storage
 from qcmfm.access import Permission, door
 from qcmfm.encoders.features import FeatureCache, load_encoders
-from qcmfm.errors import RecordsError, RunError, TrainingError
-from qcmfm.prediction import predict
+from qcmfm.errors import TrainingError
 from qcmfm.progress import Work
-from qcmfm.records import Collection, Record, Row, read_collection
+from qcmfm.records import Collection, Row, read_collection
 from qcmfm.review.corrected import corrected, reviewed_count
 from qcmfm.review.review import open_review
-from qcmfm.runs import Run, read_config, read_run, read_splits, utc_now
+from qcmfm.run_folder import read_config, read_splits
+from qcmfm.runs import Run, read_run
 from qcmfm.sentences import say
-from qcmfm.service.collections import collection_folders
-from qcmfm.service.labelling import Labeller
-from qcmfm.service.measuring import evaluate_run, keep_metrics
-from qcmfm.service.runs import find_run, run_folders, runs_for
+from qcmfm.service.before_after import COMPARISON, Comparison, compare_with_parent
+from qcmfm.service.collections import open_collection
+from qcmfm.service.runs import find_run, run_folders
 from qcmfm.trainer import Start, TrainingSettings
 from qcmfm.training import train
 
-COMPARISON = "comparison.json"
 STEPS = 8
 """Least steps of a pass where a run is trained further; a small collection has small batches."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A run and the one it was made from, on the same test records.
-
-    Args:
-        collection: Name of the collection.
-        run: Name of the new run.
-        parent: Name of the run before; empty where it was trained from nothing.
-        records: Test records that both labelled.
-        decided: Records whose label a reviewer decided.
-        changed: Those whose recorded label was another.
-        before: Accuracy of the parent, `value`, `low` and `high` of its 95% interval.
-        after: Accuracy of the new run.
-        difference: After minus before, on the same records.
-    """
-
-    collection: str
-    run: str
-    parent: str
-    records: int
-    decided: int
-    changed: int
-    before: dict[str, float] | None = None
-    after: dict[str, float] | None = None
-    difference: dict[str, float] | None = None
-
-
-@door(Permission.LOOK)
-def adopted_run(collection: str) -> str:
-    """The run that proposes the labels of a collection; empty where none was adopted.
-
-    Raises:
-        RunError: The file of adoptions is damaged.
-    """
-    known = run_folders()
-    found = [each.run for each in adoption.adoptions(collection) if each.run in known]
-    return found[-1] if found else ""
-
-
-@door(Permission.ADOPT, on=("collection", "run"))
-def adopt_run(collection: str, run: str, who: str) -> None:
-    """Let a run propose the labels of a collection from now on.
-
-    Predictions that other runs made stay, and say which run made them.
-
-    Raises:
-        RunError: There is no such run, or the file of adoptions is damaged.
-    """
-    if run not in run_folders():
-        raise RunError(say("There is no run {run!r}.", run=run), "Choose one of the list.")
-    adoption.adopt(collection, adoption.Adoption(run, who, utc_now()))
 
 
 @door(Permission.LOOK)
@@ -93,17 +36,6 @@ def labels_of(collection: str) -> list[str]:
     """
     records = recorded_collection(collection, {}).records
     return sorted({record.label for record in records if record.label})
-
-
-@door(Permission.LOOK)
-def run_to_improve(collection: str, labels: Sequence[str]) -> str:
-    """The run that a retraining starts from: the adopted one, else the best fit; else empty.
-
-    Args:
-        collection: Name of the collection.
-        labels: What its records are labelled with.
-    """
-    return adopted_run(collection) or next(iter(runs_for(labels)), "")
 
 
 @door(Permission.RETRAIN, on=("name", "parent", "out"))
@@ -160,28 +92,9 @@ def learn(
     else:
         run = yield from train(collection, cache, how, folder, provenance, start)
     about = Comparison(name, run.name, parent, 0, counts["decided"], counts["changed"])
-    comparison = yield from _compare(about, collection, cache)
+    comparison = yield from compare_with_parent(about, collection, cache)
     storage.write_json(folder / COMPARISON, asdict(comparison))
     return comparison
-
-
-@door(Permission.LOOK)
-def comparison_of(run: str) -> Comparison | None:
-    """How a run compares with the one it was made from; None where that was not measured.
-
-    Raises:
-        RunError: There is no such run, or the file is damaged.
-    """
-    file = find_run(run) / COMPARISON
-    if not file.is_file():
-        return None
-    try:
-        return Comparison(**json.loads(file.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
-        raise RunError(
-            say("{comparison} of the run {run} cannot be read.", comparison=COMPARISON, run=run),
-            "Train again.",
-        ) from error
 
 
 @door(Permission.LOOK)
@@ -195,16 +108,11 @@ def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
     Raises:
         RecordsError: There is no such collection, or it cannot be read.
     """
-    folder = collection_folders().get(name)
-    if folder is None:
-        listed = ", ".join(collection_folders()) or "none"
-        raise RecordsError(
-            say("There is no collection {name!r}.", name=name[:80]),
-            say("There are: {listed}.", listed=listed),
-        )
-    collection = read_collection(folder)
+    collection = open_collection(name)
     column = config.get("caption_column", "caption")
-    return read_collection(folder, column) if column in collection.columns else collection
+    return (
+        read_collection(collection.folder, column) if column in collection.columns else collection
+    )
 
 
 def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any]:
@@ -310,44 +218,4 @@ def _note(parent: str, ancestor: str) -> str:
         return f"Trained further from the weights of {ancestor}, {labels}"
     return (
         f"Trained anew, as {parent} was, {labels}" if parent else f"Trained from nothing {labels}"
-    )
-
-
-def _compare(about: Comparison, collection: Collection, cache: FeatureCache) -> Work[Comparison]:
-    """Measure a run and its parent on the same test records."""
-    after = _labeller(about.run, cache)
-    made = read_splits(after.folder, collection)
-    rows = [
-        row
-        for row in collection.rows
-        if row.record
-        and row.record.label
-        and (made.get(row.record_id) or row.record.split) == "test"
-    ]
-    if not rows:
-        return about
-    measured = yield from evaluate_run(after, collection, "test")
-    keep_metrics(after, measured)
-    chosen = replace(collection, rows=rows, problems=[])
-    new = yield from predict(after.run, chosen, after.cache)
-    records = [row.record for row in rows if row.record]
-    right = {"after": _right(records, [said.label for said in new])}
-    if about.parent:
-        before = _labeller(about.parent, cache)
-        old = yield from predict(before.run, chosen, before.cache)
-        right["before"] = _right(records, [said.label for said in old])
-        right["difference"] = right["after"] - right["before"]
-    intervals = evaluation.mean_intervals(right, [record.group_key for record in records])
-    found = {what: interval.to_json() for what, interval in intervals.items()}
-    return replace(about, records=len(records), **found)
-
-
-def _labeller(run: str, cache: FeatureCache) -> Labeller:
-    folder = find_run(run)
-    return Labeller(read_run(folder), cache, folder)
-
-
-def _right(records: Sequence[Record], said: Sequence[str]) -> np.ndarray:
-    return np.array(
-        [float(record.label == label) for record, label in zip(records, said, strict=True)]
     )

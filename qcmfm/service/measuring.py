@@ -10,12 +10,12 @@ from qcmfm.access import Permission, door
 from qcmfm.errors import RecordsError, RunError
 from qcmfm.grounding import measure_grounding
 from qcmfm.model_card import write_card
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import Work
 from qcmfm.records import Collection, Row
 from qcmfm.regions import FILE as REGIONS
 from qcmfm.regions import read_regions
-from qcmfm.runs import CARD, read_splits
+from qcmfm.run_folder import CARD, read_splits
 from qcmfm.sentences import say
 from qcmfm.service.labelling import Labeller
 

@@ -11,7 +11,7 @@ from qcmfm.lab.material import Material, gather
 from qcmfm.lab.outcome import judge, stability
 from qcmfm.progress import Work
 from qcmfm.records import Collection
-from qcmfm.runs import read_config
+from qcmfm.run_folder import read_config
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run, run_folders
 from qcmfm.studies._summary import QUANTUM, read_summary

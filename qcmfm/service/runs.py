@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qcmfm import demo, runs, settings
+from qcmfm import demo, run_folder, settings
 from qcmfm.access import Permission, door
 from qcmfm.errors import QcmfmError, RunError
-from qcmfm.runs import list_runs, read_config, read_metrics
+from qcmfm.run_folder import list_runs, read_config, read_metrics
 from qcmfm.sentences import say
 from qcmfm.studies._summary import best_classical, read_summary
 
@@ -200,4 +200,4 @@ def run_version(name: str) -> str:
     Raises:
         RunError: There is no such run, or its configuration cannot be read.
     """
-    return runs.run_version(find_run(name))
+    return run_folder.run_version(find_run(name))

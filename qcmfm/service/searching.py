@@ -31,9 +31,9 @@ from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
 from qcmfm.review.review import open_review
 from qcmfm.sentences import say
+from qcmfm.service.adopting import adopted_run
+from qcmfm.service.asking import kept_predictions
 from qcmfm.service.collections import collection_folders, open_collection
-from qcmfm.service.learning import adopted_run
-from qcmfm.service.reviewing import kept_predictions
 from qcmfm.service.runs import run_version, runs_for
 from qcmfm.turns import ENCODERS
 

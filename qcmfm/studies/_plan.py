@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
 from qcmfm import __version__, evaluation
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
 from qcmfm.errors import StudyError
 from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
-from qcmfm.runs import utc_now
-from qcmfm.splits import assign_splits
+from qcmfm.splits import assign_splits, grouped_folds
 from qcmfm.studies._loaded import LoadedTable, load_table
 from qcmfm.studies._results import METRICS, Results, Trial
 from qcmfm.studies._side_by_side import side_by_side
@@ -107,12 +106,10 @@ def prepare_material(
 def _cross_validation(table: Any, rows: Sequence[int]) -> dict[str, tuple[list[int], list[int]]]:
     """Five folds that no group crosses, with each label spread over them."""
     known, records = np.asarray(rows), [table.records[row] for row in rows]
-    labels = [record.label for record in records]
-    divide = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    parts = divide.split(labels, labels, [record.group_key for record in records])
+    number = grouped_folds(records, FOLDS)
     return {
-        str(fold): (known[fit].tolist(), known[score].tolist())
-        for fold, (fit, score) in enumerate(parts)
+        str(fold): (known[number != fold].tolist(), known[number == fold].tolist())
+        for fold in range(int(number.max()) + 1)
     }
 
 

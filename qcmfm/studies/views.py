@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from qcmfm import __version__, storage
+from qcmfm.clock import utc_now
 from qcmfm.errors import StudyError
 from qcmfm.evaluation import evaluate, softmax
 from qcmfm.progress import Progress, Work
-from qcmfm.runs import utc_now
 from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._request import Request
 from qcmfm.studies._results import METRICS, Results, Trial

@@ -1,7 +1,5 @@
 """The records of a collection as pictures, and one of them at a time."""
 
-import contextlib
-
 import streamlit as st
 
 from qcmfm import service
@@ -10,7 +8,8 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.language import _, ngettext
-from qcmfm.ui.resources import labelled, thumbnail, true_regions
+from qcmfm.ui.records import thumbnail, true_regions
+from qcmfm.ui.resources import labelled
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import SIMULATED, THUMBNAIL, page_link, plain, told, watched, words_for
 
@@ -77,23 +76,6 @@ def show_thumbnails(collection: Collection, records: list[Record]) -> None:
                 _show_thumbnail(collection, record)
     if pages > 1:
         st.pagination(pages, key="page", persist_state="session")
-
-
-def show_some(count: int = 6) -> None:
-    """A row of photos from all collections, to look at."""
-    chosen: list[tuple[Collection, Record]] = []
-    for name in service.collection_folders():
-        with contextlib.suppress(QcmfmError):  # the list above says what is wrong with it
-            collection = service.open_collection(name)
-            with_photo = [record for record in collection.records if record.image]
-            one_of_each = {record.group_key: record for record in with_photo}.values()
-            chosen += [(collection, record) for record in list(one_of_each)[:count]]
-    chosen = chosen[:: max(1, len(chosen) // count)][:count]
-    with st.container(horizontal=True), told():
-        for collection, record in chosen:
-            picture = thumbnail(collection, record)
-            if picture:
-                st.image(picture, width=150, alt=record.caption or record.record_id)
 
 
 def _show_thumbnail(collection: Collection, record: Record) -> None:

@@ -14,7 +14,7 @@ from qcmfm.ui.deciding import decide_many, show_told, undo
 from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.records import thumbnail
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import percent, plain, told, words_for
 

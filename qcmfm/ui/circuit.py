@@ -1,7 +1,6 @@
 """The Circuit page: a real record on its way through the trained circuit."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.lab.altered import SwitchedOff, altered
 from qcmfm.lab.material import Material, Readout
@@ -10,26 +9,15 @@ from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.records import Collection
 from qcmfm.ui.address import Address, slide, switch
+from qcmfm.ui.circuit_state import labels_at, show_step
 from qcmfm.ui.diagram import drawing, ends, show_diagram, stage_key
-from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.keys import key_of
 from qcmfm.ui.lab import choose_record, kept, wrapping
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.pictures import (
-    BOTH,
-    IMAGE,
-    amplitude_columns,
-    bars,
-    bloch_spheres,
-    curve,
-    phase_key,
-    shares_bars,
-)
+from qcmfm.ui.pictures import bars
 from qcmfm.ui.programs import show_programs
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.records import thumbnail
 from qcmfm.ui.widgets import plain, told, words_for
-
-SIZES = ("sizes", "probabilities")
 
 
 @st.fragment
@@ -60,7 +48,7 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
             step = _choose_step(address, taken)
             _show_diagram(address, found.readout, off, taken, step, fold, every)
             _switches(address, off, circuit)
-        _show_step(address, readout, taken, step)
+        show_step(address, readout, taken, step)
         _show_costs(found.readout, readout)
         show_programs(readout, amplitudes, record_id)
 
@@ -79,7 +67,7 @@ def _show_record(found: Material, record_id: str, collection: Collection) -> Non
 
 def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> None:
     """The label at the end of the circuit, beside that of the whole circuit."""
-    final, before = _labels(readout, taken, -1), _labels(readout, whole, -1)
+    final, before = labels_at(readout, taken, -1), labels_at(readout, whole, -1)
     best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
     st.header(
         _("Label: {best}").format(best=plain(words_for(best))),
@@ -203,65 +191,6 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
         st.caption(_("Gates switched off one by one: {told_off}").format(told_off=told_off))
 
 
-def _show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
-    """Everything there is to see of the state."""
-    st.header(_("The state at this step"), anchor=False)
-    with wrapping("state"):
-        left, middle, right = st.columns(3, gap="medium")
-    with left:
-        _heading(_("How the modalities mix"), MIXING)
-        show_drawn(
-            curve(
-                {
-                    _("entanglement of wire 0"): (taken.entropy.tolist(), IMAGE),
-                    _("photo and caption meet"): (taken.interference.tolist(), BOTH),
-                },
-                step,
-                _("Entanglement of the modality qubit and how far photo and caption meet, by step"),
-            ),
-            "curve",
-        )
-        st.caption(
-            _(
-                "Wire 0 with the rest: **{entropy:.3f}** bit · all wires: "
-                "{entanglement:.3f} · meeting: {interference:.3f}"
-            ).format(
-                entropy=taken.entropy[step].item(),
-                entanglement=taken.entanglement[step].item(),
-                interference=taken.interference[step].item(),
-            )
-        )
-    with middle:
-        _heading(_("Who made the readings"), SHARES)
-        st.html(shares_bars(taken.shares[step]))
-    with right:
-        _heading(_("Labels, if one measured now"), EARLY)
-        st.html(bars(_labels(readout, taken, step), top=5))
-        st.caption(_("Trained to be read at the end only; before that it is a guess."))
-    _show_amplitudes(address, taken, step)
-    _heading(_("One arrow for each qubit"), ARROWS)
-    show_drawn(bloch_spheres(taken.bloch[step]), "arrows")
-
-
-def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        _heading(_("All amplitudes"), AMPLITUDES)
-    what = switch(
-        address, _("Columns show"), "columns", SIZES, "sizes", right, label_visibility="collapsed"
-    )
-    columns = amplitude_columns(taken.states[step], what == "probabilities")
-    show_drawn(columns + phase_key(), "amplitudes")
-
-
-def _labels(readout: Readout, taken: Walk, step: int) -> dict[str, float]:
-    return dict(zip(readout.labels, taken.probabilities[step].tolist(), strict=True))
-
-
-def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) -> None:
-    (place or st).markdown(f"**{words}**", help=_(explanation))
-
-
 def _show_costs(whole: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
     st.header(_("What it costs"), anchor=False, help=_(COSTS))
@@ -283,30 +212,6 @@ def _show_costs(whole: Readout, readout: Readout) -> None:
     st.dataframe(shown, hide_index=True, alt=_("Gates, depth and angles of the circuit"))
 
 
-MIXING = N_(
-    "At the start wire 0 says which half is the photo (0) and which the caption (1). "
-    "The gates entangle it with the other wires: 1 bit is as much as one qubit can "
-    "have. Photo and caption meet where both put amplitude on the same outcome; only "
-    "there can they add up or cancel out."
-)
-SHARES = N_(
-    "A reading is a number between −1 and +1. It splits exactly into what the photo's "
-    "half would give alone, what the caption's half would give alone, and what only "
-    "both together give. The last part is zero if the photo and the caption never meet."
-)
-EARLY = N_(
-    "The same weighted sum as at the end, applied to the readings that this step would give."
-)
-AMPLITUDES = N_(
-    "A register of n qubits has 2ⁿ possible outcomes, and a number for each, its "
-    "amplitude. The square of its size is the probability of the outcome; its phase "
-    "decides whether it adds to others or cancels them when gates mix them. At the "
-    "start the left half of the list holds the photo, the other the caption."
-)
-ARROWS = N_(
-    "Up means the wire surely reads 0, down that it surely reads 1. An arrow shorter "
-    "than its ball means that the wire is entangled: it has no state of its own."
-)
 COSTS = N_(
     "Gates on two qubits are the ones that go wrong most on today's devices. Depth is "
     "how many steps there are if gates that do not wait for each other run at once. "

@@ -6,7 +6,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.errors import QcmfmError
-from qcmfm.runs import read_metrics
+from qcmfm.run_folder import read_metrics
 from qcmfm.service import ModelComparison
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import model_name, plain, words_for

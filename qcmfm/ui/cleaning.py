@@ -9,7 +9,8 @@ from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
 from qcmfm.ui.deciding import show_told, told_later
 from qcmfm.ui.language import _
-from qcmfm.ui.resources import compared, desk, records, thumbnail
+from qcmfm.ui.records import records, thumbnail
+from qcmfm.ui.resources import compared, desk
 from qcmfm.ui.signing_in import allowed, barred
 from qcmfm.ui.widgets import page_link, percent, plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job

@@ -13,7 +13,8 @@ from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
 from qcmfm.ui.language import _, ngettext, pgettext
 from qcmfm.ui.link import ANSWERED, Link
-from qcmfm.ui.resources import ask_labeller, desk, records
+from qcmfm.ui.records import records
+from qcmfm.ui.resources import ask_labeller, desk
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import watched, words_for
 

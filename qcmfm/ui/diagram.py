@@ -8,13 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Any
 
-import streamlit as st
 from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.quantum.circuit import Circuit, Gate
+from qcmfm.ui.component import component
 from qcmfm.ui.language import _
 
 COLUMN, WIDE, LINE, TOP, LEFT = 34, 57, 36, 30, 30
@@ -247,114 +246,6 @@ def _end(wire: int, vector: Sequence[float], x: int) -> str:
     )
 
 
-_HTML = """<div class='both'><div class='scroll' tabindex='-1'></div><div class='ends'></div></div>
-<div class='tip' role='status' hidden></div>"""
-
-CSS = """
-text { font-family: var(--st-font, sans-serif), sans-serif; fill: currentColor; }
-.name, .layer { font-size: 12px; }
-.layer { opacity: .75; }
-.gate { font-size: 10.5px; fill: #fff; text-anchor: middle; font-weight: 600; }
-.big { font-size: 12.5px; }
-.wire { stroke: currentColor; stroke-opacity: .35; }
-.link { stroke: currentColor; stroke-width: 1.6; }
-.dot { fill: currentColor; }
-.plus { stroke: #fff; stroke-width: 2; }
-.frame { fill: none; stroke: currentColor; stroke-opacity: .4; }
-"""
-"""What a drawing needs to look right, wherever it stands."""
-
-_LIVE = """
-:host { display: block; position: relative; }
-.both { display: flex; color: var(--st-text-color); }
-.scroll { overflow-x: auto; min-width: 0; }
-.ends { flex: none; }
-.part { cursor: pointer; outline: none; }
-.part.ahead { opacity: .5; }
-.part.gone rect, .part.gone circle { fill: none; stroke: currentColor; stroke-dasharray: 3 2; }
-.part.gone .gate { fill: currentColor; text-decoration: line-through; }
-.part.gone .plus { stroke: currentColor; stroke-dasharray: 3 2; }
-.part.now rect, .part.now circle { stroke: var(--st-text-color); stroke-width: 2.5; }
-.part:hover, .part:focus-visible { opacity: 1; filter: drop-shadow(0 0 3px #b3741a); }
-.part:focus-visible { outline: 2px solid #b3741a; outline-offset: 2px; }
-.tip { position: absolute; z-index: 9; max-width: 340px; padding: 6px 9px; border-radius: 6px;
-  background: #222; color: #fff; font: 13px/1.4 var(--st-font), sans-serif; pointer-events: none; }
-"""
-
-_JS = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const box = parentElement.querySelector('.scroll');
-  const both = parentElement.querySelector('.both');
-  const tip = parentElement.querySelector('.tip');
-  const held = box.querySelector(':focus')?.dataset.gates;
-  box.innerHTML = data.svg;
-  parentElement.querySelector('.ends').innerHTML = data.ends;
-  const now = box.querySelector('.now');
-  if (now) {
-    const at = now.getBBox().x;
-    if (at < box.scrollLeft + 40 || at > box.scrollLeft + box.clientWidth - 90) {
-      box.scrollLeft = Math.max(0, at - box.clientWidth / 2);
-    }
-  }
-  const part = event => event.target.closest('[data-tip]');
-  const toggle = found => setTriggerValue('toggled', found.dataset.gates);
-  box.onclick = event => {
-    const found = event.target.closest('[data-gates]');
-    if (found) toggle(found);
-  };
-  // Of some hundred gates one alone is a stop of the Tab key; the arrows go from there.
-  const gates = [...box.querySelectorAll('[data-gates]')];
-  const stop = found => gates.forEach(gate => { gate.tabIndex = gate === found ? 0 : -1; });
-  const again = gates.find(gate => gate.dataset.gates === held);
-  stop(again || now || gates[0]);
-  again?.focus({ preventScroll: true });
-  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-  box.onkeydown = event => {
-    const found = event.target.closest('[data-gates]');
-    if (event.key === 'Escape') tip.hidden = true;
-    if (!found) return;
-    if (event.key === 'Enter' || event.key === ' ') toggle(found);
-    else if (event.key === 'Home') gates[0].focus();
-    else if (event.key === 'End') gates[gates.length - 1].focus();
-    else if (steps[event.key]) gates[gates.indexOf(found) + steps[event.key]]?.focus();
-    else return;
-    event.preventDefault();
-  };
-  const tell = (found, x, y) => {
-    tip.hidden = !found;
-    if (!found) return;
-    tip.textContent = found.dataset.tip;
-    const frame = both.getBoundingClientRect();
-    const left = Math.min(x - frame.left + 12, frame.width - tip.offsetWidth - 4);
-    tip.style.left = Math.max(0, left) + 'px';
-    tip.style.top = y - frame.top + 16 + 'px';
-  };
-  parentElement.entered = found => {
-    stop(found);
-    const at = found.getBoundingClientRect();
-    if (found.matches(':focus-visible')) tell(found, at.right, at.bottom - 12);
-  };
-  if (!parentElement.listens) {
-    parentElement.listens = true;
-    box.addEventListener('focusin', event => {
-      const found = event.target.closest('[data-gates]');
-      if (found) parentElement.entered(found);
-    });
-    box.addEventListener('focusout', () => { tip.hidden = true; });
-  }
-  both.onpointermove = event => tell(part(event), event.clientX, event.clientY);
-  both.onpointerleave = () => { tip.hidden = true; };
-}
-"""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    return v2.component("qcmfm_circuit", html=_HTML, css=CSS + _LIVE, js=_JS)
-
-
 def show_diagram(svg: str, key: str, beside: str = "") -> list[int]:
     """Put a drawing on the page; the numbers of the gates that were just clicked, if any.
 
@@ -363,7 +254,7 @@ def show_diagram(svg: str, key: str, beside: str = "") -> list[int]:
         key: Tells the drawings of a page apart.
         beside: What `ends` made; it stays in view when the drawing is moved sideways.
     """
-    result = _component()(
+    result = component("circuit", "drawing", "circuit")(
         data={"svg": svg, "ends": beside}, key=key, on_toggled_change=lambda: None
     )
     clicked = getattr(result, "toggled", None)

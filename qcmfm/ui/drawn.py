@@ -1,25 +1,6 @@
 """SVG on a page: Streamlit's own HTML element leaves it out."""
 
-from typing import Any
-
-import streamlit as st
-
-_CSS = """
-.drawn { color: var(--st-text-color); font-family: var(--st-font), sans-serif; }
-"""
-
-_JS = """
-export default function ({ parentElement, data }) {
-  parentElement.querySelector('.drawn').innerHTML = data.html;
-}
-"""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    return v2.component("qcmfm_drawn", html="<div class='drawn'></div>", css=_CSS, js=_JS)
+from qcmfm.ui.component import component
 
 
 def show_drawn(html: str, key: str) -> None:
@@ -29,4 +10,4 @@ def show_drawn(html: str, key: str) -> None:
         html: Made of numbers and escaped words alone, since the browser takes it as it is.
         key: Tells the pictures of a page apart.
     """
-    _component()(data={"html": html}, key=key)
+    component("drawn", "drawn")(data={"html": html}, key=key)

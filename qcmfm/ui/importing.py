@@ -13,7 +13,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.importers import Columns, Preview
 from qcmfm.service import importing
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.resources import records, thumbnail
+from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.signing_in import allowed
 from qcmfm.ui.widgets import page_link, plain, told, watched
 from qcmfm.ui.working import show_job, start_job

@@ -13,7 +13,8 @@ from qcmfm.lab.material import Material
 from qcmfm.progress import Work
 from qcmfm.ui.address import Address, choose
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.resources import ask_labeller, made_from, records, settled
+from qcmfm.ui.records import records
+from qcmfm.ui.resources import ask_labeller, made_from, settled
 from qcmfm.ui.widgets import plain, told_progress, watched, words_for
 
 Found = TypeVar("Found")

@@ -16,6 +16,7 @@ import streamlit as st
 
 from qcmfm.sentences import N_ as N_
 from qcmfm.sentences import Sentence, listed
+from qcmfm.ui.component import component
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "languages"
 SOURCE = "en"
@@ -104,22 +105,7 @@ def choose_language() -> None:
 def name_language() -> None:
     """Tell the browser which language the page is in, for those who have it read aloud."""
     if spoken() != SOURCE:
-        _naming()(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
-
-
-@st.cache_resource(show_spinner=False)
-def _naming() -> Any:
-    from streamlit.components import v2
-
-    return v2.component("qcmfm_language", html="<i></i>", js=_JS)
-
-
-_JS = """
-export default function ({ data }) {
-  document.documentElement.lang = data.tag;
-  return () => { document.documentElement.lang = 'en'; };
-}
-"""
+        component("language")(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
 
 
 def restore(remembered: Mapping[str, Sequence[str]]) -> None:

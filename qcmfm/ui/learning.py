@@ -5,7 +5,8 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.ui.language import _
-from qcmfm.ui.resources import desk, records
+from qcmfm.ui.records import records
+from qcmfm.ui.resources import desk
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job

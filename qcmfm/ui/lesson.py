@@ -12,22 +12,14 @@ from qcmfm.lab.lesson import DEVICE, TIMES, Lesson, prepare
 from qcmfm.lab.material import Material
 from qcmfm.records import Collection, Record
 from qcmfm.ui.address import Address
-from qcmfm.ui.diagram import CSS, drawing
+from qcmfm.ui.component import text_of
+from qcmfm.ui.diagram import drawing
 from qcmfm.ui.drawn import show_drawn
 from qcmfm.ui.lab import choose_record, kept
 from qcmfm.ui.language import _, spoken, tag
-from qcmfm.ui.pictures import (
-    BOTH,
-    IMAGE,
-    amplitude_columns,
-    bars,
-    bloch_spheres,
-    curve,
-    phase_key,
-    readings,
-    shares_bars,
-)
-from qcmfm.ui.resources import thumbnail
+from qcmfm.ui.pictures import BOTH, IMAGE, bars, curve, readings, shares_bars
+from qcmfm.ui.records import thumbnail
+from qcmfm.ui.state_pictures import amplitude_columns, bloch_spheres, phase_key
 from qcmfm.ui.widgets import words_for
 
 
@@ -232,9 +224,9 @@ def printable(made: Sequence[Step]) -> str:
     )
 
 
-_SCOPED = "".join(f".qcmfm-lesson-circuit {rule}\n" for rule in CSS.strip().splitlines()).replace(
-    ".name, .layer", ".name, .qcmfm-lesson-circuit .layer"
-)
+_SCOPED = "".join(
+    f".qcmfm-lesson-circuit {rule}\n" for rule in text_of("drawing.css").splitlines()
+).replace(".name, .layer", ".name, .qcmfm-lesson-circuit .layer")
 
 _STYLE = (
     _SCOPED

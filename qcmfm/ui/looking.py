@@ -9,7 +9,7 @@ from qcmfm import service
 from qcmfm.records import Collection, Record
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.resources import records
+from qcmfm.ui.records import records
 from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import words_for
 

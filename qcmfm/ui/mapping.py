@@ -19,7 +19,8 @@ from qcmfm.safe_text import escape_formula
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.hovering import clicked, show_hovered
 from qcmfm.ui.language import N_, _, ngettext
-from qcmfm.ui.resources import desk, records, shelf, thumbnail
+from qcmfm.ui.records import records, thumbnail
+from qcmfm.ui.resources import desk, shelf
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import THUMBNAIL, in_figure, plain, words_for

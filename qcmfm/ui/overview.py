@@ -1,12 +1,16 @@
-"""The top of Home: what needs somebody, and what changed."""
+"""Home: what needs somebody, what changed, and a few photos."""
 
+import contextlib
 from collections.abc import Sequence
 
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.errors import QcmfmError
+from qcmfm.records import Collection, Record
 from qcmfm.ui.language import _
-from qcmfm.ui.widgets import page_link, plain
+from qcmfm.ui.records import records, thumbnail
+from qcmfm.ui.widgets import page_link, plain, told
 
 MOST = 6
 """Links that are shown."""
@@ -39,3 +43,20 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
         for entry in happened:
             when = plain(entry.at[:16].replace("T", " "))
             st.markdown(f"{plain(_(entry.what))}  \n:small[:gray[{when} UTC]]")
+
+
+def show_some(count: int = 6) -> None:
+    """A row of photos from all collections, to look at."""
+    chosen: list[tuple[Collection, Record]] = []
+    for name in service.collection_folders():
+        with contextlib.suppress(QcmfmError):  # the list above says what is wrong with it
+            collection = records(name)
+            with_photo = [record for record in collection.records if record.image]
+            one_of_each = {record.group_key: record for record in with_photo}.values()
+            chosen += [(collection, record) for record in list(one_of_each)[:count]]
+    chosen = chosen[:: max(1, len(chosen) // count)][:count]
+    with st.container(horizontal=True), told():
+        for collection, record in chosen:
+            picture = thumbnail(collection, record)
+            if picture:
+                st.image(picture, width=150, alt=record.caption or record.record_id)

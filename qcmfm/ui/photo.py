@@ -11,7 +11,8 @@ from qcmfm.explanation import overlay, place_in_words, word_heat
 from qcmfm.records import Record
 from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
-from qcmfm.ui.resources import labelled, page_picture
+from qcmfm.ui.records import page_picture
+from qcmfm.ui.resources import labelled
 from qcmfm.ui.widgets import plain, told
 from qcmfm.ui.zoom import show_full
 

@@ -3,13 +3,11 @@
 They take the page's own text colour, so that they read in light and dark.
 """
 
-import cmath
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
-from jaxtyping import Complex, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.ui.language import _
@@ -22,7 +20,11 @@ Each has a contrast of more than 3 with the white page and with the dark one.
 """
 
 ACCENT = "#b3741a"
-_GRID = "stroke='currentColor' stroke-opacity='.25' fill='none'"
+GRID = "stroke='currentColor' stroke-opacity='.25' fill='none'"
+"""Of lines that only guide the eye."""
+
+LABEL = "font-size='11' text-anchor='middle' fill='currentColor'"
+"""Of words in a picture."""
 
 
 def bars(
@@ -80,125 +82,18 @@ def figures(rows: Iterable[tuple[str, str, str, str]]) -> str:
     )
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
     """Words for an attribute."""
     return escape(words, quote=True)
 
 
-def _wire(wire: int) -> str:
+def wire_words(wire: int) -> str:
+    """A wire by its number, escaped."""
     return escape(_("wire {wire}").format(wire=wire))
 
 
 def _shots(shots: int) -> str:
     return escape(_("{shots:,} shots").format(shots=shots))
-
-
-def _amplitude(size: float, angle: float) -> str:
-    return _("size {size:.3f}, phase {phase:+.2f} π, probability {probability:.4f}").format(
-        size=size, phase=angle / math.pi, probability=size * size
-    )
-
-
-def bloch_spheres(vectors: Float[Tensor, "qubit 3"], size: int = 104) -> str:
-    """One ball for each wire; its arrow is shorter than the ball where the wire is entangled."""
-    found = [_ball(wire, x, y, z, size) for wire, (x, y, z) in enumerate(vectors.tolist())]
-    return f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(found)}</div>"
-
-
-def _ball(wire: int, x: float, y: float, z: float, size: int) -> str:
-    """One Bloch ball: z is up, y to the right, x towards the onlooker."""
-    r, c = size * 0.38, size / 2
-    length = math.sqrt(x * x + y * y + z * z)
-    right, up = y * r - 0.42 * x * r, z * r - 0.3 * x * r
-    words = _("Wire {wire}: X {x:+.2f}, Y {y:+.2f}, Z {z:+.2f}, length {length:.2f}")
-    words = _quoted(words.format(wire=wire, x=x, y=y, z=z, length=length))
-    return (
-        f"<svg width='{size}' height='{size + 16}' role='img' aria-label='{words}'>"
-        f"<title>{words}</title>"
-        f"<circle cx='{c}' cy='{c}' r='{r}' {_GRID} stroke-width='1.2'/>"
-        f"<ellipse cx='{c}' cy='{c}' rx='{r}' ry='{0.3 * r}' {_GRID} stroke-dasharray='3 3'/>"
-        f"<line x1='{c}' y1='{c - r}' x2='{c}' y2='{c + r}' {_GRID}/>"
-        f"<text x='{c}' y='{c - r - 4}' {_LABEL}>0</text>"
-        f"<text x='{c}' y='{c + r + 12}' {_LABEL}>1</text>"
-        f"<line x1='{c}' y1='{c}' x2='{c + right:.1f}' y2='{c - up:.1f}' stroke='{ACCENT}' "
-        "stroke-width='3' stroke-linecap='round'/>"
-        f"<circle cx='{c + right:.1f}' cy='{c - up:.1f}' r='4.5' fill='{ACCENT}'/>"
-        f"<text x='{c}' y='{size + 12}' {_LABEL} font-weight='600'>{_wire(wire)}</text></svg>"
-    )
-
-
-_LABEL = "font-size='11' text-anchor='middle' fill='currentColor'"
-
-
-def phase_colour(value: complex) -> str:
-    """A colour for the phase of an amplitude, the same for the same phase."""
-    turn = (cmath.phase(value) / (2 * math.pi)) % 1
-    # Positive real is blue and negative real is its opposite, orange.
-    return f"hsl({(210 + 360 * turn) % 360:.0f} 65% 52%)"
-
-
-def amplitude_columns(
-    state: Complex[Tensor, " amplitude"], squared: bool = False, width: int = 1040
-) -> str:
-    """Every amplitude as a column: the size is its height, the phase its colour.
-
-    Args:
-        state: Of all wires.
-        squared: Probabilities instead of sizes.
-        width: In pixels, of the picture's own grid; it fills what there is.
-    """
-    values = state.tolist()
-    sizes = [abs(value) ** (2 if squared else 1) for value in values]
-    most = max(sizes) or 1.0
-    half, high = len(values) // 2, 84
-    n_qubits = len(values).bit_length() - 1
-    step = width / half
-    out: list[str] = []
-    for part, (name, colour) in enumerate(
-        ((_("wire 0 reads 0"), IMAGE), (_("wire 0 reads 1"), TEXT))
-    ):
-        base = 20 + high + part * (high + 34)
-        out.append(
-            f"<rect x='0' y='{base - high - 13}' width='10' height='10' fill='{colour}'/>"
-            f"<text x='15' y='{base - high - 4}' font-size='12' fill='currentColor'>{escape(name)}"
-            f"</text><line x1='0' y1='{base}' x2='{width}' y2='{base}' {_GRID}/>"
-        )
-        for place in range(half):
-            number = part * half + place
-            tall = sizes[number] / most * (high - 6)
-            size, angle = abs(values[number]), cmath.phase(values[number])
-            out.append(
-                f"<rect x='{place * step:.2f}' y='{base - tall:.2f}' width='{step * 0.86:.2f}' "
-                f"height='{max(tall, 0.4):.2f}' fill='{phase_colour(values[number])}'>"
-                f"<title>{number:0{n_qubits}b}: {escape(_amplitude(size, angle))}</title></rect>"
-            )
-    total = 2 * (high + 34)
-    words = _("Sizes and phases of the amplitudes of all {n} outcomes")
-    if squared:
-        words = _("Probabilities of all {n} outcomes")
-    words = _quoted(words.format(n=len(values)))
-    return (
-        f"<svg viewBox='0 0 {width} {total}' style='width:100%;height:auto' role='img' "
-        f"aria-label='{words}'>{''.join(out)}</svg>"
-    )
-
-
-def phase_key() -> str:
-    """What the colours of phases mean."""
-    parts = [
-        f"<span style='display:inline-block;width:.8em;height:.8em;border-radius:2px;"
-        f"background:{phase_colour(value)}'></span> {escape(name)}"
-        for value, name in (
-            (1 + 0j, _("positive")),
-            (1j, "+90°"),
-            (-1 + 0j, _("negative")),
-            (-1j, "−90°"),
-        )
-    ]
-    return (
-        f"<div style='font-size:.8rem;opacity:.85'>{escape(_('Phase:'))} "
-        f"{' &nbsp; '.join(parts)}</div>"
-    )
 
 
 def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
@@ -211,10 +106,11 @@ def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
             for part, colour in zip(parts, (IMAGE, TEXT, BOTH), strict=True)
         )
         told = _("photo {photo:+.2f}, caption {caption:+.2f}, both together {both:+.2f}")
-        words = _quoted(told.format(photo=parts[0], caption=parts[1], both=parts[2]))
+        words = quoted(told.format(photo=parts[0], caption=parts[1], both=parts[2]))
         rows.append(
-            f"<div>{_wire(wire)}</div><div role='img' aria-label='{words}' title='{words}'>{bars}"
-            f"</div><div style='text-align:right;font-variant-numeric:tabular-nums'>"
+            f"<div>{wire_words(wire)}</div>"
+            f"<div role='img' aria-label='{words}' title='{words}'>{bars}</div>"
+            "<div style='text-align:right;font-variant-numeric:tabular-nums'>"
             f"{sum(parts):+.2f}</div>"
         )
     full = escape(_("A bar of full length is {most:.2f}.").format(most=most))
@@ -260,15 +156,15 @@ def readings(exact: Sequence[float], read: Mapping[int, Sequence[float]]) -> str
         return left + (value + 1) / 2 * (width - left - 12)
 
     out = [
-        f"<line x1='{x(at):.1f}' x2='{x(at):.1f}' y1='4' y2='{high - 18}' {_GRID}/>"
-        f"<text x='{x(at):.1f}' y='{high - 4}' {_LABEL}>{at:+g}</text>"
+        f"<line x1='{x(at):.1f}' x2='{x(at):.1f}' y1='4' y2='{high - 18}' {GRID}/>"
+        f"<text x='{x(at):.1f}' y='{high - 4}' {LABEL}>{at:+g}</text>"
         for at in (-1, 0, 1)
     ]
     colours = dict(zip(read, ("#8d8d8d", TEXT, BOTH), strict=False))
     for wire, value in enumerate(exact):
         y = 16 + wire * line
         out.append(
-            f"<text x='0' y='{y + 4}' font-size='12' fill='currentColor'>{_wire(wire)}</text>"
+            f"<text x='0' y='{y + 4}' font-size='12' fill='currentColor'>{wire_words(wire)}</text>"
         )
         for shots, found in read.items():
             out.append(
@@ -280,7 +176,7 @@ def readings(exact: Sequence[float], read: Mapping[int, Sequence[float]]) -> str
             f"stroke='{IMAGE}' stroke-width='3'><title>{escape(_('exact'))}: {value:+.3f}</title>"
             "</line>"
         )
-    words = _quoted(_("Readings of {n} wires").format(n=len(exact)))
+    words = quoted(_("Readings of {n} wires").format(n=len(exact)))
     svg = (
         f"<svg viewBox='0 0 {width} {high}' style='width:100%;max-width:720px;height:auto' "
         f"role='img' aria-label='{words}'>{''.join(out)}</svg>"
@@ -310,7 +206,7 @@ def curve(
     step = (width - left - 8) / max(count - 1, 1)
     out = [
         f"<line x1='{left}' x2='{width - 8}' y1='{low - part * (low - high):.1f}' "
-        f"y2='{low - part * (low - high):.1f}' {_GRID}/>"
+        f"y2='{low - part * (low - high):.1f}' {GRID}/>"
         f"<text x='{left - 5}' y='{low - part * (low - high) + 4:.1f}' font-size='11' "
         f"text-anchor='end' fill='currentColor'>{part:g}</text>"
         for part in (0, 0.5, 1)

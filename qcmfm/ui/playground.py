@@ -13,9 +13,6 @@ from qcmfm.ui.lab import work_once
 from qcmfm.ui.language import _
 from qcmfm.ui.widgets import told
 
-LAST = 8
-"""Qubits up to which the playground begins."""
-
 
 @st.fragment
 def show_playground(address: Address) -> None:

@@ -14,7 +14,7 @@ from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.link import ANSWERED, Link
 from qcmfm.ui.photo import show_photo
-from qcmfm.ui.resources import page_picture, thumbnail
+from qcmfm.ui.records import page_picture, thumbnail
 from qcmfm.ui.signing_in import barred, tell_why_not
 from qcmfm.ui.widgets import doubt_in_words, percent, plain, told, words_for
 

@@ -1,6 +1,5 @@
-"""What is loaded once per server and shared by everybody."""
+"""Models, their answers and the catalog: loaded once per server and shared by everybody."""
 
-import gc
 from pathlib import Path
 
 import streamlit as st
@@ -10,10 +9,11 @@ from qcmfm.catalog import Shelf
 from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation import Explanation
 from qcmfm.kept_answers import answers_file
-from qcmfm.records import Collection, Record
-from qcmfm.regions import Region
+from qcmfm.kept_predictions import fingerprint
 from qcmfm.review.items import OutOfFold
 from qcmfm.ui.language import N_, Later
+from qcmfm.ui.records import changed_ns, records
+from qcmfm.ui.warming import set_aside
 
 
 def labelled(run: str, submission: service.Submission) -> service.Labelled:
@@ -36,42 +36,13 @@ def explained(run: str, submission: service.Submission) -> Explanation:
     return _explained(run, service.run_version(run), photo, submission.caption, submission)
 
 
-def thumbnail(collection: Collection, record: Record) -> bytes | None:
-    """A small JPEG of a record's photo; None where it has none.
-
-    Raises:
-        PhotoError: The photo cannot be read.
-    """
-    path = collection.image_path(record)
-    return _thumbnail(str(path), path.stat().st_mtime_ns) if path else None
-
-
-def true_regions(collection: Collection) -> dict[str, list[Region]]:
-    """Where the things truly are that the words of each record name, where that is known.
-
-    Raises:
-        RecordsError: The file of the regions is damaged.
-    """
-    return _true_regions(collection.folder, (collection.folder / "records.csv").stat().st_mtime_ns)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _true_regions(folder: Path, changed_ns: int) -> dict[str, list[Region]]:
-    return service.true_regions(folder)
-
-
-@st.cache_data(max_entries=5000, show_spinner=False)
-def _thumbnail(path: str, changed_ns: int) -> bytes:
-    return service.thumbnail(Path(path))
-
-
 @st.cache_resource(
     max_entries=4,
     show_spinner=Later(N_("Loading the model. This happens once after the server starts …")),
 )
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
-    _set_aside()
+    set_aside()
     return loaded
 
 
@@ -103,7 +74,7 @@ def desk(name: str, run: str) -> service.Desk | None:
     """
     settled()
     collection = records(name)
-    changed = _changed(collection)
+    changed = changed_ns(collection)
     version = service.run_version(run) if run else ""
     made_from = _made_from(name, collection.folder, changed, version)
     answers = compared(name)
@@ -122,27 +93,15 @@ def compared(name: str) -> OutOfFold | None:
     if not file.is_file():
         return None
     collection = records(name)
-    changed = (file.stat().st_mtime_ns, _changed(collection))
+    changed = (file.stat().st_mtime_ns, changed_ns(collection))
     return _compared(name, collection.folder, changed)
-
-
-def records(name: str) -> Collection:
-    """A collection; read again only when its table changed.
-
-    Raises:
-        RecordsError: There is none of that name, or it cannot be read.
-    """
-    folder = service.collection_folders().get(name)
-    if folder is None:
-        return service.open_collection(name)  # which says what there is
-    return _records(name, folder, (folder / "records.csv").stat().st_mtime_ns)
 
 
 @st.cache_resource(show_spinner=Later(N_("Loading what reads your words. This happens once …")))
 def searcher() -> service.Searcher:
     """What finds records; its encoders are loaded once."""
     found = service.Searcher().load()
-    _set_aside()
+    set_aside()
     return found
 
 
@@ -162,15 +121,6 @@ def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
     return shelf(name, made_at).facets()
 
 
-def page_picture(path: Path) -> bytes:
-    """A photo as a JPEG that fits a page.
-
-    Raises:
-        PhotoError: The photo cannot be read.
-    """
-    return _page_picture(str(path), path.stat().st_mtime_ns)
-
-
 def made_from(name: str, run: str) -> str:
     """What changes when a collection or a run changes.
 
@@ -179,7 +129,7 @@ def made_from(name: str, run: str) -> str:
     """
     collection = records(name)
     version = service.run_version(run)
-    return _made_from(name, collection.folder, _changed(collection), version)
+    return _made_from(name, collection.folder, changed_ns(collection), version)
 
 
 def ask_labeller(run: str) -> service.Labeller:
@@ -194,32 +144,13 @@ def ask_labeller(run: str) -> service.Labeller:
 @st.cache_resource(show_spinner=False)
 def settled() -> bool:
     """Make clicks fast on pages that need no model; done once."""
-    _set_aside()
+    set_aside()
     return True
-
-
-def _set_aside() -> None:
-    """Set aside what was imported.
-
-    Streamlit collects garbage after every click; with torch imported that takes half a second
-    unless the collection passes it over.
-    """
-    gc.collect()
-    gc.freeze()
-
-
-def _changed(collection: Collection) -> int:
-    return (collection.folder / "records.csv").stat().st_mtime_ns
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _records(name: str, folder: Path, changed_ns: int) -> Collection:
-    return service.open_collection(name)
 
 
 @st.cache_data(max_entries=8, ttl=30, show_spinner=False)  # it looks at every photo's file
 def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
-    return service.fingerprint(records(name), version)
+    return fingerprint(records(name), version)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -243,8 +174,3 @@ def _desk(
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _compared(name: str, folder: Path, changed_ns: tuple[int, int]) -> OutOfFold | None:
     return service.kept_answers(name, records(name))
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _page_picture(path: str, changed_ns: int) -> bytes:
-    return service.page_picture(Path(path))

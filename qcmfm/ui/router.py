@@ -1,8 +1,10 @@
 """Every page of the app, in the order of the menu."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from qcmfm.access import Permission
 from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext, settle
@@ -11,55 +13,56 @@ from qcmfm.ui.memory import note_visit
 from qcmfm.ui.running import opened, timed
 from qcmfm.ui.signing_in import let_in, shown
 from qcmfm.ui.tour import show_tour
+from qcmfm.ui.warming import begin
 from qcmfm.ui.widgets import told
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 MENU = 230  # pixels across: Streamlit's own 300 leave a tablet too little beside it
 
+
+def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
+    """The page `pages/<name>.py` in the menu."""
+    return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", **options)
+
+
 settle()
 st.set_page_config(
     page_title="QCMFM Studio", page_icon="🏺", layout="wide", initial_sidebar_state=MENU
 )
+managing = "visible" if shown(Permission.MANAGE) else "hidden"
 page = st.navigation(
     {
         "": [
-            st.Page(PAGES / "home.py", title=_("Home"), icon=":material/home:", default=True),
-            st.Page(PAGES / "guide.py", title=_("Guide"), icon=":material/menu_book:"),
+            entry("home", _("Home"), "home", default=True),
+            entry("guide", _("Guide"), "menu_book"),
         ],
         _("Collections"): [
-            st.Page(PAGES / "collections.py", title=_("Collections"), icon=":material/grid_view:"),
-            st.Page(PAGES / "search.py", title=_("Search"), icon=":material/search:"),
-            st.Page(PAGES / "map.py", title=_("Map"), icon=":material/scatter_plot:"),
-            st.Page(PAGES / "import.py", title=_("Import"), icon=":material/upload_file:"),
+            entry("collections", _("Collections"), "grid_view"),
+            entry("search", _("Search"), "search"),
+            entry("map", _("Map"), "scatter_plot"),
+            entry("import", _("Import"), "upload_file"),
         ],
         pgettext("menu", "Label"): [
-            st.Page(PAGES / "classify.py", title=_("Classify"), icon=":material/image_search:"),
-            st.Page(PAGES / "attention.py", title=_("Attention"), icon=":material/visibility:"),
-            st.Page(PAGES / "review.py", title=_("Review"), icon=":material/rate_review:"),
-            st.Page(PAGES / "bulk.py", title=_("Bulk"), icon=":material/checklist:"),
-            st.Page(
-                PAGES / "clean_up.py", title=_("Clean up"), icon=":material/cleaning_services:"
-            ),
-            st.Page(PAGES / "progress.py", title=_("Progress"), icon=":material/monitoring:"),
+            entry("classify", _("Classify"), "image_search"),
+            entry("attention", _("Attention"), "visibility"),
+            entry("review", _("Review"), "rate_review"),
+            entry("bulk", _("Bulk"), "checklist"),
+            entry("clean_up", _("Clean up"), "cleaning_services"),
+            entry("progress", _("Progress"), "monitoring"),
         ],
         _("Models"): [
-            st.Page(PAGES / "learn.py", title=_("Learn"), icon=":material/school:"),
-            st.Page(PAGES / "study.py", title=_("Study"), icon=":material/science:"),
+            entry("learn", _("Learn"), "school"),
+            entry("study", _("Study"), "science"),
         ],
         _("Understand"): [
-            st.Page(PAGES / "circuit.py", title=_("Circuit"), icon=":material/schema:"),
-            st.Page(PAGES / "noise_lab.py", title=_("Noise lab"), icon=":material/blur_on:"),
-            st.Page(PAGES / "lesson.py", title=_("Lesson"), icon=":material/co_present:"),
-            st.Page(PAGES / "claims.py", title=_("Claims"), icon=":material/balance:"),
+            entry("circuit", _("Circuit"), "schema"),
+            entry("noise_lab", _("Noise lab"), "blur_on"),
+            entry("lesson", _("Lesson"), "co_present"),
+            entry("claims", _("Claims"), "balance"),
         ],
         _("This server"): [
-            st.Page(
-                PAGES / "workspace.py",
-                title=_("Workspace"),
-                icon=":material/home_storage:",
-                visibility="visible" if shown(Permission.MANAGE) else "hidden",
-            ),
+            entry("workspace", _("Workspace"), "home_storage", visibility=managing),
         ],
     },
     position="sidebar" if shown(Permission.LOOK) else "hidden",
@@ -77,3 +80,4 @@ with told(), timed(page.url_path):
     with told():
         show_tour(page.url_path or "home")
     page.run()
+begin()

@@ -10,7 +10,8 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.service.searching import KIND
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.resources import facets, records, searcher, shelf, thumbnail
+from qcmfm.ui.records import records, thumbnail
+from qcmfm.ui.resources import facets, searcher, shelf
 from qcmfm.ui.signing_in import barred
 from qcmfm.ui.widgets import plain, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job

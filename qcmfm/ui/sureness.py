@@ -13,7 +13,8 @@ from qcmfm.records import Collection
 from qcmfm.reference import Neighbour, Reference
 from qcmfm.ui.language import _
 from qcmfm.ui.looking import Looked
-from qcmfm.ui.resources import ask_labeller, records, thumbnail
+from qcmfm.ui.records import records, thumbnail
+from qcmfm.ui.resources import ask_labeller
 from qcmfm.ui.sections import DARK
 from qcmfm.ui.viewed import kept, one_of
 from qcmfm.ui.widgets import THUMBNAIL, plain, words_for

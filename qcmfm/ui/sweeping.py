@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from qcmfm.lab.later import Point, sweep
 from qcmfm.lab.material import Material
 from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import COLOURS, METRICS, picture, place_of, sweep_figure
+from qcmfm.lab.sweeping import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.address import Address, choose_some, switch
 from qcmfm.ui.lab import work_once

@@ -11,7 +11,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.ui.keys import KEYS, key_of
 from qcmfm.ui.language import N_, _
-from qcmfm.ui.resources import records
+from qcmfm.ui.records import records
 from qcmfm.ui.reviewer import browser_mark
 from qcmfm.ui.widgets import page_link
 

@@ -19,11 +19,11 @@ import timm
 import torch
 
 from qcmfm import storage
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import BATCH, FeatureCache, load_encoders
 from qcmfm.encoders.photo import read_photo
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.runs import utc_now
 from tests.benchmarks.trials import CAPTION, DATA
 
 RESULTS = Path(__file__).parent / "results" / "encoding.json"

@@ -27,10 +27,10 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from qcmfm import demo, evaluation, service, settings, storage
 from qcmfm.calibration import Calibration
+from qcmfm.clock import utc_now
 from qcmfm.explanation import explain, look_at
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
-from qcmfm.runs import utc_now
 from qcmfm.service.calibrating import measure_coverage
 from qcmfm.service.labelling import Labeller
 from qcmfm.studies._request import FRESH

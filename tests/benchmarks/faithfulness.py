@@ -23,13 +23,14 @@ from jaxtyping import Bool, Float, UInt8
 from PIL import Image
 
 from qcmfm import demo, settings, storage
+from qcmfm.clock import utc_now
 from qcmfm.encoders.batch import Batch
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import ImageEncoder
 from qcmfm.evaluation import mean_intervals
 from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
-from qcmfm.runs import Run, read_run, utc_now
+from qcmfm.runs import Run, read_run
 from qcmfm.service.runs import find_run
 from tests.benchmarks.trials import fresh_collection
 

@@ -92,7 +92,7 @@ def run_config_target(folder: Path) -> Callable[[bytes], None]:
     """The configuration of a run, as it is and with a seal put on it; weights are as they were."""
     import shutil
 
-    from qcmfm import fusion, run_schema, runs, settings
+    from qcmfm import fusion, run_folder, run_schema, runs, settings
     from qcmfm.errors import QcmfmError
 
     run = folder / "run"
@@ -106,7 +106,7 @@ def run_config_target(folder: Path) -> Callable[[bytes], None]:
         nonlocal accepted
         (run / "run.json").write_bytes(content)
         with contextlib.suppress(QcmfmError):
-            runs.read_config(run)
+            run_folder.read_config(run)
         try:
             config = run_schema.parsed(content)
         except ValueError:

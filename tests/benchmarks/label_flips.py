@@ -27,18 +27,17 @@ import numpy as np
 from scipy import stats
 
 from qcmfm import settings, storage
+from qcmfm.clock import utc_now
 from qcmfm.crossfit import out_of_fold
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Row, read_collection
 from qcmfm.review.doubtful import doubtful
 from qcmfm.review.items import OutOfFold
-from qcmfm.runs import utc_now
 from qcmfm.trainer import TrainingSettings
 from tests.benchmarks.trials import CAPTION, DATA, model_probabilities
 
 RESULTS = Path(__file__).parent / "results" / "label_flips.json"
-COMMAND = ("python", "-m", "tests.benchmarks.label_flips")
 FLIPPED, FIRST, LOOKED_AT = 0.2, 50, 100
 
 

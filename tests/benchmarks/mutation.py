@@ -20,7 +20,7 @@ from typing import Any
 from scipy.stats import binomtest
 
 from qcmfm import settings, storage
-from qcmfm.runs import utc_now
+from qcmfm.clock import utc_now
 
 RESULTS = Path(__file__).parent / "results" / "mutation.json"
 TESTS = {

@@ -8,7 +8,6 @@ encoders take less time; what is timed does not depend on it.
 """
 
 import csv
-import datetime
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qcmfm.clock import utc_now
 from tests.browser.studio import ROOT, Visit, chromium, server
 
 RECORDS, PRESSES = 1000, 15
@@ -133,7 +133,7 @@ def measure(home: Path) -> dict:
     }
     return {
         "command": "python -m tests.benchmarks.noise_page",
-        "measured_at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "measured_at": utc_now(),
         "records": RECORDS,
         "qubits": 8,
         "presses": PRESSES,

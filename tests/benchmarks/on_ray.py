@@ -16,10 +16,12 @@ import time
 from pathlib import Path
 
 from qcmfm import service, settings, storage
+from qcmfm.clock import utc_now
 from qcmfm.cluster import label_on_ray
 from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept
 from qcmfm.progress import finish
-from qcmfm.runs import read_run, run_version, utc_now
+from qcmfm.run_folder import run_version
+from qcmfm.runs import read_run
 from qcmfm.service import Labeller
 from tests.benchmarks.generated import small_cache
 from tests.benchmarks.scale import RESULTS, RUN

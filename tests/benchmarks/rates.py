@@ -17,10 +17,10 @@ from typing import Any
 import torch
 
 from qcmfm import service, settings, storage
+from qcmfm.clock import utc_now
 from qcmfm.importers import import_collection
 from qcmfm.kept_predictions import predictions_file
 from qcmfm.progress import finish
-from qcmfm.runs import utc_now
 from tests.benchmarks.scale import RESULTS, size_of
 from tests.benchmarks.search import DATA
 

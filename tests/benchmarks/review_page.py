@@ -4,7 +4,6 @@
 them to `tests/benchmarks/results/review_page.json`.
 """
 
-import datetime
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from qcmfm.clock import utc_now
 from tests.browser.studio import ROOT, Visit, chromium, server
 from tests.browser.vases import draw_vases, pretend_labelled
 
@@ -90,7 +90,7 @@ if __name__ == "__main__":
         found = measure(Path(folder), records)
     result = {
         "command": f"python -m tests.benchmarks.review_page {records}",
-        "measured_at": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "measured_at": utc_now(),
         "presses": PRESSES,
         "milliseconds": found,
         "ratio_to_bare": {

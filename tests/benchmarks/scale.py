@@ -26,10 +26,11 @@ from typing import Any
 
 from qcmfm import service, settings, storage
 from qcmfm.catalog import Narrowing
+from qcmfm.clock import utc_now
 from qcmfm.importers import Columns, import_collection
 from qcmfm.progress import Work, finish
 from qcmfm.records import read_collection
-from qcmfm.runs import read_run, utc_now
+from qcmfm.runs import read_run
 from qcmfm.service import Labeller
 from qcmfm.trainer import TrainingSettings
 from qcmfm.training import train

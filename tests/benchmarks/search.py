@@ -36,10 +36,10 @@ from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.entries import SHAPE, schema
 from qcmfm.catalog.photo_words import PhotoWords, unit
+from qcmfm.clock import utc_now
 from qcmfm.encoders.features import FeatureCache, FeatureTable, load_encoders
 from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, Row, read_collection
-from qcmfm.runs import utc_now
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"
 RESULTS = Path(__file__).with_name("results") / "search.json"

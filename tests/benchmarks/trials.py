@@ -9,7 +9,7 @@ import numpy as np
 
 from qcmfm import demo, settings
 from qcmfm.encoders.features import FeatureCache
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
 from qcmfm.studies._request import DRAWN, FRESH

@@ -17,7 +17,7 @@ from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.conditions import one_of, quoted
 from qcmfm.catalog.photo_words import PhotoWords, learn, recall
 from qcmfm.errors import CatalogError
-from qcmfm.kept_predictions import predictions_file, write_kept
+from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
@@ -190,7 +190,7 @@ def test_predictions_come_with_where_they_are_from(records: Path):
     collection = service.open_collection(NAME)
     version = service.run_version(run)
     service.adopt_run(NAME, run, "Ada")
-    write_kept(said, predictions_file(NAME, run), service.fingerprint(collection, version))
+    write_kept(said, predictions_file(NAME, run), fingerprint(collection, version))
     make()
     table = service.open_shelf(NAME).table(
         ["record_id", "category", "predicted", "confidence", "model_run", "model_sha256"]

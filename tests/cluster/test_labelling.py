@@ -17,7 +17,8 @@ from qcmfm.cluster import parts as parts_module
 from qcmfm.cluster.labelling import on_cluster
 from qcmfm.cluster.parts import Parts, SeenIds
 from qcmfm.errors import ClusterError, RecordsError
-from qcmfm.prediction import Prediction, predict, write_predictions
+from qcmfm.predicting import predict
+from qcmfm.prediction import Prediction, write_predictions
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.runs import Run, read_run

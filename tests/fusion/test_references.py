@@ -10,7 +10,7 @@ from qcmfm import fusion
 from qcmfm.encoders.batch import FeatureShape
 from qcmfm.errors import TrainingError
 from qcmfm.fusion._model import FusionModel
-from qcmfm.prediction import predict
+from qcmfm.predicting import predict
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.trainer import TrainingSettings

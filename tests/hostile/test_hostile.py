@@ -17,7 +17,8 @@ from qcmfm.records import Record
 from qcmfm.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.runs import FORMAT, read_config, read_run
+from qcmfm.run_folder import FORMAT, read_config
+from qcmfm.runs import read_run
 from qcmfm.safe_text import escape_formula
 from tests.hostile import archives, manifests, photos, runs, tables
 from tests.hostile.case import REFUSED, TAKEN, Case

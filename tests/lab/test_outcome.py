@@ -9,8 +9,9 @@ from sklearn.metrics import accuracy_score, f1_score
 from qcmfm.errors import CircuitError, RecordsError
 from qcmfm.lab import later
 from qcmfm.lab.condition import Condition
-from qcmfm.lab.later import intervals, mitigated, state_figures, sweep, sweep_setting
+from qcmfm.lab.later import intervals, mitigated, state_figures
 from qcmfm.lab.outcome import flips, judge, stability
+from qcmfm.lab.sweeping import sweep, sweep_setting
 from qcmfm.progress import finish
 from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
 from qcmfm.quantum.noise_files import load_preset

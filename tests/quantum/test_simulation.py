@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qcmfm.errors import CircuitError
-from qcmfm.quantum import sweep
+from qcmfm.quantum import gradients as module
 from qcmfm.quantum.ansatz import qcnn, strongly_entangling, two_stage
 from qcmfm.quantum.blocks import DENSE, fuse, links, place
 from qcmfm.quantum.circuit import Circuit
@@ -111,9 +111,9 @@ def test_many_samples_are_split_and_little_memory_is_enough(
 ):
     amplitudes, weights = random_inputs(circuit, batch=13)
     whole = gradients(circuit, amplitudes, weights)
-    monkeypatch.setattr(sweep, "COLUMNS", 5)
+    monkeypatch.setattr(module, "COLUMNS", 5)
     split = gradients(circuit, amplitudes, weights)
-    monkeypatch.setattr(sweep, "KEPT_BYTES", 0)
+    monkeypatch.setattr(module, "KEPT_BYTES", 0)
     computed_again = gradients(circuit, amplitudes, weights)
     torch.testing.assert_close(split, whole, atol=1e-12, rtol=0)
     torch.testing.assert_close(computed_again, whole, atol=1e-12, rtol=0)

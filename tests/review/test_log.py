@@ -14,7 +14,8 @@ from qcmfm import storage
 from qcmfm.errors import ReviewError
 from qcmfm.review import log as module
 from qcmfm.review.decision import COLUMNS, Decision, now, unique_id
-from qcmfm.review.log import ReviewLog, review_file, whole_rows
+from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.review.rows import whole_rows
 from tests.review.made import decision
 
 HEADER = ",".join(COLUMNS).encode() + b"\r\n"

@@ -14,7 +14,8 @@ from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection, write_collection
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.runs import read_config, read_run
+from qcmfm.run_folder import read_config
+from qcmfm.runs import read_run
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection
 from tests.test_training import SMALL

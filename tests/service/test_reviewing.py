@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qcmfm import service, storage
+from qcmfm.clock import utc_now
 from qcmfm.errors import ReviewError
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
@@ -15,7 +16,7 @@ from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import OutOfFold
-from qcmfm.runs import WEIGHTS, utc_now
+from qcmfm.run_folder import WEIGHTS
 from qcmfm.service import Desk, attended, other_predictions
 from qcmfm.training import train
 from tests.cheap import cheap_cache, make_collection

@@ -8,7 +8,8 @@ from filelock import Timeout
 
 from qcmfm import storage
 from qcmfm.review.decision import COLUMNS, why_unreadable
-from qcmfm.review.log import ReviewLog, whole_rows
+from qcmfm.review.log import ReviewLog
+from qcmfm.review.rows import whole_rows
 from qcmfm.workspace._finding import FAULT, NOTE, Finding
 
 NAMED = 5

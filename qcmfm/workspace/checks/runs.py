@@ -7,7 +7,7 @@ from pathlib import Path
 from qcmfm import adoption, settings
 from qcmfm.calibration import read_calibration
 from qcmfm.errors import QcmfmError
-from qcmfm.runs import WEIGHTS, list_runs, read_config, read_metrics
+from qcmfm.run_folder import WEIGHTS, list_runs, read_config, read_metrics
 from qcmfm.workspace._finding import FAULT, NOTE, Finding
 
 

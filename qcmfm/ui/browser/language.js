@@ -1,0 +1,4 @@
+export default function ({ data }) {
+  document.documentElement.lang = data.tag;
+  return () => { document.documentElement.lang = 'en'; };
+}

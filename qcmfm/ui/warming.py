@@ -1,0 +1,52 @@
+"""What the other pages need, imported while the first one is looked at.
+
+Home is drawn without torch, which takes longer to import than everything else together; whoever
+goes on from there should not wait for it either.
+"""
+
+import gc
+import logging
+import threading
+
+import streamlit as st
+from streamlit import runtime
+
+from qcmfm import service
+
+log = logging.getLogger(__name__)
+
+AFTER = 2.0
+"""Seconds that a browser has to show the first page before."""
+
+
+def begin() -> None:
+    """Import what all verbs need, in the background; once, and of no effect without a server."""
+    if runtime.exists():
+        _begun()
+
+
+def set_aside() -> None:
+    """Set aside what was imported.
+
+    Streamlit collects garbage after every click; with torch imported that takes half a second
+    unless the collection passes it over.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def _begun() -> threading.Timer:
+    timer = threading.Timer(AFTER, _import)
+    timer.daemon = True  # it keeps no server from ending
+    timer.start()
+    return timer
+
+
+def _import() -> None:
+    try:
+        for name in service.__all__:
+            getattr(service, name)
+    except Exception:  # the page that needs it tells the visitor
+        log.exception("What the pages need could not be imported")
+    set_aside()
