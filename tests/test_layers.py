@@ -125,7 +125,8 @@ import sys
 from streamlit.testing.v1 import AppTest
 import qcmfm.ui.serving
 page = AppTest.from_file({str(ROOT / "qcmfm" / "ui" / "router.py")!r}, default_timeout=120).run()
-print(page.title[0].value, len(page.dataframe), len(page.error), *({heavy} & set(sys.modules)))
+tables = len(page.dataframe) + len(page.table)
+print(page.title[0].value, tables, len(page.error), *({heavy} & set(sys.modules)))
 """
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
