@@ -125,9 +125,10 @@ import sys
 from streamlit.testing.v1 import AppTest
 import qcmfm.ui.serving
 page = AppTest.from_file({str(ROOT / "qcmfm" / "ui" / "router.py")!r}, default_timeout=120).run()
-print(page.title[0].value, len(page.dataframe) > 0, len(page.error), *({heavy} & set(sys.modules)))
+tables = len(page.dataframe) + len(page.table)
+print(page.title[0].value, tables, len(page.error), *({heavy} & set(sys.modules)))
 """
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert result.stdout.split() == ["QCMFM", "Studio", "True", "0"]
+    assert result.stdout.split() == ["QCMFM", "Studio", "2", "0"]
