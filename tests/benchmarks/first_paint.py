@@ -97,8 +97,8 @@ if __name__ == "__main__":
             keep(part, {"seconds": start_times(Path(folder))})
         else:
             times = page_times(Path(folder))
-            ratio = {
-                name: round(found["title"] / times["bare"]["title"], 2)
+            ratios = {
+                name: {what: round(found[what] / times["bare"][what], 2) for what in found}
                 for name, found in times.items()
             }
-            keep(part, {"milliseconds": times, "first_paint_ratio_to_bare": ratio})
+            keep(part, {"milliseconds": times, "ratio_to_bare": ratios})
