@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from functools import cache
 from typing import Any, get_origin
 
 from qcmfm.errors import CircuitError
@@ -46,6 +47,7 @@ def preset_names() -> list[str]:
     return sorted(path.stem for path in PRESETS.glob("*.json"))
 
 
+@cache
 def load_preset(name: str) -> NoiseSetting:
     """A setting that comes with the program.
 

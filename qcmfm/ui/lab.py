@@ -37,6 +37,11 @@ class Kept:
         self._most = most
         self._lock = threading.Lock()
 
+    def has(self, key: Hashable) -> bool:
+        """Whether a result is there."""
+        with self._lock:
+            return key in self._found
+
     def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
         """A result, worked out at the first call."""
         with self._lock:

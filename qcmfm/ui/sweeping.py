@@ -11,7 +11,7 @@ from qcmfm.lab.report import COLOURS, METRICS, picture, place_of, sweep_figure
 from qcmfm.lab.sweeping import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.address import Address, choose_some, switch
-from qcmfm.ui.lab import work_once
+from qcmfm.ui.lab import kept, work_once
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import words_for
 
@@ -39,12 +39,13 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
         return
     chart, bar = st.empty(), st.empty()
     points: list[Point] = []
+    keys = [("sweep", found.key, channel, fit) for channel in channels]
     for number, channel in enumerate(channels):
         points += work_once(
-            ("sweep", found.key, channel, fit),
-            lambda channel=channel: sweep(found, [channel], reference, fit),
-            bar,
+            keys[number], lambda channel=channel: sweep(found, [channel], reference, fit), bar
         )
+        if number + 1 < len(keys) and kept().has(keys[number + 1]):
+            continue  # the next curve is there already: both are drawn at once
         chart.altair_chart(
             _chart(points, metric),
             alt=_("{metric} of {n} kinds of noise by strength").format(
