@@ -42,9 +42,10 @@ def show_findings() -> None:
         rows = [_row(finding) for finding in found.findings if (finding.level == FAULT) == level]
         if rows:
             with st.expander(f"{title} ({len(rows)})", expanded=level):
-                st.dataframe(
+                st.table(
                     rows,
                     hide_index=True,
+                    border="horizontal",
                     alt=_("{title}, with what to do about it").format(title=title),
                 )
     with st.container(horizontal=True):
@@ -104,7 +105,7 @@ def show_activity() -> None:
     if not rows:
         st.caption(_("Nothing yet."))
         return
-    widths = zip(rows[0], (130, 85, 125, 140, 85), strict=True)
+    widths = zip(rows[0], (125, 80, 120, 130, 95), strict=True)
     st.dataframe(
         rows, hide_index=True, alt=_("The last entries of the audit log"),
         column_config={title: st.column_config.Column(width=wide) for title, wide in widths},
@@ -157,9 +158,9 @@ def _watched_quietly(work: Work[Result]) -> Result:
 
 def _row(finding: Finding) -> dict[str, str]:
     return {
-        _("Where"): finding.path,
-        _("What"): _(finding.what),
-        _("What to do"): _(finding.remedy),
+        _("Where"): plain(finding.path),
+        _("What"): plain(_(finding.what)),
+        _("What to do"): plain(_(finding.remedy)),
     }
 
 

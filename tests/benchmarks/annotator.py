@@ -1,4 +1,4 @@
-"""An annotator's morning: 200 decisions by keyboard alone, on a desktop and on a tablet.
+"""An annotator's morning: 200 decisions by keyboard, half on a desktop and half on a tablet.
 
 `python -m tests.benchmarks.annotator [decisions]` presses the keys in a real browser, reads the
 review log, writes to `tests/benchmarks/results/annotator.json` how long each took until the next
@@ -53,14 +53,14 @@ def annotate(visit: Visit, home: Path, count: int, name: str) -> dict[str, float
 
 
 def main(count: int) -> None:
-    """Measure both sizes and write down what came of it."""
+    """Decide on both sizes of screen and write down what came of it."""
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         os.environ["QCMFM_HOME"] = folder
         with server(Path(folder)) as address:
             for name, size in (("desktop", DESKTOP), ("tablet", TABLET)):
                 visit = Visit(browser, address, size)
-                found[name] = annotate(visit, Path(folder), count, f"vases-{name}")
+                found[name] = annotate(visit, Path(folder), count // 2, f"vases-{name}")
                 visit.leave()
     told = {
         "command": f"python -m tests.benchmarks.annotator {count}",
