@@ -18,6 +18,8 @@ MOST = 4000
 """Records that a map shows; of more, so many are drawn evenly."""
 _KEPT = 50
 """Components that t-SNE is given, as its authors advise."""
+_SAME = 1e-6
+"""Vectors of which no component differs by more are all the same."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,28 @@ def project(shelf: Shelf, of: str) -> Projection:
         shelf: The collection.
         of: One of `VECTORS`.
     """
-    from sklearn.decomposition import PCA
-    from sklearn.manifold import TSNE
-
     ids, vectors = _vectors(shelf, VECTORS[of])
     made_from = shelf.card.made_at
     if len(ids) < 4:
         corners = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
         return Projection(of, made_from, ids, corners[: len(ids)])
+    return Projection(of, made_from, ids, lay_out(vectors))
+
+
+def lay_out(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "record 2"]:
+    """Places of four records or more on a plane, by t-SNE; on a ring if all are the same."""
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    if np.ptp(vectors, axis=0).max() < _SAME:
+        # As where a museum has one picture for every photo that is missing. t-SNE would divide by
+        # how far they spread, and its process die.
+        turn = np.linspace(0, 2 * np.pi, len(vectors), endpoint=False)
+        return np.stack([np.cos(turn), np.sin(turn)], 1).astype(np.float32)
     small = PCA(min(_KEPT, *vectors.shape), random_state=0).fit_transform(vectors)
-    near = min(30.0, (len(ids) - 1) / 3)
+    near = min(30.0, (len(vectors) - 1) / 3)
     places = TSNE(perplexity=near, init="pca", random_state=0).fit_transform(small)
-    return Projection(of, made_from, ids, np.asarray(places, np.float32))
+    return np.asarray(places, np.float32)
 
 
 def _vectors(shelf: Shelf, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:

@@ -16,6 +16,7 @@ from qcmfm.catalog import PLACES, Card, Catalog, Change, Narrowing, Shelf, proje
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.conditions import one_of, quoted
 from qcmfm.catalog.photo_words import PhotoWords, learn, recall
+from qcmfm.catalog.projection import lay_out
 from qcmfm.errors import CatalogError
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
@@ -253,6 +254,12 @@ def test_a_map_puts_what_is_alike_together(shelf: Shelf, made: Change):
     kept = service.kept_map(NAME, "photos")
     assert kept and list(kept.record_ids) == list(found.record_ids)
     np.testing.assert_allclose(kept.places, found.places, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e-9])
+def test_records_that_are_all_the_same_are_laid_out(value: float):
+    """Left to itself, t-SNE divides by their spread and takes the whole process with it."""
+    assert np.isfinite(lay_out(np.full((12, 8), value, np.float32))).all()
 
 
 def test_the_map_from_photos_to_words_is_learned_and_kept():
