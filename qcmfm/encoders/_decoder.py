@@ -121,24 +121,24 @@ def _exif(image: Image.Image) -> Image.Exif:
 
 def _upright(image: Image.Image) -> Image.Image:
     """An image turned as its EXIF block says, if that can be read."""
-    _exif(image)
+    if _exif(image).get(0x0112, 1) == 1:
+        return image  # a copy of the largest photo takes a second
     image.info.pop("exif", None)  # transposing would write it back, and fail on a damaged tag
     return ImageOps.exif_transpose(image)
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    """An image of any mode as RGB; a fully decoded copy, so that broken data fails here."""
+    """An image of any mode as RGB; fully decoded, so that broken data fails here."""
     image.load()
     if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
         return _grey(image)
     if image.mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in image.info:
-        photo, rows = Image.new("RGB", image.size), max(1, STRIP // image.width)
+        photo, rows = Image.new("RGB", image.size, "white"), max(1, STRIP // image.width)
         for top in range(0, image.height, rows):
             layer = _rows(image, top, rows).convert("RGBA")
-            paper = Image.new("RGBA", layer.size, "white")
-            photo.paste(Image.alpha_composite(paper, layer).convert("RGB"), (0, top))
+            photo.paste(layer, (0, top), layer)
         return photo
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _grey(image: Image.Image) -> Image.Image:
