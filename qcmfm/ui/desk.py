@@ -9,6 +9,7 @@ from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.picks import picked
 from qcmfm.review.state import STATUSES
+from qcmfm.safe_text import visible
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.lab import material
 from qcmfm.ui.language import _, ngettext, pgettext
@@ -107,7 +108,7 @@ def choose_shown(link: Link, found: service.Desk, bar: DeltaGenerator) -> None:
         st.session_state["order"] = link.order
         st.selectbox(
             _("In the order"), names, key="order", width=200,
-            format_func=lambda name: _(orders.title(name)),
+            format_func=lambda name: visible(_(orders.title(name))),
             on_change=lambda: link.set(order=st.session_state["order"], record=""),
         )  # fmt: skip
         set_now = len(set(filters.to_query()) - {"status"})
@@ -164,7 +165,7 @@ def _filters(link: Link, found: service.Desk) -> None:
     choices = {
         "labels": (_("Label"), [*found.labels(), ""], words_for),
         "statuses": (_("Status"), list(STATUSES), _),
-        "reviewers": (_("Decided by"), state.reviewers(), str),
+        "reviewers": (_("Decided by"), state.reviewers(), visible),
         "splits": (_("Split"), [*SPLITS, ""], _),
     }
     for name, (title, options, told) in choices.items():

@@ -11,6 +11,7 @@ from qcmfm import jobs, service
 from qcmfm.access import Permission
 from qcmfm.errors import QcmfmError
 from qcmfm.importers import Columns, Preview
+from qcmfm.safe_text import visible
 from qcmfm.service import importing
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records, thumbnail
@@ -188,14 +189,15 @@ def _choose(found: Preview, key: str) -> Columns:
     for column, (field, (label, help_text)) in zip(st.columns(4), _FIELDS.items(), strict=True):
         if field == "caption":
             values[field] = column.multiselect(
-                _(label), found.columns, guessed.caption, key=f"{key}-{field}", help=_(help_text)
-            )
+                _(label), found.columns, guessed.caption, key=f"{key}-{field}", help=_(help_text),
+                format_func=visible,
+            )  # fmt: skip
             continue
         options = [NONE, *found.columns]
         guess = getattr(guessed, field) or NONE
         said = column.selectbox(
             _(label), options, options.index(guess), key=f"{key}-{field}", help=_(help_text),
-            format_func=lambda column: _(column) if column == NONE else column,
+            format_func=lambda column: _(column) if column == NONE else visible(column),
         )  # fmt: skip
         values[field] = "" if said == NONE else said
     return guessed.changed(values)

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.lab.material import Material
 from qcmfm.progress import Work
+from qcmfm.safe_text import visible
 from qcmfm.ui.address import Address, choose, reviewed_last
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records
@@ -164,5 +165,5 @@ def choose_record(address: Address, found: Material) -> str:
     """Let the visitor choose one of the records."""
     ids = [record.record_id for record in found.records]
     labels = {r.record_id: r.label for r in found.records}
-    told = {i: f"{i} · {words_for(labels[i])}" if labels[i] else i for i in ids}
+    told = {i: visible(i) + f" · {words_for(labels[i])}" * bool(labels[i]) for i in ids}
     return choose(address, _("Record"), "record", ids, ids[0], told=told.__getitem__)

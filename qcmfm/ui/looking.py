@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
 from qcmfm.records import Collection, Record
+from qcmfm.safe_text import visible
 from qcmfm.settings import DEFAULT_RUN
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records
@@ -68,7 +69,7 @@ def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
         ids = [asked, *ids] if asked in known and asked not in ids else ids
         chosen = st.selectbox(
             _("Record"), ids, width=330,
-            format_func=lambda key: f"{key} · {known[key].caption[:60]}",
+            format_func=lambda key: visible(f"{key} · {known[key].caption[:60]}"),
             **kept("record", ids[0], one_of(ids), clears=VIEW),
         )  # fmt: skip
         labels = collection.labels

@@ -15,7 +15,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.picks import keep_pick
 from qcmfm.review.state import STATUSES
-from qcmfm.safe_text import escape_formula
+from qcmfm.safe_text import escape_formula, visible
 from qcmfm.service.searching import MAP_KIND
 from qcmfm.ui.hovering import clicked, show_hovered
 from qcmfm.ui.language import N_, _, ngettext
@@ -180,7 +180,7 @@ def _kind(kind: str, colour: str) -> str:
 def _hover(record: Record) -> str:
     """What stands beside the pointer."""
     caption = record.caption or _("No caption")
-    return f"{record.record_id}: {caption}"[:160]
+    return visible(f"{record.record_id}: {caption}"[:160])
 
 
 def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:

@@ -103,8 +103,8 @@ def page_link(name: str, label: str, icon: str, **query: str) -> None:
 
 
 def words_for(label: str) -> str:
-    """A label as a person writes it."""
-    return label.replace("_", " ")
+    """A label, or a name, as a person writes it."""
+    return visible(label.replace("_", " "))
 
 
 def model_name(model: str) -> str:

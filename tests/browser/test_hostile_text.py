@@ -6,20 +6,23 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from qcmfm import run_schema, service, settings
+from qcmfm import run_schema, service, settings, storage
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
 from qcmfm.progress import finish
+from qcmfm.quantum.noise_files import PRESETS as NOISE
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
+from qcmfm.ui.widgets import words_for
 from tests.browser.studio import Visit, server
+from tests.browser.test_search import POINT
 from tests.cheap import cheap_cache
 from tests.hostile.words import LETTERS, MARK, MARKUP
 from tests.network import watch
@@ -30,6 +33,9 @@ NAMES = ("html", "bold", "link", "latex", "colour", "address", "icon", "picture"
 LABELS = [MARKUP[name] for name in NAMES]
 # One that the page shows whole, and that some language would still read across its parts.
 EVERYTHING = " \n\n ".join(MARKUP.values()) + LETTERS["right to left override"]
+
+# Nobody can save a noise setting under such a name, but somebody may hand over a workspace.
+SETTING = f"<b>{MARK}<b> ${MARK}$ [{MARK}](x) :red[{MARK}] cup\u202egpj"
 
 # What a language would have made of the texts: an element that holds the mark and nothing else of
 # what was written, a link or picture elsewhere, a formula, a handler.
@@ -115,6 +121,9 @@ def _make_collection(home: Path) -> None:
     )
     open_review("hostile").decide([choice], MARKUP["footnote"].split("\n")[0], LABELS)
     finish(service.make_catalog("hostile", cache=cheap_cache(settings.features_folder())))
+    finish(service.make_map("hostile", "photos"))
+    heron = (NOISE / "superconducting_heron.json").read_text("utf-8")
+    storage.write_text(home / "noise" / f"{SETTING}.json", heron)
 
 
 def seen(text: str) -> str:
@@ -126,6 +135,36 @@ def assert_plain(visit: Visit, *texts: str) -> None:
     assert visit.page.evaluate(MADE) == []
     shown = seen(visit.text())
     assert [text for text in texts if seen(text) not in shown] == [], shown[:3000]
+
+
+def look_at_the_map(visit: Visit) -> None:
+    """What the legend, the card beside the pointer and the records that are picked say."""
+    visit.open("/map?collection=hostile").idle(0.6)
+    visit.page.locator(".legend .traces").first.wait_for()
+    legend = seen(visit.page.locator(".legend").text_content() or "")
+    assert [label for label in LABELS if seen(words_for(label)) not in legend] == []
+    visit.page.wait_for_timeout(800)  # until the plot is watched
+    x, y = visit.page.evaluate(POINT)
+    visit.page.mouse.move(x - 20, y - 20)
+    visit.page.mouse.move(x, y, steps=4)
+    card = visit.page.locator(".card")
+    card.locator("img").wait_for()
+    assert MARKUP["bold"] in card.inner_text() and card.locator("p *").count() == 0
+    visit.page.mouse.click(x, y)
+    visit.page.get_by_role("heading", name="picked").wait_for()
+    visit.idle(0.6).screenshot("hostile-map")
+    assert_plain(visit, words_for(LABELS[0]))
+
+
+def look_at_the_noise_lab(visit: Visit, record_id: str) -> None:
+    """A run, a record and a noise setting with hostile names; and one refused."""
+    asked = {"collection": "hostile", "model": RUN, "record": record_id, "noise": SETTING}
+    visit.open(f"/noise_lab?{urlencode(asked)}&sweep=none").idle(0.6)
+    assert_plain(visit, EVERYTHING, record_id, LABELS[0], SETTING)
+    visit.page.get_by_label("Name", exact=True).fill(MARKUP["bold"])
+    visit.click("Save")
+    assert_plain(visit, f"A setting cannot be called '{MARKUP['bold']}'", SETTING)
+    visit.screenshot("hostile-noise-lab")
 
 
 def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, tmp_path: Path):
@@ -154,6 +193,7 @@ def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, t
 
     visit.open(f"/search?collection=hostile&like={quote(first)}").idle(0.6)
     assert_plain(visit, *MARKUP["html"].split("\n\n"), MARKUP["link"], *LABELS[:4])
+    look_at_the_map(visit)
     for page in ("bulk", "progress", "learn", "attention", "clean-up", "clean_up"):
         visit.open(f"/{page}?collection=hostile").idle(0.6)
         assert_plain(visit)
@@ -167,6 +207,7 @@ def test_hostile_text_is_shown_as_it_is_written(visit: Visit, workspace: Path, t
     box.set_input_files([{"name": n, "mimeType": "image/png", "buffer": photo} for n in names])
     visit.idle(1.0)
     assert_plain(visit, *names)
+    look_at_the_noise_lab(visit, first)
 
     visit.open("/import")
     table = f"id,caption,**{MARK}**,label\n" + "".join(
