@@ -2,27 +2,24 @@
 
 import codecs
 import csv
-import datetime
 import io
-import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import charset_normalizer
 
 from qcmfm.csv_rows import Broken, csv_rows
 from qcmfm.errors import ImportingError
-from qcmfm.importers import _archives
+from qcmfm.importers._sheets import HINT, sheet_rows
 from qcmfm.records import MAX_CELL
 from qcmfm.sentences import say
 
 DELIMITERS = ",;\t|"
 SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", *SHEETS)
-_HINT = "Export the table once more as CSV (UTF-8), with the column names in the first row."
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -70,7 +67,7 @@ class Table:
         """Row number and cells of every row as it is written, the header and empty ones too."""
         if self.delimiter:
             return _text_rows(self.path, self.encoding, self.delimiter)
-        return _sheet_rows(self.path)
+        return sheet_rows(self.path)
 
     def _fitted(self, cells: list[str]) -> "list[str] | Broken":
         """The cells of a row, as many as there are columns."""
@@ -97,7 +94,7 @@ def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
         ImportingError: The file is no table.
     """
     if _is_sheet(path):
-        rows = _sheet_rows(path)
+        rows = sheet_rows(path)
     else:
         try:
             encoding = codecs.lookup(encoding).name if encoding else guess_encoding(path)
@@ -116,14 +113,14 @@ def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
                     name=path.name,
                     reason=cells.reason,
                 ),
-                _HINT,
+                HINT,
             )
         if any(cell.strip() for cell in cells):
             if any("\0" in cell for cell in cells):
-                raise ImportingError(say("{name} is no text table.", name=path.name), _HINT)
+                raise ImportingError(say("{name} is no text table.", name=path.name), HINT)
             columns = _unique([" ".join(cell.split()) for cell in cells])
             return Table(path, tuple(cells), columns, number, encoding, delimiter)
-    raise ImportingError(say("{name} is empty.", name=path.name), _HINT)
+    raise ImportingError(say("{name} is empty.", name=path.name), HINT)
 
 
 def guess_encoding(path: Path) -> str:
@@ -218,43 +215,6 @@ def _is_sheet(path: Path) -> bool:
     with path.open("rb") as handle:
         start = handle.read(8)
     return path.suffix.lower() in SHEETS or start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-def _sheet_rows(path: Path) -> Iterator[tuple[int, list[str] | Broken]]:
-    """The rows of the first sheet that holds anything."""
-    import python_calamine
-
-    try:
-        if path.suffix.lower() != ".xls":
-            _archives.check_size(path)
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                if sheet.total_height:
-                    rows = sheet.to_python(skip_empty_area=False)
-                    yield from (
-                        (number, [_as_text(cell) for cell in row])
-                        for number, row in enumerate(rows, start=1)
-                    )
-                    return
-    except python_calamine.CalamineError as error:
-        reason = str(error).split("\n")[0][:120]
-        raise ImportingError(
-            say("{name} cannot be read: {reason}.", name=path.name, reason=reason), _HINT
-        ) from None
-
-
-def _as_text(cell: Any) -> str:
-    """A cell of a spreadsheet as a CSV would have it."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and math.isfinite(cell) and cell == int(cell):
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
-        return cell.date().isoformat()
-    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ LOADED = (
 """What passages import, imported once, so that no fork does it anew."""
 LONGEST_ARGUMENT = 30_000
 
+_MAKING: list[float] = []
+"""Seconds of computing that the things themselves took to make, in this process."""
+
 Act = Callable[[Path], Passage]
 
 
@@ -114,7 +117,9 @@ def _tampered() -> Iterator[tuple[str, str, Act]]:
 
 
 def _made(case: Case) -> Case:
+    began = time.process_time()
     content = case.make()
+    _MAKING.append(time.process_time() - began)
     return replace(case, make=lambda: content)
 
 
@@ -126,7 +131,7 @@ def _of_file(case: Case) -> str:
 def _import_by_command(case: Case, folder: Path, pictured: bool) -> Passage:
     """`python -m qcmfm import` of a file; of a folder that holds it where it is a photo."""
     file = folder / "given" / case.file
-    file.write_bytes(case.make())
+    file.write_bytes(_made(case).make())
     source = str(file.parent if pictured else file)
     return through_command(folder / "home", "import", source, "--name", "hostile")
 
@@ -174,7 +179,7 @@ def pass_through(name: str, expected: str, act: Act) -> dict[str, Any]:
         os.setpgid(0, 0)
         told = _attempt(act, expected, folder)
         DECODERS.close()  # so that their work is counted
-        os.write(writing, json.dumps(told).encode())
+        os.write(writing, json.dumps(told | {"making": sum(_MAKING)}).encode())
         os._exit(0)
     os.close(writing)
     hung = not select.select([reading], [], [], HANGS)[0]
@@ -188,6 +193,7 @@ def pass_through(name: str, expected: str, act: Act) -> dict[str, Any]:
     told |= {"wall": round(time.monotonic() - began, 2), "memory_mb": _megabytes(used)}
     told |= json.loads(content) if content else {
         "fault": f"no end after {HANGS} s" if hung else f"the process died: {status}"}  # fmt: skip
+    told["seconds"] = round(told["seconds"] - told.pop("making", 0.0), 2)
     if "fault" not in told and told["seconds"] > SECONDS:
         told["fault"] = f"it took {told['seconds']} s"
     if "fault" not in told and told["memory_mb"] > MEMORY:

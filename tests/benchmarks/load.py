@@ -6,7 +6,8 @@ make it; that one is told that another decided first is no error. The others lab
 own: each uploads one and writes a caption, and then other captions, which the encoders read anew
 each time. In the second part five models are trained as a job beside them. Told are the seconds
 from a click to the last word of the page drawn anew, and the server's memory: before, with
-everybody there, and after they left.
+everybody there, and after they left. With `--memory`, one crowd comes after the other instead, each
+with photos and captions of its own: what the first leaves behind, the later must hardly add to.
 
 The visitors are no browsers: what a browser needs to draw is not in the figures, and what the
 visitors themselves compute takes from the same cores.
@@ -67,7 +68,7 @@ async def classify(
     for turn in range(clicks):
         await asyncio.sleep(chance.uniform(0.5, 1.5) * pause)
         label = next(name for kind, name in visitor.widgets if kind == "text_area")
-        caption = f"{chance.choice(THINGS)}, in the hand of visitor {number}, look {turn}"
+        caption = f"{chance.choice(THINGS)}, held by visitor {number}, {photo.stem}.{turn}"
         took["classify: another caption"].append(await visitor.type(label, caption))
 
 
@@ -164,9 +165,41 @@ def after_they_left(address: str) -> float:
     return resident(server_process(address))
 
 
-def measure(
-    home: Path, visitors: int, clicks: int, pause: float, whole: bool, training: bool = True
-) -> dict[str, Any]:
+def waves(home: Path, visitors: int, clicks: int, pause: float, count: int) -> dict[str, Any]:
+    """Crowd after crowd on one server; its memory before, with each, and after each left.
+
+    Args:
+        home: The workspace.
+        visitors: How many at once.
+        clicks: Of each.
+        pause: Seconds between them.
+        count: How many crowds.
+    """
+    assert visitors <= MOST
+    photos = _furnish(home, 400)
+    half = visitors // 2
+    crowds: list[dict[str, float]] = []
+    with server(home, more=["--server.disconnectedSessionTTL", str(TTL)]) as address:
+        asyncio.run(warm(address, photos[-1:]))
+        before = resident(server_process(address))
+        for number in range(count):
+            own = photos[number * half : (number + 1) * half]
+            found = asyncio.run(crowd(address, visitors, clicks, pause, own))
+            there = found["memory_with_everybody_mb"]
+            left = round(after_they_left(address), 1)
+            crowds.append({"with_everybody_mb": there, "after_they_left_mb": left})
+    return {"visitors": visitors, "before_mb": round(before, 1), "crowds": crowds}
+
+
+def _furnish(home: Path, records: int) -> list[Path]:
+    """A workspace with a collection to review; its photos."""
+    os.environ["QCMFM_HOME"] = str(home)
+    draw_vases(home, records)
+    pretend_labelled()
+    return sorted((home / "collections" / "vases" / "images").glob("*.jpg"))
+
+
+def measure(home: Path, visitors: int, clicks: int, pause: float, whole: bool) -> dict[str, Any]:
     """A server, a crowd, what stays of it, and a second crowd beside a training.
 
     Args:
@@ -175,13 +208,9 @@ def measure(
         clicks: Of each.
         pause: Seconds between them.
         whole: Whether half of them label photos, and it is waited until they left.
-        training: Whether the second crowd comes, too.
     """
     assert visitors <= MOST
-    os.environ["QCMFM_HOME"] = str(home)
-    draw_vases(home, 400 if whole else 40)
-    pretend_labelled()
-    images = sorted((home / "collections" / "vases" / "images").glob("*.jpg"))
+    images = _furnish(home, 400 if whole else 40)
     photos = images[: visitors // 2] if whole else []
     more = ["--server.disconnectedSessionTTL", str(TTL)]
     with server(home, more=more) as address:
@@ -193,9 +222,6 @@ def measure(
         found["memory_a_session_mb"] = round((there - before) / visitors, 2)
         if whole:
             found["memory_after_they_left_mb"] = round(after_they_left(address), 1)
-            given_back = there - found["memory_after_they_left_mb"]
-            found["given_back_of_what_they_took"] = round(given_back / max(1, there - before), 2)
-        if whole and training:
             found["crowd_beside_a_training"] = _beside_training(
                 address, visitors, clicks, pause, photos
             )
@@ -223,7 +249,8 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=25)
     parser.add_argument("--clicks", type=int, default=12)
     parser.add_argument("--pause", type=float, default=4.0, help="Seconds between clicks.")
-    parser.add_argument("--memory", action="store_true", help="The first crowd alone.")
+    parser.add_argument("--memory", action="store_true", help="Crowd after crowd instead.")
+    parser.add_argument("--crowds", type=int, default=4)
     parser.add_argument("--no-save", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -235,7 +262,11 @@ def main() -> None:
             "pause_seconds": given.pause,
             "clicks_each": given.clicks,
             "session_ttl_seconds": TTL,
-        } | measure(Path(folder), given.visitors, given.clicks, given.pause, True, not given.memory)
+        } | (
+            waves(Path(folder), given.visitors, given.clicks, given.pause, given.crowds)
+            if given.memory
+            else measure(Path(folder), given.visitors, given.clicks, given.pause, True)
+        )
     if given.memory:
         kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.is_file() else {}
         found = kept | {"memory": found}

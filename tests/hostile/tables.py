@@ -127,7 +127,11 @@ def _books() -> Iterator[Case]:
     yield Case("workbook without sheets", "book.xlsx", lambda: _zip({"xl/workbook.xml": b"<a/>"}),
                REFUSED)  # fmt: skip
     yield Case("workbook with a cell at XFD1048576", "book.xlsx",
-               lambda: _book("a", place="XFD1048576"), heavy=True)  # fmt: skip
+               lambda: _book("a", place="XFD1048576"), REFUSED)  # fmt: skip
+    yield Case("workbook with a cell at J1048576", "book.xlsx",
+               lambda: _book("a", place="J1048576"), REFUSED, heavy=True)  # fmt: skip
+    yield Case("workbook with a cell at B1048576", "book.xlsx",
+               lambda: _book("a", place="B1048576"), TAKEN, heavy=True)  # fmt: skip
     for ending in ("xlsx", "xls", "ods", "xlsb", "xlsm"):
         yield Case(f"noise called .{ending}", f"book.{ending}",
                    lambda: random.Random(6).randbytes(9_999), REFUSED)  # fmt: skip
