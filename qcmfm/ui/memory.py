@@ -4,18 +4,29 @@ What a visit needed is freed when Streamlit gives its session up, which it does 
 and even then the C library keeps the pieces for itself: after twenty-five people the server stays
 as large as they made it. So a while after the last of them left, this has Streamlit look for
 sessions to give up, and the C library return to the system what is free.
+
+That alone returned a fifth, since the C library gives every thread that it can a heap of its own,
+and each page is drawn in a thread: what one of them leaves free the next, elsewhere, has no use of.
+So there are few heaps.
 """
 
 import asyncio
 import ctypes
 import gc
 import os
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit import runtime
 
 SLACK = 5.0
 """Seconds beyond those for which Streamlit keeps a session whose browser went away."""
+
+
+HEAPS = 2
+"""That threads share. glibc itself would have up to eight for each core."""
+_M_ARENA_MAX = -8
+"""What glibc calls that setting in `malloc.h`."""
 
 
 class Later:
@@ -47,14 +58,26 @@ class Later:
         loop.run_in_executor(None, give_back)
 
 
+def share_heaps() -> None:
+    """Have all threads share few heaps, where that can be chosen; before there are threads."""
+    choose = _of_c_library("mallopt")
+    if choose is not None:
+        choose(_M_ARENA_MAX, HEAPS)
+
+
 def give_back() -> None:
     """Free what nobody needs any more, and return it to the system where that can be done."""
     gc.unfreeze()  # what was set aside when a model was loaded may be garbage by now
     gc.collect()
     gc.freeze()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:  # glibc has it
+    trim = _of_c_library("malloc_trim")
+    if trim is not None:
         trim(0)
+
+
+def _of_c_library(name: str) -> Callable[..., int] | None:
+    """A function of the C library; None where it has none of that name, as only glibc has."""
+    return getattr(ctypes.CDLL(None), name, None) if os.name == "posix" else None
 
 
 def note_visit() -> None:

@@ -22,6 +22,7 @@ from qcmfm.errors import QcmfmError
 from qcmfm.progress import finish
 from qcmfm.ui.failing import show_failure
 from qcmfm.ui.gauges import Gauges
+from qcmfm.ui.memory import share_heaps
 from qcmfm.ui.one_log import take_over_logs
 from qcmfm.ui.signing_in import FORWARDED
 from qcmfm.workspace import open_workspace, readiness
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 
 
 def set_up() -> None:
-    """Have everything that the server says in one log; before it says anything."""
+    """What must be so before the server says anything or begins a thread: its log, its heaps."""
+    share_heaps()
     logs.set_up(logging.INFO)
     take_over_logs()
 
