@@ -41,31 +41,29 @@ def test_nothing_is_asked_outside_the_servers_thread():
 
 COUNT_HEAPS = """
 import ctypes, threading
-from qcmfm.ui import memory
-c = ctypes.CDLL(None)
-c.fdopen.restype = ctypes.c_void_p
-out = ctypes.c_void_p(c.fdopen(1, b"w"))
 begun = threading.Barrier(12)
 def work():
     begun.wait()
     pieces = [ctypes.create_string_buffer(50_000) for _ in range(20)]
     begun.wait()
-for most in (memory.HEAPS, 64):
-    memory.HEAPS = most
-    memory.share_heaps()
-    threads = [threading.Thread(target=work) for _ in range(12)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    c.malloc_info(0, out)
-    c.fflush(out)
+threads = [threading.Thread(target=work) for _ in range(12)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+c = ctypes.CDLL(None)
+c.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(c.fdopen(1, b"w"))
+c.malloc_info(0, out)
+c.fflush(out)
 """
+SHARE = "from qcmfm.ui.memory import share_heaps; share_heaps()"
 
 
 def test_threads_share_few_heaps():
-    command = [sys.executable, "-c", COUNT_HEAPS]
-    said = subprocess.run(command, capture_output=True, text=True).stdout.split("</malloc>")
-    few, many, _ = [info.count("<heap ") for info in said]
-    assert 0 < few <= memory.HEAPS < many
+    def heaps(first: str) -> int:
+        command = [sys.executable, "-c", first + COUNT_HEAPS]
+        return subprocess.run(command, capture_output=True, text=True).stdout.count("<heap ")
+
+    assert 0 < heaps(SHARE) <= memory.HEAPS < heaps("")
 
 
 def test_pieces_between_what_is_kept_are_returned():
