@@ -200,7 +200,10 @@ def saving_sentence(saving: Mapping[str, float]) -> str:
             "A classical network with {times:.2f} times its parameters is as accurate, so it "
             "saves none."
         )
-    return f"{told} {worth.format(times=times)}"
+    behind = saving.get("behind_ten_times")
+    tenth = _("With a tenth of a classical network's parameters it is {points:.1f} points behind.")
+    told = f"{told} {worth.format(times=times)}"
+    return told if behind is None else f"{told} {tenth.format(points=100 * behind)}"
 
 
 def show_noise(found: Mapping[str, Any]) -> None:

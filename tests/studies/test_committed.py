@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from qcmfm import demo, fusion, settings
+from qcmfm.studies import views
 from qcmfm.studies._results import Results
 from qcmfm.studies._summary import SUMMARY, TABLE, markdown
 from tests.benchmarks.cards import card_notes
@@ -133,6 +134,23 @@ def test_the_summary_is_of_the_committed_rows(summary: dict[str, Any], name: str
         np.testing.assert_allclose(one["accuracy"]["by_seed"], expected, atol=record)
     if name == settings.DEFAULT_RUN:
         assert {t.fold for t in trials} == {"test", "0", "1", "2", "3", "4"}
+
+
+def test_the_readme_quotes_the_views_of_an_image():
+    folder = settings.ASSETS / "studies" / "views"
+    kept = json.loads((folder / "curves.json").read_text("utf-8"))
+    told = " ".join(README.split())
+    for name in ("mnist", "cifar10"):
+        curves = views.curves(Results(folder), name)
+        saving = views.saving(curves)
+        assert kept[name] == {"curves": curves, "saving": saving}
+        assert f"{saving['accuracy']:.3f} with {saving['parameters']:,.0f}" in told
+        assert 0 < saving["times_fewer"] < 1
+    savings = [kept[name]["saving"] for name in ("mnist", "cifar10")]
+    few = " and ".join(f"{saving['times_fewer']:.2f}" for saving in savings)
+    behind = " and ".join(f"{100 * saving['behind_ten_times']:.1f}" for saving in savings)
+    assert f"A classical network with {few} times as many" in told
+    assert f"it is {behind} points behind. It saves none." in told
 
 
 def test_the_table_is_of_the_summary(summary: dict[str, Any]):

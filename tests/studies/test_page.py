@@ -74,4 +74,5 @@ def test_a_saving_is_told_whichever_way_it_fell():
     found = {"accuracy": 0.9, "parameters": 200.0, "best_classical": 0.95}
     assert "2.5 times as many" in saving_sentence(found | {"times_fewer": 2.5})
     assert "saves none" in saving_sentence(found | {"times_fewer": 0.5})
-    assert "No classical network" in saving_sentence(found | {"times_fewer": 0.0})
+    told = saving_sentence(found | {"times_fewer": 0.0, "behind_ten_times": 0.025})
+    assert "No classical network" in told and "2.5 points behind" in told
