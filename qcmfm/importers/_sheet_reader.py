@@ -1,7 +1,8 @@
 """A process that reads a spreadsheet and does nothing else, so that a file can kill only this one.
 
 It is run as a file of its own, `python -I _sheet_reader.py FILE`; imports nothing of the program.
-It writes the rows of the first sheet that holds anything as JSON, a line each; in place of them an
+It writes the rows of the first sheet that holds anything as JSON, a line each with its number, but
+not those without content, of which there may be a million; in place of them an
 object that says what is wrong. Where the system can, it is kept from writing files, from taking
 more memory and from computing longer than is set here: one cell in the farthest corner of a sheet
 makes the library ask for 400 GB, and end the process when it does not get them.
@@ -39,18 +40,14 @@ def main() -> None:
                 if (sheet.total_height + 1) * (sheet.total_width + 1) > MOST_CELLS:
                     raise MemoryError
                 if sheet.total_height:
-                    for row in sheet.to_python(skip_empty_area=False):
-                        out.write(_line(row))
+                    for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+                        if any(cell != "" for cell in row):
+                            cells = [as_text(cell) for cell in row]
+                            out.write(json.dumps([number, cells]) + "\n")
                     break
     except python_calamine.CalamineError as error:
         out.write(json.dumps({"error": str(error).split("\n")[0][:120]}) + "\n")
     out.flush()
-
-
-def _line(row: list[Any]) -> str:
-    """A row as JSON; one without any content as an empty list."""
-    cells = [as_text(cell) for cell in row] if any(cell != "" for cell in row) else []
-    return json.dumps(cells) + "\n"
 
 
 def _limit() -> None:

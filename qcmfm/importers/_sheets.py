@@ -22,7 +22,7 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "
 
 
 def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Number and cells of the rows of the first sheet that holds anything.
+    """Number and cells of the rows with any content, of the first sheet that holds anything.
 
     Raises:
         ImportingError: It is no spreadsheet, a broken one, or one too large.
@@ -31,11 +31,11 @@ def sheet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         _archives.check_size(path)
     with _reader(path) as process:
         assert process.stdout
-        for number, line in enumerate(process.stdout, start=1):
+        for line in process.stdout:
             row = _row(line)
-            if not isinstance(row, list):
-                raise _unreadable(path, str(row), HINT)
-            yield number, row
+            if isinstance(row, str):
+                raise _unreadable(path, row, HINT)
+            yield row
         if process.wait():
             raise _unreadable(path, "it takes too much memory or time", _FAR)
 
@@ -59,13 +59,13 @@ def _reader(path: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _row(line: bytes) -> list[str] | str:
-    """The cells of a row, or what is wrong."""
+def _row(line: bytes) -> tuple[int, list[str]] | str:
+    """Number and cells of a row, or what is wrong."""
     try:
         found = json.loads(line)
     except ValueError:  # the process ended within a line
         return "it is broken"
-    return found if isinstance(found, list) else str(found["error"])
+    return (found[0], found[1]) if isinstance(found, list) else str(found["error"])
 
 
 def _unreadable(path: Path, reason: str, hint: str) -> ImportingError:
