@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from qcmfm import service
+from qcmfm import service, settings
 from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.widgets import model_name, plain, words_for
 
@@ -22,7 +22,8 @@ def choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
         summary: Of a comparison.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(_("Collection"), list(summary), format_func=words_for, width=260)
+        names = sorted(summary, key=lambda name: name != settings.DEFAULT_RUN)
+        name = st.selectbox(_("Collection"), names, format_func=words_for, width=260)
         parts = [scheme for scheme in SCHEMES if scheme in summary[name]]
         scheme = st.segmented_control(
             _("Measured on"), parts, default=parts[0], required=True,
