@@ -211,8 +211,8 @@ def perform(job_id: str) -> None:
 
 def _launch(job_id: str) -> None:
     """Start the process of a job; its end is waited for, so that it leaves no zombie."""
-    folder = _folder(job_id)
-    _events.append(folder, "launched")
+    folder, launch = _folder(job_id), uuid.uuid4().hex[:8]
+    _events.append(folder, "launched", launch=launch)
     with (folder / "log.txt").open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "qcmfm", "job", job_id],
@@ -231,7 +231,7 @@ def _launch(job_id: str) -> None:
         code = process.wait()
         if code and folder.is_dir():
             log.warning("The process of the job %s ended with %s", job_id, code)
-            _events.append(folder, "ended", code=code)
+            _events.append(folder, "ended", code=code, launch=launch)
 
     threading.Thread(target=reap, daemon=True).start()
 

@@ -54,7 +54,11 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def last(folder: Path) -> tuple[dict[str, Any], Progress | None]:
-    """The last event but for the end of the process after it, and the last progress."""
+    """The last event and the last progress.
+
+    The end of a process says nothing after what it wrote of its own end, nor after a later launch:
+    whoever waits for the process may write it down late.
+    """
     try:
         with (folder / "events.jsonl").open("rb") as handle:
             handle.seek(max(0, handle.seek(0, os.SEEK_END) - _TAIL))
@@ -64,6 +68,9 @@ def last(folder: Path) -> tuple[dict[str, Any], Progress | None]:
     found = [event for line in lines if (event := _parsed(line))]
     step = next((event for event in reversed(found) if event["event"] == "progress"), None)
     progress = Progress(step["stage"], step["done"], step["total"], step["note"]) if step else None
+    launched = (e.get("launch") for e in reversed(found) if e["event"] == "launched")
+    launch = next(launched, None)
+    found = [e for e in found if e["event"] != "ended" or e.get("launch") == launch]
     if len(found) > 1 and found[-1]["event"] == "ended" and found[-2]["event"] in ENDS:
         found.pop()
     return (found[-1] if found else {}), progress

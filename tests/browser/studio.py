@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Response, expect, sync_playwright
 
 from tests.processes import Forked
 
@@ -166,9 +166,13 @@ class Visit:
         """
         before = self.ready(key).heard
         self.page.keyboard.press(key)
+        return self._answered(lambda: self.heard > before, key)
+
+    def _answered(self, heard: Callable[[], bool], what: str) -> "Visit":
+        """Wait for the app's answer to something, and until it is drawn."""
         deadline = time.monotonic() + PATIENCE / 1000
-        while self.heard == before:
-            assert time.monotonic() < deadline, f"the app did not answer to {key}"
+        while not heard():
+            assert time.monotonic() < deadline, f"the app did not answer to {what}"
             self.page.wait_for_timeout(50)
         return self.idle(0.6)
 
@@ -181,9 +185,19 @@ class Visit:
         return self.idle()
 
     def upload(self, *files: Path) -> "Visit":
+        """Give files to the page and see what it makes of them: it runs once all have arrived."""
+        arrived: list[int] = []
+
+        def note(response: Response) -> None:
+            if response.request.method == "PUT" and "/upload_file/" in response.url:
+                arrived.append(self.heard)
+
+        self.page.on("response", note)
         box = self.page.get_by_test_id("stFileUploaderDropzoneInput")
         box.set_input_files([str(file) for file in files])
-        return self.idle(0.6)
+        self._answered(lambda: len(arrived) == len(files) and self.heard > arrived[-1], "the files")
+        self.page.remove_listener("response", note)
+        return self
 
     def type(self, label: str, text: str) -> "Visit":
         box = self.page.get_by_label(label, exact=True)

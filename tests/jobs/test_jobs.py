@@ -70,6 +70,20 @@ def test_a_killed_job_is_interrupted_and_goes_on_where_it_was(tmp_path: Path):
     assert [event["event"] for event in jobs.events(job_id)].count("started") == 2
 
 
+@pytest.mark.parametrize(("of", "state"), [("first", "running"), ("second", "interrupted")])
+def test_the_end_of_an_earlier_process_may_be_noted_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str, state: str
+):
+    def launched(job_id: str) -> None:
+        folder = tmp_path / "home" / "jobs" / job_id
+        for launch in ("first", "second"):
+            _events.append(folder, "launched", launch=launch)
+        _events.append(folder, "ended", code=-9, launch=of)
+
+    monkeypatch.setattr(jobs, "_launch", launched)
+    assert jobs.state(jobs.start("count", {}, KINDS)) == state
+
+
 def test_a_job_outlives_the_process_that_started_it(tmp_path: Path):
     file = tmp_path / "n"
     code = "from qcmfm import jobs; import sys, os; "
