@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+UV = (sys.executable, "-m", "uv")
 RESULTS = Path(__file__).parent / "results" / "supply.json"
 TESTS = (
     "tests/test_records.py", "tests/test_training.py", "tests/importers", "tests/exports",
@@ -63,7 +64,7 @@ def lowest(install: bool) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="lowest-"))
     pinned = folder / "lowest.txt"
     wanted = "{}.{}".format(*sys.version_info)
-    done = run("uv", "pip", "compile", "requirements.txt", "--resolution", "lowest-direct",
+    done = run(*UV, "pip", "compile", "requirements.txt", "--resolution", "lowest-direct",
                "--python-version", wanted, "-o", str(pinned), "--no-header")  # fmt: skip
     if done.returncode:
         return {"state": "cannot be resolved", "why": done.stderr[-1000:]}
@@ -76,15 +77,15 @@ def lowest(install: bool) -> dict[str, Any]:
         return told
     python = folder / "venv" / "bin" / "python"
     steps = (
-        ("uv", "venv", "-q", "--python", sys.executable, str(folder / "venv")),
-        ("uv", "pip", "install", "-q", "--python", str(python), "-r", str(pinned), "pytest",
+        (*UV, "venv", "-q", "--python", sys.executable, str(folder / "venv")),
+        (*UV, "pip", "install", "-q", "--python", str(python), "-r", str(pinned), "pytest",
          "hypothesis", "beartype", "openqasm3[parser]"),
     )  # fmt: skip
     for step in steps:
         done = run(*step)
         if done.returncode:
             return told | {"state": "cannot be installed", "why": done.stderr[-1000:]}
-    done = run(str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS, seconds=3600)
+    done = run(str(python), "-m", "pytest", "-q", "-o", "addopts=", *TESTS, seconds=3600)
     shutil.rmtree(folder, ignore_errors=True)
     lines = done.stdout.strip().splitlines()
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
