@@ -146,4 +146,5 @@ class QCMFM(TwoHalves):
         if self.options.encoding == "amplitude":
             return super()._state(batch, image, text)
         angles = (image * batch.has_image[:, None], text * batch.has_text[:, None])
-        return angle_encoded(torch.pi * torch.cat(angles, 1).tanh())
+        # Gentle enough that projections of any size are told apart, and no turn is a whole one.
+        return angle_encoded(2 * (torch.cat(angles, 1) / 4).atan())
