@@ -1,7 +1,7 @@
 """Rows and answers of a comparison -> figures with intervals, and what of them is chance."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,20 @@ class Scored:
     calibrated: dict[str, float]
 
 
-def write_comparison(results: Results) -> dict[str, Any]:
-    """Write `summary.json`, `table.md` and a forest plot for each collection and scheme."""
+def is_quantum(system: str) -> bool:
+    """Whether a simulated circuit has a part in a system's answer."""
+    return system in fusion.names() and fusion.model_class(system).quantum
+
+
+def write_comparison(
+    results: Results, quantum: Callable[[str], bool] = is_quantum
+) -> dict[str, Any]:
+    """Write `summary.json`, `table.md` and a forest plot for each collection and scheme.
+
+    Args:
+        results: Rows and answers.
+        quantum: Says of a system whether a simulated circuit has a part in its answer.
+    """
     trials = results.trials()
     summary: dict[str, Any] = {}
     for collection in sorted({trial.collection for trial in trials}):
@@ -45,7 +57,7 @@ def write_comparison(results: Results) -> dict[str, Any]:
         for scheme in ("cv", "test"):
             scored = _scored(results, trials, collection, scheme)
             if scored.right:
-                found[scheme] = _summarise(scored, trials, collection, scheme)
+                found[scheme] = _summarise(scored, trials, collection, scheme, quantum)
         if not found:
             continue
         best = best_classical(found.get("cv") or found["test"])
@@ -66,11 +78,6 @@ def read_summary(folder: Path) -> dict[str, Any]:
     """What `write_comparison` wrote; empty where there is nothing."""
     file = folder / SUMMARY
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
-
-
-def is_quantum(system: str) -> bool:
-    """Whether a simulated circuit has a part in a system's answer."""
-    return system in fusion.names() and fusion.model_class(system).quantum
 
 
 def best_classical(part: Mapping[str, Any]) -> str:
@@ -136,7 +143,11 @@ def _calibrated(
 
 
 def _summarise(
-    scored: Scored, trials: Sequence[Trial], collection: str, scheme: str
+    scored: Scored,
+    trials: Sequence[Trial],
+    collection: str,
+    scheme: str,
+    quantum: Callable[[str], bool],
 ) -> dict[str, Any]:
     means = {name: found.mean(0) for name, found in scored.right.items()}
     intervals = evaluation.mean_intervals(means, scored.groups)
@@ -151,7 +162,7 @@ def _summarise(
         by_seed = [float(value) for value in found.mean(1)]
         low, high = seed_interval(by_seed)
         systems[name] = {
-            "quantum": is_quantum(name),
+            "quantum": quantum(name),
             "accuracy": intervals[name].to_json()
             | {"seed_low": low, "seed_high": high, "by_seed": by_seed},
             **{metric: float(np.mean([getattr(t, metric) for t in rows])) for metric in _METRICS},

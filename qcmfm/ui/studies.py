@@ -13,6 +13,15 @@ from qcmfm.ui.widgets import model_name, plain, words_for
 SCHEMES = {"test": N_("Test records"), "cv": N_("Cross-validation")}
 TIMED = N_("Features at hand, one thread, beside whatever else the machine had to do then.")
 _KINDS = (N_("classical"), N_("simulated quantum"))
+_PARTS = {
+    "no_entanglement": N_("No entanglement"),
+    "frozen_circuit": N_("Circuit not trained"),
+    "no_circuit": N_("No circuit"),
+    "angle_encoding": N_("Angles, not amplitudes"),
+    "mixing_stage_only": N_("First stage only"),
+    "interaction_stage_only": N_("Second stage only"),
+}
+"""What people call the systems of the ablation that leave something out."""
 
 
 def choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -55,9 +64,9 @@ def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
         accuracy, gap = found["accuracy"], part["qcmfm_minus"].get(name, {})
         rows.append(
             {
-                "model": _("{model} (simulated)").format(model=model_name(name))
+                "model": _("{model} (simulated)").format(model=_system(name))
                 if found["quantum"]
-                else model_name(name),
+                else _system(name),
                 "kind": _(_KINDS[found["quantum"]]),
                 **{end: 100 * accuracy[end] for end in ("low", "high")},
                 "accuracy": 100 * accuracy["value"],
@@ -72,6 +81,18 @@ def _rows(part: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: -row["accuracy"])
+
+
+def _system(name: str) -> str:
+    """What people call a model, or one of the ablation."""
+    if name in _PARTS:
+        return _(_PARTS[name])
+    factor, _underscore, number = name.partition("_")
+    if factor == "qubits" and number.isdecimal():
+        return ngettext("{n} qubit", "{n} qubits", int(number)).format(n=int(number))
+    if factor == "layers" and number.isdecimal():
+        return ngettext("{n} layer", "{n} layers", int(number)).format(n=int(number))
+    return model_name(name)
 
 
 def _range(numbers: set[int]) -> str:

@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from qcmfm import service, storage
 from qcmfm.errors import StudyError
+from qcmfm.progress import finish
+from qcmfm.studies import ablation
+from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results, Trial
 from qcmfm.studies._summary import write_comparison
 from qcmfm.ui.studies import saving_sentence
@@ -50,6 +53,18 @@ def test_it_says_who_won_and_whether_that_is_chance(home: Path):
         "Photo beside caption", "QCMFM (simulated)", "Gated fusion",
     }  # fmt: skip
     assert list(table["accuracy"]) == [95, 50, 50] and table["minus"].iloc[0] == -45
+
+
+def test_the_parts_of_the_qcmfm_are_named_and_only_one_is_classical(home: Path):
+    out = home / "studies" / "ablation"
+    made(out, {"qcmfm": 0.7, "no_circuit": 0.75, "qubits_05": 0.6, "layers_1": 0.65})
+    finish(ablation.run(Request(out)))
+    page = AppTest.from_file(str(PAGE)).run(timeout=60)
+    assert not page.exception
+    table = page.dataframe[-2].value
+    assert list(table["model"]) == [
+        "No circuit", "QCMFM (simulated)", "1 layer (simulated)", "5 qubits (simulated)",
+    ]  # fmt: skip
 
 
 def test_a_small_difference_is_called_chance(home: Path):
