@@ -238,7 +238,33 @@ def show_noise(found: Mapping[str, Any]) -> None:
     )
     for name, curves in found.items():
         st.markdown(f"**{plain(words_for(name))}**")
-        _curves(curves, "strength", _("strength of the channel"))
+        # A line is named after its channel, and after a comma says that it was trained under it.
+        trained = {line.partition(", ")[0] for line in curves if ", " in line}
+        both = {line: curves[line] for line in curves if line.partition(", ")[0] in trained}
+        _curves(both or curves, "strength", _("strength of the channel"))
+        with st.expander(_("Every channel")):
+            _channels(curves)
+
+
+def _channels(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> None:
+    """Accuracy under every channel, a column for each strength."""
+    strengths = sorted({point["strength"] for points in curves.values() for point in points})
+    rows = [
+        {"channel": words_for(line)}
+        | {f"{point['strength']:g}": 100 * point["value"] for point in points}
+        for line, points in sorted(curves.items())
+    ]
+    st.dataframe(
+        rows, hide_index=True, height="content", placeholder="–",
+        column_config={
+            "channel": st.column_config.TextColumn(_("Channel"), width=230),
+            **{
+                f"{at:g}": st.column_config.NumberColumn(format="%.1f%%", width=65)
+                for at in strengths
+            },
+        },
+        alt=_("Accuracy under every channel, a column for each strength"),
+    )  # fmt: skip
 
 
 def _curves(

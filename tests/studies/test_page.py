@@ -67,6 +67,18 @@ def test_the_parts_of_the_qcmfm_are_named_and_only_one_is_classical(home: Path):
     ]  # fmt: skip
 
 
+def test_noise_is_drawn_for_what_was_trained_under_it_and_told_for_all(home: Path):
+    points = [{"strength": at, "value": 0.7 - at, "low": 0.6, "high": 0.8} for at in (0.0, 0.1)]
+    names = ("bit_flip", "depolarizing", "depolarizing, trained under it")
+    curves = {name: points[1:] if "," in name else points for name in names}
+    storage.write_json(home / "studies" / "noise" / "curves_cups.json", curves)
+    page = AppTest.from_file(str(PAGE)).run(timeout=60)
+    assert not page.exception
+    table = page.dataframe[-1].value
+    assert list(table["channel"]) == [name.replace("_", " ") for name in names]
+    assert list(table["0.1"]) == pytest.approx([60, 60, 60]) and table["0"].isna().sum() == 1
+
+
 def test_a_small_difference_is_called_chance(home: Path):
     results = made(home / "studies" / "compare", {"qcmfm": 0.72, "concat": 0.73})
     sentence = write_comparison(results)["cups"]["test"]["sentence"]
