@@ -5,9 +5,8 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.ui.language import _
 from qcmfm.ui.studies import (
-    choose_part,
     show_ablation,
-    show_comparison,
+    show_comparisons,
     show_noise,
     show_views,
 )
@@ -22,10 +21,17 @@ with told():
         )
     )
     found = service.comparison()
-    if found:
-        show_comparison(choose_part(found))
-    else:
+    if not found:
         st.info(_("No comparison is here yet. Run `python -m qcmfm study compare`."))
-    show_ablation(service.ablation())
-    show_views(service.view_curves())
-    show_noise(service.noise_curves())
+    parts = {
+        _("Models"): (show_comparisons, found),
+        _("Parts of the QCMFM"): (show_ablation, service.ablation()),
+        _("Two views of an image"): (show_views, service.view_curves()),
+        _("Under noise"): (show_noise, service.noise_curves()),
+    }
+    there = {title: part for title, part in parts.items() if part[1]}
+    for tab, (show, results) in zip(
+        st.tabs(list(there)) if there else (), there.values(), strict=True
+    ):
+        with tab:
+            show(results)

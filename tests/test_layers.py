@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module or package imports only from those above it. Those of one line know nothing of each
 # other, and nothing may stand here that does not exist.
 ORDER = """
-clock errors fonts progress run_schema safe_text sentences settings storage csv_rows
+clock errors colours fonts progress run_schema safe_text sentences settings storage csv_rows
 metrics
 logs turns
 records vocabulary regions jobs access prediction

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from qcmfm import fonts
+from qcmfm import colours, fonts
 from qcmfm.evaluation import Interval
 from qcmfm.lab import later
 from qcmfm.lab.condition import Condition
@@ -171,9 +171,6 @@ def table_csv(rows: Mapping[str, Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
-"""Okabe and Ito's, which people with colour blindness can tell apart."""
-
 _PLACES = (0.0, 0.001, 0.01, 0.1)
 
 
@@ -193,7 +190,7 @@ def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     for number, channel in enumerate(dict.fromkeys(point.channel for point in points)):
-        colour = COLOURS[number % len(COLOURS)]
+        colour = colours.LINES[number % len(colours.LINES)]
         for is_mitigated in (False, True):
             found = [p for p in points if (p.channel, p.mitigated) == (channel, is_mitigated)]
             if not found:

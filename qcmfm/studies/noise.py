@@ -35,6 +35,8 @@ AWARE_STRENGTHS = (0.01, 0.05, 0.1)
 _FIXED = {"thermal_relaxation": {"t1": 1.0, "t2": 1.0}}
 """With these, the strength of a relaxation is the gate's time as a share of T1 and T2."""
 CLEAN, AWARE = "trained_clean", "trained_under_noise"
+TRAINED = ", trained under it"
+"""What a curve's name says after its channel where the model was trained under that."""
 
 
 def channels() -> list[str]:
@@ -147,7 +149,7 @@ def _draw(results: Results, collection: str) -> None:
         if trial.collection != collection or trial.condition.startswith("none"):
             continue
         channel, strength = trial.condition.split(" ")
-        name = channel + (", trained under it" if trial.system == AWARE else "")
+        name = channel + (TRAINED if trial.system == AWARE else "")
         found.setdefault(name, {}).setdefault(float(strength), []).append(trial.accuracy)
     curves = {
         name: [

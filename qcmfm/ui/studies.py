@@ -7,12 +7,14 @@ import altair as alt
 import streamlit as st
 
 from qcmfm import service, settings
+from qcmfm.colours import LINES
 from qcmfm.ui.language import N_, _, ngettext
 from qcmfm.ui.widgets import model_name, plain, words_for
 
 SCHEMES = {"test": N_("Test records"), "cv": N_("Cross-validation")}
 TIMED = N_("Features at hand, one thread, beside whatever else the machine had to do then.")
 _KINDS = (N_("classical"), N_("simulated quantum"))
+_IMAGE_SETS = {"mnist": "MNIST", "cifar10": "CIFAR-10"}
 _PARTS = {
     "no_entanglement": N_("No entanglement"),
     "frozen_circuit": N_("Circuit not trained"),
@@ -24,7 +26,16 @@ _PARTS = {
 """What people call the systems of the ablation that leave something out."""
 
 
-def choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+def show_comparisons(summary: Mapping[str, Any]) -> None:
+    """Who won, on a collection that the visitor chooses.
+
+    Args:
+        summary: Of a comparison.
+    """
+    _show(_choose_part(summary))
+
+
+def _choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
     """Let the visitor choose a collection and how it was measured.
 
     Args:
@@ -41,7 +52,7 @@ def choose_part(summary: Mapping[str, Any]) -> Mapping[str, Any]:
     return summary[name][scheme or parts[0]]
 
 
-def show_comparison(part: Mapping[str, Any]) -> None:
+def _show(part: Mapping[str, Any]) -> None:
     """Who won, the forest plot and the table of one collection and scheme."""
     st.info(plain(_(service.study_verdict(part))), icon=":material/balance:")
     seeds = {len(found["accuracy"]["by_seed"]) for found in part["systems"].values()}
@@ -179,9 +190,6 @@ def _figures(rows: Sequence[Mapping[str, Any]], alt: str, **columns: Any) -> Non
 
 def show_ablation(summary: Mapping[str, Any]) -> None:
     """What each part of the QCMFM is worth."""
-    if not summary:
-        return
-    st.header(_("Parts of the QCMFM"), anchor=False)
     for name, found in summary.items():
         part = found.get("test") or found["cv"]
         st.caption(
@@ -196,11 +204,9 @@ def show_ablation(summary: Mapping[str, Any]) -> None:
 
 def show_views(found: Mapping[str, Any]) -> None:
     """Accuracy against parameters on views of an image, and how many times fewer are enough."""
-    if not found:
-        return
-    st.header(_("Two views of an image"), anchor=False)
     for name, part in found.items():
-        st.markdown(f"**{plain(words_for(name))}** · {plain(saving_sentence(part['saving']))}")
+        title = _IMAGE_SETS.get(name, plain(words_for(name)))
+        st.markdown(f"**{title}** · {plain(saving_sentence(part['saving']))}")
         _curves(part["curves"], "parameters", _("trainable parameters"), log=True)
 
 
@@ -230,9 +236,6 @@ def saving_sentence(saving: Mapping[str, float]) -> str:
 
 def show_noise(found: Mapping[str, Any]) -> None:
     """Accuracy against the strength of the noise."""
-    if not found:
-        return
-    st.header(_("Under noise"), anchor=False)
     st.caption(
         _("A circuit of six qubits; every channel acts after every gate, simulated exactly.")
     )
@@ -276,13 +279,20 @@ def _curves(
         for point in points
     ]
     axis = alt.Scale(type="log") if log else alt.Scale()
+    colours = alt.Scale(range=list(LINES))
     chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_line(point=True)
         .encode(
             x=alt.X(f"{x}:Q", title=title, scale=axis),
             y=alt.Y("accuracy:Q", title=_("accuracy, %"), scale=alt.Scale(zero=False)),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top", columns=2)),
+            color=alt.Color(
+                "line:N",
+                title=None,
+                sort=None,
+                scale=colours,
+                legend=alt.Legend(orient="top", columns=2),
+            ),
             tooltip=[
                 alt.Tooltip("line:N", title=_("Line")),
                 alt.Tooltip(f"{x}:Q", title=title),

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from qcmfm.colours import LINES
 from qcmfm.lab.material import Material
 from qcmfm.lab.outcome import Outcome
-from qcmfm.lab.report import COLOURS, METRICS, picture, place_of, sweep_figure
+from qcmfm.lab.report import METRICS, picture, place_of, sweep_figure
 from qcmfm.lab.sweeping import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.address import Address, choose_some, switch
@@ -90,7 +91,7 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
         values=ticks, labelExpr=f"{names} : ''", grid=False
     )
     y = altair.Y("value:Q", title=_(METRICS[metric])).scale(domain=[0, 1]).axis(format="%")
-    colours = altair.Color("noise:N", title=None).scale(range=list(COLOURS))
+    colours = altair.Color("noise:N", title=None).scale(range=list(LINES))
     colours = colours.legend(orient="bottom", columns=3, symbolOpacity=1)
     base = altair.Chart(altair.InlineData(rows)).encode(x=x, color=colours)
     band = base.mark_area(opacity=0.16).encode(y="low:Q", y2="high:Q")
