@@ -123,7 +123,7 @@ class PhotoBook:
 def _copy(path: Path, target: Path) -> None:
     """Copy a file, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{uuid.uuid4().hex[:12]}.part")
+    part = target.with_name(f".{uuid.uuid4().hex[:8]}.part")
     try:
         shutil.copyfile(path, part)
         part.replace(target)

@@ -19,7 +19,7 @@ from qcmfm.ui.signing_in import allowed
 from qcmfm.ui.widgets import page_link, plain, told, watched
 from qcmfm.ui.working import show_job, start_job
 
-TYPES = ["csv", "tsv", "txt", "tab", "xlsx", "xlsm", "xls", "ods", "zip", "json"]
+TYPES = ["csv", "tsv", "txt", "tab", "xlsx", "xlsm", "xlsb", "xls", "ods", "zip", "json"]
 MOST_MB = 2048
 NONE = N_("(none)")
 _FIELDS = {

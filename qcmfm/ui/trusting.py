@@ -95,7 +95,7 @@ def _figure(features: list[TrustedFeature]) -> None:
 
 
 def _table(features: list[TrustedFeature], label: str) -> None:
-    number = st.column_config.NumberColumn
+    number, gives = st.column_config.NumberColumn, _("Gives")
     rows = [
         {
             _("Feature"): one.number,
@@ -105,17 +105,15 @@ def _table(features: list[TrustedFeature], label: str) -> None:
             _("Photo says yes"): one.image,
             _("Caption says yes"): one.text,
             _("Together yes"): one.fused,
-            _("Gives"): one.change,
+            gives: one.change,
         }
         for one in features
     ]
     st.dataframe(
-        rows, hide_index=True, alt=_(
-                                       "Every feature, its trusts, and what it gives "
-                                       "{label}"
-                                   ).format(label=label),
+        rows,
+        hide_index=True,
+        alt=_("Every feature, its trusts, and what it gives {label}").format(label=label),
         column_config={
-            name: number(format="%+.3f" if name == "Gives" else "percent")
-            for name in rows[0] if name != "Feature"
+            name: number(format="%+.3f" if name == gives else "percent") for name in list(rows[0])[1:]
         },
-    )  # fmt: skip
+    )

@@ -182,16 +182,18 @@ def test_mending_a_log_loses_no_whole_decision(workspace: Path):
 
 def test_what_a_kill_left_goes_once_it_is_nobodys(workspace: Path):
     half = workspace / "collections" / "vases" / ".records.csv.0123abcd.tmp"
+    photo = half.with_name(".0123abcd.part")
     upload = workspace / "uploads" / "ada" / "0123456789abcdef"
     unpacked = workspace / "cache" / "unpacked" / "x"
     for folder in (upload, unpacked):
         folder.mkdir(parents=True)
     half.write_bytes(b"x")
+    photo.write_bytes(b"x")
     assert finish(examine()).findings == []  # somebody may be at work
-    for path in (half, upload, unpacked):
+    for path in (half, photo, upload, unpacked):
         age(path)
-    assert len(finish(mend()).mended) == 3
-    assert not half.exists() and not upload.exists() and not unpacked.exists()
+    assert len(finish(mend()).mended) == 4
+    assert not half.exists() and not photo.exists() and not upload.exists() and not unpacked.exists()
 
 
 def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):

@@ -20,7 +20,7 @@ LEFT = 3600.0
 UNPACKED = 24 * 3600.0
 """Likewise for a folder in which an archive was unpacked."""
 
-_HALF = re.compile(r"\..+\.[0-9a-f]{8}\.tmp|\.[0-9a-f]{8}\.part|\.backup-[0-9a-f]{8}\.part")
+_HALF = re.compile(r"\..+\.[0-9a-f]{8}\.tmp|\.[0-9a-f]{8}\.part")
 
 
 def examine(home: Path) -> Iterator[Finding]:
