@@ -7,12 +7,12 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from qcmfm import settings, storage
 from qcmfm.access._roles import Actor
+from qcmfm.clock import utc_now_ms
 
 LONGEST = 200
 """Characters of a value that are kept."""
@@ -36,8 +36,7 @@ def keep(actor: Actor, verb: str, on: Mapping[str, Any], outcome: str) -> None:
         on: On what: names and ids, no captions.
         outcome: done, failed, stopped or refused.
     """
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    row = {"at": at, "who": actor.who, "role": actor.role, "verb": verb, "on": dict(on)}
+    row = {"at": utc_now_ms(), "who": actor.who, "role": actor.role, "verb": verb, "on": dict(on)}
     line = json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n"
     file = audit_file()
     try:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qcmfm.clock import utc_now_ms
 from qcmfm.records import Collection
-from qcmfm.review.decision import Decision, now
+from qcmfm.review.decision import Decision
 from qcmfm.review.state import ReviewState
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which an export does not
@@ -30,4 +31,4 @@ class Reviewed:
     predictions: "Mapping[str, Prediction]"
     state: ReviewState
     decisions: Sequence[Decision] = ()
-    exported_at: str = field(default_factory=now)
+    exported_at: str = field(default_factory=utc_now_ms)

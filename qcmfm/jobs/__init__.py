@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from qcmfm import settings, storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.errors import JobError
 from qcmfm.jobs import _events, _performing
 from qcmfm.progress import Progress
@@ -55,8 +56,7 @@ class Job:
         result: What it returned, once it is done.
         message: Why it failed.
         hint: What to do about that.
-        started_at: UTC, ISO 8601.
-        changed_at: When it was last heard of.
+        changed_at: When it was last heard of; UTC, ISO 8601.
         by: Who started it; empty where that was not told.
     """
 
@@ -68,7 +68,6 @@ class Job:
     result: Mapping[str, Any] = field(default_factory=dict)
     message: str = ""
     hint: str = ""
-    started_at: str = ""
     changed_at: str = ""
     by: Mapping[str, Any] = field(default_factory=dict)
 
@@ -97,7 +96,7 @@ def start(
         "kind": kind,
         "verbs": verbs,
         "arguments": dict(arguments),
-        "started_at": _events.now(),
+        "started_at": utc_now_ms(),
         "by": dict(by or {}),
     }
     storage.write_json(_jobs_folder() / job_id / "job.json", asked)
@@ -138,7 +137,6 @@ def find_job(job_id: str) -> Job:
         last.get("result") or {},
         last.get("message", ""),
         last.get("hint", ""),
-        asked["started_at"],
         last.get("at", asked["started_at"]),
         asked.get("by") or {},
     )

@@ -3,12 +3,12 @@
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from qcmfm.clock import utc_now_ms
 from qcmfm.progress import Progress
 
 ENDS = ("done", "failed", "cancelled")
@@ -33,7 +33,7 @@ def is_alive(folder: Path) -> bool:
 
 def append(folder: Path, event: str, **about: Any) -> None:
     """Write an event down; after half a line, which a kill leaves, on a line of its own."""
-    line = json.dumps({"event": event, "at": now(), **about}, ensure_ascii=False) + "\n"
+    line = json.dumps({"event": event, "at": utc_now_ms(), **about}, ensure_ascii=False) + "\n"
     with (folder / "events.jsonl").open("ab+") as handle:
         end = handle.seek(0, os.SEEK_END)
         if end:
@@ -74,11 +74,6 @@ def last(folder: Path) -> tuple[dict[str, Any], Progress | None]:
     if len(found) > 1 and found[-1]["event"] == "ended" and found[-2]["event"] in ENDS:
         found.pop()
     return (found[-1] if found else {}), progress
-
-
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _parsed(line: str) -> dict[str, Any]:

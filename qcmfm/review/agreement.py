@@ -1,14 +1,11 @@
 """How far reviewers agree beyond chance: Cohen's and Fleiss' kappa."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from qcmfm.review.state import ReviewState
-
-Ratings = Mapping[str, Mapping[str, str]]
-"""Record id -> reviewer -> label."""
 
 
 @dataclass(frozen=True)

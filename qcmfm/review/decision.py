@@ -1,6 +1,5 @@
 """What one row of the review log says."""
 
-import datetime
 import uuid
 from typing import NamedTuple
 
@@ -74,12 +73,6 @@ _NEEDED = {name: COLUMNS.index(name) for name in ("decision_id", "record_id", "r
 def unique_id() -> str:
     """The id of a decision, or of a batch of them."""
     return str(uuid.uuid4())
-
-
-def now() -> str:
-    """The time in UTC, ISO 8601, to the millisecond."""
-    time = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    return time.replace("+00:00", "Z")
 
 
 def why_unreadable(cells: list[str]) -> str:

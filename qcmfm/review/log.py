@@ -18,8 +18,9 @@ from pathlib import Path
 from filelock import Timeout
 
 from qcmfm import settings, storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.errors import ReviewError
-from qcmfm.review.decision import COLUMNS, Decision, now, why_unreadable
+from qcmfm.review.decision import COLUMNS, Decision, why_unreadable
 from qcmfm.review.rows import whole_rows
 from qcmfm.sentences import say
 
@@ -213,7 +214,7 @@ class ReviewLog:
         A power cut tears the last row, and nothing stands behind it. Behind a quotation mark that
         somebody broke by hand, everything looks like one row without an end.
         """
-        aside = self.file.with_name(f"{self.file.name}.torn-{now().replace(':', '')}")
+        aside = self.file.with_name(f"{self.file.name}.torn-{utc_now_ms().replace(':', '')}")
         try:
             storage.write_bytes(aside, torn)
             with self.file.open("r+b") as handle:

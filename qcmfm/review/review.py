@@ -6,9 +6,10 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from qcmfm.clock import utc_now_ms
 from qcmfm.errors import ReviewError
 from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decided
-from qcmfm.review.decision import Decision, now, unique_id
+from qcmfm.review.decision import Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.review.state import Outcome, ReviewState
 from qcmfm.sentences import say
@@ -81,7 +82,7 @@ class Review:
             vocabulary = Vocabulary(known, state.labels)
             for choice in choices:
                 check_unchanged(choice, state.of(choice.record_id), who)
-            batch, time = unique_id() if len(choices) > 1 else "", now()
+            batch, time = unique_id() if len(choices) > 1 else "", utc_now_ms()
             return self._append(
                 [
                     decided(choice, vocabulary, state.of(choice.record_id), who, time, batch)
@@ -116,7 +117,7 @@ class Review:
                     say("{who} has nothing to undo.", who=who),
                     "What others decided can be restored or changed.",
                 )
-            batch, time = unique_id() if len(undone) > 1 else "", now()
+            batch, time = unique_id() if len(undone) > 1 else "", utc_now_ms()
             return self._append([_follows(old, "undo", who, time, batch) for old in undone])
 
     def restore(self, record_id: str, reviewer: str, decision_id: str = "") -> Decision:
@@ -155,7 +156,7 @@ class Review:
                     "Choose another row.",
                 )
             source = history.get(decision_id) or next(iter(history.values()))
-            row = _follows(source, "restore", who, now(), "")
+            row = _follows(source, "restore", who, utc_now_ms(), "")
             row = row._replace(
                 reviewed_label=then.label, reviewed_aat_uri=then.aat_uri, supersedes=decision_id
             )

@@ -114,6 +114,7 @@ def _table(features: list[TrustedFeature], label: str) -> None:
         hide_index=True,
         alt=_("Every feature, its trusts, and what it gives {label}").format(label=label),
         column_config={
-            name: number(format="%+.3f" if name == gives else "percent") for name in list(rows[0])[1:]
+            name: number(format="%+.3f" if name == gives else "percent")
+            for name in list(rows[0])[1:]
         },
     )

@@ -11,11 +11,11 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import qcmfm
 from qcmfm import settings
+from qcmfm.clock import utc_now
 from qcmfm.errors import WorkspaceError
 from qcmfm.progress import Progress, Work
 from qcmfm.sentences import say
@@ -100,7 +100,7 @@ def _copy(file: Path, home: Path, found: Sequence[Path]) -> Work[dict[str, dict[
             kept |= {name: about} if about else {}
         manifest = {
             "format": FORMAT, "program": qcmfm.__version__,
-            "made_at": _now(), "left_out": list(LEFT_OUT), "files": kept,
+            "made_at": utc_now(), "left_out": list(LEFT_OUT), "files": kept,
         }  # fmt: skip
         listed = json.dumps(manifest, indent=1, ensure_ascii=False)
         out.writestr(MANIFEST, listed, zipfile.ZIP_DEFLATED)
@@ -141,7 +141,3 @@ def _add(out: zipfile.ZipFile, path: Path, name: str) -> dict[str, object]:
     except FileNotFoundError:  # replaced or deleted meanwhile
         return {}
     return {"size": size, "sha256": digest.hexdigest()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,11 +1,11 @@
 """The version of a workspace: a small file in it, written whole or not at all."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import qcmfm
 from qcmfm import storage
+from qcmfm.clock import utc_now
 from qcmfm.errors import WorkspaceError
 
 FILE = "workspace.json"
@@ -30,8 +30,7 @@ def version_of(home: Path) -> int:
 
 def write_version(home: Path, version: int) -> None:
     """Say from now on that a workspace is of a version."""
-    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    content = {"version": version, "program": qcmfm.__version__, "since": since}
+    content = {"version": version, "program": qcmfm.__version__, "since": utc_now()}
     storage.write_json(home / FILE, content)
 
 

@@ -28,6 +28,7 @@ from random import Random
 from typing import Any
 
 from qcmfm import importers, service, settings, storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.encoders.cache import FeatureStore
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.photo import content_hash, read_photo
@@ -36,7 +37,6 @@ from qcmfm.errors import TrainingError
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.review.choice import Choice
-from qcmfm.review.decision import now
 from qcmfm.review.review import open_review
 from qcmfm.runs import read_run
 from qcmfm.training import train
@@ -305,7 +305,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = {
             "command": shlex.join(["python", "-m", "tests.benchmarks.kills", *sys.argv[1:]]),
-            "measured_at": now(),
+            "measured_at": utc_now_ms(),
             "cores": os.cpu_count(),
         } | kills(Path(folder), given.kills, given.seed)
     print(json.dumps(found, indent=2))

@@ -28,7 +28,7 @@ from random import Random
 from typing import Any
 
 from qcmfm import jobs, storage
-from qcmfm.review.decision import now
+from qcmfm.clock import utc_now_ms
 from qcmfm.review.log import ReviewLog
 from qcmfm.ui.memory import SLACK
 from tests.benchmarks.visitors import Visitor
@@ -256,7 +256,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = {
             "command": shlex.join(["python", "-m", "tests.benchmarks.load", *sys.argv[1:]]),
-            "measured_at": now(),
+            "measured_at": utc_now_ms(),
             "cores": os.cpu_count(),
             "load_average_before": round(os.getloadavg()[0], 1),
             "pause_seconds": given.pause,

@@ -30,9 +30,9 @@ from random import Random
 from typing import Any
 
 from qcmfm import storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.review import orders
 from qcmfm.review.choice import Choice
-from qcmfm.review.decision import now
 from qcmfm.review.filters import Filters
 from qcmfm.review.log import ReviewLog
 from qcmfm.review.queueing import queue
@@ -243,7 +243,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = {
             "command": shlex.join(["python", "-m", "tests.benchmarks.review_log", *sys.argv[1:]]),
-            "measured_at": now(),
+            "measured_at": utc_now_ms(),
             "cores": os.cpu_count(),
             "writers": writers(Path(folder), given.processes, given.decisions),
             "kills": kills(Path(folder), given.kills, given.decisions_each),

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qcmfm import storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.errors import ReviewError
 from qcmfm.review import log as module
-from qcmfm.review.decision import COLUMNS, Decision, now, unique_id
+from qcmfm.review.decision import COLUMNS, Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.review.rows import whole_rows
 from tests.review.made import decision
@@ -322,4 +323,4 @@ def test_the_log_lies_in_the_workspace(home: Path):
 
 
 def test_time_is_utc_iso_8601():
-    assert now().endswith("Z") and len(now()) == len("2026-01-02T03:04:05.678Z")
+    assert utc_now_ms().endswith("Z") and len(utc_now_ms()) == len("2026-01-02T03:04:05.678Z")

@@ -243,7 +243,7 @@ def test_a_clock_that_goes_backwards_changes_nothing(
     review: Review, monkeypatch: pytest.MonkeyPatch
 ):
     times = iter(["2026-03-01T12:00:00.000Z", "2026-03-01T11:00:00.000Z", "1970-01-01T00:00:00Z"])
-    monkeypatch.setattr(review_module, "now", lambda: next(times))
+    monkeypatch.setattr(review_module, "utc_now_ms", lambda: next(times))
     review.decide([accept("r1")], "Ada", LABELS)
     review.decide([correct("r1", "jade")], "Bo", LABELS)
     assert status(review) == status(Review(review.log.file)) == ("corrected", "jade", "Bo")

@@ -193,7 +193,9 @@ def test_what_a_kill_left_goes_once_it_is_nobodys(workspace: Path):
     for path in (half, photo, upload, unpacked):
         age(path)
     assert len(finish(mend()).mended) == 4
-    assert not half.exists() and not photo.exists() and not upload.exists() and not unpacked.exists()
+    assert (
+        not half.exists() and not photo.exists() and not upload.exists() and not unpacked.exists()
+    )
 
 
 def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from qcmfm import adoption, jobs, service, storage
+from qcmfm.clock import utc_now_ms
 from qcmfm.errors import QcmfmError, ReviewError
 from qcmfm.importers import import_collection
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.review.decision import now
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.service import Submission
 from qcmfm.workspace import back_up, examine
@@ -39,7 +39,9 @@ def attempts(home: Path, hard: Callable[[], object]) -> list[str]:
     writes: dict[str, Callable[[], object]] = {
         "decide": lambda: service.OpenReview("vases").decide([correct("v2")], "Ada", ("silver",)),
         "save": lambda: service.save_submission("vases", Submission(b"", "words " * 9000)),
-        "adopt": lambda: adoption.adopt("vases", adoption.Adoption("x" * 9000, "Ada", now())),
+        "adopt": lambda: adoption.adopt(
+            "vases", adoption.Adoption("x" * 9000, "Ada", utc_now_ms())
+        ),
         "job": lambda: jobs.start("learn", {"collection": "x" * 9000, "parent": "", "out": ""}),
         "backup": lambda: finish(back_up(home.parent / "backup.zip")),
         "import": lambda: finish(import_collection(str(home.parent / "new" / "records.csv"), "n")),
@@ -70,7 +72,7 @@ def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_collection(home / "collections" / "vases", 6)
     make_collection(home.parent / "new", 4)
     service.OpenReview("vases").decide([correct("v1")], "Ada", ("silver",))
-    adoption.adopt("vases", adoption.Adoption("first", "Ada", now()))
+    adoption.adopt("vases", adoption.Adoption("first", "Ada", utc_now_ms()))
     return home
 
 
@@ -131,7 +133,7 @@ def test_when_the_clock_goes_back_what_is_later_stays_later(
     second = jobs.start("learn", {"collection": "b", "parent": "", "out": ""})
     third = jobs.start("learn", {"collection": "c", "parent": "", "out": ""})
     assert [job.job_id for job in jobs.list_jobs()] == [third, second, first]
-    monkeypatch.setattr("qcmfm.review.review.now", lambda: "2001-01-01T00:00:00.000Z")
+    monkeypatch.setattr("qcmfm.review.review.utc_now_ms", lambda: "2001-01-01T00:00:00.000Z")
     review = service.OpenReview("vases")
     review.decide([correct("v1", "jade")], "Ada", ("silver", "jade"))
     assert review.refresh().of("v1").label == "jade"  # the order of the file counts
@@ -149,7 +151,7 @@ def test_a_job_that_was_launched_in_the_future_does_not_run_for_ever(
         _events.append(home / "jobs" / job_id, "launched")
 
     monkeypatch.setattr(jobs, "_launch", launched)
-    monkeypatch.setattr(_events, "now", lambda: "2101-01-01T00:00:00.000Z")
+    monkeypatch.setattr(_events, "utc_now_ms", lambda: "2101-01-01T00:00:00.000Z")
     assert jobs.state(jobs.start("learn", {})) == "interrupted"
 
 
@@ -158,7 +160,7 @@ def _work(number: int) -> None:
     for turn in range(15):
         service.save_submission("shared", Submission(b"", f"caption {number} {turn}"))
         review.decide([correct(f"w{number}-{turn}")], f"Ada {number}", ("silver",))
-        adoption.adopt("vases", adoption.Adoption(f"run-{number}-{turn}", "Ada", now()))
+        adoption.adopt("vases", adoption.Adoption(f"run-{number}-{turn}", "Ada", utc_now_ms()))
 
 
 def test_two_processes_on_one_workspace_lose_nothing_of_each_other(workspace: Path):
