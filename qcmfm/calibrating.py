@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 
 from filelock import Timeout
@@ -50,9 +49,8 @@ def calibrate(
         RunError: The run was trained with other encoders.
     """
     run.check_encoders(cache.encoders)
-    known = {field.name for field in fields(TrainingSettings)}
     given = run.config["training"]
-    settings = TrainingSettings(**{name: given[name] for name in known & set(given)})
+    settings = TrainingSettings.of(given)
     wanted = {record_id for record_id, split in splits.items() if split in ("train", "val")}
     # A run that went on from another is imitated by models that are trained from nothing.
     passes = settings.epochs if run.config.get("parent") else given["epochs_used"]

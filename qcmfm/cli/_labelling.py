@@ -93,7 +93,9 @@ def evaluate(
     split: Annotated[str, typer.Option(help="train, val, test, holdout or all.")] = "test",
     caption_column: TrainedColumn = "",
     label_column: LabelColumn = "label",
-    save: Annotated[bool, typer.Option(help="Keep the result in the run and its card.")] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the result in the run and its card.")
+    ] = False,
     grounding: Annotated[
         bool, typer.Option("--grounding", help="Measure where attention looks, too.")
     ] = False,

@@ -170,9 +170,7 @@ def _words(image: ImageFile.ImageFile) -> dict[str, Any]:
     """What a photo says of itself in its IPTC, EXIF and XMP blocks, each empty where it cannot."""
     said: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
     for name, read in (("iptc", _iptc), ("exif", _told_in_exif), ("xmp", _xmp)):
-        with contextlib.suppress(
-            Exception
-        ):  # what cameras write there makes readers raise anything
+        with contextlib.suppress(Exception):  # what cameras write there makes readers raise it
             said[name] = read(image)[:MAX_TEXT]
     return said
 

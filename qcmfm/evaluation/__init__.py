@@ -10,7 +10,7 @@ from qcmfm.evaluation.metrics import (
     mean_intervals,
     softmax,
 )
-from qcmfm.evaluation.reliability import reliability
+from qcmfm.evaluation.reliability import reliability, wilson
 
 __all__ = [
     "BINS",
@@ -25,4 +25,5 @@ __all__ = [
     "mean_intervals",
     "reliability",
     "softmax",
+    "wilson",
 ]

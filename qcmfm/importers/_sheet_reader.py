@@ -2,10 +2,10 @@
 
 It is run as a file of its own, `python -I _sheet_reader.py FILE`; imports nothing of the program.
 It writes the rows of the first sheet that holds anything as JSON, a line each with its number, but
-not those without content, of which there may be a million; in place of them an
-object that says what is wrong. Where the system can, it is kept from writing files, from taking
-more memory and from computing longer than is set here: one cell in the farthest corner of a sheet
-makes the library ask for 400 GB, and end the process when it does not get them.
+for those without content, of which there may be a million. Where the file cannot be read, an object
+says what is wrong. Where the system can, it is kept from writing files, from taking more memory and
+from computing longer than is set here: one cell in the farthest corner of a sheet makes the library
+ask for 400 GB, and end the process when it does not get them.
 """
 
 import contextlib

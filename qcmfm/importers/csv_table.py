@@ -70,8 +70,12 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 def caption(cells: dict[str, str], used: Columns) -> str:
     """The cells of the caption's columns, each said once, with full stops between."""
-    parts = [", ".join(values(cells.get(name, ""))) for name in used.caption]
-    said = [part for part in dict.fromkeys(parts) if part]
+    return sentences([", ".join(values(cells.get(name, ""))) for name in used.caption])
+
+
+def sentences(parts: list[str]) -> str:
+    """What is said in several parts, each said once, with full stops between."""
+    said = [part.strip() for part in dict.fromkeys(parts) if part.strip()]
     return " ".join(part if part[-1] in ".!?" or part is said[-1] else f"{part}." for part in said)
 
 

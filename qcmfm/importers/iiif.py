@@ -141,13 +141,8 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
             "image_service": service,
         }
         title = about["title"]
-        say = [title, "" if own == title or _PAGE.fullmatch(own) else own, about["summary"]]
-        fields = chosen.caption or ("_caption",)
-        caption = (
-            csv_table.caption({**cells, "_caption": "|".join(say)}, replace(chosen, caption=fields))
-            if chosen.caption
-            else _sentence(say)
-        )
+        told = [title, "" if own == title or _PAGE.fullmatch(own) else own, about["summary"]]
+        caption = csv_table.caption(cells, chosen) if chosen.caption else csv_table.sentences(told)
         yield Item(
             number,
             _id(canvas) or f"{about['manifest']}#{number}",
@@ -160,11 +155,6 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
             photo_column="photo",
             problem="" if _id(resource) or service else "the canvas has no photo",
         )
-
-
-def _sentence(parts: list[str]) -> str:
-    said = [part.strip() for part in dict.fromkeys(parts) if part.strip()]
-    return " ".join(part if part[-1] in ".!?" or part is said[-1] else f"{part}." for part in said)
 
 
 def _about(manifest: Mapping[str, Any]) -> dict[str, str]:

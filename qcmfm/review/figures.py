@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from qcmfm.evaluation import wilson
 from qcmfm.review.decision import Decision
 from qcmfm.review.state import ReviewState
 
@@ -34,12 +35,7 @@ class ConfidenceBin:
     @property
     def interval(self) -> tuple[float, float] | None:
         """The share's 95% interval (Wilson 1927); None where there is none."""
-        if not self.records:
-            return None
-        n, z = self.records, 1.959964
-        middle = (self.accepted + z**2 / 2) / (n + z**2)
-        half = z * (self.accepted * (n - self.accepted) / n + z**2 / 4) ** 0.5 / (n + z**2)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.accepted / self.records, self.records) if self.records else None
 
 
 def decisions_a_day(state: ReviewState) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ from qcmfm.review.items import OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.run_folder import read_config
 from qcmfm.sentences import say
-from qcmfm.service.learning import encoders_of, recorded_collection, settings_of
+from qcmfm.service.learning import encoders_of, recorded_collection
 from qcmfm.service.runs import find_run
 from qcmfm.trainer import TrainingSettings
 
@@ -57,7 +57,7 @@ def compare_labels(
             say("The records of {name} have fewer than two labels.", name=name),
             "There is nothing to compare.",
         )
-    how = settings_of(config) if run else TrainingSettings()
+    how = TrainingSettings.of(config["training"]) if run else TrainingSettings()
     used = config.get("training", {}).get("epochs_used")
     how = replace(how, epochs=used or how.epochs, patience=how.epochs)
     cache = cache or encoders_of(config, device)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def learn(
     config = read_config(find_run(parent)) if parent else {}
     collection, state = _labelled_now(name, config)
     collection = _with_splits(collection, find_run(parent) if parent else None)
-    how = settings_of(config) if parent else chosen or TrainingSettings()
+    how = TrainingSettings.of(config["training"]) if parent else chosen or TrainingSettings()
     ancestor = _ancestor(parent, config, collection)
     if ancestor:
         labelled = sum(bool(record.label) for record in collection.records)
@@ -188,13 +188,6 @@ def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache
     named = config.get("encoders", {"image": {"name": ""}, "text": {"name": ""}})
     encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
     return FeatureCache(encoders, settings.features_folder())
-
-
-@door(Permission.LOOK)
-def settings_of(config: Mapping[str, Any]) -> TrainingSettings:
-    """How a run was trained."""
-    names = {field.name for field in fields(TrainingSettings)}
-    return TrainingSettings(**{k: v for k, v in config["training"].items() if k in names})
 
 
 def _start(run: Run) -> Start:

@@ -1,6 +1,7 @@
 """How to train."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from qcmfm.encoders.views import names as view_names
@@ -47,6 +48,12 @@ class TrainingSettings:
     balance: float = 0.0
     views: int = 5
     refit: bool = True
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "TrainingSettings":
+        """The settings among all that a run's configuration tells of its training."""
+        names = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in told.items() if name in names})
 
     def __post_init__(self) -> None:
         for name, low, high in (

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
-from qcmfm.evaluation import coverage, label_sets, lac_scores, lac_threshold, reliability
-from qcmfm.evaluation.reliability import wilson
+from qcmfm.evaluation import coverage, label_sets, lac_scores, lac_threshold, reliability, wilson
 
 RATES = st.floats(0.01, 0.99)
 
