@@ -1,12 +1,10 @@
 """What the ablations of the QCMFM put in place of one of its parts."""
 
-from dataclasses import replace
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.circuit import Circuit, only
 
 
 def one_stage(circuit: Circuit, stage: str) -> Circuit:
@@ -16,11 +14,7 @@ def one_stage(circuit: Circuit, stage: str) -> Circuit:
         circuit: With gates of several stages.
         stage: Which to keep.
     """
-    kept = [gate for gate in circuit.gates if gate.stage == stage]
-    slots = sorted({slot for gate in kept for slot in gate.slots})
-    number = {slot: place for place, slot in enumerate(slots)}
-    gates = tuple(replace(g, slots=tuple(number[slot] for slot in g.slots)) for g in kept)
-    return replace(circuit, gates=gates)
+    return only(circuit, (n for n, gate in enumerate(circuit.gates) if gate.stage == stage))[0]
 
 
 def angle_encoded(angles: Float[Tensor, "batch qubit"]) -> Float[Tensor, "batch amplitude"]:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.lab.material import Readout
-from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.circuit import Circuit, only
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,8 @@ def without(
         off: Numbers of the gates to leave out, from 0.
     """
     gone = set(off)
-    gates = [gate for number, gate in enumerate(circuit.gates) if number not in gone]
-    slots = sorted({slot for gate in gates for slot in gate.slots})
-    place = {slot: index for index, slot in enumerate(slots)}
-    renumbered = (replace(g, slots=tuple(place[slot] for slot in g.slots)) for g in gates)
-    left = angles[torch.tensor(slots, dtype=torch.long)]
-    return replace(circuit, gates=tuple(renumbered)), left
+    left, slots = only(circuit, (n for n in range(len(circuit.gates)) if n not in gone))
+    return left, angles[torch.tensor(slots, dtype=torch.long)]
 
 
 def altered(readout: Readout, off: Iterable[int]) -> Readout:

@@ -17,7 +17,7 @@ from qcmfm.progress import Progress, Work
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.mitigation import extrapolate
 from qcmfm.quantum.noise import NoiseSetting
-from qcmfm.quantum.noisy_simulation import NoisySimulator
+from qcmfm.quantum.noisy_simulation import NoisySimulator, every_z_string, outcomes
 from qcmfm.quantum.shots import counted_expectations, sample_counts, sampled_expectations
 from qcmfm.quantum.states import fidelity, purity
 from qcmfm.sentences import say
@@ -131,18 +131,10 @@ def _outcome_probabilities(
 
     From the values of all products of Pauli Z, a few at a time, so that a page can be left.
     """
-    n_qubits = circuit.n_qubits
-    strings = [
-        tuple(wire for wire in range(n_qubits) if state >> (n_qubits - 1 - wire) & 1)
-        for state in range(1, 2**n_qubits)
-    ]
+    strings = every_z_string(circuit.n_qubits)[1:]
     values = yield from _values(circuit, setting, material, strings)
     ones = values.new_ones(len(values), 1)
-    split = torch.cat([ones, values], 1).reshape(-1, *[2] * n_qubits)
-    for axis in range(1, n_qubits + 1):
-        zero, one = split.unbind(axis)
-        split = torch.stack([zero + one, zero - one], axis) / 2
-    found = split.flatten(1).clamp(min=0)
+    found = outcomes(torch.cat([ones, values], 1)).clamp(min=0)
     return found / found.sum(1, keepdim=True)
 
 

@@ -11,6 +11,7 @@ from qcmfm.lab.material import Material
 from qcmfm.lab.walk import Walk, walk
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.shots import sample_counts
+from qcmfm.quantum.simulation import z_signs
 
 SHOTS = (10, 100, 1000)
 DEVICE = "superconducting_eagle"
@@ -57,8 +58,7 @@ def prepare(material: Material, record_id: str, seed: int = 0) -> Lesson:
     probabilities = taken.states[-1].abs().square()[None]
     chance = np.random.default_rng(seed)
     n_qubits = readout.circuit.n_qubits
-    states = torch.arange(readout.circuit.dim)
-    signs = 1 - 2 * (states[:, None] >> torch.arange(n_qubits - 1, -1, -1) & 1).double()
+    signs = z_signs(n_qubits, [[wire] for wire in range(n_qubits)])
     read: dict[int, Tensor] = {}
     for shots in SHOTS:
         counts = sample_counts(probabilities / probabilities.sum(), shots, chance)

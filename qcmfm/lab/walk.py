@@ -13,7 +13,7 @@ from torch import Tensor
 
 from qcmfm.evaluation import softmax
 from qcmfm.lab.material import Readout
-from qcmfm.quantum.simulation import observable_signs
+from qcmfm.quantum.simulation import observable_signs, z_signs
 from qcmfm.quantum.states import (
     EVERY,
     bloch_vectors,
@@ -96,8 +96,7 @@ def _shares(
 ) -> Float[Tensor, "step qubit 3"]:
     """The parts of <Z> of every wire."""
     n_qubits = readout.circuit.n_qubits
-    states = torch.arange(readout.circuit.dim)
-    signs = 1 - 2 * (states[:, None] >> torch.arange(n_qubits - 1, -1, -1) & 1).double()
+    signs = z_signs(n_qubits, [[wire] for wire in range(n_qubits)])
     meeting = 2 * (image.conj() * text).real
     parts = (image.abs().square(), text.abs().square(), meeting)
     return torch.stack([part @ signs for part in parts], 2)

@@ -30,15 +30,15 @@ def require_inputs(
         require_unit_length(amplitudes)
 
 
-def require_sizes(circuit: Circuit, amplitudes: Tensor, weights: Tensor) -> None:
+def require_sizes(circuit: Circuit, amplitudes: Tensor | None, weights: Tensor) -> None:
     """Refuse vectors of the wrong length."""
     for what, found, wanted in (
-        ("amplitudes", amplitudes.shape[-1], circuit.dim),
-        ("weights", weights.shape[-1], circuit.n_weights),
+        ("amplitudes", amplitudes, circuit.dim),
+        ("weights", weights, circuit.n_weights),
     ):
-        if found != wanted:
+        if found is not None and found.shape[-1] != wanted:
             raise CircuitError(
-                f"A circuit of {circuit.n_qubits} qubits was given {found} {what}.",
+                f"A circuit of {circuit.n_qubits} qubits was given {found.shape[-1]} {what}.",
                 f"It takes {wanted}.",
             )
 

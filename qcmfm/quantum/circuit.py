@@ -5,8 +5,8 @@ circuit are derived from this one description. Wire 0 is the most significant bi
 number, as in PennyLane. The ansatz families are in `ansatz`, the gates' matrices in `gates`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -148,6 +148,33 @@ class Circuit:
     def dim(self) -> int:
         """Number of amplitudes."""
         return 2**self.n_qubits
+
+
+def only(circuit: Circuit, kept: Iterable[int]) -> tuple[Circuit, list[int]]:
+    """A circuit of some gates of another, and which of the other's angles are its angles.
+
+    Args:
+        circuit: The whole one.
+        kept: Numbers of the gates to keep, from 0, in their order.
+    """
+    gates = [circuit.gates[number] for number in kept]
+    slots = sorted({slot for gate in gates for slot in gate.slots})
+    place = {slot: index for index, slot in enumerate(slots)}
+    renumbered = (replace(g, slots=tuple(place[slot] for slot in g.slots)) for g in gates)
+    return replace(circuit, gates=tuple(renumbered)), slots
+
+
+def columns_of(gates: Iterable[Gate], n_qubits: int) -> list[int]:
+    """Column of every gate in a drawing, as far left as no line crosses another gate."""
+    free = [0] * n_qubits
+    places: list[int] = []
+    for gate in gates:
+        crossed = range(min(gate.wires), max(gate.wires) + 1)
+        place = max(free[wire] for wire in crossed)
+        for wire in crossed:
+            free[wire] = place + 1
+        places.append(place)
+    return places
 
 
 def require_range(what: str, value: int, allowed: range) -> None:

@@ -9,7 +9,7 @@ from matplotlib.patches import Ellipse, Rectangle
 from torch import Tensor
 
 from qcmfm import fonts
-from qcmfm.quantum.circuit import Circuit, Gate
+from qcmfm.quantum.circuit import Circuit, Gate, columns_of
 
 COLUMN, WIDE_COLUMN, LINE = 0.55, 0.8, 0.45
 """Width of a column of gates, without and with angles, and distance of wires, in inches."""
@@ -36,7 +36,7 @@ def draw(
         columns: Number of columns after which a new row begins.
     """
     gates = [gate for gate in circuit.gates if layer is None or gate.layer == layer]
-    places = _columns(gates, circuit.n_qubits)
+    places = columns_of(gates, circuit.n_qubits)
     n_columns = 1 + max(places, default=0)
     rows = -(-n_columns // columns)
     width = min(n_columns, columns)
@@ -67,19 +67,6 @@ def draw(
     if named:
         figure.legend(handles, named, loc="outside lower center", ncols=len(named), frameon=False)
     return figure
-
-
-def _columns(gates: Sequence[Gate], n_qubits: int) -> list[int]:
-    """Column of every gate, as far left as no line crosses another gate."""
-    free = [0] * n_qubits
-    places: list[int] = []
-    for gate in gates:
-        crossed = range(min(gate.wires), max(gate.wires) + 1)
-        place = max(free[wire] for wire in crossed)
-        for wire in crossed:
-            free[wire] = place + 1
-        places.append(place)
-    return places
 
 
 def _draw_wires(axes: Axes, n_qubits: int, top: int, columns: int) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from qcmfm.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.simulation import z_signs
 from qcmfm.quantum.states import Vectors, fidelity, meyer_wallach, probabilities, states_along
 
 TOGETHER = 2**18
@@ -93,14 +94,12 @@ def gradient_variance(
         CircuitError: Too few samples, or a wire that is not there.
     """
     _require_samples("samples", samples)
-    last = circuit.n_qubits - 1
     if not wires or not set(wires) <= set(range(circuit.n_qubits)):
         raise CircuitError(
-            f"The wires {list(wires)} cannot be measured.", f"Choose wires from 0 to {last}."
+            f"The wires {list(wires)} cannot be measured.",
+            f"Choose wires from 0 to {circuit.n_qubits - 1}.",
         )
-    states = torch.arange(circuit.dim)
-    ones = torch.stack([states >> (last - wire) & 1 for wire in wires]).sum(0)
-    signs = (1 - 2 * (ones % 2)).double()
+    signs = z_signs(circuit.n_qubits, [wires])[:, 0]
     slopes: list[Tensor] = []
     for count in _counts(circuit, samples):
         angles = _angles(circuit, count, generator).requires_grad_()

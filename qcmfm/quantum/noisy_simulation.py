@@ -131,18 +131,14 @@ class NoisySimulator(nn.Module):
             weights: Angles in radians.
         """
         require_inputs(self.circuit, amplitudes, weights)
-        n_qubits, every = self.circuit.n_qubits, _every_string(self.circuit.n_qubits)
+        every = every_z_string(self.circuit.n_qubits)
         if len(amplitudes) <= self.circuit.dim:
             values = self._final_values(amplitudes, weights)[:, self._places(every)]
         else:
             whole = torch.eye(len(every), dtype=amplitudes.dtype, device=amplitudes.device)
             moved = self._moved_back(weights.to(amplitudes.dtype), whole, every)
             values = torch.cat([quadratic_forms(amplitudes, real_operators(v)) for v in moved], 1)
-        split = values.reshape(-1, *[2] * n_qubits)
-        for axis in range(1, n_qubits + 1):
-            zero, one = split.unbind(axis)
-            split = torch.stack([zero + one, zero - one], axis) / 2
-        return split.flatten(1)
+        return outcomes(values)
 
     def density(
         self,
@@ -234,8 +230,22 @@ def quadratic_forms(
     return torch.stack([(amplitudes @ o).mul(amplitudes).sum(1) for o in operators], 1)
 
 
-def _every_string(n_qubits: int) -> list[tuple[int, ...]]:
-    """All products of Pauli Z, ordered as basis states are."""
+def outcomes(values: Float[Tensor, "batch state"]) -> Float[Tensor, "batch state"]:
+    """Probability of every outcome of measuring all wires, from the values of all Z strings.
+
+    Args:
+        values: In the order of `every_z_string`; the first, of no wire, is 1.
+    """
+    n_qubits = values.shape[1].bit_length() - 1
+    split = values.reshape(-1, *[2] * n_qubits)
+    for axis in range(1, n_qubits + 1):
+        zero, one = split.unbind(axis)
+        split = torch.stack([zero + one, zero - one], axis) / 2
+    return split.flatten(1)
+
+
+def every_z_string(n_qubits: int) -> list[tuple[int, ...]]:
+    """All products of Pauli Z, ordered as basis states are, from that of no wire."""
     return [
         tuple(wire for wire in range(n_qubits) if state >> (n_qubits - 1 - wire) & 1)
         for state in range(2**n_qubits)

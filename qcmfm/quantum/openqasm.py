@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.errors import CircuitError
+from qcmfm.quantum.checks import require_sizes
 from qcmfm.quantum.circuit import Circuit
 
 Placed = tuple[str, tuple[int, ...], tuple[float, ...]]
@@ -50,15 +51,7 @@ def openqasm(
     """
     if version not in HEADERS:
         raise CircuitError(f"There is no OpenQASM version {version}.", "Choose 2 or 3.")
-    for what, vector, wanted in (
-        ("weights", weights, circuit.n_weights),
-        ("amplitudes", amplitudes, circuit.dim),
-    ):
-        if vector is not None and len(vector) != wanted:
-            raise CircuitError(
-                f"A circuit of {circuit.n_qubits} qubits was given {len(vector)} {what}.",
-                f"It takes {wanted}.",
-            )
+    require_sizes(circuit, amplitudes, weights)
     head, tail = HEADERS[version]
     lines = [head.format(n=circuit.n_qubits)]
     if amplitudes is None:

@@ -27,10 +27,7 @@ def qnode(
         qml.AmplitudeEmbedding(amplitudes, wires=range(circuit.n_qubits))
         for gate in circuit.gates:
             getattr(qml, gate.name)(*(weights[slot] for slot in gate.slots), wires=gate.wires)
-        return [
-            qml.expval(qml.prod(*(qml.PauliZ(wire) for wire in wires)))
-            for wires in circuit.observables
-        ]
+        return [qml.expval(_observable(wires)) for wires in circuit.observables]
 
     return run
 

@@ -5,7 +5,7 @@ import json
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.quantum.checks import require_sizes
 from qcmfm.quantum.circuit import Circuit
 
 _HEAD = '''"""A circuit of QCMFM Studio, written by the program; wire 0 is the most significant bit.
@@ -50,15 +50,7 @@ def pennylane_program(
     Raises:
         CircuitError: A vector has the wrong length.
     """
-    for what, vector, wanted in (
-        ("weights", weights, circuit.n_weights),
-        ("amplitudes", amplitudes, circuit.dim),
-    ):
-        if len(vector) != wanted:
-            raise CircuitError(
-                f"A circuit of {circuit.n_qubits} qubits was given {len(vector)} {what}.",
-                f"It takes {wanted}.",
-            )
+    require_sizes(circuit, amplitudes, weights)
     lines = [
         _HEAD.format(
             amplitudes=json.dumps(amplitudes.detach().double().tolist()),

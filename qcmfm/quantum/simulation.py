@@ -5,6 +5,7 @@ blocks, or the circuit's unitary is built once, from as many columns as there ar
 applied to all samples as one real product.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -182,6 +183,13 @@ def _bits(n_qubits: int) -> Tensor:
 
 def observable_signs(circuit: Circuit) -> Float[Tensor, "amplitude observable"]:
     """Eigenvalue, 1 or -1, of every observable in every basis state."""
-    bits = _bits(circuit.n_qubits)
-    columns = [1 - 2 * (bits[:, list(wires)].sum(1) % 2) for wires in circuit.observables]
-    return torch.stack(columns, 1).double() if columns else torch.empty(circuit.dim, 0).double()
+    return z_signs(circuit.n_qubits, circuit.observables)
+
+
+def z_signs(
+    n_qubits: int, observables: Iterable[Sequence[int]]
+) -> Float[Tensor, "amplitude observable"]:
+    """The same of any products of Pauli Z, each as the wires it stands on."""
+    bits = _bits(n_qubits)
+    columns = [1 - 2 * (bits[:, list(wires)].sum(1) % 2) for wires in observables]
+    return torch.stack(columns, 1).double() if columns else torch.empty(2**n_qubits, 0).double()

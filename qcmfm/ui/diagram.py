@@ -12,7 +12,7 @@ from itertools import groupby
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.quantum.circuit import Circuit, Gate
+from qcmfm.quantum.circuit import Circuit, Gate, columns_of
 from qcmfm.ui.component import component
 from qcmfm.ui.language import _
 
@@ -64,16 +64,11 @@ def _layer(layer: int, stage: str) -> str:
 
 
 def expanded(circuit: Circuit, angles: Float[Tensor, " weight"]) -> list[Part]:
-    """Every gate in a place of its own, as far left as no line crosses another gate."""
-    free = [0] * circuit.n_qubits
-    parts: list[Part] = []
-    for number, gate in enumerate(circuit.gates):
-        crossed = range(min(gate.wires), max(gate.wires) + 1)
-        column = max(free[wire] for wire in crossed)
-        for wire in crossed:
-            free[wire] = column + 1
-        parts.append(Part((number,), column, gate_words(circuit, angles, number)))
-    return parts
+    """Every gate in a place of its own."""
+    return [
+        Part((number,), column, gate_words(circuit, angles, number))
+        for number, column in enumerate(columns_of(circuit.gates, circuit.n_qubits))
+    ]
 
 
 def folded(circuit: Circuit) -> list[Part]:
