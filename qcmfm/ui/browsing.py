@@ -4,7 +4,6 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.ui.evidence import show_evidence
 from qcmfm.ui.language import _, ngettext
@@ -86,10 +85,7 @@ def show_thumbnails(collection: Collection, records: list[Record]) -> None:
 
 
 def _show_thumbnail(collection: Collection, record: Record) -> None:
-    try:
-        picture = thumbnail(collection, record)
-    except QcmfmError:
-        picture = None
+    picture = thumbnail(collection, record)
     if picture is None:
         st.markdown(_(":material/hide_image: *No photo*"))
     else:

@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
 from qcmfm.ui.keys import key_of
@@ -144,10 +143,7 @@ def _show_keys(
 
 
 def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> None:
-    try:
-        picture = thumbnail(desk.collection, record)
-    except QcmfmError:
-        picture = None
+    picture = thumbnail(desk.collection, record)
     alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
     if picture is None:
         st.markdown(_(":material/hide_image: *No photo*"))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.errors import QcmfmError
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
 from qcmfm.ui.deciding import show_told, told_later
@@ -87,10 +86,7 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
     recorded, suggested = (plain(words_for(x)) for x in (doubt.recorded, doubt.suggested))
     with st.container(border=True), told():
         left, middle, right = st.columns([1, 3, 2], vertical_alignment="center")
-        try:
-            picture = thumbnail(found.collection, record)
-        except QcmfmError:
-            picture = None
+        picture = thumbnail(found.collection, record)
         if picture:
             left.image(
                 picture,
@@ -133,10 +129,8 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
                     placeholder=_("Type its first letters"), on_change=_decide_other,
                     args=(found, doubt, key, who), disabled=not allowed(Permission.DECIDE),
                 )  # fmt: skip
-                st.page_link(
-                    "../../pages/review.py", label=_("Open it in Review"),
-                    query_params={"collection": found.name, "record": doubt.record_id},
-                )  # fmt: skip
+                where = {"collection": found.name, "record": doubt.record_id}
+                page_link("review", _("Open it in Review"), **where)
 
 
 def _decide_other(found: service.Desk, doubt: Doubt, key: str, who: str) -> None:

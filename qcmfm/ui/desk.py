@@ -186,11 +186,10 @@ def _filters(link: Link, found: service.Desk) -> None:
 
 def _take(link: Link) -> None:
     """The filters as the widgets have them."""
-    given = {name: st.session_state[f"f-{name}"] for name in ("labels", "statuses")}
-    given |= {name: st.session_state[f"f-{name}"] for name in ("reviewers", "splits")}
+    chosen = ("labels", "statuses", "reviewers", "splits")
     least, most = st.session_state["f-confidence"]
     link.change(
-        **{name: tuple(values) for name, values in given.items()},
+        **{name: tuple(st.session_state[f"f-{name}"]) for name in chosen},
         text=st.session_state["f-text"].strip(),
         least=least / 100,
         most=most / 100,

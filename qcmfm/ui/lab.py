@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
 from qcmfm.lab.material import Material
-from qcmfm.progress import Work
+from qcmfm.progress import Progress, Work, finish
 from qcmfm.safe_text import visible
 from qcmfm.ui.address import Address, choose, reviewed_last
 from qcmfm.ui.language import N_, _
@@ -153,17 +153,10 @@ def work_once(key: Hashable, work: Callable[[], Work[Found]], bar: Any) -> Found
     Another click ends the work at its next step, which then begins anew.
     """
 
-    def make() -> Found:
-        running = work()
-        while True:
-            try:
-                event = next(running)
-            except StopIteration as stop:
-                return stop.value
-            share = event.done / max(event.total, 1)
-            bar.progress(share, told_progress(event))
+    def show(event: Progress) -> None:
+        bar.progress(event.done / max(event.total, 1), told_progress(event))
 
-    return kept().once(key, make)
+    return kept().once(key, lambda: finish(work(), show))
 
 
 def choose_record(address: Address, found: Material) -> str:

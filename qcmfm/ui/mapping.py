@@ -11,7 +11,6 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.catalog import Projection
 from qcmfm.encoders.photo import content_hash
-from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.picks import keep_pick
 from qcmfm.review.state import STATUSES
@@ -23,7 +22,7 @@ from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.resources import desk, shelf
 from qcmfm.ui.searching import ready
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import THUMBNAIL, in_figure, plain, words_for
+from qcmfm.ui.widgets import THUMBNAIL, in_figure, page_link, plain, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 _OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
@@ -89,7 +88,12 @@ def _draw(name: str, found: Projection, colour: str) -> None:
         selection_mode=("lasso", "box"), theme="streamlit",
         config={"displaylogo": False, "scrollZoom": True},
     )  # fmt: skip
-    show_hovered(key, lambda record_id: _photo(name, known.get(record_id)))
+
+    def photo(record_id: str) -> bytes | None:
+        record = known.get(record_id)
+        return thumbnail(records(name), record) if record else None
+
+    show_hovered(key, photo)
     st.caption(
         _(
             "{n:,} of {all:,} records, laid out by t-SNE: only which records are near each "
@@ -193,10 +197,8 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     with st.container(horizontal=True, vertical_alignment="center"):
         count = ngettext("{n:,} record picked", "{n:,} records picked", len(chosen))
         st.header(count.format(n=len(chosen)), anchor=False)
-        st.page_link(
-            "../../pages/review.py", label=_("Review them") if several else _("Review it"),
-            icon=":material/rate_review:", query_params=to_review,
-        )  # fmt: skip
+        told = _("Review them") if several else _("Review it")
+        page_link("review", told, ":material/rate_review:", **to_review)
         st.download_button(
             _("Download as CSV"), _table(chosen, said), f"{name}-picked.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
@@ -204,25 +206,14 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     with st.container(horizontal=True):
         for record in chosen[:_PICKED]:
             with st.container(width=THUMBNAIL, gap="xsmall"):
-                picture = _photo(name, record)
+                picture = thumbnail(records(name), record)
                 alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
                 if picture:
                     st.image(picture, width="stretch", alt=alt)
                 st.caption(plain(words_for(record.label) or alt[:60]))
-                st.page_link(
-                    "../../pages/review.py", label=_("Review"),
-                    query_params=to_review | {"record": record.record_id},
-                )  # fmt: skip
+                page_link("review", _("Review"), **to_review, record=record.record_id)
     if len(chosen) > _PICKED:
         st.caption(_("The first {most} are shown; the table has all.").format(most=_PICKED))
-
-
-def _photo(name: str, record: Record | None) -> bytes | None:
-    """A small picture of a record; None where it has none that can be read."""
-    try:
-        return thumbnail(records(name), record) if record else None
-    except QcmfmError:
-        return None
 
 
 def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:

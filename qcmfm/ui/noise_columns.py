@@ -149,10 +149,7 @@ def _show_flips(found: Material, collection: Collection, column: Column) -> None
     st.caption(_("Labels that change, {some}:").format(some=some))
     for flip in column.changed[:SHOWN]:
         left, right = st.columns([1, 2], vertical_alignment="center")
-        try:
-            picture = thumbnail(collection, found.records[found.row(flip.record_id)])
-        except QcmfmError:
-            picture = None
+        picture = thumbnail(collection, found.records[found.row(flip.record_id)])
         if picture:
             left.image(
                 picture, width=64, alt=_("Record {record_id}").format(record_id=flip.record_id)

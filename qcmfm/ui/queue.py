@@ -230,10 +230,7 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
     pictures: list[bytes] = []
     named: list[str | None] = []
     for other in desk.neighbours(record.record_id, said.label):
-        try:
-            picture = thumbnail(desk.collection, other)
-        except QcmfmError:
-            continue
+        picture = thumbnail(desk.collection, other)
         if picture:
             pictures.append(picture)
             named.append(other.caption or _("Record {record_id}").format(record_id=other.record_id))

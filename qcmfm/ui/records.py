@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.regions import Region
 
@@ -22,13 +23,12 @@ def records(name: str) -> Collection:
 
 
 def thumbnail(collection: Collection, record: Record) -> bytes | None:
-    """A small JPEG of a record's photo; None where it has none.
-
-    Raises:
-        PhotoError: The photo cannot be read.
-    """
+    """A small JPEG of a record's photo; None where it has none that can be read."""
     path = collection.image_path(record)
-    return _thumbnail(str(path), path.stat().st_mtime_ns) if path else None
+    try:
+        return _thumbnail(str(path), path.stat().st_mtime_ns) if path else None
+    except (QcmfmError, OSError):
+        return None
 
 
 def true_regions(collection: Collection) -> dict[str, list[Region]]:

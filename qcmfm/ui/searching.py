@@ -6,14 +6,13 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, Narrowing, Shelf
-from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.service.searching import KIND
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.records import records, thumbnail
 from qcmfm.ui.resources import facets, searcher, shelf
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import plain, shortened, told, words_for
+from qcmfm.ui.widgets import page_link, plain, shortened, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 ON_A_PAGE, SHOWN = 12, 96
@@ -216,10 +215,7 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
             type="tertiary",
         )  # fmt: skip
         for page, title in (("collections", _("Open")), ("review", _("Review"))):
-            st.page_link(
-                f"../../pages/{page}.py", label=title,
-                query_params={"collection": name, "record": record.record_id},
-            )  # fmt: skip
+            page_link(page, title, collection=name, record=record.record_id)
 
 
 def _found_by(hit: Hit) -> str:
@@ -235,10 +231,7 @@ def _like(record_id: str) -> None:
 
 
 def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
-    try:
-        picture = thumbnail(records(name), record)
-    except QcmfmError:
-        picture = None
+    picture = thumbnail(records(name), record)
     if picture is None:
         place.markdown(_(":material/hide_image: *No photo*"))
     else:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.calibration import Calibration
-from qcmfm.errors import QcmfmError
 from qcmfm.explanation import Explanation
 from qcmfm.records import Collection
 from qcmfm.reference import Neighbour, Reference
@@ -177,10 +176,7 @@ def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour])
         record = known.get(near.record.record_id)
         picture = None
         if record is not None and collection is not None:
-            try:
-                picture = thumbnail(collection, record)
-            except QcmfmError:
-                picture = None
+            picture = thumbnail(collection, record)
         with row.container(width=THUMBNAIL):
             if picture and record is not None:
                 st.image(picture, alt=record.caption or record.record_id)

@@ -97,7 +97,7 @@ def in_figure(text: str) -> str:
     return html.escape(visible(text), quote=False)
 
 
-def page_link(name: str, label: str, icon: str, **query: str) -> None:
+def page_link(name: str, label: str, icon: str | None = None, **query: str) -> None:
     """A link to the page `pages/<name>.py`; Streamlit wants it relative to the router's file."""
     st.page_link(f"../../pages/{name}.py", label=label, icon=icon, query_params=query or None)
 

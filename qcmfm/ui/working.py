@@ -10,7 +10,7 @@ from qcmfm.access import Permission
 from qcmfm.service.working import KINDS
 from qcmfm.ui.language import N_, _
 from qcmfm.ui.signing_in import barred
-from qcmfm.ui.widgets import plain, told
+from qcmfm.ui.widgets import plain, told, told_progress
 
 EVERY = 1.0
 """Seconds after which a page looks again how far a job is."""
@@ -72,15 +72,7 @@ def _watch(job_id: str) -> None:
             st.rerun()
         step = job.progress
         share = step.done / max(step.total, 1) if step else 0.0
-        note = f" · {plain(step.note)}" if step and step.note else ""
-        text = (
-            _("{stage}: {done:,} of {total:,}{note}").format(
-                stage=plain(_(step.stage)), done=step.done, total=step.total, note=note
-            )
-            if step
-            else _("Starting")
-        )
-        st.progress(min(share, 1.0), text)
+        st.progress(min(share, 1.0), told_progress(step) if step else _("Starting …"))
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.caption(_("You can leave this page; the work goes on."))
         right.button(
