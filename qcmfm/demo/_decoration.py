@@ -12,9 +12,9 @@ from qcmfm.demo._plan import COLOURS, Motif
 from qcmfm.demo._scene import BODY, Plane, Scene, Window
 
 
-def linear(colour: tuple[int, int, int]) -> Float[np.ndarray, "3"]:
-    """Linear light of an sRGB colour."""
-    return ((np.asarray(colour, np.float32) / 255) ** 2.2).astype(np.float32)
+def linear(colour: tuple[int, int, int]) -> Float[np.ndarray, "3 1 1"]:
+    """Linear light of an sRGB colour, as a colour plane."""
+    return ((np.array(colour, np.float32) / 255) ** 2.2)[:, None, None]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _lay(done: Decoration, each: Motif, where: tuple, values: np.ndarray) -> Non
         return
     done.painted[where] = np.maximum(done.painted[where], cover)
     done.colour[:, *where] = np.where(
-        cover > 0.02, linear(COLOURS[each.colour])[:, None], done.colour[:, *where]
+        cover > 0.02, linear(COLOURS[each.colour])[..., 0], done.colour[:, *where]
     )
     if each.colour in ("gold", "silver"):
         done.metal[where] = np.maximum(done.metal[where], cover)

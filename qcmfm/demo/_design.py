@@ -27,7 +27,7 @@ from qcmfm.demo._plan import MOTIFS, Layer, Motif, Plan, Shot
 
 DIFFICULTIES = {"plain": 0.12, "read": 0.28, "look": 0.28, "both": 0.24, "silent": 0.08}
 
-PLACES = (
+ARRANGEMENTS = (
     *(("centre",),) * 4,
     *(("centre", "border"),) * 3,
     ("left", "right"),
@@ -163,7 +163,7 @@ def _motifs(rng: np.random.Generator, design: Design, ground: str) -> tuple[Moti
     """One to three motifs, no name and no place twice, none in the colour it stands on."""
     names = [str(name) for name in rng.permutation(MOTIFS)]
     found: list[Motif] = []
-    for place in _one(rng, PLACES):
+    for place in _one(rng, ARRANGEMENTS):
         bands = ("key-fret", "wave", "cloud", "lotus", "bat", "medallion")
         name = next(n for n in names if place != "border" or n in bands)
         names.remove(name)

@@ -14,7 +14,7 @@ Outline = Callable[[np.ndarray], np.ndarray]
 
 
 def plate(scene: Scene, plan: Plan, turn: Number, rng: np.random.Generator) -> Layout:
-    """A plate, face on or leaning back a little; round, lobed or square with round corners."""
+    """A plate, face on or leaning back a little; round, lobed or with a bracketed edge."""
     kind = rng.choice(["round", "round", "bracket", "lobed"])
     lobes, deep = int(rng.integers(6, 13)), rng.uniform(0.02, 0.045)
     tilt = rng.uniform(0, 0.5)
@@ -87,7 +87,7 @@ def hairpin(scene: Scene, plan: Plan, turn: Number, rng: np.random.Generator) ->
 
 
 def _head_outline(rng: np.random.Generator, size: Number) -> Outline:
-    """A flower, a leaf, a fan, a cloud or a disc."""
+    """A flower, a leaf, a cloud, a disc or a butterfly."""
     kind = rng.choice(["flower", "leaf", "cloud", "disc", "butterfly"])
     lobes = int(rng.integers(5, 9))
 

@@ -173,7 +173,7 @@ def _duck(scene: Scene, turn: Number, rng: np.random.Generator, floor: Number) -
     clay.groove([(side * 0.73, top - 0.055), (side * 0.52, top - 0.04)], 0.01, 0.02)
     for row in range(3):
         for step in range(4 - row):
-            x = -side * (0.36 + 0.1 * row - 0.0 * step)
+            x = -side * (0.36 + 0.1 * row)
             clay.groove(
                 [
                     (x + side * 0.1, y + 0.26 + 0.075 * step + 0.03 * row),

@@ -1,4 +1,4 @@
-"""Vessels on the lathe: vases, bowls, censers and tripods."""
+"""Vessels on the lathe: vases and bowls; what else their makers need of outlines and handles."""
 
 from dataclasses import dataclass
 
@@ -61,13 +61,6 @@ BOWLS: dict[str, Knots] = {
     "alms": [(0.0, 0.26), (0.08, 0.4), (0.2, 0.5), (0.32, 0.49), (0.42, 0.39), (0.45, 0.38)],
     "deep": [(0.0, 0.22), (0.06, 0.37), (0.22, 0.47), (0.45, 0.49), (0.56, 0.5)],
 }
-
-BODIES: dict[str, Knots] = {
-    "bulbous": [(0.0, 0.16), (0.05, 0.3), (0.18, 0.42), (0.3, 0.4), (0.38, 0.31), (0.43, 0.3),
-                (0.5, 0.36)],
-    "squat": [(0.0, 0.22), (0.03, 0.36), (0.14, 0.46), (0.26, 0.42), (0.32, 0.35), (0.4, 0.39)],
-    "bombe": [(0.0, 0.24), (0.05, 0.38), (0.15, 0.43), (0.26, 0.36), (0.32, 0.33), (0.37, 0.37)],
-}  # fmt: skip
 
 
 def varied(knots: Knots, rng: np.random.Generator, by: float = 0.07) -> Knots:

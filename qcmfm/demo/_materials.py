@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from qcmfm.demo import _patterns
+from qcmfm.demo._decoration import linear
 from qcmfm.demo._lighting import Skin
 from qcmfm.demo._plan import COLOURS
-from qcmfm.demo._site import Site, linear, mixed, threshold
+from qcmfm.demo._site import Site, mixed, threshold
 
 GOLD = linear((255, 205, 105))
 GILT = linear((226, 178, 98))

@@ -3,9 +3,10 @@
 import numpy as np
 
 from qcmfm.demo import _patterns
+from qcmfm.demo._decoration import linear
 from qcmfm.demo._lighting import Skin
 from qcmfm.demo._materials import GILT, flat, inlaid, relief
-from qcmfm.demo._site import Site, linear, mixed, threshold
+from qcmfm.demo._site import Site, mixed, threshold
 
 
 def gilt(site: Site) -> Skin:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from qcmfm.demo import _patterns
 from qcmfm.demo._decoration import Decoration
 from qcmfm.demo._scene import BODY, INNER, Plane
-
-Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -92,11 +89,6 @@ class Site:
 def threshold(values: Plane, level: float, soft: float) -> Plane:
     """1 where values are above a level, 0 below, with a soft edge."""
     return np.clip((values - np.float32(level)) / np.float32(2 * soft) + 0.5, 0, 1)
-
-
-def linear(colour: Colour) -> Float[np.ndarray, "3 1 1"]:
-    """Linear light of an sRGB colour, as a colour plane."""
-    return ((np.array(colour, np.float32) / 255) ** 2.2)[:, None, None]
 
 
 def mixed(first: np.ndarray, second: np.ndarray | float, share: np.ndarray | float) -> np.ndarray:

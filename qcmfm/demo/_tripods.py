@@ -3,11 +3,18 @@
 import numpy as np
 
 from qcmfm.demo._clay import Clay
-from qcmfm.demo._forms import BODIES, paint_handles, smooth_way, varied
+from qcmfm.demo._forms import Knots, paint_handles, smooth_way, varied
 from qcmfm.demo._lathe import Profile, Stand, paint_mouth, paint_turned, smooth_profile
 from qcmfm.demo._layout import Layout, turned_layout
 from qcmfm.demo._plan import Plan
 from qcmfm.demo._scene import BODY, TRIM, Number, Scene
+
+BODIES: dict[str, Knots] = {
+    "bulbous": [(0.0, 0.16), (0.05, 0.3), (0.18, 0.42), (0.3, 0.4), (0.38, 0.31), (0.43, 0.3),
+                (0.5, 0.36)],
+    "squat": [(0.0, 0.22), (0.03, 0.36), (0.14, 0.46), (0.26, 0.42), (0.32, 0.35), (0.4, 0.39)],
+    "bombe": [(0.0, 0.24), (0.05, 0.38), (0.15, 0.43), (0.26, 0.36), (0.32, 0.33), (0.37, 0.37)],
+}  # fmt: skip
 
 DINGS = {
     "round": [(0.0, 0.1), (0.03, 0.26), (0.1, 0.37), (0.24, 0.42), (0.4, 0.43), (0.46, 0.45)],
