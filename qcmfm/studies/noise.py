@@ -32,8 +32,12 @@ QUBITS = 6
 STRENGTHS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 AWARE_CHANNELS = ("depolarizing", "amplitude_damping", "phase_damping")
 AWARE_STRENGTHS = (0.01, 0.05, 0.1)
-_FIXED = {"thermal_relaxation": {"t1": 1.0, "t2": 1.0}}
-"""With these, the strength of a relaxation is the gate's time as a share of T1 and T2."""
+_FIXED = {
+    "thermal_relaxation": {"t1": 1.0, "t2": 1.0},
+    "generalised_amplitude_damping": {"excited_population": 0.5},
+}
+"""With these, the strength of a relaxation is the gate's time as a share of T1 and T2, and a
+generalised damping is one towards the state between 0 and 1."""
 CLEAN, AWARE = "trained_clean", "trained_under_noise"
 TRAINED = ", trained under it"
 """What a curve's name says after its channel where the model was trained under that."""

@@ -207,7 +207,11 @@ def show_views(found: Mapping[str, Any]) -> None:
     for name, part in found.items():
         title = _IMAGE_SETS.get(name, plain(words_for(name)))
         st.markdown(f"**{title}** · {plain(saving_sentence(part['saving']))}")
-        _curves(part["curves"], "parameters", _("trainable parameters"), log=True)
+        curves = {
+            _("Side by side") if line == "concat" else model_name(line): points
+            for line, points in part["curves"].items()
+        }
+        _curves(curves, "parameters", _("trainable parameters"), log=True)
 
 
 def saving_sentence(saving: Mapping[str, float]) -> str:
@@ -244,7 +248,8 @@ def show_noise(found: Mapping[str, Any]) -> None:
         # A line is named after its channel, and after a comma says that it was trained under it.
         trained = {line.partition(", ")[0] for line in curves if ", " in line}
         both = {line: curves[line] for line in curves if line.partition(", ")[0] in trained}
-        _curves(both or curves, "strength", _("strength of the channel"))
+        shown = {words_for(line): points for line, points in (both or curves).items()}
+        _curves(shown, "strength", _("strength of the channel"))
         with st.expander(_("Every channel")):
             _channels(curves)
 
@@ -274,24 +279,25 @@ def _curves(
     curves: Mapping[str, Sequence[Mapping[str, float]]], x: str, title: str, log: bool = False
 ) -> None:
     rows = [
-        {"line": model_name(name), x: point[x], "accuracy": 100 * point["value"]}
+        {"line": name, x: point[x], "accuracy": 100 * point["value"]}
         for name, points in curves.items()
         for point in points
     ]
     axis = alt.Scale(type="log") if log else alt.Scale()
     colours = alt.Scale(range=list(LINES))
+    legend = alt.Legend(orient="top", columns=2, labelLimit=0)
     chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_line(point=True)
         .encode(
-            x=alt.X(f"{x}:Q", title=title, scale=axis),
+            x=alt.X(f"{x}:Q", title=title, scale=axis, axis=alt.Axis(tickCount=6)),
             y=alt.Y("accuracy:Q", title=_("accuracy, %"), scale=alt.Scale(zero=False)),
             color=alt.Color(
                 "line:N",
                 title=None,
                 sort=None,
                 scale=colours,
-                legend=alt.Legend(orient="top", columns=2),
+                legend=legend,
             ),
             tooltip=[
                 alt.Tooltip("line:N", title=_("Line")),
@@ -299,7 +305,7 @@ def _curves(
                 alt.Tooltip("accuracy:Q", title=_("accuracy, %"), format=".1f"),
             ],
         )
-        .properties(height=320)
+        .properties(height=400)
     )
     told = _("Accuracy against {title}, {n} lines").format(title=title, n=len(curves))
     st.altair_chart(chart, width="stretch", alt=told)

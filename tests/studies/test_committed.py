@@ -9,9 +9,19 @@ import numpy as np
 import pytest
 
 from qcmfm import demo, fusion, settings
-from qcmfm.studies import views
+from qcmfm.studies import ablation, views
 from qcmfm.studies._results import Results
 from qcmfm.studies._summary import SUMMARY, TABLE, markdown
+from qcmfm.studies.noise import (
+    AWARE,
+    AWARE_CHANNELS,
+    AWARE_STRENGTHS,
+    CLEAN,
+    SEEDS,
+    STRENGTHS,
+    TRAINED,
+    channels,
+)
 from tests.benchmarks.cards import card_notes
 
 FOLDER = settings.COMPARISON
@@ -161,3 +171,65 @@ def test_the_readme_quotes_the_views_of_an_image():
 
 def test_the_table_is_of_the_summary(summary: dict[str, Any]):
     assert Path(FOLDER / TABLE).read_text("utf-8") == markdown(summary)
+
+
+SHOWN = (
+    "qcmfm", "no_circuit", "frozen_circuit", "no_entanglement", "mixing_stage_only",
+    "interaction_stage_only", "angle_encoding", "qubits_04", "qubits_10", "layers_1", "layers_8",
+)  # fmt: skip
+"""The systems of the ablation that the README has room for."""
+
+
+def readme_ablation(part: Mapping[str, Any]) -> list[str]:
+    """The README's table of the ablation."""
+    gaps = part["qcmfm_minus"]
+    told = {
+        name: f"{figure(gaps[name], '+.3f')}, p {gaps[name]['p_holm']:.2f}" if name in gaps else ""
+        for name in SHOWN
+    }
+    return [
+        f"| `{name}` | {figure(part['systems'][name]['accuracy'])} | {told[name]} |"
+        for name in SHOWN
+    ]
+
+
+def readme_noise(curves: Mapping[str, Any]) -> list[str]:
+    """The README's table of channels: trained clean, and trained under the channel itself."""
+    rows: list[str] = []
+    for line in sorted(line for line in curves if line.partition(", ")[0] + TRAINED in curves):
+        value = {point["strength"]: point["value"] for point in curves[line]}
+        figures = [f"{value[at]:.3f}" if at in value else "" for at in (0.0, *AWARE_STRENGTHS)]
+        rows.append(f"| {line.replace('_', ' ')} | {' | '.join(figures)} |")
+    return rows
+
+
+def test_the_readme_quotes_the_ablation():
+    folder = settings.ASSETS / "studies" / "ablation"
+    part = json.loads((folder / SUMMARY).read_text("utf-8"))[settings.DEFAULT_RUN]["test"]
+    assert "\n".join(readme_ablation(part)) in README
+    systems, trials = part["systems"], Results(folder).trials()
+    assert set(systems) == {system.name for system in ablation.systems()}
+    assert {name for name, found in systems.items() if not found["quantum"]} == {"no_circuit"}
+    for name, found in systems.items():
+        of_rows = [t.accuracy for t in trials if t.system == name]
+        assert len(of_rows) == len(found["accuracy"]["by_seed"]) == ablation.SEEDS
+        mean = float(np.mean(of_rows))
+        assert found["accuracy"]["value"] == pytest.approx(mean, abs=1.01 / part["records"])
+
+
+def test_the_readme_quotes_the_noise():
+    folder = settings.ASSETS / "studies" / "noise"
+    curves = json.loads((folder / f"curves_{settings.DEFAULT_RUN}.json").read_text("utf-8"))
+    assert "\n".join(readme_noise(curves)) in README
+    trials = [t for t in Results(folder).trials() if not t.condition.startswith("none")]
+    assert len({t.condition for t in trials}) == len(channels()) * len(STRENGTHS) + len(
+        set(AWARE_STRENGTHS) - set(STRENGTHS)
+    ) * len(AWARE_CHANNELS)
+    for line, points in curves.items():
+        channel, trained, _it = line.partition(TRAINED)
+        system = AWARE if trained else CLEAN
+        for point in points:
+            condition = f"{channel} {point['strength']:g}"
+            found = [t for t in trials if (t.system, t.condition) == (system, condition)]
+            assert len(found) == SEEDS
+            assert point["value"] == pytest.approx(np.mean([t.accuracy for t in found]))
