@@ -17,7 +17,7 @@ with told():
         st.stop()
     name = st.selectbox(
         _("Collection"), names, key="collection", bind="query-params", persist_state="session",
-        width=260,
+        width=260, on_change=lambda: st.query_params.pop("record", None),
     )  # fmt: skip
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")

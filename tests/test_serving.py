@@ -81,6 +81,33 @@ def test_figures_are_for_this_computer_alone(
     assert away.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
+BROWSING = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/review/deeper/down?collection=a%20b", "/review?collection=a%20b"),
+        ("/nonsense/deeper", "/nonsense"),
+        ("//evil.example/x", "/evil.example"),
+        ("/%5Cevil.example/x", "/%5Cevil.example"),
+    ],
+)
+def test_an_address_below_a_page_leads_to_the_page(path: str, to: str, here: TestClient):
+    answer = here.get(f"http://localhost:8501{path}", headers=BROWSING, follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (307, to)
+
+
+def test_other_addresses_lead_nowhere_else(here: TestClient, monkeypatch: pytest.MonkeyPatch):
+    for path in ("/review", "/", "/_stcore/health", "/component/x/index.html", "/media/a/b"):
+        assert here.get(path, headers=BROWSING, follow_redirects=False).status_code != 307, path
+    assert here.get("/review/app.js", follow_redirects=False).status_code == 404
+    monkeypatch.setattr(serving.st, "get_option", lambda _: "/studio/")
+    assert here.get("/studio/review", headers=BROWSING, follow_redirects=False).status_code == 404
+    deep = here.get("/studio/review/x", headers=BROWSING, follow_redirects=False)
+    assert deep.headers["Location"] == "/studio/review"
+
+
 def test_it_is_ready_or_says_why_not_but_strangers_only_which_part(
     here: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from qcmfm.settings import ASSETS
-from qcmfm.vocabulary import aat_uri
+from qcmfm.vocabulary import aat_uri, concept_uri
 
 FILE = ASSETS / "vocabularies" / "aat.csv"
 
@@ -37,3 +37,30 @@ def test_a_space_and_an_underscore_are_the_same():
 @pytest.mark.parametrize("label", ["", "no such label"])
 def test_nothing_is_guessed(label: str):
     assert aat_uri(label) == ""
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "http://vocab.getty.edu/aat/300011021",
+        "https://vocab.getty.edu/page/aat/300011021",
+        "vocab.getty.edu/aat/300011021.json",
+        " 300011021 ",
+        "AAT:300011021",
+        "http://vocab.getty.edu/aat/300011021/",
+    ],
+)
+def test_a_concept_is_read_however_it_was_copied(copied: str):
+    assert concept_uri(copied) == "http://vocab.getty.edu/aat/300011021"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        "", "potato", "999999999", "30001102", "3000110211", "http://vocab.getty.edu/ulan/300011021",
+        "http://evil.example/aat/300011021", "http://vocab.getty.edu/aat/300011021?x", "٣٠٠٠١١٠٢١",
+        "javascript:300011021",
+    ],
+)  # fmt: skip
+def test_what_is_no_concept_is_none(copied: str):
+    assert concept_uri(copied) == ""

@@ -21,7 +21,9 @@ def noise(
         list[str] | None, typer.Option(help="Channel whose strength is swept; may be repeated.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seeds the shots.")] = 0,
-    save: Annotated[str, typer.Option(help="Name to keep the setting under.")] = "",
+    save: Annotated[
+        str, typer.Option(help="Name to keep the setting under; replaces one that has it.")
+    ] = "",
     caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
@@ -32,7 +34,7 @@ def noise(
 
     chosen = condition.open_condition(setting)
     if save:
-        condition.save(save, chosen)
+        condition.save(save, chosen, instead=True)
     labeller, collection = open_with_run(run, records, caption_column, device)
     material = finish_work(service.open_material(labeller, collection), as_json)
     work = report.noise_report(material, chosen, record, mitigation, sweep or (), seed)

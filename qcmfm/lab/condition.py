@@ -15,6 +15,8 @@ from qcmfm.quantum.noise_files import from_json, load_preset, preset_names, to_j
 from qcmfm.quantum.shots import MOST_SHOTS
 from qcmfm.sentences import say
 
+NO_NOISE = "none"
+"""What stands for no condition in an address."""
 _NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
 
@@ -81,20 +83,36 @@ def saved_names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.json") if not path.name.startswith("."))
 
 
-def save(name: str, condition: Condition) -> Path:
-    """Keep a condition under a name, in place of one that had it.
+def save(name: str, condition: Condition, instead: bool = False) -> Path:
+    """Keep a condition under a name.
+
+    Args:
+        name: Under which it is found again; names that differ in the case of letters are one.
+        condition: What is kept.
+        instead: Whether it takes the place of one that has the name.
 
     Raises:
-        CircuitError: The name cannot be a file's, or is a preset's.
+        CircuitError: The name cannot be a file's, is a preset's, or is taken.
     """
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise CircuitError(
-            say("A setting cannot be called {name!r}.", name=name[:80]),
+            say("A setting cannot be called {name!r}.", name=name[:80])
+            if name
+            else "The setting has no name.",
             "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     if name in preset_names():
         raise CircuitError(say("{name} came with the program.", name=name), "Choose another name.")
+    if name.casefold() == NO_NOISE:
+        raise CircuitError(say("{name} means no noise.", name=name), "Choose another name.")
+    taken = next((old for old in saved_names() if old.casefold() == name.casefold()), "")
+    if taken and not instead:
+        raise CircuitError(
+            say("There is a setting {taken} already.", taken=taken),
+            "Choose another name, or have it replaced.",
+        )
+    name = taken or name
     path = folder() / f"{name}.json"
     named = replace(condition, setting=replace(condition.setting, name=name))
     storage.write_text(path, named.to_json())

@@ -12,7 +12,7 @@ from qcmfm.errors import ReviewConflict, ReviewError
 from qcmfm.review.decision import CHOICES, Decision, unique_id
 from qcmfm.review.state import Outcome
 from qcmfm.sentences import say
-from qcmfm.vocabulary import aat_uri
+from qcmfm.vocabulary import aat_uri, concept_uri
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
     from qcmfm.prediction import Prediction
@@ -22,7 +22,6 @@ MAX_REASON = 10_000
 _UNSEEN = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u00ad\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff]"
 )
-_AAT = re.compile(r"http://vocab\.getty\.edu/aat/\d{9}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Choice:
         decision: One of `accept`, `correct` and `unsure` ('cannot tell from the photo').
         label: The right label, for `correct`.
         new_label: Whether the label may be one that is not known yet.
-        aat_uri: The concept of a new label; empty where none is known.
+        aat_uri: The concept of a new label, as `concept_uri` reads it; empty where none is known.
         reason: In the reviewer's words; may be empty.
         evidence: What was shown; `decision.Decision` says how.
         prediction: What the model had said; None where it had said nothing.
@@ -179,7 +178,7 @@ def decided(
         reviewed_at=time,
         decision=decision,
         reviewed_label=label,
-        reviewed_aat_uri=vocabulary.concept(label, choice.aat_uri) if label else "",
+        reviewed_aat_uri=vocabulary.concept(label, concept_uri(choice.aat_uri)) if label else "",
         reason=choice.reason.encode("utf-8", "replace").decode().strip(),
         evidence=json.dumps(choice.evidence, ensure_ascii=False) if choice.evidence else "",
         supersedes=current.decision_id,
@@ -218,7 +217,7 @@ def _check(choice: Choice, model_label: str) -> None:
             "The reason is too long.",
             say("Use up to {max_reason:,} characters.", max_reason=MAX_REASON),
         )
-    if choice.aat_uri and not _AAT.fullmatch(choice.aat_uri):
+    if choice.aat_uri and not concept_uri(choice.aat_uri):
         raise ReviewError(
             say("{aat_uri!r} is no concept of the AAT.", aat_uri=choice.aat_uri[:80]),
             "It looks like http://vocab.getty.edu/aat/300011021; leave it empty where unknown.",

@@ -57,13 +57,18 @@ def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
 
 
 @door(Permission.ADD, on=("name",))
-def save_condition(name: str, condition: Condition) -> Path:
+def save_condition(name: str, condition: Condition, instead: bool = False) -> Path:
     """Keep a noise setting under a name, for everybody.
 
+    Args:
+        name: Under which it is found again.
+        condition: What is kept.
+        instead: Whether it takes the place of one that has the name.
+
     Raises:
-        CircuitError: The name cannot be a file's, or is a preset's.
+        CircuitError: The name cannot be a file's, is a preset's, or is taken.
     """
-    return save(name, condition)
+    return save(name, condition, instead)
 
 
 @door(Permission.LOOK)

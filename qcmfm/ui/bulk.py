@@ -10,6 +10,7 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import Record
 from qcmfm.ui.deciding import decide_many, show_told, undo
+from qcmfm.ui.emptied import offer_others, tell_nothing_left
 from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
 from qcmfm.ui.link import Link
@@ -59,10 +60,13 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
     picked = _picked(link) & set(queue)
     if not queue:
         show_told()
-        st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
-        st.button(
-            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer)
-        )
+        tell_nothing_left(desk, link)
+        with st.container(horizontal=True):
+            offer_others(desk, link)
+            st.button(
+                _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo,
+                args=(desk, None, reviewer),
+            )  # fmt: skip
         return
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from qcmfm.lab.chosen import CHOOSABLE, Chosen, Placed, moments
-from qcmfm.lab.condition import saved_names, title
+from qcmfm.lab.condition import NO_NOISE, saved_names, title
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 from qcmfm.ui.address import Address, hold
@@ -14,7 +14,6 @@ from qcmfm.ui.language import N_, _
 from qcmfm.ui.widgets import words_for
 
 MOST = 4
-NONE = "none"
 SHOTS = (0, 100, 300, 1000, 3000, 10_000, 100_000)
 START = (
     "depolarizing@gate:probability=0.005+readout:0.02,0.02",
@@ -76,11 +75,11 @@ def choose_count(address: Address) -> int:
 def control(address: Address, place: int) -> Chosen:
     """The controls of one condition."""
     given = texts(address)
-    chosen = Chosen.from_text("" if given[place] == NONE else given[place])
+    chosen = Chosen.from_text("" if given[place] == NO_NOISE else given[place])
 
     def keep(changed: Chosen) -> None:
         now = texts(address)
-        now[place] = changed.to_text() or NONE
+        now[place] = changed.to_text() or NO_NOISE
         address.set(noise=now)
 
     _choose_device(chosen, place, keep)

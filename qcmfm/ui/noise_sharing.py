@@ -67,10 +67,11 @@ def _offer_saving(columns: list[Column]) -> None:
         letters = [column.letter for column in columns]
         letter = st.selectbox(_("Setting"), letters, width=110)
         name = st.text_input(_("Name"), placeholder=_("our lab's device"))
+        instead = st.checkbox(_("Replace one of that name"))
         if st.form_submit_button(_("Save"), icon=":material/save:", **barred(Permission.ADD)):
             column = next(c for c in columns if c.letter == letter)
             try:
-                service.save_condition(name, column.condition)
+                service.save_condition(name, column.condition, instead)
                 st.success(
                     _(
                         "Kept as {name}. On Review it is an order of the queue: unstable "

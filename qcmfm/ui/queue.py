@@ -8,11 +8,11 @@ from qcmfm.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.claims import Claim, claim
 from qcmfm.review.decision import unique_id
-from qcmfm.review.filters import Filters
 from qcmfm.ui.deciding import Shown, add_label, choose_other, decide, go, restore, show_told, undo
+from qcmfm.ui.emptied import offer_others, tell_nothing_left
 from qcmfm.ui.keys import key_of
 from qcmfm.ui.language import _
-from qcmfm.ui.link import ANSWERED, Link
+from qcmfm.ui.link import Link
 from qcmfm.ui.photo import show_photo
 from qcmfm.ui.records import page_picture, thumbnail
 from qcmfm.ui.signing_in import barred, tell_why_not
@@ -52,18 +52,9 @@ def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
 
 def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
     show_told()
-    open_records = desk.review.refresh().counts(desk.records)["open"]
-    st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
+    tell_nothing_left(desk, link)
     with st.container(horizontal=True):
-        if open_records and st.button(
-            _("Show all {open_records:,} open records").format(open_records=open_records),
-            type="primary",
-        ):
-            link.filters = Filters(statuses=("open",))
-            st.rerun()
-        if st.button(_("Look at the answered ones")):
-            link.filters = Filters(statuses=ANSWERED)
-            st.rerun()
+        offer_others(desk, link)
         st.button(
             _("Undo"), shortcut=key_of("review", "undo"),
             on_click=undo, args=(desk, link, reviewer),

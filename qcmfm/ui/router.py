@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from qcmfm.access import Permission
+from qcmfm.ui.asked import show_missing
 from qcmfm.ui.language import _, choose_language, keep, name_language, pgettext, settle
 from qcmfm.ui.looks import show_looks
 from qcmfm.ui.memory import note_visit
@@ -79,5 +80,7 @@ with told(), timed(page.url_path):
     opened()
     with told():
         show_tour(page.url_path or "home")
+    with told():
+        show_missing()
     page.run()
 begin()

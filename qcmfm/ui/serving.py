@@ -6,14 +6,14 @@ import hmac
 import ipaddress
 import logging
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -91,6 +91,36 @@ class Guarded:
         await app(scope, receive, send)
 
 
+class Leading:
+    """Leads an address below a page to that page.
+
+    Streamlit answers it with a page whose scripts are looked for beside it, so it would stay blank.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app
+        if scope["type"] == "http" and scope["method"] == "GET":
+            request = Request(scope)
+            to = _page_above(scope["path"])
+            if to and "text/html" in request.headers.get("Accept", ""):
+                query = f"?{request.url.query}" if request.url.query else ""
+                app = RedirectResponse(to + query)
+        await app(scope, receive, send)
+
+
+def _page_above(path: str) -> str:
+    """The page that an address is below of; empty where it is a page's own, or no page's."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    below = path.strip("/").removeprefix(base).strip("/").split("/")
+    if len(below) < 2 or below[0] in _NO_PAGES:
+        return ""
+    return "/".join(["", *filter(None, [base, quote(below[0], safe="")])])
+
+
 def may_be_told(request: Request) -> bool:
     """Whether a request comes from this computer and through no proxy, or bears the token."""
     token, given = settings.value(TOKEN), request.headers.get("Authorization", "")
@@ -125,4 +155,5 @@ _REFUSED = PlainTextResponse(
     f"These figures are for the server's own computer, and for whoever bears {TOKEN}.\n", 403
 )
 ROUTES = (Route("/healthz", healthz), Route("/metrics", counted))
-MIDDLEWARE = (Middleware(Guarded),)
+_NO_PAGES = ("_stcore", "app", "auth", "component", "media", "static")
+MIDDLEWARE = (Middleware(Guarded), Middleware(Leading))

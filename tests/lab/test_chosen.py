@@ -78,11 +78,34 @@ def test_a_condition_is_kept_under_a_name_and_found_again(home: Path):
     assert conditions.open_condition(str(path)) == found
 
 
-@pytest.mark.parametrize("name", ["", "../up", ".hidden", "superconducting_heron", "x" * 61])
-def test_a_name_that_cannot_be_is_refused(name: str, home: Path):
-    with pytest.raises(CircuitError):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "has no name"),
+        (" \t", "has no name"),
+        ("../up", "cannot be called"),
+        ("a\x07b", "cannot be called"),
+        (".hidden", "cannot be called"),
+        ("x" * 61, "cannot be called"),
+        ("superconducting_heron", "came with the program"),
+        ("None", "means no noise"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(name: str, told: str, home: Path):
+    with pytest.raises(CircuitError, match=told) as caught:
         conditions.save(name, Condition(NoiseSetting("x")))
+    assert caught.value.hint and len(str(caught.value)) < 300
     assert not list(home.rglob("*.json"))
+
+
+def test_one_that_is_kept_is_replaced_only_where_that_is_said(home: Path):
+    conditions.save("our device", Condition(NoiseSetting("x"), 100))
+    with pytest.raises(CircuitError, match="a setting our device already"):
+        conditions.save("Our Device", Condition(NoiseSetting("x"), 300))
+    assert conditions.open_condition("our device").shots == 100
+    conditions.save("Our Device", Condition(NoiseSetting("x"), 300), instead=True)
+    assert conditions.saved_names() == ["our device"]
+    assert conditions.open_condition("our device").shots == 300
 
 
 def test_the_files_of_noise_settings_are_conditions_too():
