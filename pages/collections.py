@@ -3,7 +3,13 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.browsing import choose_records, offer_drawing, show_record, show_thumbnails
+from qcmfm.ui.browsing import (
+    choose_records,
+    close_record,
+    offer_drawing,
+    show_record,
+    show_thumbnails,
+)
 from qcmfm.ui.language import _
 from qcmfm.ui.widgets import told
 
@@ -17,7 +23,7 @@ with told():
         st.stop()
     name = st.selectbox(
         _("Collection"), names, key="collection", bind="query-params", persist_state="session",
-        width=260, on_change=lambda: st.query_params.pop("record", None),
+        width=260, on_change=close_record,
     )  # fmt: skip
     collection = service.open_collection(name)
     opened = st.query_params.get("record", "")

@@ -106,7 +106,8 @@ def save(name: str, condition: Condition, instead: bool = False) -> Path:
         raise CircuitError(say("{name} came with the program.", name=name), "Choose another name.")
     if name.casefold() == NO_NOISE:
         raise CircuitError(say("{name} means no noise.", name=name), "Choose another name.")
-    taken = next((old for old in saved_names() if old.casefold() == name.casefold()), "")
+    alike = [old for old in saved_names() if old.casefold() == name.casefold()]
+    taken = name if name in alike else next(iter(alike), "")
     if taken and not instead:
         raise CircuitError(
             say("There is a setting {taken} already.", taken=taken),

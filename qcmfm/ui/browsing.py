@@ -105,6 +105,11 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
         st.rerun()
 
 
+def close_record() -> None:
+    """Show no single record any more: another collection does not have it."""
+    st.query_params.pop("record", None)
+
+
 def show_record(name: str, collection: Collection, record: Record) -> None:
     """One record: photo, caption, recorded label, and what a model proposes."""
     if st.button(_("All records"), icon=":material/arrow_back:"):

@@ -71,12 +71,12 @@ def _offer_saving(columns: list[Column]) -> None:
         if st.form_submit_button(_("Save"), icon=":material/save:", **barred(Permission.ADD)):
             column = next(c for c in columns if c.letter == letter)
             try:
-                service.save_condition(name, column.condition, instead)
+                kept = service.save_condition(name, column.condition, instead)
                 st.success(
                     _(
                         "Kept as {name}. On Review it is an order of the queue: unstable "
                         "under noise."
-                    ).format(name=plain(name.strip())),
+                    ).format(name=plain(kept.stem)),
                     icon=":material/check:",
                 )
             except QcmfmError as error:
