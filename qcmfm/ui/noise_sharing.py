@@ -53,9 +53,13 @@ def show_exports(
         _offer_saving(columns)
     given = ["--run", found.run, "--records", "FOLDER", "--setting", "noise-A.json"]
     given += ["--record", record_id, *(() if fit == "none" else ("--mitigation", fit)), "--json"]
-    st.caption(_("The same figures on the command line, with the JSON of a column:"))
-    command = shlex.join(["python", "-m", "qcmfm", "noise", *given])
-    st.code(command, language="bash", wrap_lines=True)
+    place = st.expander(
+        _("The same figures on the command line"), key="noise-command", on_change="rerun"
+    )
+    if place.open:
+        place.caption(_("With the JSON of a column:"))
+        command = shlex.join(["python", "-m", "qcmfm", "noise", *given])
+        place.code(command, language="bash", wrap_lines=True)
 
 
 def _offer_saving(columns: list[Column]) -> None:

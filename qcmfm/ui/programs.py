@@ -42,7 +42,13 @@ def show_programs(
                 label, make, file, mime, key=f"take-{file}", icon=":material/download:",
                 on_click="ignore",
             )  # fmt: skip
-    with st.expander(_("The figure of one layer, and the beginning of the program")):
+    place = st.expander(
+        _("The figure of one layer, and the beginning of the program"),
+        key="programs", on_change="rerun",
+    )  # fmt: skip
+    if not place.open:
+        return  # the figure takes longer than all the rest of the page
+    with place:
         if readout.circuit.gates:
             layer = readout.circuit.gates[0].layer
             first = [g for g in readout.circuit.gates if g.layer == layer]

@@ -13,7 +13,7 @@ from qcmfm.lab.sweeping import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.address import Address, choose_some, switch
 from qcmfm.ui.lab import kept, work_once
-from qcmfm.ui.language import N_, _
+from qcmfm.ui.language import N_, _, spoken
 from qcmfm.ui.widgets import words_for
 
 FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
@@ -47,8 +47,12 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
         )
         if number + 1 < len(keys) and kept().has(keys[number + 1]):
             continue  # the next curve is there already: both are drawn at once
-        chart.altair_chart(
-            _chart(points, metric),
+        drawn = kept().once(
+            ("chart", *keys[: number + 1], metric, spoken()),
+            lambda points=points: _chart(points, metric).to_dict(),
+        )
+        chart.vega_lite_chart(
+            drawn,
             alt=_("{metric} of {n} kinds of noise by strength").format(
                 metric=_(METRICS[metric]), n=number + 1
             ),
@@ -62,8 +66,9 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
                 f"noise-sweep.{kind}", mime, key=f"sweep-{kind}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
-    with st.expander(_("The curves as a table")):
-        st.dataframe(_rows(points), hide_index=True, alt=_("Every point of the curves"))
+    table = st.expander(_("The curves as a table"), key="sweep-table", on_change="rerun")
+    if table.open:
+        table.dataframe(_rows(points), hide_index=True, alt=_("Every point of the curves"))
 
 
 def _chart(points: Sequence[Point], metric: str) -> Any:
