@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm.catalog.searching import Shelf
+from qcmfm.errors import CatalogError
+from qcmfm.sentences import N_
 
 VECTORS = {
     "photos": ("image_vector",),
@@ -16,6 +18,14 @@ VECTORS = {
 }
 MOST = 4000
 """Records that a map shows; of more, so many are drawn evenly."""
+FEWEST = 4
+"""Records that likeness can lay out; fewer stand in corners."""
+WAYS = ("few", "ring", "t-sne")
+_NOTHING = {
+    "photos": N_("No record has a photo to be laid out by."),
+    "captions": N_("No record has a caption to be laid out by."),
+    "both": N_("No record has both a photo and a caption to be laid out by."),
+}
 _KEPT = 50
 """Components that t-SNE is given, as its authors advise."""
 _SAME = 1e-6
@@ -38,6 +48,13 @@ class Projection:
     record_ids: Sequence[str]
     places: Float[np.ndarray, "record 2"]
 
+    @property
+    def way(self) -> str:
+        """How it was laid out, one of `WAYS`: the places themselves tell."""
+        if len(self.record_ids) < FEWEST:
+            return "few"
+        return "ring" if np.allclose(np.hypot(*self.places.T), 1, atol=1e-4) else "t-sne"
+
 
 def project(shelf: Shelf, of: str) -> Projection:
     """Lay out a collection by t-SNE; records without the vectors asked for are left out.
@@ -45,10 +62,15 @@ def project(shelf: Shelf, of: str) -> Projection:
     Args:
         shelf: The collection.
         of: One of `VECTORS`.
+
+    Raises:
+        CatalogError: No record has the vectors.
     """
     ids, vectors = _vectors(shelf, VECTORS[of])
     made_from = shelf.card.made_at
-    if len(ids) < 4:
+    if not ids:
+        raise CatalogError(_NOTHING[of], "Choose another way of being near each other.")
+    if len(ids) < FEWEST:
         corners = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
         return Projection(of, made_from, ids, corners[: len(ids)])
     return Projection(of, made_from, ids, lay_out(vectors))
@@ -81,7 +103,7 @@ def _vectors(shelf: Shelf, columns: Sequence[str]) -> tuple[list[str], np.ndarra
     if found.num_rows > MOST:
         keys = [hashlib.sha256(key.encode()).digest() for key in found["record_id"].to_pylist()]
         found = found.take(sorted(range(len(keys)), key=keys.__getitem__)[:MOST])
-    parts = list(_centred(found, columns))
+    parts = list(_centred(found, columns)) if found.num_rows else [np.zeros((0, 1), np.float32)]
     return found["record_id"].to_pylist(), np.concatenate(parts, axis=1)
 
 

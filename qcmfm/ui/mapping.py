@@ -10,6 +10,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.catalog import Projection
+from qcmfm.catalog.projection import MOST
 from qcmfm.encoders.photo import content_hash
 from qcmfm.records import Record
 from qcmfm.review.picks import keep_pick
@@ -28,6 +29,22 @@ from qcmfm.ui.working import latest_job, show_job, start_job
 _OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
 _COLOURS = {"label": N_("Label"), "confidence": N_("Confidence"), "status": N_("Status")}
 _PICKED = 12
+_WAYS = {
+    "few": N_("so few that likeness cannot lay them out, and where they lie means nothing."),
+    "ring": N_("what is compared is the same for all of them, so they lie on a ring, in no order."),
+    "t-sne": N_(
+        "laid out by t-SNE. Only which records are near each other means something, not the "
+        "axes nor the size of gaps."
+    ),
+}
+_LEFT_OUT = {
+    "photos": N_("Records without a photo are left out."),
+    "captions": N_("Records without a caption are left out."),
+    "both": N_("Records without a photo or without a caption are left out."),
+}
+_HANDLING = N_(
+    "Rest on a point to see its photo; click it, or draw a lasso round several, to look at them."
+)
 NO_LABEL = N_("no label")
 # Okabe and Ito's colours, which tell apart for nearly everybody, and then others by their shape.
 _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#44AA99")
@@ -83,6 +100,8 @@ def _draw(name: str, found: Projection, colour: str) -> None:
     figure = _figure(found.places[kept], chosen, values, colour)
     # The key stands in the page's style sheet, where a name may hold anything.
     key = f"map-{content_hash(name.encode())[:12]}-{found.of}-{colour}"
+    if colour == "confidence" and not said:
+        st.info(_("No model has looked at these records yet, so none has said how sure it is."))
     picked = st.plotly_chart(
         figure, width="stretch", key=key, on_select="rerun",
         selection_mode=("lasso", "box"), theme="streamlit",
@@ -94,13 +113,11 @@ def _draw(name: str, found: Projection, colour: str) -> None:
         return thumbnail(records(name), record) if record else None
 
     show_hovered(key, photo)
-    st.caption(
-        _(
-            "{n:,} of {all:,} records, laid out by t-SNE: only which records are near each "
-            "other means something, not the axes nor the size of gaps. Rest on a point to "
-            "see its photo; click it, or draw a lasso round several, to look at them."
-        ).format(n=len(chosen), all=len(known))
-    )
+    counted = _("{n:,} of {all:,} records").format(n=len(chosen), all=len(known))
+    told = [f"{counted}: {_(_WAYS[found.way])}", _(_HANDLING)]
+    if len(found.record_ids) < min(len(known), MOST) and card.made_at == found.made_from:
+        told.insert(1, _(_LEFT_OUT[found.of]))
+    st.caption(" ".join(told))
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
     keys = [_key(point) for point in points] or clicked(key)
     _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], said)

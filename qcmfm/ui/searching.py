@@ -16,8 +16,14 @@ from qcmfm.ui.widgets import page_link, plain, shortened, told, words_for
 from qcmfm.ui.working import latest_job, show_job, start_job
 
 ON_A_PAGE, SHOWN = 12, 96
-WIDE = 240
-"""Pixels that a hit takes: four stand side by side on a desktop, two on a tablet."""
+LEAST = 200
+"""Pixels that a hit takes at least: four stand side by side on a desktop, two on a tablet."""
+_WALL = f"""
+.st-key-search-wall {{
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(min({LEAST}px, 100%), 1fr));
+}}
+.st-key-search-wall > * {{ min-width: 0; width: auto; }}
+"""
 _FACETS = {
     "category": (N_("Label"), "label"),
     "museum": (N_("Museum"), "museum"),
@@ -186,9 +192,10 @@ def _show(name: str, hits: list[Hit]) -> None:
     # What is found first is looked at first, whatever page the last search was left on.
     key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
     first = (min(st.session_state.get(key, 1), pages) - 1) * ON_A_PAGE
-    with st.container(horizontal=True):
+    st.html(f"<style>{_WALL}</style>")
+    with st.container(key="search-wall"):
         for hit in present[first : first + ON_A_PAGE]:
-            with st.container(width=WIDE), told():
+            with st.container(), told():
                 _show_hit(name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
     if pages > 1:
         st.pagination(pages, key=key)

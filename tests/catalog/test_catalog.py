@@ -16,7 +16,7 @@ from qcmfm.catalog import PLACES, Card, Catalog, Change, Narrowing, Shelf, proje
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.conditions import one_of, quoted
 from qcmfm.catalog.photo_words import PhotoWords, learn, recall
-from qcmfm.catalog.projection import lay_out
+from qcmfm.catalog.projection import Projection, lay_out
 from qcmfm.errors import CatalogError
 from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
 from qcmfm.prediction import Prediction
@@ -247,7 +247,7 @@ def test_a_map_puts_what_is_alike_together(shelf: Shelf, made: Change):
     apart = ((found.places[:, None] - found.places[None]) ** 2).sum(-1)
     np.fill_diagonal(apart, np.inf)
     assert (labels[apart.argmin(1)] == labels).mean() > 0.95
-    assert len(found.record_ids) == 135  # those with a photo
+    assert len(found.record_ids) == 135 and found.way == "t-sne"  # those with a photo
     assert service.kept_map(NAME, "photos") is None
     finish(service.make_map(NAME, "photos"))
     finish(service.make_map(NAME, "photos"))  # replaces the one before
@@ -259,7 +259,24 @@ def test_a_map_puts_what_is_alike_together(shelf: Shelf, made: Change):
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e-9])
 def test_records_that_are_all_the_same_are_laid_out(value: float):
     """Left to itself, t-SNE divides by their spread and takes the whole process with it."""
-    assert np.isfinite(lay_out(np.full((12, 8), value, np.float32))).all()
+    places = lay_out(np.full((12, 8), value, np.float32))
+    assert np.isfinite(places).all()
+    assert Projection("photos", "", [str(row) for row in range(12)], places).way == "ring"
+
+
+def test_a_map_says_where_likeness_did_not_lay_it_out(home: Path):
+    folder = home / "collections" / NAME
+    folder.mkdir(parents=True)
+    rows = [f"r{row},vase number {row}" for row in range(3)]
+    (folder / "records.csv").write_text("\n".join(["record_id,caption", *rows]))
+    make()
+    finish(service.make_map(NAME, "captions"))
+    kept = service.kept_map(NAME, "captions")
+    assert kept and (kept.way, len(kept.record_ids)) == ("few", 3)
+    for of, what in (("photos", "No record has a photo"), ("both", "both a photo and a caption")):
+        with pytest.raises(CatalogError, match=what) as caught:
+            finish(service.make_map(NAME, of))
+        assert caught.value.hint
 
 
 def test_the_map_from_photos_to_words_is_learned_and_kept():
