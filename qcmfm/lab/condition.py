@@ -92,7 +92,7 @@ def save(name: str, condition: Condition, instead: bool = False) -> Path:
         instead: Whether it takes the place of one that has the name.
 
     Raises:
-        CircuitError: The name cannot be a file's, is a preset's, or is taken.
+        CircuitError: The name cannot be a file's, is a preset's, or is another condition's.
     """
     name = name.strip()
     if not _NAME.fullmatch(name):
@@ -108,14 +108,14 @@ def save(name: str, condition: Condition, instead: bool = False) -> Path:
         raise CircuitError(say("{name} means no noise.", name=name), "Choose another name.")
     alike = [old for old in saved_names() if old.casefold() == name.casefold()]
     taken = name if name in alike else next(iter(alike), "")
-    if taken and not instead:
+    name = taken or name
+    path = folder() / f"{name}.json"
+    named = replace(condition, setting=replace(condition.setting, name=name))
+    if taken and not instead and path.read_text("utf-8") != named.to_json():
         raise CircuitError(
             say("There is a setting {taken} already.", taken=taken),
             "Choose another name, or have it replaced.",
         )
-    name = taken or name
-    path = folder() / f"{name}.json"
-    named = replace(condition, setting=replace(condition.setting, name=name))
     storage.write_text(path, named.to_json())
     return path
 

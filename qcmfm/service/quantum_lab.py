@@ -66,7 +66,7 @@ def save_condition(name: str, condition: Condition, instead: bool = False) -> Pa
         instead: Whether it takes the place of one that has the name.
 
     Raises:
-        CircuitError: The name cannot be a file's, is a preset's, or is taken.
+        CircuitError: The name cannot be a file's, is a preset's, or is another condition's.
     """
     return save(name, condition, instead)
 

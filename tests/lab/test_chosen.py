@@ -99,7 +99,8 @@ def test_a_name_that_cannot_be_is_refused(name: str, told: str, home: Path):
 
 
 def test_one_that_is_kept_is_replaced_only_where_that_is_said(home: Path):
-    conditions.save("our device", Condition(NoiseSetting("x"), 100))
+    for _ in range(2):  # the same once more is no other
+        conditions.save("our device", Condition(NoiseSetting("x"), 100))
     with pytest.raises(CircuitError, match="a setting our device already"):
         conditions.save("Our Device", Condition(NoiseSetting("x"), 300))
     assert conditions.open_condition("our device").shots == 100
