@@ -30,8 +30,8 @@ with told():
         _("Under noise"): (show_noise, service.noise_curves()),
     }
     there = {title: part for title, part in parts.items() if part[1]}
-    for tab, (show, results) in zip(
-        st.tabs(list(there)) if there else (), there.values(), strict=True
-    ):
-        with tab:
-            show(results)
+    tabs = st.tabs(list(there), key="study-part", on_change="rerun") if there else ()
+    for tab, (show, results) in zip(tabs, there.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(results)
