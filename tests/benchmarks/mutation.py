@@ -3,8 +3,8 @@
 mutmut (`pip install mutmut`) changes one thing in a function at a time (a comparison, a number, an
 argument) and runs the tests that call the function. For each package a random sample of its changes
 is tried, always the same one; a change is found where a test fails or runs out of time. Changes of
-messages count as well, which few tests look at letter by letter. Not changed are modules
-whose functions are found by looking at them, since mutmut leaves more functions there. Tests of speed are
+messages count as well, which few tests look at letter by letter. Not changed are modules whose
+functions are found by looking at them, since mutmut leaves more functions there. Tests of speed are
 left out: code that waits for its change is slow. Writes `tests/benchmarks/results/mutation.json`,
 with the names of those that no test found.
 """
