@@ -38,8 +38,8 @@ def test_words_are_chosen_and_the_view_stands_in_the_address(visit: Visit, tmp_p
     assert "For “phoenix”, “lotuses” the model attended most" in visit.text()
     found = asked(visit)
     assert found["words"] == ["6.15"] and found["drawn"] == ["grid"]
-    data = "document.querySelector('.js-plotly-plot')._fullData.map(t => [t.type, t.zsmooth])"
-    assert visit.page.evaluate(data)[0] == ["heatmap", False]
+    first = "document.querySelector('.js-plotly-plot')._fullData[0]"  # is drawn a moment later
+    visit.page.wait_for_function(f"{first}.type === 'heatmap' && {first}.zsmooth === false")
 
     picture = saved(visit, "PNG", tmp_path)
     assert Image.open(picture).size == (384, 384)
