@@ -64,7 +64,8 @@ def test_the_noise_lab_shows_the_figures_of_the_command_line(artifacts, tmp_path
     captions = [caption.value for caption in app.caption if "fidelity" in caption.value]
     bars = [body for body in html(app) if "minmax(4.5rem" in body]
     assert len(columns) == len(captions) == 2 and len(bars) == 3
-    rows = app.dataframe[0].value.to_dict("records")
+    app.session_state["sweep-table"] = True  # as a click opens it
+    rows = app.run().dataframe[0].value.to_dict("records")
     for place, noise in enumerate(NOISES):
         file = tmp_path / "setting.json"
         file.write_text(Chosen.from_text(noise).condition().to_json())
