@@ -11,6 +11,7 @@ with the names of those that no test found.
 
 import argparse
 import json
+import os
 import random
 import shlex
 import subprocess
@@ -74,10 +75,12 @@ def measure(package: str, sample: int, seed: int) -> dict[str, Any]:
         tests = "\n    ".join(TESTS[package])
         storage.write_text(folder / "setup.cfg", SETTINGS.format(package=package, tests=tests))
         mutmut = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
-        subprocess.run([*mutmut, "nothing"], cwd=folder, check=False)
+        # Each change is tried in a forked process, in which torch's threads would wait for ever.
+        alone = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        subprocess.run([*mutmut, "nothing"], cwd=folder, env=alone, check=False)
         names = sorted(changes(folder))
         tried = sorted(random.Random(seed).sample(names, min(sample, len(names))))
-        subprocess.run([*mutmut, *tried], cwd=folder, check=False)
+        subprocess.run([*mutmut, *tried], cwd=folder, env=alone, check=False)
         came = changes(folder)
     left = [name for name in tried if came[name] in (_LEFT, *_UNTESTED)]
     odd = [name for name in tried if came[name] not in (*_FOUND, _LEFT, *_UNTESTED)]
