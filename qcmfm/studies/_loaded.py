@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +17,8 @@ from qcmfm.encoders.views import ORIGINAL
 class Loaded:
     """Every photo's and every caption's features, in float16 as on disk.
 
+    Arrays, since other processes can map those (`_side_by_side`).
+
     Args:
         photo_rows: Row of each photo's content hash.
         regions: View x photo x region x dim; zero for a view that was not computed.
@@ -28,12 +31,12 @@ class Loaded:
     """
 
     photo_rows: dict[str, int]
-    regions: Tensor
-    vectors: Tensor
+    regions: np.ndarray
+    vectors: np.ndarray
     caption_rows: dict[str, int]
-    words: Tensor
-    lengths: Tensor
-    sentences: Tensor
+    words: np.ndarray
+    lengths: np.ndarray
+    sentences: np.ndarray
     captions: list[str]
 
 
@@ -67,8 +70,10 @@ class LoadedTable(FeatureTable):
         # Row 0 stands in for what is missing, and is wiped out.
         photo, caption = photo.clamp(min=0), caption.clamp(min=0)
         seen, read = has_image.float(), has_text.float()
-        longest = max(1, int((kept.lengths[caption] * has_text).max()))
-        mask = (torch.arange(longest) < kept.lengths[caption, None]) & has_text[:, None]
+        lengths = torch.from_numpy(kept.lengths)[caption] * has_text
+        longest = max(1, int(lengths.max()))
+        mask = torch.arange(longest) < lengths[:, None]
+        words, sentences = torch.from_numpy(kept.words), torch.from_numpy(kept.sentences)
         regions = (
             _picked(kept.regions, view, photo, seen)
             if self.with_regions
@@ -78,16 +83,17 @@ class LoadedTable(FeatureTable):
             regions,
             _picked(kept.vectors, view, photo, seen),
             has_image,
-            kept.words[caption, :longest].float() * mask[..., None],
+            words[caption, :longest].float() * mask[..., None],
             mask,
-            kept.sentences[caption].float() * read[:, None],
+            sentences[caption].float() * read[:, None],
             self.terms[caption] * read[:, None],
             has_text,
         )
 
 
-def _picked(views: Tensor, view: Tensor, photo: Tensor, seen: Tensor) -> Tensor:
+def _picked(kept: np.ndarray, view: Tensor, photo: Tensor, seen: Tensor) -> Tensor:
     """One view of each photo, in float32, and zero where `seen` is."""
+    views = torch.from_numpy(kept)
     found = (views[0][photo] if len(views) == 1 else views[view, photo]).float()
     # A copy of all regions of a batch takes as long as projecting them, and few records need one.
     return found if seen.all() else found * seen.view(-1, *[1] * (found.ndim - 1))
@@ -109,13 +115,13 @@ def load_table(table: FeatureTable) -> LoadedTable:
     }
     regions, vectors = _photos(table, photos)
     found = [table.captions.get(key) for key in texts]
-    lengths = torch.tensor([len(item["words"]) for item in found] or [0])
+    lengths = np.array([len(item["words"]) for item in found] or [0])
     shape = table.shape
-    words = torch.zeros(max(1, len(texts)), int(lengths.max()), shape.text_dim, dtype=torch.half)
-    sentences = torch.zeros(max(1, len(texts)), shape.sentence_dim, dtype=torch.half)
+    words = np.zeros((max(1, len(texts)), lengths.max(), shape.text_dim), np.float16)
+    sentences = np.zeros((max(1, len(texts)), shape.sentence_dim), np.float16)
     for row, item in enumerate(found):
-        words[row, : lengths[row]] = torch.from_numpy(item["words"])
-        sentences[row] = torch.from_numpy(item["sentence"][0])
+        words[row, : lengths[row]] = item["words"]
+        sentences[row] = item["sentence"][0]
     loaded = Loaded(
         {key: row for row, key in enumerate(photos)},
         regions,
@@ -129,16 +135,16 @@ def load_table(table: FeatureTable) -> LoadedTable:
     return LoadedTable(**vars(table), loaded=loaded).with_lexicon(table.lexicon)
 
 
-def _photos(table: FeatureTable, photos: list[str]) -> tuple[Tensor, Tensor]:
+def _photos(table: FeatureTable, photos: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Regions and mean vectors of every view."""
     shape, views = table.shape, table.images
     size = (len(views), max(1, len(photos)))
-    regions = torch.zeros(*size, shape.grid[0] * shape.grid[1], shape.image_dim, dtype=torch.half)
-    vectors = torch.zeros(*size, shape.image_dim, dtype=torch.half)
+    regions = np.zeros((*size, shape.grid[0] * shape.grid[1], shape.image_dim), np.float16)
+    vectors = np.zeros((*size, shape.image_dim), np.float16)
     for view, store in enumerate(views.values()):
         for row, key in enumerate(photos):
             if key in store:
                 item = store.get(key)
-                regions[view, row] = torch.from_numpy(item["regions"])
-                vectors[view, row] = torch.from_numpy(item["vector"][0])
+                regions[view, row] = item["regions"]
+                vectors[view, row] = item["vector"][0]
     return regions, vectors

@@ -3,15 +3,12 @@
 A step of these small models is no faster with two threads than with one.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from itertools import takewhile
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import joblib
-import torch
 
 Given = TypeVar("Given")
 Cell = TypeVar("Cell")
@@ -31,8 +28,8 @@ def side_by_side(
 
     Args:
         work: Of a module, so that other processes know it.
-        given: What all cells share. The processes map it from one file, so that large tensors are
-            in memory once.
+        given: What all cells share. joblib lets the processes map its large arrays from files, so
+            that they are in memory once; tensors are copied.
         cells: One call each.
         until: Says before each call whether to begin no more.
     """
@@ -42,18 +39,8 @@ def side_by_side(
     if workers < 2:
         yield from map(partial(work, given), begun)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "given.pt"
-        torch.save(given, file)
-        calls = (joblib.delayed(_work)(work, file, cell) for cell in begun)
-        run = joblib.Parallel(workers, return_as="generator_unordered", pre_dispatch=str(workers))
-        yield from cast(Iterator[Any], run(calls))
-
-
-def _work(work: Callable[[Any, Any], Any], file: Path, cell: Any) -> Any:
-    return work(_read(file), cell)
-
-
-@lru_cache(1)
-def _read(file: Path) -> Any:
-    return torch.load(file, mmap=True, weights_only=False)
+    calls = (joblib.delayed(work)(given, cell) for cell in begun)
+    run = joblib.Parallel(
+        workers, return_as="generator_unordered", pre_dispatch=str(workers), mmap_mode="c"
+    )
+    yield from cast(Iterator[Any], run(calls))

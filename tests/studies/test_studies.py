@@ -13,7 +13,7 @@ from qcmfm.errors import StudyError
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.studies import _request, ablation, compare, noise, views
-from qcmfm.studies._loaded import load_table
+from qcmfm.studies._loaded import Loaded, load_table
 from qcmfm.studies._plan import TEST, Material, Plan, carry_out, prepare_material
 from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results
@@ -131,6 +131,18 @@ def test_two_processes_train_what_one_does(
     for system in THREE:
         ours, theirs = (r.answers("vases", system.name) for r in (alone, beside))
         np.testing.assert_allclose(ours[0, TEST], theirs[0, TEST], atol=2e-3)
+
+
+def test_large_arrays_are_mapped_by_the_other_processes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
+    none, large = np.zeros((1, 1)), np.full((1, 600, 49, 32), 2, np.float16)
+    given = Loaded({}, large, none, {}, none, none, none, [])
+    found = list(side_by_side(look, given, [1, 2, 3], lambda: False))
+    assert found == [(True, 2.0)] * 3
+
+
+def look(given: Loaded, cell: int) -> tuple[bool, float]:
+    return isinstance(given.regions, np.memmap), float(given.regions[0, cell].mean())
 
 
 def test_an_error_of_another_process_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch):
