@@ -20,16 +20,20 @@ with told():
             "trained on the same records; quantum models are **simulated** on an ordinary computer."
         )
     )
-    found = service.comparison()
-    if not found:
-        st.info(_("No comparison is here yet. Run `python -m qcmfm study compare`."))
     parts = {
-        _("Models"): (show_comparisons, found),
-        _("Parts of the QCMFM"): (show_ablation, service.ablation()),
-        _("Two views of an image"): (show_views, service.view_curves()),
-        _("Under noise"): (show_noise, service.noise_curves()),
+        _("Models"): (show_comparisons, service.comparison),
+        _("Parts of the QCMFM"): (show_ablation, service.ablation),
+        _("Two views of an image"): (show_views, service.view_curves),
+        _("Under noise"): (show_noise, service.noise_curves),
     }
-    there = {title: part for title, part in parts.items() if part[1]}
+    there = {}
+    for title, (show, read) in parts.items():
+        with told():  # results that cannot be read hide no others
+            results = read()
+            if results:
+                there[title] = (show, results)
+            elif show is show_comparisons:
+                st.info(_("No comparison is here yet. Run `python -m qcmfm study compare`."))
     tabs = st.tabs(list(there), key="study-part", on_change="rerun") if there else ()
     for tab, (show, results) in zip(tabs, there.values(), strict=True):
         if tab.open:

@@ -99,6 +99,13 @@ def test_without_results_it_says_how_to_get_them(home: Path, monkeypatch: pytest
     assert "study compare" in page.info[0].value and not page.exception
 
 
+def test_damaged_results_hide_no_others(home: Path):
+    storage.write_text(home / "studies" / "noise" / "curves_cups.json", "{")
+    page = AppTest.from_file(str(PAGE)).run(timeout=60)
+    assert not page.exception and "cannot be read" in page.error[0].value
+    assert page.info[0].value.startswith("Right most often") and len(page.dataframe)
+
+
 def test_damaged_results_are_told(home: Path):
     storage.write_text(home / "studies" / "compare" / "summary.json", "{")
     with pytest.raises(StudyError, match="cannot be read"):
