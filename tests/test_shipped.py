@@ -11,6 +11,7 @@ import pytest
 
 from qcmfm import demo, service, settings
 from qcmfm.encoders.photo import content_hash
+from qcmfm.model_card import write_card
 from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.run_folder import read_metrics
@@ -26,6 +27,14 @@ def test_it_is_small_and_whole():
     card = (FOLDER / "README.md").read_text("utf-8")
     for figure in ("Measured on `test`", "Known weaknesses", "CC0", run.config["command"]):
         assert figure in card
+
+
+@pytest.mark.parametrize("name", [settings.DEFAULT_RUN, *demo.names()])
+def test_the_card_is_written_from_the_run_and_its_notes(name: str):
+    """Where it is not: `python -m tests.benchmarks.cards`."""
+    run = read_run(settings.SHIPPED_RUNS / name)
+    assert run.config["notes"] == (settings.ASSETS / "cards" / f"{name}.md").read_text("utf-8")
+    assert (settings.SHIPPED_RUNS / name / "README.md").read_text("utf-8") == write_card(run)
 
 
 def test_no_caption_of_the_data_is_in_it(museum: Path):

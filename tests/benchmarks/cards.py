@@ -1,14 +1,18 @@
-"""The notes in the cards of the built-in runs: `python -m tests.benchmarks.cards`.
+"""The notes in the cards of the shipped runs: `python -m tests.benchmarks.cards`.
 
-Written from the committed comparison of all models on 2,000 records that nothing was chosen on
-(`python -m qcmfm study compare --records artifacts --records textiles`) to
-`assets/cards/<name>.md`.
+Those of the built-in collections are written to `assets/cards/<name>.md` from the committed
+comparison of all models on 2,000 records that nothing was chosen on (`python -m qcmfm study compare
+--records artifacts --records textiles`). Then every shipped run is given the notes of its name, and
+its card and its seal with them.
 """
 
 from typing import Any
 
-from qcmfm import demo, settings, storage
+from qcmfm import demo, run_schema, settings, storage
 from qcmfm.demo._design import DIFFICULTIES
+from qcmfm.model_card import write_card
+from qcmfm.run_folder import CARD
+from qcmfm.runs import read_run
 from qcmfm.studies._request import DRAWN
 from qcmfm.studies._summary import read_summary
 
@@ -66,12 +70,23 @@ def card_notes(name: str, found: dict[str, Any]) -> str:
     )
 
 
+def note(name: str) -> None:
+    """Give the shipped run `name` the notes in `assets/cards`."""
+    run = read_run(settings.SHIPPED_RUNS / name)
+    run.config["notes"] = (settings.ASSETS / "cards" / f"{name}.md").read_text("utf-8")
+    run.config[run_schema.SEAL] = run_schema.seal(run.config)
+    storage.write_json(settings.SHIPPED_RUNS / name / "run.json", run.config)
+    storage.write_text(settings.SHIPPED_RUNS / name / CARD, write_card(run))
+
+
 def main() -> None:
-    """Write the notes of every built-in collection that was compared."""
+    """Write the notes of every built-in collection that was compared, and all cards."""
     summary = read_summary(settings.COMPARISON)
     for name in demo.names():
         notes = card_notes(name, summary[name]["test"])
         storage.write_text(settings.ASSETS / "cards" / f"{name}.md", notes)
+    for folder in sorted(settings.SHIPPED_RUNS.iterdir()):
+        note(folder.name)
 
 
 if __name__ == "__main__":

@@ -204,6 +204,6 @@ def test_the_command_line_predicts_past_hostile_records(home: Path, tmp_path: Pa
 
 
 def test_the_runs_that_come_with_the_program_are_sealed():
-    """Where one is not: `python -m tests.benchmarks.seal_runs`."""
+    """Where one is not: `python -m tests.benchmarks.cards`."""
     for folder in settings.SHIPPED_RUNS.iterdir():
         assert read_config(folder)["format"] == FORMAT
