@@ -76,11 +76,11 @@ def show_days(desk: service.Desk) -> None:
     if not rows:
         st.caption(_("Nobody has decided anything yet."))
         return
-    total = sum(sum(found.values()) for found in days.values())
-    alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers").format(
-        total=total, n=len(days)
-    )
-    st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
+    if len(days) > 1:  # one bar tells nothing that its number does not
+        total = sum(sum(found.values()) for found in days.values())
+        alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers")
+        alt = alt.format(total=total, n=len(days))
+        st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
     st.dataframe(rows, hide_index=True, alt=_("Decisions a day by reviewer"))
 
 

@@ -1,7 +1,10 @@
 """The figures count what stands, once."""
 
+from unittest.mock import Mock, create_autospec
+
 import pytest
 from scipy.stats import binomtest
+from streamlit.testing.v1 import AppTest
 
 from qcmfm.review.figures import (
     ConfidenceBin,
@@ -10,6 +13,7 @@ from qcmfm.review.figures import (
     decisions_a_day,
 )
 from qcmfm.review.state import ReviewState
+from qcmfm.service import Desk
 from tests.review.made import decision
 
 STATE = ReviewState(
@@ -29,6 +33,22 @@ STATE = ReviewState(
                  model_label="jade"),
     ]
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "charts"), [((), 0), (("02-01",), 0), (("02-01", "02-02"), 1)])
+def test_one_day_is_a_number_and_not_a_chart(days: tuple[str, ...], charts: int):
+    made = [decision(f"d{day}", day, reviewed_at=f"2026-{day}T10:00:00.000Z") for day in days]
+    desk = create_autospec(Desk, instance=True, review=Mock())
+    desk.review.refresh.return_value = ReviewState(made)
+    page = AppTest.from_function(show, kwargs={"desk": desk}).run(timeout=60)
+    assert not page.exception and len(page.get("vega_lite_chart")) == charts
+    assert [len(table.value) for table in page.dataframe] == ([len(days)] if days else [])
+
+
+def show(desk) -> None:
+    from qcmfm.ui.figures import show_days
+
+    show_days(desk)
 
 
 def test_decisions_a_day_by_reviewer():
