@@ -200,11 +200,11 @@ def verdict(part: Mapping[str, Any]) -> Sentence:
     )
     return say(
         "{best} QCMFM minus the best classical model ({other}): {value:+.1f} points ({low:+.1f} "
-        "to {high:+.1f}, p {p:.2f} after correction for {n} comparisons), {chance}.",
+        "to {high:+.1f}, {p} after correction for {n} comparisons), {chance}.",
         best=best,
         other=_title(other),
         **{end: 100 * gap[end] for end in ("value", "low", "high")},
-        p=gap["p_holm"],
+        p=p_told(gap["p_holm"]),
         n=len(part["qcmfm_minus"]),
         chance=chance,
     )
@@ -232,22 +232,24 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
         found, gap = systems[name], part["qcmfm_minus"].get(name)
         told = name + (" (simulated quantum)" if found["quantum"] else "")
         error = found.get("ece_calibrated", found["ece"])
-        against = (
-            f"{gap['value']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f}), p {gap['p_holm']:.2f}"
-            if gap
-            else ""
-        )
+        against = f"{figure(gap, '+.3f')}, {p_told(gap['p_holm'])}" if gap else ""
         lines.append(
-            f"| {told} | {_figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
+            f"| {told} | {figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
             f"{found['parameters']:,.0f} | {found['train_seconds']:.1f} s | "
             f"{len(found['accuracy']['by_seed'])} | {against} |"
         )
     return lines
 
 
+def p_told(p: float) -> str:
+    """A p-value in two decimals, or that it is smaller: none is zero."""
+    return f"p {p:.2f}" if p >= 0.01 else "p < 0.01"
+
+
+def figure(found: Mapping[str, float], form: str = ".3f") -> str:
+    """A value with its interval."""
+    return f"{found['value']:{form}} ({found['low']:{form}} to {found['high']:{form}})"
+
+
 def _title(system: str) -> Sentence:
     return say(fusion.title(system) if system in fusion.names() else system.replace("_", " "))
-
-
-def _figure(found: Mapping[str, float]) -> str:
-    return f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"

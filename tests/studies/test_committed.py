@@ -11,7 +11,7 @@ import pytest
 from qcmfm import demo, fusion, settings
 from qcmfm.studies import ablation, views
 from qcmfm.studies._results import Results
-from qcmfm.studies._summary import SUMMARY, TABLE, markdown
+from qcmfm.studies._summary import SUMMARY, TABLE, figure, markdown, p_told
 from qcmfm.studies.noise import (
     AWARE,
     AWARE_CHANNELS,
@@ -38,10 +38,6 @@ def found(summary: dict[str, Any]) -> dict[str, Any]:
     return summary[settings.DEFAULT_RUN]
 
 
-def figure(a: Mapping[str, float], form: str = ".3f") -> str:
-    return f"{a['value']:{form}} ({a['low']:{form}} to {a['high']:{form}})"
-
-
 def readme_rows(found: Mapping[str, Any]) -> list[str]:
     """The table of the README, the best of the cross-validation first."""
     test, cv = found["test"]["systems"], found["cv"]["systems"]
@@ -62,7 +58,7 @@ def readme_differences(found: Mapping[str, Any]) -> list[str]:
         f"| `{name}` | "
         + " | ".join(
             f"{figure(found[scheme]['qcmfm_minus'][name], '+.3f')}, "
-            f"p {found[scheme]['qcmfm_minus'][name]['p_holm']:.2f}"
+            f"{p_told(found[scheme]['qcmfm_minus'][name]['p_holm'])}"
             for scheme in ("test", "cv")
         )
         + " |"
@@ -107,7 +103,7 @@ def readme_gaps(summary: Mapping[str, Any]) -> list[str]:
     return [
         f"| `{other}` | "
         + " | ".join(
-            f"{figure(gap, '+.3f')}, p {gap['p_holm']:.2f}"
+            f"{figure(gap, '+.3f')}, {p_told(gap['p_holm'])}"
             for gap in (part["qcmfm_minus"][other] for part in parts)
         )
         + " |"
@@ -118,6 +114,13 @@ def readme_gaps(summary: Mapping[str, Any]) -> list[str]:
 def test_the_readme_quotes_the_built_in_collections(summary: dict[str, Any]):
     assert "\n".join(readme_built_in(summary)) in README
     assert "\n".join(readme_gaps(summary)) in README
+    parts = [summary[name]["cv"] for name in demo.names()]
+    assert {part["best_classical"] for part in parts} == {"gated"}
+    records = " and ".join(f"{part['records']:,}" for part in parts)
+    gaps = " and ".join(f"{-part['qcmfm_minus']['gated']['value']:.3f}" for part in parts)
+    assert f"cross-validation of the other records ({records}; one seed) by {gaps}" in " ".join(
+        README.split()
+    )
 
 
 @pytest.mark.parametrize("name", demo.names())
@@ -148,8 +151,7 @@ def test_the_summary_is_of_the_committed_rows(summary: dict[str, Any], name: str
         assert sorted(of_rows) == list(range(len(of_rows)))
         expected = [of_rows[seed] for seed in sorted(of_rows)]
         np.testing.assert_allclose(one["accuracy"]["by_seed"], expected, atol=record)
-    if name == settings.DEFAULT_RUN:
-        assert {t.fold for t in trials} == {"test", "0", "1", "2", "3", "4"}
+    assert {t.fold for t in trials} == {"test", "0", "1", "2", "3", "4"}
 
 
 def test_the_readme_quotes_the_views_of_an_image():
@@ -184,7 +186,9 @@ def readme_ablation(part: Mapping[str, Any]) -> list[str]:
     """The README's table of the ablation."""
     gaps = part["qcmfm_minus"]
     told = {
-        name: f"{figure(gaps[name], '+.3f')}, p {gaps[name]['p_holm']:.2f}" if name in gaps else ""
+        name: f"{figure(gaps[name], '+.3f')}, {p_told(gaps[name]['p_holm'])}"
+        if name in gaps
+        else ""
         for name in SHOWN
     }
     return [
