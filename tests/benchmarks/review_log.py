@@ -48,14 +48,18 @@ def reason(number: int) -> str:
     return f'number {number}: "gilt",\nnot gold; see\r\nthe back' if number % 3 == 0 else ""
 
 
-def write(file: Path, name: str, count: int, threads: int) -> None:
-    """Take decisions and report each on a line of its own once it is saved; in the writer."""
+def write(file: Path, name: str, count: int | None, threads: int) -> None:
+    """Take decisions and report each on a line of its own once it is saved; in the writer.
+
+    Without `count` it goes on until it is killed, or nobody reads its reports any more.
+    """
     review, said = Review(file), threading.Lock()
     print("ready", flush=True)
 
     def decide(thread: int) -> None:
         who = f"{name}-{thread}"
-        for number in range(thread, count, threads):
+        numbers = itertools.count(thread, threads)
+        for number in itertools.takewhile(lambda number: count is None or number < count, numbers):
             label = LABELS[number % 3]
             choice = Choice(f"{who} {number}", "correct", label, reason=reason(number))
             (saved,) = review.decide([choice], who, LABELS)
@@ -69,10 +73,12 @@ def write(file: Path, name: str, count: int, threads: int) -> None:
         worker.join()
 
 
-def start(file: Path, name: str, count: int, threads: int = 1) -> "subprocess.Popen[str]":
+def start(
+    file: Path, name: str, count: int | None = None, threads: int = 1
+) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.benchmarks.review_log", "write", str(file), name]
     return subprocess.Popen(
-        [*command, str(count), str(threads)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*command, json.dumps(count), str(threads)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
 
 
@@ -150,9 +156,9 @@ def kills(folder: Path, times: int, decisions: int, seed: int = 0) -> dict[str, 
     reported: dict[str, list[str]] = {}
     unreported, stopped_at = 0, []
     for round_ in range(times):
-        process = start(file, f"k{round_}", decisions, threads=4)
+        process = start(file, f"k{round_}", threads=4)
         assert process.stdout
-        stop = chance.randrange(1, decisions - 8)
+        stop = chance.randrange(1, decisions)
         lines = [process.stdout.readline() for _ in range(stop + 1)]
         time.sleep(chance.random() * 0.02)
         process.send_signal(signal.SIGKILL)
@@ -167,7 +173,6 @@ def kills(folder: Path, times: int, decisions: int, seed: int = 0) -> dict[str, 
             assert len(saved[who]) <= len(ids) + 1  # the one that was being saved
         stopped_at.append(sum(map(len, here.values())))
         unreported += sum(map(len, saved.values())) - stopped_at[-1]
-        assert stopped_at[-1] < decisions, "the kill came too late"
     log, review = ReviewLog(file), Review(file)
     everything = {decision.decision_id for decision in log.decisions}
     missing = set(itertools.chain(*reported.values())) - everything
@@ -176,7 +181,7 @@ def kills(folder: Path, times: int, decisions: int, seed: int = 0) -> dict[str, 
     review.decide([Choice("after the kills", "unsure")], "somebody")
     return {
         "kills": times,
-        "decisions_each": decisions,
+        "killed_after_reading_at_most": decisions,
         "reported_saved": sum(stopped_at),
         "reported_when_killed": stopped_at,
         "saved_but_not_yet_reported": unreported,
@@ -232,12 +237,12 @@ def queueing(count: int) -> dict[str, Any]:
 def main() -> None:
     if sys.argv[1:2] == ["write"]:
         file, name, count, threads = sys.argv[2:]
-        return write(Path(file), name, int(count), int(threads))
+        return write(Path(file), name, json.loads(count), int(threads))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, default=20)
     parser.add_argument("--decisions", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--decisions-each", type=int, default=500)
+    parser.add_argument("--kill-after", type=int, default=500)
     parser.add_argument("--no-save", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -246,7 +251,7 @@ def main() -> None:
             "measured_at": utc_now_ms(),
             "cores": os.cpu_count(),
             "writers": writers(Path(folder), given.processes, given.decisions),
-            "kills": kills(Path(folder), given.kills, given.decisions_each),
+            "kills": kills(Path(folder), given.kills, given.kill_after),
             "reading": reading(Path(folder), 100_000),
             "queue": queueing(100_000),
         }
