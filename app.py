@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from qcmfm.ui import serving
+from qcmfm.ui.shell import server
 
-serving.set_up()
+server.set_up()
 app = st.App(
-    "qcmfm/ui/router.py",
-    lifespan=serving.lifespan,
-    routes=serving.ROUTES,
-    middleware=serving.MIDDLEWARE,
-    on_script_error=serving.tell_failure,
+    "qcmfm/ui/shell/router.py",
+    lifespan=server.lifespan,
+    routes=server.ROUTES,
+    middleware=server.MIDDLEWARE,
+    on_script_error=server.tell_failure,
 )

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from qcmfm.ui.address import Address
-from qcmfm.ui.attention_map import show_attention
-from qcmfm.ui.beside import show_sections
-from qcmfm.ui.language import _
-from qcmfm.ui.looking import choose_looked
-from qcmfm.ui.resources import explained
-from qcmfm.ui.widgets import SIMULATED, percent, plain, told, words_for
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.evidence.attention_map import show_attention
+from qcmfm.ui.shared.evidence.subject import choose_looked
+from qcmfm.ui.shared.evidence.tabs import show_sections
+from qcmfm.ui.shared.resources import explained
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary, percent, plain, words_for
+from qcmfm.ui.shell.language import _
 
 st.title(_("Attention"))
 st.markdown(
@@ -17,7 +17,7 @@ st.markdown(
         "happens when that part is hidden, what photo and caption gave, and how sure it is."
     )
 )
-with told():
+with error_boundary():
     Address("attention")
     looked = choose_looked()
     if looked is None:

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from qcmfm.ui.bulk import choose_label, show_grid
-from qcmfm.ui.desk import choose_desk, choose_shown, start_bar
-from qcmfm.ui.language import _
-from qcmfm.ui.link import Link
-from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.review.grid import choose_label, show_grid
+from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.review.session import choose_desk, choose_shown, start_bar
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Bulk"))
 st.markdown(
     _("Look over the records of one label, pick out those that fit, and decide on the lot.")
 )
-with told():
+with error_boundary():
     link = Link("bulk")
     name = reviewer()
     bar = start_bar()

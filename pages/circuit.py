@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from qcmfm.ui.address import Address
-from qcmfm.ui.circuit import show_circuit
-from qcmfm.ui.lab import NOISE_FREE, choose_material
-from qcmfm.ui.language import _
-from qcmfm.ui.playground import show_playground
-from qcmfm.ui.records import records
-from qcmfm.ui.widgets import told
+from qcmfm.ui.lab.circuit import show_circuit
+from qcmfm.ui.lab.playground import show_playground
+from qcmfm.ui.lab.session import NOISE_FREE, choose_material
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.records import records
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Circuit"))
 st.markdown(
@@ -18,7 +18,7 @@ st.markdown(
         "decides on the label."
     )
 )
-with told():
+with error_boundary():
     address = Address("circuit")
     found = choose_material(address, forget=("record", "off", "step"))
     show_circuit(address, found, records(address.get("collection")))

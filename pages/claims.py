@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from qcmfm.ui.claims import show_claims, show_glossary
-from qcmfm.ui.language import _
-from qcmfm.ui.resources import settled
-from qcmfm.ui.widgets import told
+from qcmfm.ui.lab.claims import show_claims, show_glossary
+from qcmfm.ui.shared.resources import settled
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Claims"))
 st.markdown(
@@ -14,7 +14,7 @@ st.markdown(
         "was measured."
     )
 )
-with told():
+with error_boundary():
     settled()
     show_claims()
     st.divider()

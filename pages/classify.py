@@ -4,12 +4,12 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.settings import DEFAULT_RUN
-from qcmfm.ui.language import _
-from qcmfm.ui.reviewer import ask_beside
-from qcmfm.ui.signing_in import barred
-from qcmfm.ui.submission import save, show_submission
-from qcmfm.ui.widgets import SIMULATED, told, words_for
+from qcmfm.core.settings import DEFAULT_RUN
+from qcmfm.ui.import_export.submission import save, show_submission
+from qcmfm.ui.review.reviewer import ask_beside
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary, words_for
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import barred
 
 MAX_PHOTOS = 50
 
@@ -50,7 +50,7 @@ left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input(_("Save to the collection"), "uploads", key="collection")
 who = ask_beside(left) if any(item.label for item in items) else ""
 if left.button(_("Save"), type="primary", **barred(Permission.ADD)):
-    with told():
+    with error_boundary():
         st.success(save(name, items, who), icon=":material/check:")
 right.download_button(
     _("Download labelled CSV"),

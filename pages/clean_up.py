@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from qcmfm.ui.cleaning import show_cleaning
-from qcmfm.ui.language import _
-from qcmfm.ui.learning import choose_collection
-from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.models.retraining import choose_collection
+from qcmfm.ui.review.doubtful_labels import show_cleaning
+from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Clean up"))
 st.markdown(_("Recorded labels that are probably wrong, the most doubtful first. You decide."))
-with told():
+with error_boundary():
     name = reviewer()
     show_cleaning(choose_collection("clean-collection"), name)
     offer_other_reviewer(name)

@@ -3,20 +3,20 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.browsing import (
+from qcmfm.ui.browse.records import (
     choose_records,
     close_record,
     offer_drawing,
     show_record,
     show_thumbnails,
 )
-from qcmfm.ui.language import _
-from qcmfm.ui.widgets import told
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Collections"))
 st.markdown(_("Look through the records; open one to see what a model proposes, and why."))
 
-with told():
+with error_boundary():
     names = list(service.collection_folders())
     if not names:
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))

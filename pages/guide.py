@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from qcmfm.ui.guide import show_keys, show_tasks, show_words
-from qcmfm.ui.language import _
-from qcmfm.ui.widgets import told
+from qcmfm.ui.settings.guide import show_keys, show_tasks, show_words
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Guide"))
 st.markdown(_("Short answers to “how do I …”, for whoever you are today."))
-with told():
+with error_boundary():
     show_tasks()
     st.divider()
     show_keys()

@@ -3,10 +3,18 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.language import _
-from qcmfm.ui.overview import show_overview, show_some
-from qcmfm.ui.tour import offer_tour
-from qcmfm.ui.widgets import SIMULATED, listed, page_link, plain, show_error, told, words_for
+from qcmfm.ui.home.overview import show_overview, show_some
+from qcmfm.ui.home.tour import offer_tour
+from qcmfm.ui.shared.widgets import (
+    SIMULATED,
+    error_boundary,
+    listed,
+    page_link,
+    plain,
+    show_error,
+    words_for,
+)
+from qcmfm.ui.shell.language import _
 
 st.title("QCMFM Studio")
 st.markdown(
@@ -20,10 +28,10 @@ with st.container(horizontal=True):
     page_link("classify", _("Label a photo"), ":material/image_search:")
     page_link("review", _("Review proposals"), ":material/rate_review:")
     page_link("guide", _("Guide"), ":material/menu_book:")
-with told():
+with error_boundary():
     offer_tour()
 
-with told():
+with error_boundary():
     collections, errors = service.list_collections()
     show_overview(collections)
     st.header(_("Collections"))
@@ -48,7 +56,7 @@ with told():
     show_some()
 
 st.header(_("Models"))
-with told():
+with error_boundary():
     summaries, errors = service.list_run_summaries()
     for error in errors:
         show_error(error)
@@ -68,6 +76,6 @@ with told():
             rows, hide_index=True, border="horizontal",
             alt=_("Trained models with their labels and accuracy"),
         )  # fmt: skip
-with told():
+with error_boundary():
     st.caption(_(service.study_sentence()))
 st.caption(_(SIMULATED))

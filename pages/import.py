@@ -3,10 +3,10 @@
 import streamlit as st
 
 from qcmfm.access import Permission
-from qcmfm.ui.importing import choose_source, map_columns, show_imports
-from qcmfm.ui.language import _
-from qcmfm.ui.signing_in import tell_why_not
-from qcmfm.ui.widgets import told
+from qcmfm.ui.import_export.importing import choose_source, map_columns, show_imports
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import tell_why_not
 
 st.title(_("Import"))
 st.markdown(
@@ -16,11 +16,11 @@ st.markdown(
         "Importing the same source again updates its records."
     )
 )
-with told():
+with error_boundary():
     if tell_why_not(Permission.IMPORT):
         st.stop()
     source, photos = choose_source()
     if source:
         map_columns(source, photos)
-with told():
+with error_boundary():
     show_imports()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from qcmfm.ui.language import _
-from qcmfm.ui.learning import choose_collection, show_learning
-from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.models.retraining import choose_collection, show_learning
+from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Learn"))
 st.markdown(
@@ -14,7 +14,7 @@ st.markdown(
         "records whether it got better, and choose which one proposes labels."
     )
 )
-with told():
+with error_boundary():
     name = reviewer()
     show_learning(choose_collection("learn-collection"), name)
     offer_other_reviewer(name)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from qcmfm.ui.address import Address
-from qcmfm.ui.lab import NOISE_FREE, choose_material
-from qcmfm.ui.language import _
-from qcmfm.ui.lesson import show_lesson
-from qcmfm.ui.records import records
-from qcmfm.ui.widgets import told
+from qcmfm.ui.lab.lesson import show_lesson
+from qcmfm.ui.lab.session import NOISE_FREE, choose_material
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.records import records
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Lesson"))
 st.markdown(
@@ -16,7 +16,7 @@ st.markdown(
         "knowledge of physics is needed."
     )
 )
-with told():
+with error_boundary():
     address = Address("lesson")
     found = choose_material(address)
     show_lesson(address, found, records(address.get("collection")))

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from qcmfm.ui.language import _
-from qcmfm.ui.learning import choose_collection
-from qcmfm.ui.mapping import show_map
-from qcmfm.ui.widgets import told
+from qcmfm.ui.browse.map import show_map
+from qcmfm.ui.models.retraining import choose_collection
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Map"))
 st.markdown(_("The whole collection at a glance: records that look or read alike lie together."))
-with told():
+with error_boundary():
     show_map(choose_collection("map-collection"))

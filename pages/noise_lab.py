@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from qcmfm.ui.address import Address
-from qcmfm.ui.lab import NOISE_FREE, choose_material
-from qcmfm.ui.language import _
-from qcmfm.ui.noise_lab import show_lab
-from qcmfm.ui.records import records
-from qcmfm.ui.widgets import told
+from qcmfm.ui.lab.noise_lab import show_lab
+from qcmfm.ui.lab.session import NOISE_FREE, choose_material
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.records import records
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Noise lab"))
 st.markdown(
@@ -16,7 +16,7 @@ st.markdown(
         "and how much, and see which labels would change."
     )
 )
-with told():
+with error_boundary():
     address = Address("noise")
     found = choose_material(address)
     show_lab(address, found, records(address.get("collection")))

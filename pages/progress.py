@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from qcmfm.ui.desk import choose_desk, start_bar
-from qcmfm.ui.figures import (
+from qcmfm.ui.lab.session import wrapping
+from qcmfm.ui.review.progress import (
     show_agreement,
     show_confidence,
     show_corrections,
@@ -11,16 +11,16 @@ from qcmfm.ui.figures import (
     show_days,
     show_exports,
 )
-from qcmfm.ui.lab import wrapping
-from qcmfm.ui.language import _
-from qcmfm.ui.link import Link
-from qcmfm.ui.widgets import told
+from qcmfm.ui.review.session import choose_desk, start_bar
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Progress"))
 st.markdown(
     _("How far the review of a collection is, how it goes, and its results as files to take away.")
 )
-with told():
+with error_boundary():
     desk = choose_desk(Link("progress"), start_bar())
     show_counts(desk)
     show_exports(desk)

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from qcmfm.ui.desk import choose_desk, choose_shown, start_bar
-from qcmfm.ui.language import _
-from qcmfm.ui.link import Link
-from qcmfm.ui.queue import show_queue
-from qcmfm.ui.reviewer import offer_other_reviewer, reviewer
-from qcmfm.ui.widgets import SIMULATED, told
+from qcmfm.ui.review.queue import show_queue
+from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.review.session import choose_desk, choose_shown, start_bar
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Review"))
 st.markdown(
     _("Go through the records one by one: accept the proposed label, or say what is right.")
 )
-with told():
+with error_boundary():
     link = Link("review")
     name = reviewer()
     bar = start_bar()

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from qcmfm.ui.language import _
-from qcmfm.ui.learning import choose_collection
-from qcmfm.ui.searching import show_search
-from qcmfm.ui.widgets import told
+from qcmfm.ui.browse.search import show_search
+from qcmfm.ui.models.retraining import choose_collection
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Search"))
 st.markdown(_("Find records by words, by a photo, or by their like; photos without a caption too."))
-with told():
+with error_boundary():
     show_search(choose_collection("search-collection"))

@@ -3,17 +3,12 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.language import _
-from qcmfm.ui.studies import (
-    show_ablation,
-    show_comparisons,
-    show_noise,
-    show_views,
-)
-from qcmfm.ui.widgets import told
+from qcmfm.ui.models.studies import show_ablation, show_comparisons, show_noise, show_views
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
 
 st.title(_("Study"))
-with told():
+with error_boundary():
     st.markdown(
         _(
             "How the models compare, and whether the differences are larger than chance. All were "
@@ -28,7 +23,7 @@ with told():
     }
     there = {}
     for title, (show, read) in parts.items():
-        with told():  # results that cannot be read hide no others
+        with error_boundary():  # results that cannot be read hide no others
             results = read()
             if results:
                 there[title] = (show, results)

@@ -3,18 +3,18 @@
 import streamlit as st
 
 from qcmfm.access import Permission
-from qcmfm.ui.caretaking import show_activity, show_backups, show_findings, show_roles
-from qcmfm.ui.language import _
-from qcmfm.ui.signing_in import tell_why_not
-from qcmfm.ui.widgets import told
+from qcmfm.ui.settings.workspace import show_activity, show_backups, show_findings, show_roles
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import tell_why_not
 
 st.title(_("Workspace"))
 st.markdown(_("Whether all that is kept here is sound; backups; who did what, and who may."))
-with told():
+with error_boundary():
     if tell_why_not(Permission.MANAGE):
         st.stop()
     show_findings()
     show_backups()
-with told():
+with error_boundary():
     show_activity()
     show_roles()

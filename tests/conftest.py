@@ -22,14 +22,14 @@ hypothesis.settings.load_profile("studio")
 # What takes longest, longest first; tests/browser as a whole.
 LONGEST = (
     "tests/browser/",
-    "tests/test_kill.py",
+    "tests/training/test_kill.py",
     "tests/cluster/",
     "tests/lab/test_commands.py",
-    "tests/test_shipped.py",
-    "tests/test_training.py",
+    "tests/runs/test_shipped.py",
+    "tests/training/test_training.py",
     "tests/service/",
-    "tests/test_crossfit.py",
-    "tests/test_calibration.py",
+    "tests/training/test_cross_fitting.py",
+    "tests/runs/test_calibration.py",
 )
 
 

@@ -1,9 +1,9 @@
 """Who may do what: roles, who acts now, the check at the door of every verb, the audit log."""
 
-from qcmfm.access._acting import acting_as, actor, ask
+from qcmfm.access._actor import acting_as, actor, ask
 from qcmfm.access._audit import audit_file, keep, read_audit
-from qcmfm.access._doors import door, permission_of, require
 from qcmfm.access._policy import Policy, policy_file, read_policy
+from qcmfm.access._requires import permission_of, require, requires
 from qcmfm.access._roles import (
     ALLOWED,
     Actor,
@@ -27,7 +27,6 @@ __all__ = [
     "actor",
     "ask",
     "audit_file",
-    "door",
     "folder_of",
     "in_words",
     "keep",
@@ -38,6 +37,7 @@ __all__ = [
     "read_audit",
     "read_policy",
     "require",
+    "requires",
     "this_computer",
     "why_not",
 ]

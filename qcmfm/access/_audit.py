@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings, storage
 from qcmfm.access._roles import Actor
-from qcmfm.clock import utc_now_ms
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now_ms
 
 LONGEST = 200
 """Characters of a value that are kept."""

@@ -22,10 +22,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings
 from qcmfm.access._roles import Actor, Role, folder_of
-from qcmfm.errors import AccessError
-from qcmfm.sentences import say
+from qcmfm.core import settings
+from qcmfm.core.errors import AccessError
+from qcmfm.core.messages import say
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from qcmfm.sentences import N_, say
+from qcmfm.core.messages import N_, say
 
 
 class Permission(StrEnum):

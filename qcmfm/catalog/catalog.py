@@ -11,18 +11,18 @@ import numpy as np
 import pyarrow as pa
 
 from qcmfm.catalog.card import Card
-from qcmfm.catalog.conditions import one_of
 from qcmfm.catalog.entries import SHAPE, entries, schema, versions
-from qcmfm.catalog.learning import Learned, learn_photo_words
+from qcmfm.catalog.photo_word_training import Learned, learn_photo_words
 from qcmfm.catalog.photo_words import PhotoWords
 from qcmfm.catalog.projection import Projection
-from qcmfm.catalog.searching import Shelf
-from qcmfm.clock import utc_now
+from qcmfm.catalog.search import Shelf
+from qcmfm.catalog.sql import one_of
+from qcmfm.core.clock import utc_now
+from qcmfm.core.errors import CatalogError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.features import FeatureTable
-from qcmfm.errors import CatalogError
-from qcmfm.prediction import Prediction
-from qcmfm.progress import Progress, Work
-from qcmfm.sentences import say
+from qcmfm.inference.prediction import Prediction
 
 if TYPE_CHECKING:
     from lancedb.table import Table

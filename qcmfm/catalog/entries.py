@@ -11,7 +11,7 @@ import pyarrow as pa
 from qcmfm.catalog.photo_words import PhotoWords, unit
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.encoders.views import ORIGINAL
-from qcmfm.prediction import Prediction
+from qcmfm.inference.prediction import Prediction
 from qcmfm.records import FIELDS, Record
 
 FACETS = ("category", "museum", "period")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from qcmfm.catalog.searching import Shelf
-from qcmfm.errors import CatalogError
-from qcmfm.sentences import N_
+from qcmfm.catalog.search import Shelf
+from qcmfm.core.errors import CatalogError
+from qcmfm.core.messages import N_
 
 VECTORS = {
     "photos": ("image_vector",),

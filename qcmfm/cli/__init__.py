@@ -7,15 +7,15 @@ import logging
 
 import typer
 
-from qcmfm import logs
 from qcmfm.cli._collections import catalog, demo, import_source, search
+from qcmfm.cli._in_workspace import in_workspace
 from qcmfm.cli._lab import circuit, noise, playground
 from qcmfm.cli._labelling import evaluate, explain, predict
-from qcmfm.cli._opening import in_workspace
-from qcmfm.cli._saying import fail
+from qcmfm.cli._output import fail
 from qcmfm.cli._training import calibrate, retrain, study, train
 from qcmfm.cli._workspace import backup, doctor, job, restore
-from qcmfm.errors import QcmfmError
+from qcmfm.core.errors import QcmfmError
+from qcmfm.observability import logs
 
 app = typer.Typer(
     no_args_is_help=True,

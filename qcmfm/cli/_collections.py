@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qcmfm import settings
 from qcmfm.cli._arguments import Json
-from qcmfm.cli._saying import finish_work, say, tell
-from qcmfm.errors import CatalogError
+from qcmfm.cli._output import finish_work, say, tell
+from qcmfm.core import settings
+from qcmfm.core.errors import CatalogError
 
 if TYPE_CHECKING:
     from qcmfm.catalog import Hit

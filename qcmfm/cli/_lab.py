@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from qcmfm.cli._arguments import Device, Json, Records, RunName, TrainedColumn
+from qcmfm.cli._output import figure, finish_work, say
 from qcmfm.cli._records import open_with_run
-from qcmfm.cli._saying import figure, finish_work, say
 
 
 def noise(
@@ -65,9 +65,9 @@ def circuit(
 ) -> None:
     """Follow a record through a run's circuit: the Circuit page's figures."""
     from qcmfm import service
-    from qcmfm.lab.altered import SwitchedOff, altered
     from qcmfm.lab.report import circuit_report
-    from qcmfm.lab.walk import walk
+    from qcmfm.lab.state_steps import walk
+    from qcmfm.lab.switched_gates import SwitchedOff, altered
 
     labeller, collection = open_with_run(run, records, caption_column, device)
     material = finish_work(service.open_material(labeller, collection), as_json)

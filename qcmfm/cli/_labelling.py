@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from qcmfm.cli._arguments import Device, Json, LabelColumn, Records, RunName, TrainedColumn
+from qcmfm.cli._output import figure, finish_work, say
 from qcmfm.cli._records import need_labels, open_with_run, trained_column
-from qcmfm.cli._saying import figure, finish_work, say
-from qcmfm.errors import ClusterError, RecordsError
+from qcmfm.core.errors import ClusterError, RecordsError
 
 
 def predict(
@@ -34,8 +34,8 @@ def predict(
         return
     if address:
         raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
-    from qcmfm.predicting import predict as predict_collection
-    from qcmfm.prediction import write_predictions
+    from qcmfm.inference.predict import predict as predict_collection
+    from qcmfm.inference.prediction import write_predictions
 
     _check_out(out, records)
     labeller, collection = open_with_run(run, records, caption_column, device)
@@ -71,8 +71,8 @@ def _predict_on_ray(
     from dataclasses import asdict
 
     from qcmfm import service
-    from qcmfm.cluster import label_on_ray
-    from qcmfm.run_folder import read_config
+    from qcmfm.inference.ray_labelling import label_on_ray
+    from qcmfm.runs.folder import read_config
 
     _check_out(out, records)
     folder = service.find_run(run)
@@ -155,7 +155,7 @@ def explain(
 ) -> None:
     """Show the evidence for one record's label."""
     from qcmfm import service
-    from qcmfm.service.explaining import find_record, told_lines
+    from qcmfm.service.explanations import find_record, told_lines
 
     labeller, collection = open_with_run(run, records, caption_column, device)
     found = find_record(collection, record)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qcmfm.cli._saying import tell
-from qcmfm.errors import RecordsError
+from qcmfm.cli._output import tell
+from qcmfm.core.errors import RecordsError
 
 if TYPE_CHECKING:
     from qcmfm.records import Collection

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from qcmfm import settings
 from qcmfm.cli._arguments import (
     CaptionColumn,
     Device,
@@ -18,9 +17,10 @@ from qcmfm.cli._arguments import (
     RunName,
     TrainedColumn,
 )
+from qcmfm.cli._output import figure, finish_work, say, tell
 from qcmfm.cli._records import need_labels, open_records, open_with_run
-from qcmfm.cli._saying import figure, finish_work, say, tell
-from qcmfm.errors import TrainingError
+from qcmfm.core import settings
+from qcmfm.core.errors import TrainingError
 
 
 def train(
@@ -50,10 +50,10 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a model on labelled records."""
-    from qcmfm.crossfit import FOLDS
     from qcmfm.encoders.features import FeatureCache, load_encoders
-    from qcmfm.trainer import TrainingSettings
-    from qcmfm.training import train as train_run
+    from qcmfm.training import TrainingSettings
+    from qcmfm.training.cross_fitting import FOLDS
+    from qcmfm.training.train import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
     given = {"epochs": epochs, "views": views, "alignment": alignment}
@@ -110,7 +110,7 @@ def calibrate(
     Models are trained as the run was, each without a share of the records, that they then answer.
     """
     from qcmfm import service
-    from qcmfm.crossfit import FOLDS
+    from qcmfm.training.cross_fitting import FOLDS
 
     labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
@@ -183,7 +183,7 @@ def study(
 ) -> None:
     """Train models side by side, with intervals; a study that was stopped goes on."""
     from qcmfm import studies
-    from qcmfm.studies._request import Request
+    from qcmfm.studies.request import Request
 
     module = studies.study(name)
     folder = (out or settings.home() / "studies" / name).resolve()

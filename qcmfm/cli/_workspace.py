@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from qcmfm import settings
 from qcmfm.cli._arguments import Json
-from qcmfm.cli._saying import finish_work, say
+from qcmfm.cli._output import finish_work, say
+from qcmfm.core import settings
 
 
 def doctor(
@@ -61,7 +61,8 @@ def restore(
 
 def job(job_id: Annotated[str, typer.Argument()]) -> None:
     """Do a job that was started from a page, in this process."""
-    from qcmfm import access, jobs, logs
+    from qcmfm import access, jobs
+    from qcmfm.observability import logs
 
     by = jobs.find_job(job_id).by
     logs.ask(lambda: {"person": str(by.get("who", ""))})

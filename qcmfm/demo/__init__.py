@@ -7,8 +7,8 @@ one collection, and the file's name is the collection's name.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qcmfm.core.progress import Work
 from qcmfm.demo._registry import design, names
-from qcmfm.progress import Work
 
 if TYPE_CHECKING:
     from qcmfm.records import Collection

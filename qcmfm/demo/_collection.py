@@ -6,15 +6,15 @@ from typing import cast
 
 from joblib import Parallel, delayed
 
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.progress import Progress, Work
+from qcmfm.core.storage import discard_folder, publish_folder
 from qcmfm.demo._captions import join
 from qcmfm.demo._design import Thing, plan_thing
 from qcmfm.demo._photography import photograph
 from qcmfm.demo._registry import design as design_of
-from qcmfm.errors import RecordsError
-from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Record, read_collection, write_collection
-from qcmfm.regions import Region, region_of, write_regions
-from qcmfm.storage import discard_folder, publish_folder
+from qcmfm.records.regions import Region, region_of, write_regions
 
 RIGHTS = "Drawn by QCMFM Studio; CC0 1.0"
 AT_ONCE = 24

@@ -5,7 +5,7 @@ import pkgutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qcmfm.errors import RecordsError
+from qcmfm.core.errors import RecordsError
 
 if TYPE_CHECKING:
     from qcmfm.demo._design import Design

@@ -17,7 +17,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from qcmfm.storage import atomic_file
+from qcmfm.core.storage import atomic_file
 
 log = logging.getLogger(__name__)
 

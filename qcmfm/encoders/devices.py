@@ -2,7 +2,7 @@
 
 import torch
 
-from qcmfm.errors import EncoderError
+from qcmfm.core.errors import EncoderError
 
 
 def choose_device(name: str = "auto") -> torch.device:

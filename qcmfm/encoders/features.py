@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qcmfm.core.errors import PhotoError
+from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.batch import Batch, FeatureShape, collate
 from qcmfm.encoders.cache import FeatureStore
 from qcmfm.encoders.image import ImageEncoder, RegionFeatures, load_image_encoder
@@ -15,8 +17,6 @@ from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.encoders.photo import content_hash
 from qcmfm.encoders.text import TextEncoder, WordFeatures, load_text_encoder
 from qcmfm.encoders.views import ORIGINAL, apply_view
-from qcmfm.errors import PhotoError
-from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection, Problem, Record, Row
 
 BATCH = 32

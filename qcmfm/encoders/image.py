@@ -11,11 +11,11 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 from torch import Tensor, nn
 
-from qcmfm import settings
+from qcmfm.core import settings
+from qcmfm.core.errors import EncoderError
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.photo import read_photo
-from qcmfm.errors import EncoderError
 
 DEFAULT = "tf_efficientnet_lite0"
 

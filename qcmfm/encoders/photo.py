@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
+from qcmfm.core.errors import PhotoError
+from qcmfm.core.messages import say
 from qcmfm.encoders._decoding import DECODERS, Answer, DecoderDied
-from qcmfm.errors import PhotoError
-from qcmfm.sentences import say
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000

@@ -11,11 +11,11 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from qcmfm import settings
+from qcmfm.core import settings
+from qcmfm.core.errors import EncoderError
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.image import fingerprint
-from qcmfm.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

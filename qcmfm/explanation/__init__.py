@@ -10,8 +10,8 @@ from qcmfm.explanation.attention import (
     regions_in,
     word_heat,
 )
-from qcmfm.explanation.subject import Subject, look_at
-from qcmfm.explanation.whole import Explanation, explain
+from qcmfm.explanation.explanation import Explanation, explain
+from qcmfm.inference.encoded_record import Subject, look_at
 
 __all__ = [
     "Explanation",

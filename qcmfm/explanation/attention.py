@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from PIL import Image, ImageChops, ImageFilter
 
-from qcmfm.fusion._model import Attention
+from qcmfm.fusion.base import Attention
 
 
 def word_heat(

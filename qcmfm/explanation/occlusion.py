@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from qcmfm.encoders.features import Encoders
-from qcmfm.explanation.subject import Subject, batch_of, encode_pixels
-from qcmfm.runs import Run
+from qcmfm.inference.encoded_record import Subject, batch_of, encode_pixels
+from qcmfm.runs.run import Run
 
 AREA = 0.2
 """Share of the regions that is hidden."""

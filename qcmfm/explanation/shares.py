@@ -18,9 +18,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from qcmfm.encoders.batch import Batch
-from qcmfm.fusion._model import Fused
+from qcmfm.fusion.base import Fused
 from qcmfm.quantum.shares import Expectations, Shares, modality_shares
-from qcmfm.runs import Run
+from qcmfm.runs.run import Run
 
 
 @runtime_checkable

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from qcmfm.encoders.batch import Batch
 from qcmfm.explanation.shares import against_mean
-from qcmfm.fusion._model import Fused
-from qcmfm.runs import Run
+from qcmfm.fusion.base import Fused
+from qcmfm.runs.run import Run
 
 
 @runtime_checkable

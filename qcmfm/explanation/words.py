@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from qcmfm.encoders.features import Encoders
-from qcmfm.explanation.subject import Subject, batch_of, encode_captions
-from qcmfm.runs import Run
+from qcmfm.inference.encoded_record import Subject, batch_of, encode_captions
+from qcmfm.runs.run import Run
 
 MOST = 48
 """Words that are left out one at a time; the later ones of a longer caption are not."""

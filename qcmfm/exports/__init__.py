@@ -10,9 +10,9 @@ import pkgutil
 from dataclasses import dataclass
 from types import ModuleType
 
-from qcmfm.errors import ReviewError
-from qcmfm.exports._reviewed import Reviewed
-from qcmfm.sentences import say
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import say
+from qcmfm.exports.reviewed import Reviewed
 
 
 @dataclass(frozen=True)

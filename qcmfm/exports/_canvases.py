@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from qcmfm.core.errors import PhotoError
 from qcmfm.encoders.photo import photo_size
-from qcmfm.errors import PhotoError
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
 
 _BOX = re.compile(r"xywh=(pixel:|percent:)?([0-9.]+),([0-9.]+),([0-9.]+),([0-9.]+)")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import FIELDS, Record
-from qcmfm.vocabulary import aat_uri
+from qcmfm.records.vocabulary import aat_uri
 
 OURS = (
     "qcmfm_status",

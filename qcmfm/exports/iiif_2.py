@@ -7,10 +7,10 @@ model; the same is said here in the terms of Open Annotation.
 import json
 from typing import Any
 
+from qcmfm.core.messages import N_
 from qcmfm.exports import _canvases, web_annotations
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
-from qcmfm.sentences import N_
 
 TITLE = N_("IIIF 2 annotation list")
 SUFFIX = "-iiif-2.json"

@@ -6,9 +6,9 @@ https://iiif.io/api/presentation/3.0/#55-annotation-page. The annotations are th
 
 import json
 
+from qcmfm.core.messages import N_
 from qcmfm.exports import _canvases, web_annotations
-from qcmfm.exports._reviewed import Reviewed
-from qcmfm.sentences import N_
+from qcmfm.exports.reviewed import Reviewed
 
 TITLE = N_("IIIF 3 annotation page")
 SUFFIX = "-iiif-3.json"

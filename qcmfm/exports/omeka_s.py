@@ -9,11 +9,11 @@ import csv
 import io
 from collections.abc import Mapping
 
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.core.messages import N_
+from qcmfm.core.text import escape_formula
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
 from qcmfm.review.state import Outcome
-from qcmfm.safe_text import escape_formula
-from qcmfm.sentences import N_
 
 TITLE = N_("Omeka S")
 SUFFIX = "-omeka-s.csv"

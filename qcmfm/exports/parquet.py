@@ -5,9 +5,9 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qcmfm.core.messages import N_
 from qcmfm.exports import _table
-from qcmfm.exports._reviewed import Reviewed
-from qcmfm.sentences import N_
+from qcmfm.exports.reviewed import Reviewed
 
 TITLE = N_("Parquet, for data tools")
 SUFFIX = ".parquet"

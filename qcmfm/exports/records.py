@@ -7,10 +7,10 @@ wrote goes back to it as it was, formulas too; what was written here cannot be t
 import csv
 import io
 
+from qcmfm.core.messages import N_
+from qcmfm.core.text import escape_formula
 from qcmfm.exports import _table
-from qcmfm.exports._reviewed import Reviewed
-from qcmfm.safe_text import escape_formula
-from qcmfm.sentences import N_
+from qcmfm.exports.reviewed import Reviewed
 
 TITLE = N_("CSV, with every original column")
 SUFFIX = ".csv"

@@ -6,10 +6,10 @@ No cell can be taken for a formula: reasons, labels and names are typed by many 
 import csv
 import io
 
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.core.messages import N_
+from qcmfm.core.text import escape_formula
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.review.decision import COLUMNS
-from qcmfm.safe_text import escape_formula
-from qcmfm.sentences import N_
 
 TITLE = N_("Review log, every decision")
 SUFFIX = "-review.csv"

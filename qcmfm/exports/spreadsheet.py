@@ -1,18 +1,18 @@
 """CSV for Excel, LibreOffice and the like, in which no cell can be taken for a formula.
 
 It starts with a byte order mark, without which Excel misreads letters beyond ASCII. `restored`
-takes the escapes of `qcmfm.safe_text` out again; nothing does so unasked, since a museum's own file
+takes the escapes of `qcmfm.core.text` out again; nothing does so unasked, since a museum's own file
 may hold such cells.
 """
 
 import csv
 import io
 
+from qcmfm.core.messages import N_
+from qcmfm.core.text import escape_formula as escape
+from qcmfm.core.text import unescape_formula as unescape
 from qcmfm.exports import _table
-from qcmfm.exports._reviewed import Reviewed
-from qcmfm.safe_text import escape_formula as escape
-from qcmfm.safe_text import unescape_formula as unescape
-from qcmfm.sentences import N_
+from qcmfm.exports.reviewed import Reviewed
 
 TITLE = N_("Spreadsheet, safe to open in Excel")
 SUFFIX = "-spreadsheet.csv"

@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
+from qcmfm.records.vocabulary import aat_uri
 from qcmfm.review.decision import Decision
 from qcmfm.review.state import Outcome
-from qcmfm.vocabulary import aat_uri
 
 if TYPE_CHECKING:
-    from qcmfm.prediction import Prediction
+    from qcmfm.inference.prediction import Prediction
 
-from qcmfm.sentences import N_
+from qcmfm.core.messages import N_
 
 TITLE = N_("Web Annotations (JSON-LD)")
 SUFFIX = "-annotations.jsonld"

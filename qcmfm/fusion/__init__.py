@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qcmfm.errors import TrainingError
+from qcmfm.core.errors import TrainingError
 
 if TYPE_CHECKING:
-    from qcmfm.fusion._model import FusionModel
+    from qcmfm.fusion.base import FusionModel
 
 
 def names() -> list[str]:
@@ -45,7 +45,7 @@ def model_class(name: str) -> type["FusionModel"]:
     Raises:
         TrainingError: There is no such model.
     """
-    from qcmfm.fusion._model import FusionModel
+    from qcmfm.fusion.base import FusionModel
 
     _require(name)
     module = importlib.import_module(f"{__name__}.{name}")

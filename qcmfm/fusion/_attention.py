@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from qcmfm.encoders.batch import Batch
 from qcmfm.fusion._alignment import alignment_loss, says_it
-from qcmfm.fusion._model import Attention
+from qcmfm.fusion.base import Attention
 
 ALIGNED_WORDS = 512
 """Words of a batch, drawn by lot, that `CrossAttention.alignment` asks: enough for a steady step,

@@ -15,10 +15,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from qcmfm.core.errors import TrainingError
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.errors import TrainingError
 from qcmfm.fusion._attention import CrossAttention, neighbourhood
-from qcmfm.fusion._model import Attention, FusionModel, ModelOptions
+from qcmfm.fusion.base import Attention, FusionModel, ModelOptions
 
 DROPOUT = (0, 0.9)
 """Range of every option that is a share of features dropped in training."""

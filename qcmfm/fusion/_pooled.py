@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
-from qcmfm.fusion._model import Fused, ModelOptions
+from qcmfm.fusion.base import Fused, ModelOptions
 
 
 @dataclass(frozen=True)

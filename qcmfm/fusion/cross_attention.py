@@ -14,10 +14,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
-from qcmfm.fusion._model import Fused
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused
 
 TITLE = N_("QCMFM without its circuit")
 

@@ -14,11 +14,11 @@ import torch
 from jaxtyping import Bool, Complex, Float
 from torch import Tensor, nn
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._attention import project_regions
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
-from qcmfm.fusion._model import Fused, ModelOptions
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused, ModelOptions
 
 TITLE = N_("Density matrices")
 

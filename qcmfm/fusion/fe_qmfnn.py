@@ -13,12 +13,12 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from qcmfm.core.errors import TrainingError
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.errors import TrainingError
-from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout
-from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused
+from qcmfm.quantum.fusion_qubits import FusionQubits, QCNNReadout
 
 TITLE = N_("FE-QMFNN")
 

@@ -10,10 +10,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import FeatureShape
-from qcmfm.fusion._model import Fused
 from qcmfm.fusion._pooled import Pooled, PooledOptions
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused
 
 TITLE = N_("Gated fusion")
 

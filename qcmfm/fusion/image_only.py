@@ -10,11 +10,11 @@ from typing import ClassVar
 from torch import Tensor, nn
 from torch.nn import functional
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._attention import masked_mean, project_regions
 from qcmfm.fusion._halves import DROPOUT, Standardised, projection
-from qcmfm.fusion._model import Fused, ModelOptions
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused, ModelOptions
 
 TITLE = N_("Photo alone")
 

@@ -13,12 +13,12 @@ from jaxtyping import Int
 from torch import Tensor, nn
 from torch.nn import functional
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import projection
-from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
+from qcmfm.fusion.base import Fused, ModelOptions
 from qcmfm.fusion.late_fusion import mean_of_answers
-from qcmfm.sentences import N_
 
 TITLE = N_("Logistic, late fusion")
 

@@ -11,11 +11,11 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import projection
-from qcmfm.fusion._model import Fused, ModelOptions
 from qcmfm.fusion._solved import Solved, solve_layer
-from qcmfm.sentences import N_
+from qcmfm.fusion.base import Fused, ModelOptions
 
 TITLE = N_("Logistic, caption")
 

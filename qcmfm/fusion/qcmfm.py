@@ -14,16 +14,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from qcmfm.core.errors import TrainingError
+from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.errors import TrainingError
 from qcmfm.fusion._ablations import angle_encoded, one_stage
 from qcmfm.fusion._halves import HalvesOptions, TwoHalves
-from qcmfm.fusion._model import Fused
+from qcmfm.fusion.base import Fused
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
-from qcmfm.sentences import N_
 
 TITLE = N_("QCMFM")
 

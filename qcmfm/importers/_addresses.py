@@ -9,9 +9,9 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 
-from qcmfm import settings
-from qcmfm.errors import ImportingError
-from qcmfm.sentences import say
+from qcmfm.core import settings
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
 
 ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
 """Environment variable: hosts and networks that may be asked, with commas, or `*` for any."""

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from qcmfm.errors import ImportingError
-from qcmfm.progress import Progress, Work
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.records import Problem
-from qcmfm.sentences import say
 
 MOST_FILES = 500_000
 MOST_BYTES = 200 * 1024**3

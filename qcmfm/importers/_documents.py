@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from qcmfm.errors import QcmfmError
+from qcmfm.core.errors import QcmfmError
 
 MOST = 50 * 1024**2
 """Bytes of one document."""

@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 import httpx2
 
 import qcmfm
-from qcmfm import settings
-from qcmfm.errors import ImportingError
+from qcmfm.core import settings
+from qcmfm.core.errors import ImportingError
 from qcmfm.importers import _addresses
 from qcmfm.importers._cache import Cache
 from qcmfm.importers._hosts import Host, retry_after

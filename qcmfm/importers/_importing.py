@@ -12,8 +12,10 @@ from types import ModuleType
 
 from filelock import Timeout
 
-from qcmfm import settings, storage
-from qcmfm.errors import ImportingError, QcmfmError
+from qcmfm.core import settings, storage
+from qcmfm.core.errors import ImportingError, QcmfmError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.importers import _registry
 from qcmfm.importers._background import Background
 from qcmfm.importers._cache import Cache
@@ -25,9 +27,7 @@ from qcmfm.importers._merging import merge
 from qcmfm.importers._photos import PhotoBook, Placed
 from qcmfm.importers._report import Report, write_errors
 from qcmfm.importers._source import is_web, open_source
-from qcmfm.progress import Progress, Work
 from qcmfm.records import SPLITS, Problem, named_folder
-from qcmfm.sentences import say
 
 REPORT = "import/report.json"
 """The report of the last import, inside the collection's folder."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qcmfm import storage
-from qcmfm.errors import ImportingError
+from qcmfm.core import storage
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
 from qcmfm.importers._item import Columns, Item
 from qcmfm.records import FIELDS, Collection, Record, read_collection, write_collection
-from qcmfm.sentences import say
 
 
 @dataclass

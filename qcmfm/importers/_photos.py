@@ -10,10 +10,10 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from qcmfm.core.errors import PhotoError
+from qcmfm.core.messages import say
 from qcmfm.encoders.photo import photo_extension, read_photo
-from qcmfm.errors import PhotoError
 from qcmfm.importers._duplicates import photo_hash
-from qcmfm.sentences import say
 
 _WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<\?xml|\{)", re.IGNORECASE)
 

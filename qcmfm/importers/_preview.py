@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from qcmfm.core.progress import Work
 from qcmfm.importers import _registry
 from qcmfm.importers._background import Background
 from qcmfm.importers._fetching import Limits
 from qcmfm.importers._importing import Reach, cache_folder, scratch_folder
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import open_source
-from qcmfm.progress import Work
 from qcmfm.records import Problem
 
 

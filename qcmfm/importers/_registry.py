@@ -5,9 +5,9 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
 from qcmfm.importers._source import Source
-from qcmfm.sentences import say
 
 _HERE = Path(__file__).parent
 

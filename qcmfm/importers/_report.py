@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qcmfm.csv_rows import Broken
+from qcmfm.core.storage import atomic_file, write_json
+from qcmfm.core.text import escape_formula
 from qcmfm.importers._source import Source
 from qcmfm.importers._tables import Table
 from qcmfm.records import Problem
-from qcmfm.safe_text import escape_formula
-from qcmfm.storage import atomic_file, write_json
+from qcmfm.records.csv_rows import Broken
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
 from qcmfm.importers import _archives
-from qcmfm.sentences import say
 
 HINT = "Export the table once more as CSV (UTF-8), with the column names in the first row."
 _FAR = (

@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.importers import _archives, _tables
 from qcmfm.importers._columns import PHOTOS
-from qcmfm.progress import Progress, Work
 from qcmfm.records import Problem
-from qcmfm.sentences import say
 
 Fetch = Callable[[str], Path]
 """Gives the file that holds what an address gives."""

@@ -11,11 +11,11 @@ from typing import IO
 
 import charset_normalizer
 
-from qcmfm.csv_rows import Broken, csv_rows
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import say
 from qcmfm.importers._sheets import HINT, sheet_rows
 from qcmfm.records import MAX_CELL
-from qcmfm.sentences import say
+from qcmfm.records.csv_rows import Broken, csv_rows
 
 DELIMITERS = ",;\t|"
 SHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -5,12 +5,12 @@ https://github.com/ClevelandMuseumArt/openaccess. An object that is not CC0 has 
 
 from collections.abc import Iterator
 
+from qcmfm.core.messages import N_
 from qcmfm.importers import csv_table
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import N_
 
 TITLE = N_("Cleveland Museum of Art, open access (CSV)")
 _TELLING = {"accession_number", "share_license_status", "image_web"}

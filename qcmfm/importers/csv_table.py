@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from qcmfm.csv_rows import Broken
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.messages import N_, say
 from qcmfm.importers._columns import guess_columns
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import N_, say
+from qcmfm.records.csv_rows import Broken
 
 TITLE = N_("Table (CSV, TSV, Excel)")
 _SAMPLE = 500

@@ -12,14 +12,14 @@ from pathlib import Path
 import defusedxml.ElementTree as ElementTree
 from defusedxml import DefusedXmlException
 
+from qcmfm.core.errors import QcmfmError
+from qcmfm.core.messages import N_
 from qcmfm.encoders.photo import photo_words
-from qcmfm.errors import QcmfmError
 from qcmfm.importers import _tables
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source, photos_below
 from qcmfm.records import MAX_CELL, Problem
-from qcmfm.sentences import N_
 
 TITLE = N_("Folder or ZIP of photos")
 _DC = "{http://purl.org/dc/elements/1.1/}"

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qcmfm.errors import ImportingError, QcmfmError
+from qcmfm.core.errors import ImportingError, QcmfmError
+from qcmfm.core.messages import N_, say
 from qcmfm.importers import csv_table
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._iiif_image import sized_address
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import N_, say
 
 TITLE = N_("IIIF manifest or collection")
 DEEP = 8

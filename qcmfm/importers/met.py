@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from qcmfm import settings
+from qcmfm.core import settings
+from qcmfm.core.messages import N_
 from qcmfm.importers import csv_table
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._source import Source
 from qcmfm.records import Problem
-from qcmfm.sentences import N_
 
 TITLE = N_("The Met, open access (CSV)")
 API = "https://collectionapi.metmuseum.org/public/collection/v1/objects/"

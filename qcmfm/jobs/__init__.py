@@ -22,15 +22,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings, storage
-from qcmfm.clock import utc_now_ms
-from qcmfm.errors import JobError
-from qcmfm.jobs import _events, _performing
-from qcmfm.progress import Progress
-from qcmfm.sentences import say
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import JobError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress
+from qcmfm.jobs import _events, _worker
 
 STATES = ("running", "done", "failed", "cancelled", "interrupted")
-VERBS = "qcmfm.verbs"
+VERBS = "qcmfm.service.tasks"
 """The package whose modules are the kinds of jobs."""
 STARTING = 60.0
 """Seconds that the process of a job may need until it says that it runs."""
@@ -204,7 +204,7 @@ def perform(job_id: str) -> None:
     Raises:
         JobError: There is no such job.
     """
-    _performing.perform(_folder(job_id))
+    _worker.perform(_folder(job_id))
 
 
 def _launch(job_id: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from qcmfm.clock import utc_now_ms
-from qcmfm.progress import Progress
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.progress import Progress
 
 ENDS = ("done", "failed", "cancelled")
 _TAIL = 64 * 1024

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.lab.condition import Condition, open_condition, saved_names, title
 from qcmfm.quantum.noise import CHANNEL_WIRES, CHANNELS, MOMENTS, NoiseEntry, NoiseSetting
 from qcmfm.quantum.noise import strengths as ranges

@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qcmfm import settings, storage
-from qcmfm.errors import CircuitError
+from qcmfm.core import settings, storage
+from qcmfm.core.errors import CircuitError
+from qcmfm.core.messages import say
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noise_files import from_json, load_preset, preset_names, to_json
 from qcmfm.quantum.shots import MOST_SHOTS
-from qcmfm.sentences import say
 
 NO_NOISE = "none"
 """What stands for no condition in an address."""

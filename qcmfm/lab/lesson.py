@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.lab.material import Material
-from qcmfm.lab.walk import Walk, walk
+from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.state_steps import Walk, walk
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.shots import sample_counts
 from qcmfm.quantum.simulation import z_signs

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm.evaluation import evaluate
-from qcmfm.lab.material import Material
+from qcmfm.lab.circuit_inputs import Material
 from qcmfm.quantum.noise import NoiseSetting
 
 

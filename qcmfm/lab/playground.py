@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
-from qcmfm.errors import CircuitError
-from qcmfm.progress import Progress, Work
+from qcmfm.core.errors import CircuitError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.quantum import ansatz
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.expressibility import (
@@ -16,7 +17,6 @@ from qcmfm.quantum.expressibility import (
     gradient_variance,
 )
 from qcmfm.quantum.resources import resources
-from qcmfm.sentences import say
 
 FAMILIES: dict[str, Callable[[int, int], Circuit]] = {
     "two_stage": ansatz.two_stage,

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from qcmfm import colours, fonts
+from qcmfm.core import colours, fonts
+from qcmfm.core.progress import Work
+from qcmfm.core.text import escape_formula
 from qcmfm.evaluation import Interval
-from qcmfm.lab import later
+from qcmfm.lab import estimates
+from qcmfm.lab.circuit_inputs import Material, Readout
 from qcmfm.lab.condition import Condition
-from qcmfm.lab.later import Sure, intervals, mitigated, state_figures
-from qcmfm.lab.material import Material, Readout
+from qcmfm.lab.estimates import Sure, intervals, mitigated, state_figures
 from qcmfm.lab.outcome import Outcome, flips, judge
-from qcmfm.lab.sweeping import Point, sweep
-from qcmfm.lab.walk import Walk
-from qcmfm.progress import Work
+from qcmfm.lab.state_steps import Walk
+from qcmfm.lab.sweep import Point, sweep
 from qcmfm.quantum.resources import resources
-from qcmfm.safe_text import escape_formula
 
 METRICS = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
 
@@ -48,7 +48,7 @@ def noise_report(
     report = outcome_report(material, outcome, reference)
     report |= {"shots": condition.shots} | intervals_report(intervals(material, outcome, reference))
     if condition.shots:
-        spread = yield from later.shots(material, condition, reference, seed)
+        spread = yield from estimates.shots(material, condition, reference, seed)
         report["with_shots"] = asdict(spread)
     if fit:
         better = yield from mitigated(material, condition.setting, fit)

@@ -20,7 +20,7 @@ import torch
 from jaxtyping import Complex
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.gates import pauli
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
 
 LENGTH_TOLERANCE = 1e-4

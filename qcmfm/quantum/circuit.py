@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 
 WIRES = {
     "H": 1,

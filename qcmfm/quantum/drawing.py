@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Rectangle
 from torch import Tensor
 
-from qcmfm import fonts
+from qcmfm.core import fonts
 from qcmfm.quantum.circuit import Circuit, Gate, columns_of
 
 COLUMN, WIDE_COLUMN, LINE = 0.55, 0.8, 0.45

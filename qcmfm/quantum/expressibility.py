@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.simulation import z_signs
 from qcmfm.quantum.states import Vectors, fidelity, meyer_wallach, probabilities, states_along

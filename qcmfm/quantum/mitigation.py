@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noisy_simulation import NoisySimulator

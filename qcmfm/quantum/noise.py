@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 from jaxtyping import Complex
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum import channels
 from qcmfm.quantum.channels import Strength
 from qcmfm.quantum.circuit import WIRES, Circuit, Gate

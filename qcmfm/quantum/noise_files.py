@@ -6,9 +6,9 @@ from dataclasses import asdict, fields
 from functools import cache
 from typing import Any, get_origin
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
+from qcmfm.core.settings import ASSETS
 from qcmfm.quantum.noise import NoiseEntry, NoiseSetting, require_known
-from qcmfm.settings import ASSETS
 
 PRESETS = ASSETS / "noise"
 _LOOK = "Compare it with the presets in assets/noise."

@@ -11,10 +11,10 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
+from qcmfm.core.messages import say
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.gates import complex_dtype, matrices, pauli
-from qcmfm.sentences import say
 
 Vectors = Complex[Tensor, "batch amplitude"]
 Densities = Complex[Tensor, "batch row column"]

@@ -4,11 +4,11 @@ import csv
 import re
 from pathlib import Path
 
-from qcmfm import settings
-from qcmfm.errors import RecordsError
+from qcmfm.core import settings
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.messages import say
+from qcmfm.core.storage import atomic_file
 from qcmfm.records._records import FIELDS, Collection
-from qcmfm.sentences import say
-from qcmfm.storage import atomic_file
 
 _NAME = re.compile(r"[^\W_][\w -]{0,59}")
 

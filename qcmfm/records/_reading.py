@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 
-from qcmfm.csv_rows import Broken, csv_rows
-from qcmfm.errors import RecordsError
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.messages import say
 from qcmfm.records._records import FIELDS, Collection, Problem, Row
 from qcmfm.records._row import read_row, readable
-from qcmfm.sentences import say
+from qcmfm.records.csv_rows import Broken, csv_rows
 
 MAX_CELL = 16 * 1024 * 1024
 """Characters that one cell may hold."""

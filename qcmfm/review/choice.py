@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qcmfm.errors import ReviewConflict, ReviewError
+from qcmfm.core.errors import ReviewConflict, ReviewError
+from qcmfm.core.messages import say
+from qcmfm.records.vocabulary import aat_uri, concept_uri
 from qcmfm.review.decision import CHOICES, Decision, unique_id
 from qcmfm.review.state import Outcome
-from qcmfm.sentences import say
-from qcmfm.vocabulary import aat_uri, concept_uri
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
-    from qcmfm.prediction import Prediction
+    from qcmfm.inference.prediction import Prediction
 
 MAX_LABEL = 200
 MAX_REASON = 10_000

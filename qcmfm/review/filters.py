@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qcmfm.records import SPLITS, Record
 from qcmfm.review.items import Items
-from qcmfm.review.picks import picked
+from qcmfm.review.selections import picked
 from qcmfm.review.state import STATUSES
 
 

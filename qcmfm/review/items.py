@@ -11,7 +11,7 @@ from qcmfm.records import Record
 from qcmfm.review.state import ReviewState
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which a queue does not
-    from qcmfm.prediction import Prediction
+    from qcmfm.inference.prediction import Prediction
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from qcmfm import settings, storage
-from qcmfm.clock import utc_now_ms
-from qcmfm.errors import ReviewError
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import say
 from qcmfm.review.decision import COLUMNS, Decision, why_unreadable
 from qcmfm.review.rows import whole_rows
-from qcmfm.sentences import say
 
 WAIT = 30.0
 """Seconds after which a lock that is not given up is an error."""

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from qcmfm.clock import utc_now_ms
-from qcmfm.errors import ReviewError
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import say
 from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decided
 from qcmfm.review.decision import Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.review.state import Outcome, ReviewState
-from qcmfm.sentences import say
 
 
 def open_review(collection: str) -> "Review":

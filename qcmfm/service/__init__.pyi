@@ -1,17 +1,7 @@
 """What the service offers, and the module that each of it comes from."""
 
-from .adopting import adopt_run, adopted_run, run_to_improve
-from .asking import kept_predictions, label_collection, other_predictions, runs_asked
-from .before_after import Comparison, comparison_of
-from .calibrating import calibrate_run
-from .caretaking import (
-    audit_log,
-    back_up,
-    examine_workspace,
-    mend_workspace,
-    restore,
-)
-from .cleaning import compare_labels, kept_answers
+from .adoption import adopt_run, adopted_run, run_to_improve
+from .calibration import calibrate_run
 from .collections import (
     CollectionSummary,
     collection_folders,
@@ -23,19 +13,19 @@ from .collections import (
     thumbnail,
     true_regions,
 )
-from .deciding import OpenReview, decide_on_submissions
-from .explaining import Compared, attention_annotation, compare, explain_submission
-from .labelling import (
-    Labelled,
-    Labeller,
-    label_submission,
-    labelled_csv,
-    open_labeller,
+from .decisions import OpenReview, decide_on_submissions
+from .doubtful_labels import compare_labels, kept_answers
+from .evaluation import evaluate_run, ground_run, keep_metrics
+from .explanations import Compared, attention_annotation, compare, explain_submission
+from .jobs import (
+    cancel_job,
+    find_job,
+    forget_job,
+    list_jobs,
+    resume_job,
+    start_job,
 )
-from .learning import labels_of, learn, next_run_name
-from .measuring import evaluate_run, ground_run, keep_metrics
-from .overview import Happened, Waiting, what_happened, what_waits
-from .quantum_lab import (
+from .lab import (
     ModelComparison,
     circuit_runs,
     comparisons,
@@ -44,7 +34,25 @@ from .quantum_lab import (
     save_condition,
     trained_on,
 )
-from .reviewing import Desk, attended
+from .labelling import (
+    Labelled,
+    Labeller,
+    label_submission,
+    labelled_csv,
+    open_labeller,
+)
+from .maintenance import (
+    audit_log,
+    back_up,
+    examine_workspace,
+    mend_workspace,
+    restore,
+)
+from .overview import Happened, Waiting, what_happened, what_waits
+from .predictions import kept_predictions, label_collection, other_predictions, runs_asked
+from .retraining import labels_of, learn, next_run_name
+from .review import Desk, attended
+from .run_comparison import Comparison, comparison_of
 from .runs import (
     RunSummary,
     built_in_sentence,
@@ -56,7 +64,7 @@ from .runs import (
     scope_sentence,
     study_sentence,
 )
-from .searching import (
+from .search import (
     Searcher,
     catalog_card,
     catalog_is_old,
@@ -68,15 +76,7 @@ from .searching import (
     reviewed_labels,
 )
 from .studies import ablation, comparison, noise_curves, study_verdict, view_curves
-from .submission import Submission, record_submission, save_submission
-from .working import (
-    cancel_job,
-    find_job,
-    forget_job,
-    list_jobs,
-    resume_job,
-    start_job,
-)
+from .submissions import Submission, record_submission, save_submission
 
 __all__ = [
     "CollectionSummary",

@@ -6,20 +6,21 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from qcmfm import demo, settings
-from qcmfm.access import Permission, door
+from qcmfm import demo
+from qcmfm.access import Permission, requires
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError, RecordsError, ReviewError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Work
 from qcmfm.encoders.photo import read_photo
-from qcmfm.errors import QcmfmError, RecordsError, ReviewError
-from qcmfm.progress import Work
 from qcmfm.records import (
     Collection,
     label_counts,
     read_collection,
 )
-from qcmfm.regions import FILE as REGIONS
-from qcmfm.regions import Region, read_regions
+from qcmfm.records.regions import FILE as REGIONS
+from qcmfm.records.regions import Region, read_regions
 from qcmfm.review.review import open_review
-from qcmfm.sentences import say
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class CollectionSummary:
     built_in: bool
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def collection_folders() -> dict[str, Path]:
     """Every collection there is, by name: the user's own first, then the built-in ones."""
     folders: dict[str, Path] = {}
@@ -53,7 +54,7 @@ def collection_folders() -> dict[str, Path]:
     return folders
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
     """Every collection, by name; and what is wrong with those that cannot be read."""
     summaries: list[CollectionSummary] = []
@@ -82,7 +83,7 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
     return summaries, errors
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def open_collection(name: str) -> Collection:
     """The records of a collection.
 
@@ -99,7 +100,7 @@ def open_collection(name: str) -> Collection:
     return read_collection(folders[name])
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def drawable(name: str) -> int:
     """How many records the built-in collection `name` has when it is drawn whole.
 
@@ -110,7 +111,7 @@ def drawable(name: str) -> int:
     return demo.design(name).records
 
 
-@door(Permission.IMPORT, on=("name",))
+@requires(Permission.IMPORT, on=("name",))
 def draw_built_in(name: str) -> Work[Collection]:
     """Draw a whole built-in collection into the workspace, in place of the part that is shipped.
 
@@ -120,7 +121,7 @@ def draw_built_in(name: str) -> Work[Collection]:
     return demo.draw(name, settings.collections_folder() / name)
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def true_regions(folder: Path) -> dict[str, list[Region]]:
     """Where the things are that the words of each record name; empty where nobody knows.
 
@@ -134,7 +135,7 @@ def true_regions(folder: Path) -> dict[str, list[Region]]:
     return read_regions(file) if file.is_file() else {}
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def thumbnail(photo: Path, side: int = 320) -> bytes:
     """A small JPEG of a photo, square, the photo in its middle on white.
 
@@ -148,7 +149,7 @@ def thumbnail(photo: Path, side: int = 320) -> bytes:
     return _jpeg(ImageOps.pad(read_photo(photo, at_least=side), (side, side), color="white"))
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def page_picture(photo: Path, width: int = 900, height: int = 540) -> bytes:
     """A JPEG of a photo that fits a page.
 

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qcmfm import metrics, settings
-from qcmfm.access import Permission, actor, door
-from qcmfm.clock import utc_now
+from qcmfm.access import Permission, actor, requires
+from qcmfm.core import settings
+from qcmfm.core.clock import utc_now
+from qcmfm.core.text import escape_formula
 from qcmfm.encoders.features import FeatureCache, load_encoders
-from qcmfm.explanation.subject import look_at
-from qcmfm.fusion._model import Attention
-from qcmfm.predicting import answers
-from qcmfm.prediction import Prediction, table_columns, table_row
-from qcmfm.runs import Run, read_run
-from qcmfm.safe_text import escape_formula
+from qcmfm.fusion.base import Attention
+from qcmfm.inference.encoded_record import look_at
+from qcmfm.inference.predict import answers
+from qcmfm.inference.prediction import Prediction, table_columns, table_row
+from qcmfm.observability import metrics
+from qcmfm.runs.run import Run, read_run
+from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.runs import find_run
-from qcmfm.service.submission import Submission
-from qcmfm.turns import ENCODERS
+from qcmfm.service.submissions import Submission
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Labelled:
     quantum: bool
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def open_labeller(run: str, device: str = "auto") -> Labeller:
     """Load a run and the encoders it was trained with.
 
@@ -72,7 +73,7 @@ def open_labeller(run: str, device: str = "auto") -> Labeller:
     return Labeller(loaded, FeatureCache(encoders, settings.features_folder()), folder)
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     """Label one photo and caption.
 
@@ -99,7 +100,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
     )
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
     """Submissions and their labels as the text of a CSV file without formulas."""
     out = io.StringIO(newline="")

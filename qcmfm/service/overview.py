@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qcmfm import jobs
-from qcmfm.access import Permission, door
-from qcmfm.errors import ReviewError
+from qcmfm.access import Permission, requires
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import N_, say
 from qcmfm.review.review import open_review
-from qcmfm.sentences import N_, say
 from qcmfm.service.collections import CollectionSummary, collection_folders
 
 LOOKED_AT = 2000
@@ -58,7 +58,7 @@ class Happened:
     what: str
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def what_waits(collections: Sequence[CollectionSummary]) -> list[Waiting]:
     """Jobs that run or broke off, rows that were not understood, records that nobody reviewed yet.
 
@@ -86,7 +86,7 @@ def what_waits(collections: Sequence[CollectionSummary]) -> list[Waiting]:
     return found
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def what_happened(most: int = 5) -> list[Happened]:
     """What reviewers and long work did, the latest first; a reviewer's day is one entry.
 

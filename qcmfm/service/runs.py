@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qcmfm import demo, run_folder, settings
-from qcmfm.access import Permission, door
-from qcmfm.errors import QcmfmError, RunError
-from qcmfm.run_folder import list_runs, read_config, read_metrics
-from qcmfm.sentences import say
-from qcmfm.studies._summary import best_classical, read_summary
+from qcmfm import demo
+from qcmfm.access import Permission, requires
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError, RunError
+from qcmfm.core.messages import say
+from qcmfm.runs import folder as run_folder
+from qcmfm.runs.folder import list_runs, read_config, read_metrics
+from qcmfm.studies.summary import best_classical, read_summary
 
 _REFERENCE = "late_fusion"
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def run_folders() -> dict[str, Path]:
     """Every run there is, by name: the user's own first, then the shipped ones."""
     return list_runs([settings.runs_folder(), settings.SHIPPED_RUNS])
@@ -42,7 +44,7 @@ class RunSummary:
     created: str
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
     """Every run there is, read without loading its weights; and what is wrong with the others."""
     summaries: list[RunSummary] = []
@@ -62,7 +64,7 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
     return summaries, errors
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def runs_for(labels: Collection[str]) -> list[str]:
     """Names of the runs that know these labels, those that know least else first.
 
@@ -80,7 +82,7 @@ def runs_for(labels: Collection[str]) -> list[str]:
     return [name for _, name in sorted(knowing, key=lambda found: found[0])]
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def study_sentence() -> str:
     """How the shipped model compares with a classical reference, whichever way it fell."""
     study = _compared_on(settings.DEFAULT_RUN)
@@ -105,7 +107,7 @@ def study_sentence() -> str:
     )
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def built_in_sentence(name: str) -> str:
     """How the models do on a drawn collection; empty where `name` is none that was measured."""
     study = _compared_on(name) if name in demo.names() else {}
@@ -128,7 +130,7 @@ def built_in_sentence(name: str) -> str:
     )
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def scope_sentence(name: str) -> str:
     """How well records of another kind are told from those that a run knows, with a leading space.
 
@@ -173,7 +175,7 @@ def _percent(found: dict[str, float]) -> str:
     )
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def find_run(name: str) -> Path:
     """The folder of a run given by name or path.
 
@@ -193,7 +195,7 @@ def find_run(name: str) -> Path:
     return known[name]
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def run_version(name: str) -> str:
     """What changes when a run is trained or calibrated anew under the same name.
 

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings
-from qcmfm.access import Permission, door
-from qcmfm.errors import StudyError
-from qcmfm.sentences import say
-from qcmfm.studies import _summary
+from qcmfm.access import Permission, requires
+from qcmfm.core import settings
+from qcmfm.core.errors import StudyError
+from qcmfm.core.messages import say
+from qcmfm.studies import summary
 
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def study_folder(name: str) -> Path | None:
     """Where the last results of a study lie: the user's own, else the shipped ones.
 
@@ -29,7 +29,7 @@ def study_folder(name: str) -> Path | None:
     return None
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def comparison() -> dict[str, Any]:
     """The summary of the last comparison, by collection and scheme; empty where there is none.
 
@@ -39,17 +39,17 @@ def comparison() -> dict[str, Any]:
     return _read(COMPARISON, "summary.json")
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def study_verdict(part: Mapping[str, Any]) -> str:
     """Who won a comparison, and whether the difference is larger than chance.
 
     Args:
         part: One collection and scheme of `comparison`.
     """
-    return _summary.verdict(part)
+    return summary.verdict(part)
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def ablation() -> dict[str, Any]:
     """The summary of the last ablation, as `comparison`.
 
@@ -59,7 +59,7 @@ def ablation() -> dict[str, Any]:
     return _read("ablation", "summary.json")
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def view_curves() -> dict[str, Any]:
     """Accuracy against parameters, by image set; empty where there is none.
 
@@ -69,7 +69,7 @@ def view_curves() -> dict[str, Any]:
     return _read(VIEWS, "curves.json")
 
 
-@door(Permission.LOOK)
+@requires(Permission.LOOK)
 def noise_curves() -> dict[str, Any]:
     """Accuracy against the strength of the noise, by collection; empty where there is none.
 

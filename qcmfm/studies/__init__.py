@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-from qcmfm.errors import StudyError
+from qcmfm.core.errors import StudyError
 
 
 def names() -> list[str]:

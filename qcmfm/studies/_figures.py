@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from qcmfm import fonts, storage
+from qcmfm.core import fonts, storage
 
 QUANTUM_COLOUR, CLASSICAL_COLOUR = "#7b3fa0", "#3b6e8f"
 

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from qcmfm import __version__, evaluation
-from qcmfm.clock import utc_now
+from qcmfm.core.clock import utc_now
+from qcmfm.core.errors import StudyError
+from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.views import names as view_names
-from qcmfm.errors import StudyError
-from qcmfm.progress import Progress, Work
 from qcmfm.records import Collection
-from qcmfm.splits import assign_splits, grouped_folds
-from qcmfm.studies._loaded import LoadedTable, load_table
+from qcmfm.records.splits import assign_splits, grouped_folds
+from qcmfm.studies._loaded_features import LoadedTable, load_table
 from qcmfm.studies._results import METRICS, Results, Trial
-from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._trial import Answers, System, train_and_answer
-from qcmfm.trainer import TrainingSettings
+from qcmfm.studies._worker_processes import side_by_side
+from qcmfm.training import TrainingSettings
 
 TEST = "test"
 FOLDS = 5

@@ -13,8 +13,8 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from qcmfm import storage
-from qcmfm.errors import StudyError
+from qcmfm.core import storage
+from qcmfm.core.errors import StudyError
 
 TRIALS = "trials.csv"
 METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece")

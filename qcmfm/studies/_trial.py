@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from qcmfm import fusion
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.evaluation import softmax
-from qcmfm.fusion._model import FusionModel
-from qcmfm.progress import finish
-from qcmfm.studies._loaded import LoadedTable
-from qcmfm.trainer import Trainer, TrainingData, TrainingSettings
+from qcmfm.fusion.base import FusionModel
+from qcmfm.studies._loaded_features import LoadedTable
+from qcmfm.training import Trainer, TrainingData, TrainingSettings
 
 
 @dataclass(frozen=True)

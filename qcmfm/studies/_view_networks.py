@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout
+from qcmfm.quantum.fusion_qubits import FusionQubits, QCNNReadout
 
 
 class ViewNetwork(nn.Module, ABC):

@@ -6,12 +6,12 @@ out, with angles instead of amplitudes, and with one stage only.
 
 from typing import Any
 
-from qcmfm.progress import Work
+from qcmfm.core.progress import Work
 from qcmfm.studies._plan import TEST, Plan, carry_out
-from qcmfm.studies._request import Request
-from qcmfm.studies._summary import QUANTUM, write_comparison
 from qcmfm.studies._trial import System
-from qcmfm.trainer import TrainingSettings
+from qcmfm.studies.request import Request
+from qcmfm.studies.summary import QUANTUM, write_comparison
+from qcmfm.training import TrainingSettings
 
 TITLE = "Parts of the QCMFM"
 SEEDS = 3

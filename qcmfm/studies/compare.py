@@ -6,12 +6,12 @@ are the same for all models that are trained in passes.
 """
 
 from qcmfm import fusion
-from qcmfm.progress import Work
+from qcmfm.core.progress import Work
 from qcmfm.studies._plan import TEST, Plan, carry_out
-from qcmfm.studies._request import Request
-from qcmfm.studies._summary import write_comparison
 from qcmfm.studies._trial import System
-from qcmfm.trainer import TrainingSettings
+from qcmfm.studies.request import Request
+from qcmfm.studies.summary import write_comparison
+from qcmfm.training import TrainingSettings
 
 TITLE = "All models compared"
 SEEDS = 10

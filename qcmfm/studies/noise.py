@@ -11,19 +11,19 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from qcmfm import storage
-from qcmfm.fusion._model import FusionModel
+from qcmfm.core import storage
+from qcmfm.core.progress import Progress, Work
+from qcmfm.fusion.base import FusionModel
 from qcmfm.fusion.qcmfm import QCMFM
-from qcmfm.progress import Progress, Work
 from qcmfm.quantum.noise import CHANNEL_WIRES, NoiseEntry, NoiseSetting, strengths
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._plan import TEST, Material, measured
-from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results, Trial
-from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._trial import Answers, train_and_answer
-from qcmfm.trainer import TrainingSettings
+from qcmfm.studies._worker_processes import side_by_side
+from qcmfm.studies.request import Request
+from qcmfm.training import TrainingSettings
 
 TITLE = "Under noise"
 SEEDS = 3

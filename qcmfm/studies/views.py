@@ -16,16 +16,17 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qcmfm import __version__, storage
-from qcmfm.clock import utc_now
-from qcmfm.errors import StudyError
+from qcmfm import __version__
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.errors import StudyError
+from qcmfm.core.progress import Progress, Work
 from qcmfm.evaluation import evaluate, softmax
-from qcmfm.progress import Progress, Work
 from qcmfm.studies._figures import draw_curves
-from qcmfm.studies._request import Request
 from qcmfm.studies._results import METRICS, Results, Trial
-from qcmfm.studies._side_by_side import side_by_side
 from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
+from qcmfm.studies._worker_processes import side_by_side
+from qcmfm.studies.request import Request
 
 TITLE = "Views of an image"
 SEEDS = 3

@@ -6,8 +6,8 @@ The folder `checks` is a registry: each of its files looks at one part of a work
 
 from qcmfm.workspace._backup import Backup, back_up
 from qcmfm.workspace._doctor import Examined, examine, mend
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
-from qcmfm.workspace._opening import Opened, name_version, newest, open_workspace
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
+from qcmfm.workspace._migration import Opened, name_version, newest, open_workspace
 from qcmfm.workspace._readiness import readiness
 from qcmfm.workspace._restore import finish_restore, restore, unfinished
 from qcmfm.workspace._version import version_of

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import qcmfm
-from qcmfm import settings
-from qcmfm.clock import utc_now
-from qcmfm.errors import WorkspaceError
-from qcmfm.progress import Progress, Work
-from qcmfm.sentences import say
-from qcmfm.storage import atomic_file
+from qcmfm.core import settings
+from qcmfm.core.clock import utc_now
+from qcmfm.core.errors import WorkspaceError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
+from qcmfm.core.storage import atomic_file
 
 FORMAT = 1
 MANIFEST = "backup.json"

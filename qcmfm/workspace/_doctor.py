@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qcmfm import settings
-from qcmfm.errors import QcmfmError, WorkspaceError
-from qcmfm.progress import Progress, Work
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError, WorkspaceError
+from qcmfm.core.progress import Progress, Work
 from qcmfm.workspace import checks
-from qcmfm.workspace._finding import FAULT, Finding
+from qcmfm.workspace._findings import FAULT, Finding
 from qcmfm.workspace._version import version_of
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
-from qcmfm import settings
+from qcmfm.core import settings
+from qcmfm.core.errors import WorkspaceError
 from qcmfm.encoders import weights
-from qcmfm.errors import WorkspaceError
-from qcmfm.workspace._opening import newest
+from qcmfm.workspace._migration import newest
 from qcmfm.workspace._restore import unfinished
 from qcmfm.workspace._version import refuse_later, version_of
 

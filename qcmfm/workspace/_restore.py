@@ -16,13 +16,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from qcmfm import jobs, settings, storage
+from qcmfm import jobs
 from qcmfm.access import audit_file
-from qcmfm.errors import WorkspaceError
-from qcmfm.progress import Progress, Work
-from qcmfm.sentences import say
+from qcmfm.core import settings, storage
+from qcmfm.core.errors import WorkspaceError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
 from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
-from qcmfm.workspace._opening import newest, open_workspace
+from qcmfm.workspace._migration import newest, open_workspace
 from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
 STAGED = ".restore-"

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import qcmfm
-from qcmfm import storage
-from qcmfm.clock import utc_now
-from qcmfm.errors import WorkspaceError
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.errors import WorkspaceError
 
 FILE = "workspace.json"
 

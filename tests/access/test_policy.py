@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qcmfm import service
 from qcmfm.access import Actor, Role, policy_file, read_audit, read_policy
 from qcmfm.access import _audit as audit
-from qcmfm.errors import AccessError
+from qcmfm.core.errors import AccessError
 
 ANNA = {"email": "Anna@Museum.example", "sub": "17", "iss": "https://id", "name": "Anna"}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qcmfm import service, verbs
+from qcmfm import service
 from qcmfm.access import (
     ALLOWED,
     Actor,
@@ -22,9 +22,10 @@ from qcmfm.access import (
     permission_of,
     read_audit,
 )
-from qcmfm.errors import PermissionDenied, QcmfmError
+from qcmfm.core.errors import PermissionDenied, QcmfmError
 from qcmfm.records import Collection, Record
-from qcmfm.service.working import KINDS
+from qcmfm.service import tasks
+from qcmfm.service.jobs import KINDS
 from tests.review.made import accept, correct, prediction
 
 ROLES = [*Role, None]
@@ -145,7 +146,7 @@ def test_each_role_may_what_the_one_before_may():
 
 
 def test_every_kind_of_job_is_known_at_the_door():
-    kinds = {info.name for info in pkgutil.iter_modules(verbs.__path__)}
+    kinds = {info.name for info in pkgutil.iter_modules(tasks.__path__)}
     assert set(KINDS) == kinds
 
 

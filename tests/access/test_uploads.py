@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from qcmfm.access import Actor, Role, acting_as
-from qcmfm.errors import PermissionDenied
-from qcmfm.progress import finish
-from qcmfm.service import importing, start_job
+from qcmfm.core.errors import PermissionDenied
+from qcmfm.core.progress import finish
+from qcmfm.service import imports, start_job
 
 ANNA, BERTA = (Actor(name, Role.CURATOR, name, signed_in=True) for name in ("anna", "berta"))
 TABLE = b"record_id,caption\n1,A red vase\n"
@@ -17,7 +17,7 @@ def keep(who: Actor, folder: Path) -> Path:
     """Upload a table."""
     (folder / "sent").write_bytes(TABLE)
     with acting_as(who), (folder / "sent").open("rb") as sent:
-        return importing.keep_upload("my list.csv", sent)
+        return imports.keep_upload("my list.csv", sent)
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def upload(home: Path) -> str:
 
 def test_ones_own_upload_can_be_imported(upload: str):
     with acting_as(ANNA):
-        assert [item.caption for item in finish(importing.look_at(upload)).items] == ["A red vase"]
-        assert importing.import_arguments(upload, "vases")["source"] == upload
+        assert [item.caption for item in finish(imports.look_at(upload)).items] == ["A red vase"]
+        assert imports.import_arguments(upload, "vases")["source"] == upload
 
 
 def test_nobody_elses_can(upload: str, home: Path, tmp_path: Path):
@@ -40,11 +40,11 @@ def test_nobody_elses_can(upload: str, home: Path, tmp_path: Path):
     ):  # fmt: skip
         with acting_as(BERTA):
             for use in (
-                lambda source=source: importing.look_at(source),
-                lambda source=source: importing.look_at("https://x.example/a.csv", source),
-                lambda source=source: importing.import_arguments(source, "vases"),
-                lambda source=source: importing.import_arguments("https://x.example", "v", source),
-                lambda source=source: start_job(importing.KIND, {"source": source, "name": "v"}),
+                lambda source=source: imports.look_at(source),
+                lambda source=source: imports.look_at("https://x.example/a.csv", source),
+                lambda source=source: imports.import_arguments(source, "vases"),
+                lambda source=source: imports.import_arguments("https://x.example", "v", source),
+                lambda source=source: start_job(imports.KIND, {"source": source, "name": "v"}),
             ):
                 with pytest.raises(PermissionDenied):
                     use()
@@ -53,8 +53,8 @@ def test_nobody_elses_can(upload: str, home: Path, tmp_path: Path):
 def test_files_of_this_computer_are_for_those_who_look_after_it(tmp_path: Path):
     (tmp_path / "list.csv").write_bytes(TABLE)
     with acting_as(ANNA), pytest.raises(PermissionDenied, match="admin"):
-        importing.look_at(str(tmp_path / "list.csv"))
-    found = finish(importing.look_at(str(tmp_path / "list.csv")))  # at this computer
+        imports.look_at(str(tmp_path / "list.csv"))
+    found = finish(imports.look_at(str(tmp_path / "list.csv")))  # at this computer
     assert len(found.items) == 1
 
 

@@ -8,13 +8,15 @@ its card and its seal with them.
 
 from typing import Any
 
-from qcmfm import demo, run_schema, settings, storage
+from qcmfm import demo
+from qcmfm.core import settings, storage
 from qcmfm.demo._design import DIFFICULTIES
-from qcmfm.model_card import write_card
-from qcmfm.run_folder import CARD
-from qcmfm.runs import read_run
-from qcmfm.studies._request import DRAWN
-from qcmfm.studies._summary import read_summary
+from qcmfm.runs import schema
+from qcmfm.runs.folder import CARD
+from qcmfm.runs.model_card import write_card
+from qcmfm.runs.run import read_run
+from qcmfm.studies.request import DRAWN
+from qcmfm.studies.summary import read_summary
 
 TRAINED = 1500, 71
 """Records, and their seed, that the shipped runs were trained on."""
@@ -74,7 +76,7 @@ def note(name: str) -> None:
     """Give the shipped run `name` the notes in `assets/cards`."""
     run = read_run(settings.SHIPPED_RUNS / name)
     run.config["notes"] = (settings.ASSETS / "cards" / f"{name}.md").read_text("utf-8")
-    run.config[run_schema.SEAL] = run_schema.seal(run.config)
+    run.config[schema.SEAL] = schema.seal(run.config)
     storage.write_json(settings.SHIPPED_RUNS / name / "run.json", run.config)
     storage.write_text(settings.SHIPPED_RUNS / name / CARD, write_card(run))
 

@@ -18,11 +18,11 @@ import numpy as np
 import timm
 import torch
 
-from qcmfm import storage
-from qcmfm.clock import utc_now
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import BATCH, FeatureCache, load_encoders
 from qcmfm.encoders.photo import read_photo
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from tests.benchmarks.trials import CAPTION, DATA
 

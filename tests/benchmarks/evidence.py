@@ -25,15 +25,16 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from qcmfm import demo, evaluation, service, settings, storage
-from qcmfm.calibration import Calibration
-from qcmfm.clock import utc_now
+from qcmfm import demo, evaluation, service
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.explanation import explain, look_at
-from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, read_collection
-from qcmfm.service.calibrating import measure_coverage
+from qcmfm.runs.calibration import Calibration
+from qcmfm.service.calibration import measure_coverage
 from qcmfm.service.labelling import Labeller
-from qcmfm.studies._request import FRESH
+from qcmfm.studies.request import FRESH
 from tests.benchmarks import strange
 from tests.benchmarks.trials import fresh_collection
 

@@ -22,15 +22,16 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from PIL import Image
 
-from qcmfm import demo, settings, storage
-from qcmfm.clock import utc_now
+from qcmfm import demo
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.encoders.batch import Batch
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import ImageEncoder
 from qcmfm.evaluation import mean_intervals
-from qcmfm.progress import finish
 from qcmfm.records import Collection, read_collection
-from qcmfm.runs import Run, read_run
+from qcmfm.runs.run import Run, read_run
 from qcmfm.service.runs import find_run
 from tests.benchmarks.trials import fresh_collection
 

@@ -16,7 +16,7 @@ from statistics import median
 
 from playwright.sync_api import Browser
 
-from qcmfm.clock import utc_now
+from qcmfm.core.clock import utc_now
 from tests.browser.studio import ROOT, Visit, chromium, server
 
 ROUNDS = 3

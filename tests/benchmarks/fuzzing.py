@@ -38,7 +38,7 @@ def scratch() -> Path:
 
 def csv_target(folder: Path) -> Callable[[bytes], None]:
     """Both readers of tables."""
-    from qcmfm.errors import QcmfmError
+    from qcmfm.core.errors import QcmfmError
     from qcmfm.importers import _tables, csv_table
     from qcmfm.importers._documents import Documents
     from qcmfm.importers._source import Source
@@ -64,7 +64,7 @@ def csv_target(folder: Path) -> Callable[[bytes], None]:
 
 def manifest_target(folder: Path) -> Callable[[bytes], None]:
     """The reader of IIIF documents, where nothing can be fetched."""
-    from qcmfm.errors import ImportingError, QcmfmError
+    from qcmfm.core.errors import ImportingError, QcmfmError
     from qcmfm.importers import _iiif_image, iiif
     from qcmfm.importers._documents import Documents
     from qcmfm.importers._source import Source
@@ -92,45 +92,49 @@ def run_config_target(folder: Path) -> Callable[[bytes], None]:
     """The configuration of a run, as it is and with a seal put on it; weights are as they were."""
     import shutil
 
-    from qcmfm import fusion, run_folder, run_schema, runs, settings
-    from qcmfm.errors import QcmfmError
+    from qcmfm import fusion
+    from qcmfm.core import settings
+    from qcmfm.core.errors import QcmfmError
+    from qcmfm.runs import schema
+    from qcmfm.runs.folder import read_config
+    from qcmfm.runs.run import check_sizes, read_run
 
     run = folder / "run"
     shutil.copytree(settings.SHIPPED_RUNS / settings.DEFAULT_RUN, run)
     (run / "conformal.json").unlink()
-    lexicon = run_schema.parsed((run / "lexicon.json").read_bytes())
-    runs.read_run(run)  # what it imports takes longer than one input may
+    lexicon = schema.parsed((run / "lexicon.json").read_bytes())
+    read_run(run)  # what it imports takes longer than one input may
     accepted = 0
 
     def target(content: bytes) -> None:
         nonlocal accepted
         (run / "run.json").write_bytes(content)
         with contextlib.suppress(QcmfmError):
-            run_folder.read_config(run)
+            read_config(run)
         try:
-            config = run_schema.parsed(content)
+            config = schema.parsed(content)
         except ValueError:
             return
-        config |= {"format": 2, run_schema.SEAL: run_schema.seal(config | {"format": 2})}
+        config |= {"format": 2, schema.SEAL: schema.seal(config | {"format": 2})}
         with contextlib.suppress(UnicodeEncodeError):
             (run / "run.json").write_text(json.dumps(config), "utf-8")
         with contextlib.suppress(QcmfmError, ValueError):  # what `read_run` turns into a sentence
-            run_schema.check(config, run_schema.CONFIG)
-            runs._check_sizes(config, lexicon)
+            schema.check(config, schema.CONFIG)
+            check_sizes(config, lexicon)
             described = config["model"]
             fusion.model_class(described["model"]).Options.parse(described["options"])
             accepted += 1
             if accepted % 100 == 1:  # building a model takes half a second
                 with contextlib.suppress(QcmfmError):
-                    runs.read_run(run)
+                    read_run(run)
 
     return target
 
 
 def regions_target(folder: Path) -> Callable[[bytes], None]:
     """The file of true regions, and the masks that it holds."""
-    from qcmfm.errors import QcmfmError
-    from qcmfm.regions import read_regions
+    from qcmfm.core.errors import QcmfmError
+    from qcmfm.records.regions import read_regions
 
     file = folder / "regions.json"
 
@@ -147,7 +151,7 @@ def regions_target(folder: Path) -> Callable[[bytes], None]:
 
 def seeds(name: str) -> list[bytes]:
     """Files to begin with: good ones, and the hostile ones that are small."""
-    from qcmfm import settings
+    from qcmfm.core import settings
     from tests.hostile import manifests, runs, tables
 
     if name == "csv":
@@ -191,7 +195,7 @@ def fuzz_review_log(seconds: int) -> dict[str, Any]:
     from hypothesis import seed as seeded
     from hypothesis import strategies as st
 
-    from qcmfm.errors import ReviewError
+    from qcmfm.core.errors import ReviewError
     from qcmfm.review.choice import Choice
     from qcmfm.review.log import ReviewLog
     from qcmfm.review.review import Review

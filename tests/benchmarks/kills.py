@@ -27,22 +27,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from qcmfm import importers, service, settings, storage
-from qcmfm.clock import utc_now_ms
+from qcmfm import importers, service
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import TrainingError
+from qcmfm.core.progress import finish
 from qcmfm.encoders.cache import FeatureStore
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.encoders.photo import content_hash, read_photo
 from qcmfm.encoders.views import ORIGINAL
-from qcmfm.errors import TrainingError
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.runs import read_run
-from qcmfm.training import train
+from qcmfm.runs.run import read_run
+from qcmfm.training.train import train
 from qcmfm.workspace import examine, mend
 from tests.cheap import COLOURS, CheapImageEncoder, cheap_cache, make_collection
-from tests.test_training import SMALL
+from tests.training.test_training import SMALL
 
 RESULTS = Path(__file__).parent / "results" / "kills.json"
 LONGEST = {"import": 1.5, "encode": 0.8, "train": 2.5, "review": 0.6, "retrain": 3.0}

@@ -26,15 +26,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from qcmfm import settings, storage
-from qcmfm.clock import utc_now
-from qcmfm.crossfit import out_of_fold
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache, load_encoders
-from qcmfm.progress import finish
 from qcmfm.records import Collection, Row, read_collection
 from qcmfm.review.doubtful import doubtful
 from qcmfm.review.items import OutOfFold
-from qcmfm.trainer import TrainingSettings
+from qcmfm.training import TrainingSettings
+from qcmfm.training.cross_fitting import out_of_fold
 from tests.benchmarks.trials import CAPTION, DATA, model_probabilities
 
 RESULTS = Path(__file__).parent / "results" / "label_flips.json"

@@ -27,10 +27,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from qcmfm import jobs, storage
-from qcmfm.clock import utc_now_ms
+from qcmfm import jobs
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now_ms
 from qcmfm.review.log import ReviewLog
-from qcmfm.ui.memory import SLACK
+from qcmfm.ui.shell.memory import SLACK
 from tests.benchmarks.visitors import Visitor
 from tests.browser.studio import server
 from tests.browser.vases import THINGS, draw_vases, pretend_labelled

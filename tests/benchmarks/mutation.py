@@ -22,13 +22,17 @@ from typing import Any
 
 from scipy.stats import binomtest
 
-from qcmfm import settings, storage
-from qcmfm.clock import utc_now
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
 
 RESULTS = Path(__file__).parent / "results" / "mutation.json"
 TESTS = {
     "quantum": ("tests/quantum",),
-    "records": ("tests/test_records.py", "tests/importers", "tests/service/test_collections.py"),
+    "records": (
+        "tests/records/test_records.py",
+        "tests/importers",
+        "tests/service/test_collections.py",
+    ),
     "review": ("tests/review",),
 }
 """The packages, and the tests that are run for each."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qcmfm.clock import utc_now
+from qcmfm.core.clock import utc_now
 from tests.browser.studio import ROOT, Visit, chromium, server
 
 RECORDS, PRESSES = 1000, 15

@@ -15,13 +15,14 @@ import threading
 import time
 from pathlib import Path
 
-from qcmfm import service, settings, storage
-from qcmfm.clock import utc_now
-from qcmfm.cluster import label_on_ray
-from qcmfm.kept_predictions import fingerprint, predictions_file, read_kept
-from qcmfm.progress import finish
-from qcmfm.run_folder import run_version
-from qcmfm.runs import read_run
+from qcmfm import service
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_kept
+from qcmfm.inference.ray_labelling import label_on_ray
+from qcmfm.runs.folder import run_version
+from qcmfm.runs.run import read_run
 from qcmfm.service import Labeller
 from tests.benchmarks.generated import small_cache
 from tests.benchmarks.scale import RESULTS, RUN

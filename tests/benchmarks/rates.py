@@ -16,11 +16,12 @@ from typing import Any
 
 import torch
 
-from qcmfm import service, settings, storage
-from qcmfm.clock import utc_now
+from qcmfm import service
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.importers import import_collection
-from qcmfm.kept_predictions import predictions_file
-from qcmfm.progress import finish
+from qcmfm.inference.prediction_cache import predictions_file
 from tests.benchmarks.scale import RESULTS, size_of
 from tests.benchmarks.search import DATA
 

@@ -29,13 +29,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from qcmfm import storage
-from qcmfm.clock import utc_now_ms
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now_ms
 from qcmfm.review import orders
 from qcmfm.review.choice import Choice
 from qcmfm.review.filters import Filters
 from qcmfm.review.log import ReviewLog
-from qcmfm.review.queueing import queue
+from qcmfm.review.queue import queue
 from qcmfm.review.review import Review
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,16 +24,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qcmfm import service, settings, storage
+from qcmfm import service
 from qcmfm.catalog import Narrowing
-from qcmfm.clock import utc_now
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import Work, finish
 from qcmfm.importers import Columns, import_collection
-from qcmfm.progress import Work, finish
 from qcmfm.records import read_collection
-from qcmfm.runs import read_run
+from qcmfm.runs.run import read_run
 from qcmfm.service import Labeller
-from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from qcmfm.training import TrainingSettings
+from qcmfm.training.train import train
 from tests.benchmarks.generated import (
     LABELS,
     LOOKS,

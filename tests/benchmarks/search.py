@@ -30,15 +30,16 @@ from typing import Any
 
 import numpy as np
 
-from qcmfm import service, settings, storage
+from qcmfm import service
 from qcmfm.catalog import Catalog, Narrowing, Shelf
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.entries import SHAPE, schema
 from qcmfm.catalog.photo_words import PhotoWords, unit
-from qcmfm.clock import utc_now
+from qcmfm.core import settings, storage
+from qcmfm.core.clock import utc_now
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache, FeatureTable, load_encoders
-from qcmfm.progress import finish
 from qcmfm.records import Collection, Record, Row, read_collection
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"

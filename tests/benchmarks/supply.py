@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 UV = (sys.executable, "-m", "uv")
 RESULTS = Path(__file__).parent / "results" / "supply.json"
 TESTS = (
-    "tests/test_records.py", "tests/test_training.py", "tests/importers", "tests/exports",
+    "tests/records/test_records.py", "tests/training/test_training.py", "tests/importers",
+    "tests/exports",
     "tests/fusion/test_contract.py", "tests/encoders", "tests/review/test_log.py",
     "tests/quantum/test_bridge.py", "tests/catalog",
 )  # fmt: skip

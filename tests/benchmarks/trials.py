@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from qcmfm import demo, settings
+from qcmfm import demo
+from qcmfm.core import settings
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache
-from qcmfm.predicting import predict
-from qcmfm.progress import finish
+from qcmfm.inference.predict import predict
 from qcmfm.records import Collection, read_collection
-from qcmfm.studies._request import DRAWN, FRESH
-from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from qcmfm.studies.request import DRAWN, FRESH
+from qcmfm.training import TrainingSettings
+from qcmfm.training.train import train
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "museum_materials"
 CAPTION = "caption_masked"

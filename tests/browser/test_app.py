@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from qcmfm import service
 from qcmfm.records import read_collection
-from qcmfm.ui.guide import TASKS, WORDS
-from qcmfm.ui.keys import KEYS
+from qcmfm.ui.settings.guide import TASKS, WORDS
+from qcmfm.ui.shared.keys import KEYS
 from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, server
 

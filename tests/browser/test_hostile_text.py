@@ -13,14 +13,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from qcmfm import run_schema, service, settings, storage
-from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
-from qcmfm.prediction import Prediction
-from qcmfm.progress import finish
+from qcmfm import service
+from qcmfm.core import settings, storage
+from qcmfm.core.progress import finish
+from qcmfm.inference.prediction import Prediction
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
 from qcmfm.quantum.noise_files import PRESETS as NOISE
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.ui.widgets import words_for
+from qcmfm.runs import schema
+from qcmfm.ui.shared.widgets import words_for
 from tests.browser.studio import Visit, server
 from tests.browser.test_search import POINT
 from tests.cheap import cheap_cache
@@ -82,7 +84,7 @@ def _make_run(home: Path) -> None:
     config = json.loads((folder / "run.json").read_text("utf-8"))
     named = dict(zip(config["labels"], LABELS, strict=True))
     config |= {"labels": LABELS, "vocabulary": {}, "name": RUN}
-    config[run_schema.SEAL] = run_schema.seal(config)
+    config[schema.SEAL] = schema.seal(config)
     (folder / "run.json").write_text(json.dumps(config), "utf-8")
     answers = json.loads((folder / "conformal.json").read_text("utf-8"))
     answers["labels"] = [named[label] for label in answers["labels"]]

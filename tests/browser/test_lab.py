@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from qcmfm.ui.tour import STEPS
+from qcmfm.ui.home.tour import STEPS
 from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, TABLET, Visit
 

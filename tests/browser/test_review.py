@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 from qcmfm.records import read_collection
 from qcmfm.review.decision import Decision
 from qcmfm.review.log import ReviewLog
-from qcmfm.ui.keys import KEYS
-from qcmfm.ui.looks import FOCUS
+from qcmfm.ui.shared.keys import KEYS
+from qcmfm.ui.shell.style import FOCUS
 from tests.benchmarks.annotator import DECIDING, assert_kept
 from tests.benchmarks.review_page import key_times
 from tests.browser.axe import usable

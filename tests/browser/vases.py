@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from qcmfm import service
-from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
-from qcmfm.prediction import Prediction
-from qcmfm.settings import DEFAULT_RUN
+from qcmfm.core.settings import DEFAULT_RUN
+from qcmfm.inference.prediction import Prediction
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
 
 THINGS = ("Faience amulet of Bes", "Limestone stela of a scribe", "Gold ring with a scarab")
 COLOURS = ((70, 150, 150), (200, 190, 160), (190, 150, 50))

@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcmfm import cli, service, settings
+from qcmfm import cli, service
 from qcmfm.catalog import PLACES, Card, Catalog, Change, Narrowing, Shelf, project
 from qcmfm.catalog import catalog as catalog_module
-from qcmfm.catalog.conditions import one_of, quoted
 from qcmfm.catalog.photo_words import PhotoWords, learn, recall
 from qcmfm.catalog.projection import Projection, lay_out
-from qcmfm.errors import CatalogError
-from qcmfm.kept_predictions import fingerprint, predictions_file, write_kept
-from qcmfm.prediction import Prediction
-from qcmfm.progress import finish
+from qcmfm.catalog.sql import one_of, quoted
+from qcmfm.core import settings
+from qcmfm.core.errors import CatalogError
+from qcmfm.core.progress import finish
+from qcmfm.inference.prediction import Prediction
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
 from qcmfm.records import read_collection
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from qcmfm import demo
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.progress import finish
 from qcmfm.demo._collection import AT_ONCE
-from qcmfm.errors import RecordsError
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.regions import read_regions
+from qcmfm.records.regions import read_regions
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -13,11 +13,11 @@ from sentence_transformers import SentenceTransformer
 from timm.models import save_for_hf
 from transformers import BertConfig, BertModel, BertTokenizer
 
+from qcmfm.core.errors import EncoderError
 from qcmfm.encoders import hub
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.image import ImageEncoder, load_image_encoder
 from qcmfm.encoders.text import TextEncoder, load_text_encoder, word_spans
-from qcmfm.errors import EncoderError
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache, FeatureTable
 from qcmfm.encoders.views import names as view_names
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, cheap_cache, make_collection
 

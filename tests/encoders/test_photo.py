@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from qcmfm.core.errors import PhotoError
 from qcmfm.encoders import _decoding, photo
 from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
-from qcmfm.errors import PhotoError
 from tests.hostile.photos import many_scans
 
 ORIENTATION = 0x0112

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from qcmfm.explanation import overlay, place_in_words, word_heat
-from qcmfm.fusion._model import Attention
+from qcmfm.fusion.base import Attention
 
 
 def heat_at(row: int, column: int, size: int = 7) -> np.ndarray:

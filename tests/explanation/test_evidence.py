@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import Encoders
-from qcmfm.errors import RecordsError
 from qcmfm.explanation import (
     Explanation,
     caption_heat,
@@ -24,12 +25,11 @@ from qcmfm.explanation.occlusion import area_under, covered, most_attended, occl
 from qcmfm.explanation.shares import label_shares, readout_shares
 from qcmfm.explanation.words import leave_words_out, without_word
 from qcmfm.fusion import names
-from qcmfm.fusion._model import Attention
-from qcmfm.progress import finish
+from qcmfm.fusion.base import Attention
 from qcmfm.records import read_collection
-from qcmfm.runs import Run
-from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from qcmfm.runs.run import Run
+from qcmfm.training import TrainingSettings
+from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
 
 SIDES = st.tuples(st.integers(1, 9), st.integers(1, 9))

@@ -8,18 +8,18 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import Encoders
 from qcmfm.explanation import explain, look_at
 from qcmfm.explanation.shares import against_mean
 from qcmfm.explanation.trusts import trusted_features
-from qcmfm.fusion._fusion_qubits import fusion_circuit
 from qcmfm.fusion.fe_qmfnn import FEQMFNN
-from qcmfm.progress import finish
+from qcmfm.quantum.fusion_qubits import fusion_circuit
 from qcmfm.quantum.simulation import Simulator
 from qcmfm.records import read_collection
-from qcmfm.runs import Run
-from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from qcmfm.runs.run import Run
+from qcmfm.training import TrainingSettings
+from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
 
 SMALL = {"features": 4, "group": 2, "kept": 1, "width": 8}
@@ -89,7 +89,7 @@ def test_what_is_missing_says_nothing(asked, lacking: str):
 
 
 def drawn(evidence) -> None:
-    from qcmfm.ui.trusting import show_trusts
+    from qcmfm.ui.shared.evidence.trusts import show_trusts
 
     show_trusts(evidence)
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qcmfm import exports
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
 from qcmfm.exports import spreadsheet
-from qcmfm.exports._reviewed import Reviewed
 from qcmfm.exports._table import OURS
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.log import ReviewLog
 from qcmfm.review.state import ReviewState

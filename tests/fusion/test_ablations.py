@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from qcmfm.errors import TrainingError
+from qcmfm.core.errors import TrainingError
 from qcmfm.fusion._ablations import angle_encoded, one_stage
 from qcmfm.fusion.qcmfm import QCMFM
 from qcmfm.quantum.ansatz import two_stage

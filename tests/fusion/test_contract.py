@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from qcmfm import fusion
+from qcmfm.core.errors import TrainingError
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.errors import TrainingError
-from qcmfm.fusion._model import FusionModel
+from qcmfm.fusion.base import FusionModel
 
 SHAPE = FeatureShape((3, 3), 12, 10, 10, 20)
 LABELS = 5

@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
-from qcmfm.errors import TrainingError
-from qcmfm.fusion._fusion_qubits import FusionQubits, QCNNReadout, fusion_circuit
+from qcmfm.core.errors import TrainingError
 from qcmfm.fusion.fe_qmfnn import FEQMFNN
 from qcmfm.quantum.circuit import Circuit, Gate, z_strings
+from qcmfm.quantum.fusion_qubits import FusionQubits, QCNNReadout, fusion_circuit
 from qcmfm.quantum.pennylane_bridge import qnode
 from tests.fusion.test_contract import LABELS, SHAPE, random_batch
 

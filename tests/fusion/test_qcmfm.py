@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError, TrainingError
+from qcmfm.core.errors import CircuitError, TrainingError
 from qcmfm.fusion.qcmfm import QCMFM
 from tests.fusion.test_contract import LABELS, SHAPE, random_batch
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from qcmfm import fusion
+from qcmfm.core.errors import TrainingError
+from qcmfm.core.progress import finish
 from qcmfm.encoders.batch import FeatureShape
-from qcmfm.errors import TrainingError
-from qcmfm.fusion._model import FusionModel
-from qcmfm.predicting import predict
-from qcmfm.progress import finish
+from qcmfm.fusion.base import FusionModel
+from qcmfm.inference.predict import predict
 from qcmfm.records import read_collection
-from qcmfm.trainer import TrainingSettings
-from qcmfm.training import train
+from qcmfm.training import TrainingSettings
+from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
 from tests.fusion.test_contract import LABELS, SHAPE, random_batch
 

@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from qcmfm import service, settings
+from qcmfm import service
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError
+from qcmfm.core.progress import finish
 from qcmfm.encoders._decoding import DECODERS
-from qcmfm.errors import QcmfmError
 from qcmfm.importers import import_collection
 from qcmfm.importers._fetching import Limits
-from qcmfm.progress import finish
 from qcmfm.records import named_folder, read_collection
-from qcmfm.regions import read_regions
+from qcmfm.records.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.runs import read_run
-from qcmfm.service.importing import import_report, keep_upload, look_at, suggested_name
+from qcmfm.runs.run import read_run
+from qcmfm.service.imports import import_report, keep_upload, look_at, suggested_name
 from tests.hostile.case import Case
 from tests.hostile.runs import Change
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from qcmfm import run_schema
+from qcmfm.runs import schema
 
 Change = Callable[[Path], None]
 
@@ -24,7 +24,7 @@ def _config() -> Iterator[tuple[str, Change]]:
         def change(folder: Path) -> None:
             config = json.loads((folder / "run.json").read_text("utf-8")) | values
             if sealed:
-                config[run_schema.SEAL] = run_schema.seal(config)
+                config[schema.SEAL] = schema.seal(config)
             (folder / "run.json").write_text(json.dumps(config), "utf-8")
 
         return change
@@ -117,7 +117,7 @@ def _vouched(name: str, content: bytes) -> Change:
         (folder / name).write_bytes(content)
         config = json.loads((folder / "run.json").read_text("utf-8"))
         config["sha256"][name] = hashlib.sha256(content).hexdigest()
-        config[run_schema.SEAL] = run_schema.seal(config)
+        config[schema.SEAL] = schema.seal(config)
         (folder / "run.json").write_text(json.dumps(config), "utf-8")
 
     return change

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
 from qcmfm.importers._cache import Cache
 from qcmfm.importers._fetching import Fetcher, Limits
 from tests.hostile.doors import assert_sentence

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm import exports, settings
-from qcmfm.errors import QcmfmError
-from qcmfm.exports._reviewed import Reviewed
+from qcmfm import exports
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError
+from qcmfm.core.text import escape_formula
+from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
-from qcmfm.regions import read_regions
+from qcmfm.records.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
-from qcmfm.run_folder import FORMAT, read_config
-from qcmfm.runs import read_run
-from qcmfm.safe_text import escape_formula
+from qcmfm.runs.folder import FORMAT, read_config
+from qcmfm.runs.run import read_run
 from tests.hostile import archives, manifests, photos, runs, tables
 from tests.hostile.case import REFUSED, TAKEN, Case
 from tests.hostile.doors import (

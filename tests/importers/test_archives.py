@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.progress import finish
 from qcmfm.importers import _archives, import_collection
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from tests.importers.museum_server import photo
 

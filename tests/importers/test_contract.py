@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from qcmfm import importers, jobs
+from qcmfm.core.errors import ImportingError
+from qcmfm.core.progress import finish
 from qcmfm.encoders.photo import read_photo
-from qcmfm.errors import ImportingError
 from qcmfm.importers import Limits, import_collection, preview
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from tests.importers import sources
 from tests.importers.museum_server import Museum, photo

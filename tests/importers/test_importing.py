@@ -13,8 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from qcmfm.core.progress import finish
 from qcmfm.importers import Limits, import_collection
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from tests.importers.museum_server import Handler, Museum, photo
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcmfm.csv_rows import Broken
-from qcmfm.errors import ImportingError
+from qcmfm.core.errors import ImportingError
 from qcmfm.importers._columns import guess_columns
 from qcmfm.importers._item import Columns
 from qcmfm.importers._tables import DELIMITERS, guess_delimiter, read_table
+from qcmfm.records.csv_rows import Broken
 
 CELL = st.text(st.sampled_from(",;\t|\"'\r\n éπ東=") | st.characters(codec="utf-8"), max_size=8)
 NAME = st.text(st.characters(codec="utf-8", categories=["L"]), min_size=1, max_size=8)

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm import jobs
-from qcmfm.errors import JobError
+from qcmfm.core.errors import JobError
+from qcmfm.core.progress import Progress
 from qcmfm.jobs import _events
-from qcmfm.progress import Progress
 
 KINDS = "tests.jobs.kinds"
 

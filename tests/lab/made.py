@@ -2,7 +2,7 @@
 
 import torch
 
-from qcmfm.lab.material import NOTHING, Material, Readout
+from qcmfm.lab.circuit_inputs import NOTHING, Material, Readout
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.records import Record
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.lab import condition as conditions
 from qcmfm.lab.chosen import CHOOSABLE, Chosen, Placed, moments
 from qcmfm.lab.condition import Condition

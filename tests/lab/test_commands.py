@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from qcmfm import cli, service
+from qcmfm.core.progress import finish
+from qcmfm.core.settings import ROOT, SHIPPED_COLLECTIONS
 from qcmfm.lab.chosen import Chosen
-from qcmfm.progress import finish
-from qcmfm.settings import ROOT, SHIPPED_COLLECTIONS
-from qcmfm.ui import signing_in
+from qcmfm.ui.shell import sign_in
 
 RECORD = "artifact-00003-1"
 NOISES = (
@@ -26,7 +26,7 @@ NOISES = (
 @pytest.fixture(autouse=True)
 def at_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under AppTest a page's visitor has a mock for an address."""
-    monkeypatch.setattr(signing_in, "_here", lambda: True)
+    monkeypatch.setattr(sign_in, "_here", lambda: True)
 
 
 def told(*arguments: str) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import torch
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score, f1_score
 
-from qcmfm.errors import CircuitError, RecordsError
-from qcmfm.lab import later
+from qcmfm.core.errors import CircuitError, RecordsError
+from qcmfm.core.progress import finish
+from qcmfm.lab import estimates
 from qcmfm.lab.condition import Condition
-from qcmfm.lab.later import intervals, mitigated, state_figures
+from qcmfm.lab.estimates import intervals, mitigated, state_figures
 from qcmfm.lab.outcome import flips, judge, stability
-from qcmfm.lab.sweeping import sweep, sweep_setting
-from qcmfm.progress import finish
+from qcmfm.lab.sweep import sweep, sweep_setting
 from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.pennylane_bridge import noisy_qnode
@@ -91,17 +91,17 @@ def test_many_shots_come_to_the_exact_labels_and_few_do_not():
     exact = NOISY.probabilities.argmax(1)
     sizes = {}
     for shots in (30, 1_000_000):
-        found = finish(later.shots(MATERIAL, Condition(STRONG, shots), NOISY))
+        found = finish(estimates.shots(MATERIAL, Condition(STRONG, shots), NOISY))
         assert found.together and found.shots == shots and found.accuracy is not None
         sizes[shots] = found.flips
-        again = finish(later.shots(MATERIAL, Condition(STRONG, shots), NOISY))
+        again = finish(estimates.shots(MATERIAL, Condition(STRONG, shots), NOISY))
         assert again == found
     assert sizes[1_000_000] <= 1 < sizes[30] < len(exact)
 
 
 def test_shots_of_single_values_come_to_the_same(monkeypatch):
-    monkeypatch.setattr(later, "JOINT", 3)
-    found = finish(later.shots(MATERIAL, Condition(STRONG, 1_000_000), NOISY))
+    monkeypatch.setattr(estimates, "JOINT", 3)
+    found = finish(estimates.shots(MATERIAL, Condition(STRONG, 1_000_000), NOISY))
     assert not found.together and found.flips <= 1
 
 
@@ -119,7 +119,7 @@ def test_purity_and_fidelity_fall_with_noise_and_the_reading_does_not_count():
 def test_mitigation_brings_the_probabilities_closer_to_those_without_noise():
     weak = load_preset("superconducting_heron")
     noisy = judge(MATERIAL, weak)
-    for fit in later.FITS:
+    for fit in estimates.FITS:
         better = finish(mitigated(MATERIAL, weak, fit))
         off = [abs(o.probabilities - CLEAN.probabilities).max() for o in (better, noisy)]
         assert off[0] < 0.5 * off[1]

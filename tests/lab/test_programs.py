@@ -11,15 +11,15 @@ import pennylane as qml
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError
-from qcmfm.lab.altered import altered
+from qcmfm.core.errors import CircuitError
+from qcmfm.core.settings import SHIPPED_RUNS
+from qcmfm.lab.switched_gates import altered
 from qcmfm.quantum.ansatz import qcnn, two_stage
 from qcmfm.quantum.circuit import PARAMETERS, WIRES, Circuit, Gate, z_strings
 from qcmfm.quantum.openqasm import openqasm
 from qcmfm.quantum.pennylane_bridge import qnode
 from qcmfm.quantum.pennylane_program import pennylane_program
-from qcmfm.runs import read_run
-from qcmfm.settings import SHIPPED_RUNS
+from qcmfm.runs.run import read_run
 from tests.quantum.random_circuits import random_inputs
 
 
@@ -71,7 +71,7 @@ def test_the_exported_programs_run_and_give_the_readings_of_the_qnode(circuit: C
 
 
 def test_a_trained_circuit_with_gates_off_is_exported_as_it_is_simulated(tmp_path):
-    from qcmfm.lab.material import readout
+    from qcmfm.lab.circuit_inputs import readout
 
     changed = altered(readout(read_run(SHIPPED_RUNS / "textiles")), range(40, 128, 3))
     circuit, angles = changed.circuit, changed.angles.double()

@@ -10,15 +10,16 @@ import pytest
 
 from qcmfm import exports, fusion, importers
 from qcmfm.access import Role
-from qcmfm.catalog.searching import WAYS
-from qcmfm.lab import later
+from qcmfm.catalog.search import WAYS
+from qcmfm.lab import estimates
 from qcmfm.lab.report import METRICS
 from qcmfm.quantum.noise_files import load_preset, preset_names
 from qcmfm.quantum.states import EVERY
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.state import STATUSES
-from qcmfm.ui import language, terms
+from qcmfm.ui.shared import terms
+from qcmfm.ui.shell import language
 from tests.languages.marked import calls, files, messages, read, texts, update
 
 CATALOGUES = sorted(language.FOLDER.glob("*.po"))
@@ -122,7 +123,7 @@ def circuit_stages() -> set[str]:
         (terms.FOUND_BY, WAYS),
         (terms.METRICS, METRICS.values()),
         (terms.STEPS, EVERY),
-        (terms.MITIGATIONS, ["none", *later.FITS]),
+        (terms.MITIGATIONS, ["none", *estimates.FITS]),
         (terms.WORK, work_stages()),
     ],
 )

@@ -6,7 +6,7 @@ import matplotlib
 import pytest
 from matplotlib import font_manager
 
-from qcmfm import fonts
+from qcmfm.core import fonts
 from qcmfm.workspace import NOTE
 from qcmfm.workspace.checks import fonts as check
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from qcmfm.sentences import say
-from qcmfm.ui import language
+from qcmfm.core.messages import say
+from qcmfm.ui.shell import language
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_the_very_one_comes_before_another_of_its_kind():
 def page() -> None:
     import streamlit as st
 
-    from qcmfm.ui import language
-    from qcmfm.ui.language import _, ngettext, pgettext
+    from qcmfm.ui.shell import language
+    from qcmfm.ui.shell.language import _, ngettext, pgettext
 
     language.settle()
     language.keep()

@@ -54,7 +54,7 @@ for page in sys.argv[1:]:
 
 def test_pages_ask_nobody(tmp_path: Path, home: Path):
     """Those that load no encoder; `test_hostile` has the command line, `test_hostile_text` more."""
-    names = ("qcmfm/ui/router.py", "pages/study.py", "pages/claims.py")
+    names = ("qcmfm/ui/shell/router.py", "pages/study.py", "pages/claims.py")
     done = run(tmp_path / "watch", home, "-c", PAGES, *names)
     assert done.returncode == 0, done.stderr[-2000:]
     assert len(done.stdout.splitlines()) == len(names)

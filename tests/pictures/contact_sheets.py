@@ -11,8 +11,9 @@ from pathlib import Path
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
-from qcmfm import demo, settings
-from qcmfm.progress import finish
+from qcmfm import demo
+from qcmfm.core import settings
+from qcmfm.core.progress import finish
 from qcmfm.records import Collection, Record
 
 ACROSS, SIDE, BELOW, GAP, MARGIN = 5, 240, 106, 12, 120

@@ -7,7 +7,7 @@ import pennylane as qml
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import (
     brick_wall,
     hardware_efficient,

@@ -8,7 +8,7 @@ import pytest
 import torch
 from scipy.linalg import expm
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.channels import thermal_relaxation
 from qcmfm.quantum.noise import (
     CHANNEL_WIRES,

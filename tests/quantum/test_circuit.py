@@ -4,7 +4,7 @@ import pennylane as qml
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import PARAMETERS, WIRES, Circuit, Gate, z_strings
 from qcmfm.quantum.gates import dense_wires, matrices
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import entropy
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.expressibility import entangling_capability, expressibility, gradient_variance

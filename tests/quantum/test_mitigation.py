@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.mitigation import FITS, STRETCHES, extrapolate, noisier, zero_noise_expectations

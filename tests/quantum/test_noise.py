@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.noise import (

@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import qcnn, two_stage
 from qcmfm.quantum.circuit import PARAMETERS, WIRES, Circuit, Gate
 from qcmfm.quantum.openqasm import openqasm

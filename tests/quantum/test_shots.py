@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
 from qcmfm.quantum.noisy_simulation import NoisySimulator

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum import gradients as module
 from qcmfm.quantum.ansatz import qcnn, strongly_entangling, two_stage
 from qcmfm.quantum.blocks import DENSE, fuse, links, place

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pennylane.math import fidelity, fidelity_statevector
 from pennylane.math import quantum as reference
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum import states as seen
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qcmfm.prediction import Prediction
+from qcmfm.inference.prediction import Prediction
 from qcmfm.records import Record
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import Decision

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qcmfm import storage
-from qcmfm.clock import utc_now_ms
-from qcmfm.errors import ReviewError
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import ReviewError
 from qcmfm.review import log as module
 from qcmfm.review.decision import COLUMNS, Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm.errors import ReviewConflict, ReviewError
+from qcmfm.core.errors import ReviewConflict, ReviewError
 from qcmfm.review import decision as module
 from qcmfm.review import review as review_module
 from qcmfm.review.choice import Choice

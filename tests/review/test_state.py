@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import DECISIONS, Decision
 from qcmfm.review.review import Review

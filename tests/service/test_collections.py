@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from qcmfm import demo, service, settings
+from qcmfm import demo, service
+from qcmfm.core import settings
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.progress import finish
 from qcmfm.demo import artifacts
-from qcmfm.errors import RecordsError
-from qcmfm.progress import finish
 from qcmfm.service import Submission
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from qcmfm import service, storage
+from qcmfm import service
+from qcmfm.core import storage
 from qcmfm.jobs import _events
 from qcmfm.records import Collection as Records
 from qcmfm.records import Record, write_collection

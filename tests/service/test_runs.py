@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from qcmfm import service, settings
+from qcmfm import service
+from qcmfm.core import settings
 
 
 def test_runs_that_know_the_labels_are_found_the_closest_first(home: Path):

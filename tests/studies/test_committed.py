@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qcmfm import demo, fusion, settings
+from qcmfm import demo, fusion
+from qcmfm.core import settings
 from qcmfm.studies import ablation, views
 from qcmfm.studies._results import Results
-from qcmfm.studies._summary import SUMMARY, TABLE, figure, markdown, p_told
 from qcmfm.studies.noise import (
     AWARE,
     AWARE_CHANNELS,
@@ -22,6 +22,7 @@ from qcmfm.studies.noise import (
     TRAINED,
     channels,
 )
+from qcmfm.studies.summary import SUMMARY, TABLE, figure, markdown, p_told
 from tests.benchmarks.cards import card_notes
 
 FOLDER = settings.COMPARISON

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from qcmfm import service, storage
-from qcmfm.errors import StudyError
-from qcmfm.progress import finish
+from qcmfm import service
+from qcmfm.core import storage
+from qcmfm.core.errors import StudyError
+from qcmfm.core.progress import finish
 from qcmfm.studies import ablation
-from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results, Trial
-from qcmfm.studies._summary import write_comparison
-from qcmfm.ui.studies import saving_sentence
+from qcmfm.studies.request import Request
+from qcmfm.studies.summary import write_comparison
+from qcmfm.ui.models.studies import saving_sentence
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "study.py"
 
@@ -94,7 +95,7 @@ def test_a_small_difference_is_called_chance(home: Path):
 
 
 def test_without_results_it_says_how_to_get_them(home: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qcmfm.settings.ASSETS", home)
+    monkeypatch.setattr("qcmfm.core.settings.ASSETS", home)
     page = AppTest.from_file(str(PAGE)).run(timeout=60)
     assert "study compare" in page.info[0].value and not page.exception
 

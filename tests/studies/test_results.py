@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qcmfm.errors import StudyError
+from qcmfm.core.errors import StudyError
 from qcmfm.studies._results import TRIALS, Results, Trial
 
 

@@ -9,19 +9,19 @@ import pytest
 import torch
 
 from qcmfm import fusion, studies
-from qcmfm.errors import StudyError
-from qcmfm.progress import finish
+from qcmfm.core.errors import StudyError
+from qcmfm.core.progress import finish
 from qcmfm.records import read_collection
-from qcmfm.studies import _request, ablation, compare, noise, views
-from qcmfm.studies._loaded import Loaded, load_table
+from qcmfm.studies import ablation, compare, noise, request, views
+from qcmfm.studies._loaded_features import Loaded, load_table
 from qcmfm.studies._plan import TEST, Material, Plan, carry_out, prepare_material
-from qcmfm.studies._request import Request
 from qcmfm.studies._results import Results
-from qcmfm.studies._side_by_side import side_by_side
-from qcmfm.studies._summary import read_summary, write_comparison
 from qcmfm.studies._trial import System, train_and_answer
 from qcmfm.studies._view_networks import FEViews, classical
-from qcmfm.trainer import TrainingSettings
+from qcmfm.studies._worker_processes import side_by_side
+from qcmfm.studies.request import Request
+from qcmfm.studies.summary import read_summary, write_comparison
+from qcmfm.training import TrainingSettings
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, cheap_cache, make_collection
 
 QUICK = TrainingSettings(epochs=2, batch_size=32, views=2)
@@ -50,7 +50,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     from qcmfm.encoders.features import Encoders
 
     monkeypatch.setattr(
-        _request, "load_encoders", lambda: Encoders(CheapImageEncoder(), CheapTextEncoder())
+        request, "load_encoders", lambda: Encoders(CheapImageEncoder(), CheapTextEncoder())
     )
     monkeypatch.setattr(compare, "VIEWS", 2)
 

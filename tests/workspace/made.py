@@ -4,17 +4,17 @@ from pathlib import Path
 
 from qcmfm import service
 from qcmfm.access import Actor, Role, acting_as
+from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache
-from qcmfm.kept_predictions import fingerprint
+from qcmfm.inference.prediction_cache import fingerprint
 from qcmfm.lab.condition import Condition
-from qcmfm.progress import finish
 from qcmfm.quantum.noise_files import load_preset, preset_names
 from qcmfm.records import read_collection
 from qcmfm.service import Labeller
-from qcmfm.training import train
+from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
 from tests.review.made import correct
-from tests.test_training import SMALL
+from tests.training.test_training import SMALL
 
 
 def make_workspace(home: Path, size: int = 30) -> FeatureCache:

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from qcmfm import cli, workspace
-from qcmfm.errors import WorkspaceError
-from qcmfm.progress import finish
+from qcmfm.core.errors import WorkspaceError
+from qcmfm.core.progress import finish
 from qcmfm.workspace import back_up, examine, finish_restore, restore, unfinished
 from tests.workspace.made import content, make_workspace
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qcmfm import cli, jobs, settings
-from qcmfm.progress import finish
+from qcmfm import cli, jobs
+from qcmfm.core import settings
+from qcmfm.core.progress import finish
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.workspace import FAULT, examine, mend, newest, open_workspace
 from qcmfm.workspace._doctor import names

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm import adoption, jobs, service, storage
-from qcmfm.clock import utc_now_ms
-from qcmfm.errors import QcmfmError, ReviewError
+from qcmfm import jobs, service
+from qcmfm.core import storage
+from qcmfm.core.clock import utc_now_ms
+from qcmfm.core.errors import QcmfmError, ReviewError
+from qcmfm.core.progress import finish
 from qcmfm.importers import import_collection
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.runs import adoption
 from qcmfm.service import Submission
 from qcmfm.workspace import back_up, examine
 from tests.benchmarks.kills import Say, forked, heard

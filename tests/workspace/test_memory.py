@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm.ui import memory
+from qcmfm.ui.shell import memory
 
 
 def resident() -> float:
@@ -55,7 +55,7 @@ out = ctypes.c_void_p(c.fdopen(1, b"w"))
 c.malloc_info(0, out)
 c.fflush(out)
 """
-SHARE = "from qcmfm.ui.memory import share_heaps; share_heaps()"
+SHARE = "from qcmfm.ui.shell.memory import share_heaps; share_heaps()"
 
 
 def test_threads_share_few_heaps():

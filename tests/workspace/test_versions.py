@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qcmfm import cli, jobs, settings, workspace
-from qcmfm.adoption import adoptions
-from qcmfm.errors import WorkspaceError
+from qcmfm import cli, jobs, workspace
+from qcmfm.core import settings
+from qcmfm.core.errors import WorkspaceError
+from qcmfm.core.progress import finish
 from qcmfm.lab.condition import saved_names
-from qcmfm.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
-from qcmfm.runs import read_run
+from qcmfm.runs.adoption import adoptions
+from qcmfm.runs.run import read_run
 from qcmfm.workspace import examine, mend, migrations, open_workspace, restore
-from qcmfm.workspace._opening import _steps
+from qcmfm.workspace._migration import _steps
 from qcmfm.workspace._version import FILE, version_of, write_version
 from tests.workspace import steps
 from tests.workspace.made import content
@@ -215,7 +216,7 @@ def test_what_cannot_be_written_is_opened_where_it_is_right_as_it_is(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("qcmfm.storage.write_json", full)
+    monkeypatch.setattr("qcmfm.core.storage.write_json", full)
     assert finish(open_workspace()).now == 0
     with pytest.raises(WorkspaceError, match="cannot be brought up to date: No space left"):
         finish(open_workspace(package=STEPS))

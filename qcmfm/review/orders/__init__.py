@@ -17,10 +17,10 @@ from types import ModuleType
 
 import numpy as np
 
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import say
 from qcmfm.records import Record
 from qcmfm.review.items import Items
-from qcmfm.sentences import say
 
 DEFAULT = "least_certain"
 

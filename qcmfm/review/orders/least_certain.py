@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from qcmfm.core.messages import N_
 from qcmfm.records import Record
 from qcmfm.review.items import Items
-from qcmfm.sentences import N_
 
 TITLE = N_("Least certain")
 

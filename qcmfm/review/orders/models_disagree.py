@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float
 
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
 from qcmfm.records import Record
 from qcmfm.review.items import Items
 
 if TYPE_CHECKING:  # the run behind a prediction needs torch, which a queue does not
-    from qcmfm.prediction import Prediction
+    from qcmfm.inference.prediction import Prediction
 
-from qcmfm.sentences import N_
+from qcmfm.core.messages import N_
 
 TITLE = N_("Models disagree")
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import N_
 from qcmfm.records import Record
 from qcmfm.review.doubtful import label_quality
 from qcmfm.review.items import Items
-from qcmfm.sentences import N_
 
 TITLE = N_("Most likely mislabelled")
 

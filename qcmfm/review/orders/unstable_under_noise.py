@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from qcmfm.errors import ReviewError
+from qcmfm.core.errors import ReviewError
+from qcmfm.core.messages import N_, say
 from qcmfm.records import Record
 from qcmfm.review.items import Items
-from qcmfm.sentences import N_, say
 
 TITLE = N_("Unstable under noise")
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qcmfm.access import audit_file, policy_file, read_audit, read_policy
-from qcmfm.errors import AccessError
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.core.errors import AccessError
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from qcmfm import settings
-from qcmfm.storage import discard_folder
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.core import settings
+from qcmfm.core.storage import discard_folder
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

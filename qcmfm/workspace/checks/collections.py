@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm.errors import RecordsError
+from qcmfm.core.errors import RecordsError
 from qcmfm.records import read_collection
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 3
 """Photos that are named."""

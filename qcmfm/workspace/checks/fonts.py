@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm import fonts
-from qcmfm.workspace._finding import NOTE, Finding
+from qcmfm.core import fonts
+from qcmfm.workspace._findings import NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

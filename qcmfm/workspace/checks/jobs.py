@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from qcmfm import jobs
-from qcmfm.errors import JobError
-from qcmfm.storage import discard_folder
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.core.errors import JobError
+from qcmfm.core.storage import discard_folder
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 STARTING = 60.0
 """Seconds in which a folder without its file may be one that is being made."""

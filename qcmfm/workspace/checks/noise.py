@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm.errors import CircuitError
+from qcmfm.core.errors import CircuitError
 from qcmfm.lab import condition
-from qcmfm.workspace._finding import FAULT, Finding
+from qcmfm.workspace._findings import FAULT, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qcmfm.workspace._finding import FAULT, Finding
+from qcmfm.workspace._findings import FAULT, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from qcmfm import storage
+from qcmfm.core import storage
 from qcmfm.review.decision import COLUMNS, why_unreadable
 from qcmfm.review.log import ReviewLog
 from qcmfm.review.rows import whole_rows
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 5
 """Rows that are named."""

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm import adoption, settings
-from qcmfm.calibration import read_calibration
-from qcmfm.errors import QcmfmError
-from qcmfm.run_folder import WEIGHTS, list_runs, read_config, read_metrics
-from qcmfm.workspace._finding import FAULT, NOTE, Finding
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError
+from qcmfm.runs import adoption
+from qcmfm.runs.calibration import read_calibration
+from qcmfm.runs.folder import WEIGHTS, list_runs, read_config, read_metrics
+from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from qcmfm.storage import discard_folder
-from qcmfm.workspace._finding import NOTE, Finding
+from qcmfm.core.storage import discard_folder
+from qcmfm.workspace._findings import NOTE, Finding
 
 KEPT = 30 * 24 * 3600.0
 """Seconds after which an upload is not needed any more."""

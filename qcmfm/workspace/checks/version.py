@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from qcmfm.errors import WorkspaceError
-from qcmfm.workspace._finding import FAULT, Finding
-from qcmfm.workspace._opening import newest
+from qcmfm.core.errors import WorkspaceError
+from qcmfm.workspace._findings import FAULT, Finding
+from qcmfm.workspace._migration import newest
 from qcmfm.workspace._version import FILE, refuse_later, version_of
 
 

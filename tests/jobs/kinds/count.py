@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from qcmfm.errors import RecordsError
-from qcmfm.progress import Progress, Work
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.progress import Progress, Work
 
 
 def work(file: str, to: int, pause: float = 0.01, trouble: str = "") -> Work[dict[str, int]]:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm.progress import Progress
+from qcmfm.core.progress import Progress
 
 CHANGES = False
 

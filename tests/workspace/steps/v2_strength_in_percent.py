@@ -2,8 +2,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from qcmfm import storage
-from qcmfm.progress import Progress
+from qcmfm.core import storage
+from qcmfm.core.progress import Progress
 
 CHANGES = True
 

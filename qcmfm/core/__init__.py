@@ -1,0 +1,1 @@
+"""What every room builds on: errors, progress, storage, settings and text."""

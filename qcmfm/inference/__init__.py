@@ -1,0 +1,1 @@
+"""Run + records -> predictions, on one machine or on Ray, and their caches."""

@@ -1,0 +1,72 @@
+"""Out-of-fold probabilities of a collection, kept so that the training behind them is done once.
+
+A file knows what it was computed from: every record's label, photo and caption. Once any of these
+changed it is stale, and reads as if it were not there.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qcmfm.core import settings, storage
+from qcmfm.inference.prediction_cache import fingerprint
+from qcmfm.records import Collection
+from qcmfm.review.items import OutOfFold
+
+_ABOUT = b"qcmfm_out_of_fold"
+
+
+def answers_file(collection: str) -> Path:
+    """Where the out-of-fold probabilities of a collection lie."""
+    return settings.home() / "out_of_fold" / f"{collection}.parquet"
+
+
+def made_from(collection: Collection) -> str:
+    """What the probabilities follow from.
+
+    Args:
+        collection: The records as they were recorded.
+    """
+    labels = [(record.record_id, record.label) for record in collection.records]
+    return hashlib.sha256(json.dumps([fingerprint(collection, ""), labels]).encode()).hexdigest()
+
+
+def write_answers(answers: OutOfFold, file: Path, source: str) -> None:
+    """Write probabilities, whole or not at all.
+
+    Args:
+        answers: What was computed.
+        file: Replaced where it is there already.
+        source: What `made_from` gave.
+    """
+    columns = {"record_id": pa.array(list(answers.record_ids), pa.string())}
+    columns |= {
+        f"p{place}": pa.array(column) for place, column in enumerate(answers.probabilities.T)
+    }
+    about = json.dumps({"labels": list(answers.labels), "made_from": source}).encode()
+    table = pa.table(columns).replace_schema_metadata({_ABOUT: about})
+    with storage.atomic_file(file) as temporary:
+        pq.write_table(table, temporary)
+
+
+def read_answers(file: Path, source: str) -> OutOfFold | None:
+    """The probabilities of a file; None where there is none, or it is stale or damaged.
+
+    Args:
+        file: What `write_answers` wrote.
+        source: What `made_from` gives now.
+    """
+    try:
+        table = pq.read_table(file)
+        about = json.loads((table.schema.metadata or {})[_ABOUT])
+        if about["made_from"] != source:
+            return None
+        ids = table["record_id"].to_pylist()
+        values = [table[f"p{place}"].to_numpy() for place in range(len(about["labels"]))]
+    except (OSError, KeyError, ValueError, pa.ArrowException):
+        return None  # computing them again mends it
+    return OutOfFold(ids, about["labels"], np.stack(values, axis=1))

@@ -1,0 +1,225 @@
+"""Label every record of a collection on Ray Data, with the predictions that one machine gives."""
+
+import contextlib
+import functools
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from qcmfm import service
+from qcmfm.core import settings, storage
+from qcmfm.core.errors import ClusterError, QcmfmError, RecordsError
+from qcmfm.core.progress import Progress, Work
+from qcmfm.inference.prediction import Prediction, write_predictions
+from qcmfm.inference.record_parts import Parts
+from qcmfm.runs.folder import WEIGHTS, read_config, run_version
+from qcmfm.service import Labeller
+
+Opening = Callable[[], Labeller]
+"""Loads the run and its encoders; called once in every worker."""
+BLOCKS = 10_000
+"""The most pieces that the parts are dealt out in."""
+TRIES = 3
+"""How often Ray is begun on this machine, since on a busy one it gives up after half a minute."""
+_OBJECTS = 100 * 1024**2
+"""Bytes of Ray's own store on this machine: only numbers of parts travel through it."""
+
+
+@dataclass
+class RayReport:
+    """What came of it.
+
+    Args:
+        rows: Of the table.
+        labelled: Rows that have a label.
+        with_errors: Rows that something was wrong with.
+        model_sha256: Hash of the run's weights.
+        workers: Processes that labelled.
+    """
+
+    rows: int = 0
+    labelled: int = 0
+    with_errors: int = 0
+    model_sha256: str = ""
+    workers: int = 0
+
+    def counting(self, predictions: Iterator[Prediction]) -> Iterator[Prediction]:
+        """The predictions, counted as they pass."""
+        for said in predictions:
+            self.rows += 1
+            self.labelled += bool(said.ranked)
+            self.with_errors += bool(said.error)
+            yield said
+
+
+def label_on_ray(
+    run: Path,
+    records: Path,
+    out: Path,
+    caption_column: str = "caption",
+    top: int = 3,
+    split: str = "",
+    address: str = "",
+    device: str = "auto",
+    opening: Opening | None = None,
+) -> Work[RayReport]:
+    """Label a records file; the same command goes on where an earlier one was stopped.
+
+    Every machine of the cluster has this program, and sees the records, the workspace and the
+    folder of `out` under the same paths.
+
+    Args:
+        run: Folder of the run.
+        records: The CSV, or a folder that holds a `records.csv`.
+        out: The CSV to write. Beside it lies a folder of what is done, until all is.
+        caption_column: Column to take captions from.
+        top: How many labels with their probabilities.
+        split: Label the rows of this split alone.
+        address: Of a cluster that runs; by default one begins on this machine.
+        device: For the encoders; auto takes the graphics cards that the cluster has.
+        opening: Loads the run in a worker; by default with the encoders that it names.
+
+    Raises:
+        RunError: There is no such run, or it cannot be read.
+        RecordsError: The records cannot be read, or there are none.
+        ClusterError: The cluster cannot be reached, or gave up.
+    """
+    version, sha256 = run_version(run), read_config(run)["sha256"][WEIGHTS]
+    parts = Parts(out.resolve().with_name(f"{out.name}.parts"))
+    count, rows = yield from parts.cut(records, caption_column, split)
+    if not rows:
+        raise RecordsError(
+            f"No record is in the split {split!r}." if split else f"{records} holds no record.",
+            "Choose another split." if split else "Give a file with at least one row.",
+        )
+    features = settings.features_folder()
+    opening = opening or functools.partial(service.open_labeller, str(run), device)
+    with on_cluster(address):
+        workers = yield from _label_parts(
+            opening, parts, features, count, rows, gpu=device in ("auto", "cuda")
+        )
+    told = RayReport(model_sha256=sha256, workers=workers)
+    write_predictions(told.counting(parts.labelled(count, version)), out, top)
+    storage.discard_folder(parts.folder)
+    return told
+
+
+class _Worker:
+    """One process that labels part after part, with a run that it loads once."""
+
+    def __init__(self, opening: Opening, parts: Parts, features: Path):
+        labeller = opening()
+        self._parts, self._features = parts, features
+        self._run, self._encoders = labeller.run, labeller.cache.encoders
+
+    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        rows = [
+            self._parts.label(int(number), self._run, self._encoders, self._features)
+            for number in batch["id"]
+        ]
+        return {"rows": np.array(rows), "process": np.full(len(rows), os.getpid())}
+
+
+def _label_parts(
+    opening: Opening, parts: Parts, features: Path, count: int, rows: int, gpu: bool
+) -> Work[int]:
+    """Deal the parts out; number of processes that took some."""
+    import ray
+    import ray.data
+    from ray.exceptions import RayError
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    cpus, gpus = (int(ray.cluster_resources().get(kind, 0)) for kind in ("CPU", "GPU"))
+    gpus = gpus if gpu else 0
+    size = max(1, min(gpus or cpus, count))
+    # Made here, since reading tasks would wait for processors that the workers hold.
+    pieces = np.array_split(np.arange(count), min(count, BLOCKS))
+    numbers = ray.data.from_arrow([pa.table({"id": piece}) for piece in pieces])
+    labelled = numbers.map_batches(
+        _Worker,
+        fn_constructor_args=(opening, parts, features),
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(size=size),
+        num_gpus=1 if gpus else 0,
+    )  # Ray starts a worker that dies again, and gives out again what it had in hand
+    done, processes = 0, set[int]()
+    yield Progress("Labelling records", 0, rows)
+    try:
+        for found in labelled.iter_batches(
+            batch_size=None, prefetch_batches=0, batch_format="numpy"
+        ):
+            done += int(np.sum(found["rows"]))
+            processes |= set(np.asarray(found["process"]).tolist())
+            yield Progress("Labelling records", done, rows)
+    except RayError as error:
+        raise _what_happened(error) from error
+    return len(processes)
+
+
+def _what_happened(error: Any) -> QcmfmError:
+    """The sentence of a worker's error; a bug goes on as it is."""
+    cause = getattr(error, "cause", None)
+    while cause is not None and not isinstance(cause, QcmfmError):
+        cause = getattr(cause, "cause", None)
+    reason = str(error).strip().splitlines()[-1][:300]
+    return cause or ClusterError(
+        f"The cluster gave up: {reason}.", "The same command goes on from here."
+    )
+
+
+@contextlib.contextmanager
+def on_cluster(address: str = "") -> Iterator[None]:
+    """A cluster to work on: the one of an address, the one that is there, or one of our own."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves this computer
+    if not address:
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise ClusterError(
+            "Ray is not installed.", "Install it with: pip install 'qcmfm[scale]'"
+        ) from None
+    if ray.is_initialized():
+        yield  # whoever began it ends it
+        return
+    own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECTS}
+    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+    for tries_left in reversed(range(1 if address else TRIES)):
+        try:
+            _knock(address)
+            ray.init(address or "local", **quiet, **({} if address else own))
+            break
+        except Exception as error:  # Ray raises anything, also that this machine is too busy
+            ray.shutdown()
+            if tries_left:
+                continue
+            reason = (str(error).strip().splitlines() or ["no answer"])[0][:200]
+            where = f"There is no Ray cluster at {address}" if address else "Ray did not begin here"
+            raise ClusterError(
+                f"{where}: {reason}.", "Check the address, or whether this machine is too busy."
+            ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """See whether anybody is at `host:port`, for which Ray itself would wait for minutes.
+
+    Raises:
+        OSError: Nobody is.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()

@@ -1,0 +1,1 @@
+"""Logs and metrics: what the program says of its work to whoever looks after it."""

@@ -1,0 +1,145 @@
+"""A run's folder, and what it says of itself: read without its weights, and without torch."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qcmfm.core.errors import RunError
+from qcmfm.core.messages import say
+from qcmfm.records import Collection
+from qcmfm.runs import schema
+from qcmfm.runs.calibration import calibration_hash
+
+FORMAT = 2
+"""Version of the run folder; one with a higher one is from a later program, 1 has no seal."""
+MOST_TEXT = 256 * 1024**2
+"""Bytes of a JSON file of a run."""
+
+CARD = "README.md"
+WEIGHTS = "weights.safetensors"
+
+
+def list_runs(folders: Sequence[Path]) -> dict[str, Path]:
+    """Finished runs by name; where two folders hold one of the same name, the first counts."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for config in sorted(folder.glob("*/run.json")):
+            if not config.parent.name.startswith("."):
+                found.setdefault(config.parent.name, config.parent)
+    return found
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `run.json` says: everything about a run but its weights, lexicon and metrics.
+
+    Raises:
+        RunError: There is no run, it cannot be read, or a later version of the program wrote it.
+    """
+    if not (folder / "run.json").is_file():
+        raise RunError(
+            say("There is no run at {folder}.", folder=folder),
+            "Give the folder of a finished training.",
+        )
+    try:
+        config = schema.parsed(content(folder, "run.json"))
+        later = config["format"] > FORMAT
+        if config["format"] == FORMAT and config.get(schema.SEAL) != schema.seal(config):
+            raise RunError(
+                say(
+                    "In the run {run}, run.json is not the file that was written.",
+                    run=folder.name,
+                ),
+                "Copy the run again from where it came from.",
+            )
+    except (KeyError, TypeError, ValueError) as error:
+        raise unreadable(folder, error) from error
+    if later:
+        raise RunError(
+            say(
+                "The run {name} has format {format}, and this program reads up to {known}.",
+                name=folder.name,
+                format=config["format"],
+                known=FORMAT,
+            ),
+            "Update the program.",
+        )
+    return config
+
+
+def run_version(folder: Path) -> str:
+    """What changes when a run is trained or calibrated anew: hashes of weights and calibration.
+
+    Raises:
+        RunError: There is no such run, or its configuration cannot be read.
+    """
+    return read_config(folder)["sha256"][WEIGHTS] + calibration_hash(folder)
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """What was measured of a run, by split.
+
+    Raises:
+        RunError: The file is missing or cannot be read.
+    """
+    try:
+        found = json.loads(content(folder, "metrics.json"))
+        if not isinstance(found, dict):
+            raise ValueError("metrics.json is no JSON object")
+        return found
+    except (ValueError, RecursionError) as error:
+        raise unreadable(folder, error) from error
+
+
+def read_splits(folder: Path, collection: Collection) -> dict[str, str]:
+    """Split of each record, where the run's training made them for these records; else empty."""
+    if not (folder / "splits.json").is_file():
+        return {}
+    kept = json.loads(content(folder, "splits.json"))
+    return kept["splits"] if kept["collection"] == same_records(collection) else {}
+
+
+def same_records(collection: Collection) -> str:
+    """A hash that tells whether two collections hold the same photos under the same ids."""
+    named = sorted((record.record_id, record.image) for record in collection.records)
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
+
+
+def content(folder: Path, name: str) -> bytes:
+    """The bytes of one of a run's files.
+
+    Raises:
+        RunError: It cannot be read, or is larger than such a file ever is.
+    """
+    try:
+        if name != WEIGHTS and (folder / name).stat().st_size > MOST_TEXT:
+            raise RunError(
+                say(
+                    "In the run {run}, {name} has more than {most_text} MB.",
+                    run=folder.name,
+                    name=name,
+                    most_text=MOST_TEXT // 1024**2,
+                ),
+                "Copy the run again from where it came from.",
+            )
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise RunError(
+            say(
+                "In the run {run}, {name} cannot be read ({strerror}).",
+                run=folder.name,
+                name=name,
+                strerror=error.strerror,
+            ),
+            "Copy or train it again.",
+        ) from error
+
+
+def unreadable(folder: Path, error: Exception) -> RunError:
+    """What to raise where something in a run is not as it was written."""
+    reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
+    return RunError(
+        say("The run {name} cannot be read ({reason}).", name=folder.name, reason=reason),
+        "Copy or train it again.",
+    )

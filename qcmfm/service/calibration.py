@@ -1,0 +1,118 @@
+"""How far a run can be trusted, found on what it was trained on and measured on `test`."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from qcmfm import evaluation
+from qcmfm.access import Permission, requires
+from qcmfm.core.errors import RunError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Work
+from qcmfm.core.storage import discard_folder
+from qcmfm.encoders.features import FeatureTable
+from qcmfm.records import Collection
+from qcmfm.records.splits import assign_splits
+from qcmfm.runs.calibration import Calibration, write_calibration
+from qcmfm.runs.folder import read_splits
+from qcmfm.runs.run import Run
+from qcmfm.service.labelling import Labeller
+from qcmfm.training.calibrate import calibrate, one_at_a_time
+from qcmfm.training.cross_fitting import FOLDS
+
+ERROR_RATES = (0.05, 0.1, 0.2)
+"""Rates at which the sets of labels are measured."""
+
+CHUNK = 64
+
+
+@requires(Permission.RETRAIN, on=("labeller", "collection"))
+def calibrate_run(
+    labeller: Labeller, collection: Collection, folds: int = FOLDS
+) -> Work[dict[str, Any]]:
+    """Calibrate a run on its training records, measure it on `test`, and keep both in its folder.
+
+    Args:
+        labeller: The run and its encoders.
+        collection: The records that the run was trained on, with those of `test`.
+        folds: How many models are trained; the more, the nearer sets come to the rate asked.
+
+    Returns:
+        Number of records, and what was measured on `test`, as JSON values.
+
+    Raises:
+        RunError: The run was trained on other records.
+        TrainingError: The records are too few, or the run is being calibrated already.
+    """
+    run, folder = labeller.run, labeller.folder
+    splits = _splits(labeller, collection)
+    with one_at_a_time(folder) as checkpoints:
+        found = yield from calibrate(run, collection, labeller.cache, splits, checkpoints, folds)
+        trained = run.config["data"]["train_records"] + run.config["data"]["val_records"]
+        if len(found.record_ids) != trained:
+            raise RunError(
+                say(
+                    "The run {name} was trained on {trained} records, and {collection} has {n} "
+                    "in train and val.",
+                    name=run.name,
+                    trained=trained,
+                    collection=collection.folder.name,
+                    n=len(found.record_ids),
+                ),
+                "Give the records that it was trained on, with the same caption column.",
+            )
+        measured = yield from measure_coverage(labeller, found, collection, splits)
+        found = replace(found, measured={"test": measured})
+        write_calibration(found, folder, run.sha256)
+        discard_folder(checkpoints)
+    return {"run": str(folder), "records": len(found.record_ids), "test": measured}
+
+
+@requires(Permission.LOOK)
+def measure_coverage(
+    labeller: Labeller,
+    calibration: Calibration,
+    collection: Collection,
+    splits: dict[str, str],
+) -> Work[list[dict[str, Any]]]:
+    """How often the sets of labels hold the true one on `test`; a row for each error rate.
+
+    Empty where no record of `test` has a label.
+    """
+    rows = [
+        row
+        for row in collection.rows
+        if row.record and row.record.label and splits[row.record_id] == "test"
+    ]
+    table = yield from labeller.cache.encode(collection, rows=rows)
+    table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
+    if not len(table):
+        return []
+    probabilities = ask(labeller.run, table)
+    number = {label: place for place, label in enumerate(labeller.run.labels)}
+    truth = np.array([number.get(r.label, -1) for r in table.records], dtype=np.int64)
+    groups = [record.group_key for record in table.records]
+    measured: list[dict[str, Any]] = []
+    for rate in ERROR_RATES:
+        threshold = evaluation.lac_threshold(calibration.scores, rate)
+        sets = evaluation.label_sets(probabilities, threshold)
+        measured.append(evaluation.coverage(sets, truth, groups, rate))
+    return measured
+
+
+@requires(Permission.LOOK)
+def ask(run: Run, table: FeatureTable) -> np.ndarray:
+    """Calibrated probabilities of every record of a table, record x label."""
+    table = table.with_lexicon(run.lexicon)
+    places = range(len(table))
+    parts = (places[start : start + CHUNK] for start in places[::CHUNK])
+    return np.concatenate([run.probabilities(run.fuse(table.batch(part))) for part in parts])
+
+
+def _splits(labeller: Labeller, collection: Collection) -> dict[str, str]:
+    """The split of each record, as the run's training made it or as it would."""
+    kept = read_splits(labeller.folder, collection)
+    made = assign_splits(collection.records, labeller.run.config["training"]["seed"])
+    ids = [record.record_id for record in collection.records]
+    return dict(zip(ids, made, strict=True)) | kept

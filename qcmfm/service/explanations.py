@@ -1,0 +1,150 @@
+"""The evidence for a record's label: in numbers, in lines of text, as an annotation."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qcmfm.access import Permission, actor, requires
+from qcmfm.core.errors import RecordsError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
+from qcmfm.explanation import Explanation, attended_box, caption_heat, explain, look_at
+from qcmfm.exports.web_annotations import attention_page
+from qcmfm.records import Collection, Record
+from qcmfm.runs.calibration import ERROR_RATE
+from qcmfm.service.fair_queue import ENCODERS
+from qcmfm.service.labelling import Labeller, Submission
+
+
+@requires(Permission.LOOK)
+def explain_submission(
+    labeller: Labeller, submission: Submission, error_rate: float = ERROR_RATE
+) -> Explanation:
+    """All the evidence for the label of a photo and a caption.
+
+    Raises:
+        PhotoError: The photo cannot be read.
+        RecordsError: There is neither a photo nor a caption with a word.
+    """
+    encoders = labeller.cache.encoders
+    with ENCODERS.turn(actor().session):
+        subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+        return explain(labeller.run, encoders, subject, error_rate)
+
+
+@requires(Permission.LOOK)
+def find_record(collection: Collection, record_id: str) -> Record:
+    """A record of a collection.
+
+    Raises:
+        RecordsError: There is none of that id.
+    """
+    found = next((r for r in collection.records if r.record_id == record_id), None)
+    if found is None:
+        some = ", ".join(record.record_id for record in collection.records[:3])
+        raise RecordsError(
+            say("There is no record {record_id!r}.", record_id=record_id[:80]),
+            say("There are: {some}, …", some=some),
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One model's answer beside others'.
+
+    Args:
+        run: Name of the run.
+        model: Name of its fusion model.
+        evidence: For its label.
+    """
+
+    run: str
+    model: str
+    evidence: Explanation
+
+
+@requires(Permission.LOOK)
+def compare(
+    labellers: Sequence[Labeller], submission: Submission, error_rate: float = ERROR_RATE
+) -> Work[list[Compared]]:
+    """The evidence of several models for one record."""
+    found: list[Compared] = []
+    for number, labeller in enumerate(labellers, start=1):
+        evidence = explain_submission(labeller, submission, error_rate)
+        found.append(Compared(labeller.run.name, labeller.run.model.name(), evidence))
+        yield Progress("Asking the models", number, len(labellers))
+    return found
+
+
+@requires(Permission.LOOK)
+def attention_annotation(
+    evidence: Explanation, source: str, words: Sequence[int], head: int | None = None
+) -> bytes:
+    """Where some words looked, as a Web Annotation of the photo.
+
+    Args:
+        evidence: With attention.
+        source: The photo's address or file name.
+        words: Places of the words in the caption.
+        head: Of one head; by default averaged over all.
+    """
+    assert evidence.attention is not None
+    boxes = [
+        attended_box(
+            caption_heat(evidence.attention, [word], evidence.grid, head),
+            evidence.caption[slice(*evidence.spans[word])],
+        )
+        for word in words
+    ]
+    page = attention_page(source, evidence.label, boxes)
+    return (json.dumps(page, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+@requires(Permission.LOOK)
+def told_lines(evidence: Explanation) -> list[str]:
+    """The evidence as lines of text."""
+    said = evidence.to_json()
+    lines = [f"{label:24} {p:.3f}" for label, p in list(evidence.probabilities.items())[:3]]
+    if said["attended"]:
+        lines.append(f"The model attended most to the {said['attended']['place']} of the photo.")
+    if evidence.occlusion:
+        hidden = evidence.occlusion
+        lines.append(
+            f"With the attended {hidden.hidden.mean():.0%} of the photo hidden, "
+            f"{evidence.label} has {hidden.attended:.3f}; with as much hidden elsewhere, "
+            f"{sum(hidden.elsewhere) / max(len(hidden.elsewhere), 1):.3f}. "
+            f"Faithfulness {hidden.faithfulness:+.3f}."
+        )
+    parts = evidence.shares
+    kind = "parts of the readout" if parts.exact else "found by ablation"
+    lines.append(
+        f"Photo {parts.image:+.3f}, caption {parts.text:+.3f}, both together "
+        f"{parts.interaction:+.3f}, constant {parts.constant:+.3f} ({kind})"
+    )
+    for what, alone in (("caption", parts.without_caption), ("photo", parts.without_photo)):
+        if alone:
+            lines.append(f"Without the {what}: {alone.label} {alone.probability:.3f}")
+    mattered = sorted(evidence.words, key=lambda found: -abs(found.change))[:5]
+    lines += [f"Without {found.word!r}: {-found.change:+.3f}" for found in mattered]
+    lines += [
+        f"Feature {one.number}: photo trusted {one.image_trust:.2f}, caption "
+        f"{one.text_trust:.2f}, both {one.trust_together:.2f}; it says yes with {one.fused:.2f}, "
+        f"which gives {one.change:+.3f}"
+        for one in evidence.features[:5]
+    ]
+    if evidence.trust:
+        trust = evidence.trust
+        lines.append(
+            f"At an error rate of {trust.error_rate:g}: {', '.join(trust.labels) or 'no label'}"
+        )
+        scope = "in scope" if trust.unusualness <= 1 else "out of scope"
+        lines.append(f"Unusualness {trust.unusualness:.2f} ({scope})")
+        lines += [
+            f"Near: {near.record.record_id} {near.record.label} {near.similarity:.3f} "
+            f"{near.record.link}".rstrip()
+            for near in trust.neighbours
+        ]
+    else:
+        lines.append("The run is not calibrated: python -m qcmfm calibrate.")
+    return lines

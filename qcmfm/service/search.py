@@ -1,0 +1,235 @@
+"""Making the catalog of a collection, and finding records in it."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qcmfm.access import Permission, actor, requires
+from qcmfm.catalog import (
+    EVERYWHERE,
+    Card,
+    Catalog,
+    Change,
+    Hit,
+    Narrowing,
+    Projection,
+    Shelf,
+    project,
+)
+from qcmfm.core import settings
+from qcmfm.core.errors import CatalogError, QcmfmError
+from qcmfm.core.messages import say
+from qcmfm.core.progress import Progress, Work
+from qcmfm.encoders.features import FeatureCache, load_encoders
+from qcmfm.encoders.image import ImageEncoder, load_image_encoder
+from qcmfm.encoders.text import TextEncoder, load_text_encoder
+from qcmfm.inference.prediction import Prediction
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file
+from qcmfm.records import Collection
+from qcmfm.review.review import open_review
+from qcmfm.service.adoption import adopted_run
+from qcmfm.service.collections import collection_folders, open_collection
+from qcmfm.service.fair_queue import ENCODERS
+from qcmfm.service.predictions import kept_predictions
+from qcmfm.service.runs import run_version, runs_for
+
+KIND = "make_catalog"
+"""The kind of the jobs that make catalogs."""
+MAP_KIND = "make_map"
+"""The kind of the jobs that lay a collection out."""
+
+
+@requires(Permission.PREPARE, on=("name",))
+def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = None) -> Work[Change]:
+    """Bring the catalog of a collection up to date with its records and predictions.
+
+    Args:
+        name: Of the collection.
+        anew: Make everything again, the map from photos to words too.
+        cache: Encoders and features; by default the built-in ones.
+
+    Raises:
+        QcmfmError: The collection cannot be read, or the catalog not be opened.
+    """
+    collection = open_collection(name)
+    if not collection.records:
+        raise CatalogError(
+            say("The collection {name} holds no record.", name=name), "Import some first."
+        )
+    place = Catalog(settings.catalog_place())
+    cache = cache or FeatureCache(load_encoders(), settings.features_folder())
+    table = yield from cache.encode(collection)
+    predictions = _predictions(name, collection)
+    encoders = (cache.encoders.image.id, cache.encoders.text.id)
+    return (yield from place.update(name, table, predictions, encoders, anew))
+
+
+@requires(Permission.PREPARE, on=("name", "of"))
+def make_map(name: str, of: str) -> Work[Projection]:
+    """Lay a collection out on a plane, and keep that in the catalog.
+
+    Args:
+        name: Of the collection.
+        of: One of `catalog.VECTORS`.
+    """
+    place = Catalog(settings.catalog_place())
+    yield Progress("Laying out the map", 0, 1)
+    found = project(place.open(name), of)
+    place.keep_projection(name, found)
+    yield Progress("Laying out the map", 1, 1)
+    return found
+
+
+@requires(Permission.LOOK)
+def kept_map(name: str, of: str) -> Projection | None:
+    """The map of a collection as it was last laid out; None where it never was."""
+    return Catalog(settings.catalog_place()).projection(name, of)
+
+
+@requires(Permission.LOOK)
+def catalog_card(name: str) -> Card | None:
+    """How the catalog of a collection was made; None where it was not."""
+    return Catalog(settings.catalog_place()).cards().get(name)
+
+
+@requires(Permission.LOOK)
+def catalog_is_old(name: str, card: Card) -> bool:
+    """Whether records or predictions were written after the catalog was made."""
+    made = datetime.fromisoformat(card.made_at).timestamp()
+    folder = collection_folders().get(name)
+    files = [folder / "records.csv"] if folder else []
+    files += list(predictions_file(name, "any").parent.glob("*.parquet"))
+    # The time is kept in whole seconds.
+    return any(file.stat().st_mtime >= made + 1 for file in files if file.is_file())
+
+
+@requires(Permission.LOOK)
+def reviewed_labels(name: str) -> dict[str, list[str]]:
+    """The records of a collection that reviewers gave each label, the label with most first.
+
+    Raises:
+        ReviewError: The decisions cannot be read.
+    """
+    state = open_review(name).refresh()
+    found: dict[str, list[str]] = {}
+    for record_id in state.reviewed():
+        label = state.of(record_id).label
+        if label:
+            found.setdefault(label, []).append(record_id)
+    return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
+
+
+def _predictions(name: str, collection: Collection) -> Mapping[str, Prediction]:
+    """What the run said that proposes labels here, as far as it was asked."""
+    labels = collection.labels
+    for run in dict.fromkeys([adopted_run(name), *runs_for(labels)]):
+        if run:
+            try:
+                kept = kept_predictions(name, run, fingerprint(collection, run_version(run)))
+            except QcmfmError:
+                continue  # a run that is damaged has nothing to say
+            if kept:
+                return kept
+    return {}
+
+
+class Searcher:
+    """Finds records; its encoders are loaded when they are first needed. Shared by everybody.
+
+    Args:
+        text: Reads the words that are searched; by default the built-in encoder.
+        image: Looks at the photos; likewise.
+    """
+
+    def __init__(self, text: TextEncoder | None = None, image: ImageEncoder | None = None):
+        self._text, self._image = text, image
+        self._loading = threading.Lock()
+
+    @requires(Permission.LOOK)
+    def load(self) -> "Searcher":
+        """Load what reads words, so that the first search is as fast as the others."""
+        with self._loading:
+            self._text = self._text or load_text_encoder()
+        return self
+
+    @requires(Permission.LOOK)
+    def by_words(
+        self,
+        shelf: Shelf,
+        text: str,
+        narrowing: Narrowing | None = None,
+        where: str = EVERYWHERE,
+        count: int = 48,
+    ) -> list[Hit]:
+        """Records that words speak of; see `Shelf.by_words`.
+
+        Raises:
+            CatalogError: There is no word, or the catalog was made with another encoder.
+        """
+        if not text.strip():
+            raise CatalogError("There is nothing to search for.", "Write a word or two.")
+        encoder = self.load()._text
+        assert encoder is not None
+        _check(encoder.id, shelf.card.text_encoder)
+        with ENCODERS.turn(actor().session):
+            sentence = encoder.encode([text])[0].sentence.numpy()
+        return shelf.by_words(text, sentence, narrowing, where, count)
+
+    @requires(Permission.LOOK)
+    def by_photo(
+        self,
+        shelf: Shelf,
+        photo: bytes | Path,
+        narrowing: Narrowing | None = None,
+        count: int = 48,
+    ) -> list[Hit]:
+        """Records whose photo looks like this one.
+
+        Raises:
+            PhotoError: It cannot be read.
+            CatalogError: The catalog was made with another encoder.
+        """
+        with self._loading:
+            self._image = self._image or load_image_encoder()
+        _check(self._image.id, shelf.card.image_encoder)
+        pixels = self._image.pixels(self._image.read(photo, "The photo"))
+        with ENCODERS.turn(actor().session):
+            found = self._image.encode(torch.from_numpy(np.stack([pixels])))
+        return shelf.by_photo(found[0].vector.numpy(), narrowing, count)
+
+
+@requires(Permission.LOOK)
+def open_shelf(name: str) -> Shelf:
+    """A collection in the catalog.
+
+    Raises:
+        CatalogError: It is not there yet.
+    """
+    return Catalog(settings.catalog_place()).open(name)
+
+
+@requires(Permission.LOOK)
+def catalogued(names: Sequence[str] = ()) -> list[str]:
+    """The collections to search: those named, or all in the catalog.
+
+    Raises:
+        CatalogError: There is none.
+    """
+    found = list(names) or sorted(Catalog(settings.catalog_place()).cards())
+    if not found:
+        raise CatalogError(
+            "No collection is in the catalog yet.", "Make it with: python -m qcmfm catalog"
+        )
+    return found
+
+
+def _check(ours: str, theirs: str) -> None:
+    if ours != theirs:
+        raise CatalogError(
+            "The catalog was made with another encoder.",
+            "Make it again with: python -m qcmfm catalog --anew",
+        )

@@ -1,0 +1,12 @@
+"""Look for recorded labels that are probably wrong."""
+
+from typing import Any
+
+from qcmfm import service
+from qcmfm.core.progress import Work
+
+
+def work(collection: str, run: str) -> Work[dict[str, Any]]:
+    """As `service.compare_labels`, which keeps the answers."""
+    answers = yield from service.compare_labels(collection, run)
+    return {"records": len(answers.record_ids), "labels": list(answers.labels)}

@@ -1,0 +1,256 @@
+"""Rows and answers of a comparison -> figures with intervals, and what of them is chance."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qcmfm import evaluation, fusion
+from qcmfm.core import storage
+from qcmfm.core.messages import Sentence, say
+from qcmfm.studies._figures import draw_forest
+from qcmfm.studies._results import Results, Trial
+from qcmfm.studies._statistics import differences, seed_interval
+
+SUMMARY = "summary.json"
+TABLE = "table.md"
+QUANTUM = "qcmfm"
+_METRICS = ("macro_precision", "macro_recall", "macro_f1", "ece", "nll")
+_COSTS = ("parameters", "train_seconds", "answer_milliseconds")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What systems got right of the same records.
+
+    Args:
+        groups: Group of each record.
+        right: Seed x record, for each system, 0 or 1; systems may have different seeds.
+        calibrated: Expected calibration error after temperature scaling, where it was measured.
+    """
+
+    groups: list[str]
+    right: dict[str, np.ndarray]
+    calibrated: dict[str, float]
+
+
+def is_quantum(system: str) -> bool:
+    """Whether a simulated circuit has a part in a system's answer."""
+    return system in fusion.names() and fusion.model_class(system).quantum
+
+
+def write_comparison(
+    results: Results, quantum: Callable[[str], bool] = is_quantum
+) -> dict[str, Any]:
+    """Write `summary.json`, `table.md` and a forest plot for each collection and scheme.
+
+    Args:
+        results: Rows and answers.
+        quantum: Says of a system whether a simulated circuit has a part in its answer.
+    """
+    trials = results.trials()
+    summary: dict[str, Any] = {}
+    for collection in sorted({trial.collection for trial in trials}):
+        found: dict[str, Any] = {}
+        for scheme in ("cv", "test"):
+            scored = _scored(results, trials, collection, scheme)
+            if scored.right:
+                found[scheme] = _summarise(scored, trials, collection, scheme, quantum)
+        if not found:
+            continue
+        best = best_classical(found.get("cv") or found["test"])
+        for part in found.values():
+            part["best_classical"] = best if best in part["systems"] else best_classical(part)
+            part["best_classical_chosen_on"] = "cv" if "cv" in found else "test"
+            part["sentence"] = str(verdict(part))
+        summary[collection] = found
+    storage.write_json(results.folder / SUMMARY, summary)
+    storage.write_text(results.folder / TABLE, markdown(summary))
+    for collection, found in summary.items():
+        for scheme, part in found.items():
+            draw_forest(part, results.folder / f"forest_{collection}_{scheme}.png")
+    return summary
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """What `write_comparison` wrote; empty where there is nothing."""
+    file = folder / SUMMARY
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def best_classical(part: Mapping[str, Any]) -> str:
+    """The classical system with the highest accuracy; empty where there is none."""
+    accuracy = {
+        name: found["accuracy"]["value"]
+        for name, found in part["systems"].items()
+        if not found["quantum"]
+    }
+    return max(accuracy, key=accuracy.__getitem__, default="")
+
+
+def _scored(results: Results, trials: Sequence[Trial], collection: str, scheme: str) -> Scored:
+    """What every system that answered all folds of a scheme got right."""
+    records = results.records(collection)
+    folds = sorted({row["fold"] for row in records} - {"test"}) if scheme == "cv" else ["test"]
+    rows = [row for fold in folds for row in records if row["fold"] == fold]
+    labels = sorted({row["label"] for row in records})
+    truth = np.array([labels.index(row["label"]) for row in rows])
+    right: dict[str, np.ndarray] = {}
+    calibrated: dict[str, float] = {}
+    done = {trial.key[:4] for trial in trials}
+    for system in sorted({trial.system for trial in trials if trial.collection == collection}):
+        kept = {
+            key: found
+            for key, found in results.answers(collection, system).items()
+            if (collection, system, str(key[0]), key[1]) in done
+        }
+        seeds = [s for s in sorted({s for s, _ in kept}) if all((s, f) in kept for f in folds)]
+        if not (folds and seeds):
+            continue
+        answers = [np.concatenate([kept[seed, fold] for fold in folds]) for seed in seeds]
+        right[system] = np.array([found.argmax(1) == truth for found in answers], dtype=float)
+        if scheme == "test":
+            error = _calibrated(kept, records, labels, answers, truth)
+            calibrated |= {} if error is None else {system: error}
+    return Scored([row["group"] for row in rows], right, calibrated)
+
+
+def _calibrated(
+    kept: Mapping[tuple[int, str], np.ndarray],
+    records: Sequence[Mapping[str, str]],
+    labels: Sequence[str],
+    answers: Sequence[np.ndarray],
+    truth: np.ndarray,
+) -> float | None:
+    """Calibration error on test with the temperature that the cross-validation asks for."""
+    folds = sorted({row["fold"] for row in records} - {"test"})
+    if not folds or not all((0, fold) in kept for fold in folds):
+        return None
+    known = [row for fold in folds for row in records if row["fold"] == fold]
+    target = np.array([labels.index(row["label"]) for row in known])
+    logits = np.log(np.concatenate([kept[0, fold] for fold in folds]).clip(1e-7))
+    temperature = evaluation.fit_temperature(logits, target)
+    errors = [
+        evaluation.evaluate(
+            evaluation.softmax(np.log(found.clip(1e-7)), temperature),
+            truth.tolist(), ["any"] * len(truth), labels, resamples=1,
+        )["ece"]["value"]
+        for found in answers
+    ]  # fmt: skip
+    return float(np.mean(errors))
+
+
+def _summarise(
+    scored: Scored,
+    trials: Sequence[Trial],
+    collection: str,
+    scheme: str,
+    quantum: Callable[[str], bool],
+) -> dict[str, Any]:
+    means = {name: found.mean(0) for name, found in scored.right.items()}
+    intervals = evaluation.mean_intervals(means, scored.groups)
+    systems: dict[str, Any] = {}
+    for name, found in scored.right.items():
+        rows = [
+            t
+            for t in trials
+            if (t.collection, t.system, t.condition) == (collection, name, "")
+            and (t.fold == "test") == (scheme == "test")
+        ]
+        by_seed = [float(value) for value in found.mean(1)]
+        low, high = seed_interval(by_seed)
+        systems[name] = {
+            "quantum": quantum(name),
+            "accuracy": intervals[name].to_json()
+            | {"seed_low": low, "seed_high": high, "by_seed": by_seed},
+            **{metric: float(np.mean([getattr(t, metric) for t in rows])) for metric in _METRICS},
+            **{cost: float(np.median([getattr(t, cost) for t in rows])) for cost in _COSTS},
+        }
+        if name in scored.calibrated:
+            systems[name]["ece_calibrated"] = scored.calibrated[name]
+    return {
+        "records": len(scored.groups),
+        "groups": len(set(scored.groups)),
+        "systems": systems,
+        "qcmfm_minus": differences(means, QUANTUM, scored.groups) if QUANTUM in means else {},
+    }
+
+
+def verdict(part: Mapping[str, Any]) -> Sentence:
+    """Who won, how the QCMFM did against the best classical system, and whether that is chance."""
+    systems = part["systems"]
+    winner = max(systems, key=lambda name: systems[name]["accuracy"]["value"])
+    kind = (
+        say("a simulated quantum model") if systems[winner]["quantum"] else say("a classical model")
+    )
+    best = say(
+        "Right most often: {winner} ({kind}), {value:.1%} ({low:.1%} to {high:.1%}).",
+        winner=_title(winner),
+        kind=kind,
+        **{end: systems[winner]["accuracy"][end] for end in ("value", "low", "high")},
+    )
+    other = part["best_classical"]
+    gap = part["qcmfm_minus"].get(other)
+    if gap is None:
+        return best
+    chance = (
+        say("larger than chance") if gap["p_holm"] < 0.05 else say("no larger than chance explains")
+    )
+    return say(
+        "{best} QCMFM minus the best classical model ({other}): {value:+.1f} points ({low:+.1f} "
+        "to {high:+.1f}, {p} after correction for {n} comparisons), {chance}.",
+        best=best,
+        other=_title(other),
+        **{end: 100 * gap[end] for end in ("value", "low", "high")},
+        p=p_told(gap["p_holm"]),
+        n=len(part["qcmfm_minus"]),
+        chance=chance,
+    )
+
+
+def markdown(summary: Mapping[str, Any]) -> str:
+    """Every collection's and scheme's table, as Markdown."""
+    lines: list[str] = []
+    for collection, found in summary.items():
+        for scheme, part in found.items():
+            title = "test" if scheme == "test" else "cross-validation on train and val"
+            lines += [f"## {collection}, {title}: {part['records']} records", ""]
+            lines += [part["sentence"], "", *table_rows(part), ""]
+    return "\n".join(lines)
+
+
+def table_rows(part: Mapping[str, Any]) -> list[str]:
+    """One table of Markdown: the systems, the most accurate first."""
+    lines = [
+        "| system | accuracy | macro F1 | ECE | parameters | training | seeds | QCMFM minus it |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    systems = part["systems"]
+    for name in sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"]):
+        found, gap = systems[name], part["qcmfm_minus"].get(name)
+        told = name + (" (simulated quantum)" if found["quantum"] else "")
+        error = found.get("ece_calibrated", found["ece"])
+        against = f"{figure(gap, '+.3f')}, {p_told(gap['p_holm'])}" if gap else ""
+        lines.append(
+            f"| {told} | {figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
+            f"{found['parameters']:,.0f} | {found['train_seconds']:.1f} s | "
+            f"{len(found['accuracy']['by_seed'])} | {against} |"
+        )
+    return lines
+
+
+def p_told(p: float) -> str:
+    """A p-value in two decimals, or that it is smaller: none is zero."""
+    return f"p {p:.2f}" if p >= 0.01 else "p < 0.01"
+
+
+def figure(found: Mapping[str, float], form: str = ".3f") -> str:
+    """A value with its interval."""
+    return f"{found['value']:{form}} ({found['low']:{form}} to {found['high']:{form}})"
+
+
+def _title(system: str) -> Sentence:
+    return say(fusion.title(system) if system in fusion.names() else system.replace("_", " "))

@@ -1,0 +1,127 @@
+"""What a training is made from: its records, and the model that it may go on from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from qcmfm.core.errors import TrainingError
+from qcmfm.core.messages import say
+from qcmfm.encoders.features import FeatureTable
+from qcmfm.encoders.lexicon import Lexicon
+from qcmfm.records import Collection
+
+
+@dataclass(frozen=True)
+class Start:
+    """A trained model to go on from, instead of from chance.
+
+    Args:
+        state: Its tensors.
+        labels: What it tells apart; labels that it does not know are added behind them.
+        lexicon: Its terms, which stay.
+        sha256: Hash of its weights file.
+    """
+
+    state: Mapping[str, Tensor]
+    labels: list[str]
+    lexicon: Lexicon
+    sha256: str
+
+    def grown(self, fresh: Mapping[str, Tensor], labels: int) -> dict[str, Tensor]:
+        """The tensors to go on from; rows of labels that they lack are those of the fresh model.
+
+        Args:
+            fresh: State of the model that is to be trained.
+            labels: How many labels it tells apart.
+
+        Raises:
+            TrainingError: They are of another model.
+        """
+        grown = {name: tensor.clone() for name, tensor in fresh.items()}
+        before = len(self.labels)
+        for name, tensor in grown.items():
+            old = self.state.get(name)
+            if old is not None and old.shape == tensor.shape:
+                tensor.copy_(old)
+            elif old is not None and (len(old), len(tensor)) == (before, labels):
+                tensor[:before] = old  # the classifier's, one row a label
+            else:
+                raise TrainingError(
+                    say(
+                        "The training cannot go on from the given run: {name} does not fit.",
+                        name=name,
+                    ),
+                    "Use the same kind of model with the same options, or train from nothing.",
+                )
+        return grown
+
+
+class TrainingData:
+    """The records of one training.
+
+    Args:
+        table: Features of the records, each of which has a label and something to go by.
+        split: `train` or `val` for each record.
+        labels: What is to be told apart; by default what the training records have.
+        start: What the training goes on from; None for nothing.
+    """
+
+    def __init__(
+        self,
+        table: FeatureTable,
+        split: list[str],
+        labels: list[str] | None = None,
+        start: Start | None = None,
+    ):
+        train = [row for row, name in enumerate(split) if name == "train"]
+        before = start.labels if start else []
+        found = {table.records[row].label for row in train}
+        self.labels = labels or [*before, *sorted(found - set(before))]
+        if len(self.labels) < 2:
+            raise TrainingError(
+                say("The training records have {n} label(s).", n=len(self.labels)),
+                "Records of at least two labels are needed.",
+            )
+        number = {label: index for index, label in enumerate(self.labels)}
+        self.target = torch.tensor([number.get(r.label, -1) for r in table.records])
+        known = self.target >= 0
+        self.train = [row for row in train if known[row]]
+        self.val = [row for row, name in enumerate(split) if name == "val" and known[row]]
+        if not self.val and labels is None:
+            raise TrainingError(
+                "No validation record has a label that the training records have.",
+                "Mark some more records with val, or leave the splits empty.",
+            )
+        captions = [table.records[row].caption for row in self.train]
+        self.lexicon = start.lexicon if start else Lexicon.fit(captions)
+        self.table = table.with_lexicon(self.lexicon)
+        content = zip(
+            [r.record_id for r in table.records],
+            [r.label for r in table.records],
+            split,
+            table.image_keys,
+            table.caption_keys,
+            strict=True,
+        )
+        self.fingerprint = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
+
+    def describe(self, collection: Collection) -> dict[str, Any]:
+        """What the run says of its data."""
+        return {
+            "collection": collection.folder.name,
+            "train_records": len(self.train),
+            "val_records": len(self.val),
+            "fingerprint": self.fingerprint,
+            "photos_not_read": [str(problem) for problem in self.table.problems],
+        }
+
+    def loss_weights(self, power: float) -> Tensor:
+        """Weight of each label in the loss; on average 1 over the training records."""
+        count = torch.bincount(self.target[self.train], minlength=len(self.labels)).float()
+        weight = count.clamp(min=1) ** -power
+        return weight * count.sum() / (weight * count).sum()

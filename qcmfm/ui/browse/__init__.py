@@ -1,0 +1,1 @@
+"""Browse: the records of a collection, search and the map."""

@@ -1,0 +1,1 @@
+"""The Home page: what waits, what changed, and the tour."""

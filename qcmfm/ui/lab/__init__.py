@@ -1,0 +1,1 @@
+"""Lab: circuit, noise, lesson and claims."""

@@ -1,0 +1,147 @@
+"""The Noise lab: the same records under several noises, side by side."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm.core.errors import QcmfmError
+from qcmfm.lab import estimates
+from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.condition import Condition
+from qcmfm.lab.outcome import Outcome, flips
+from qcmfm.records import Collection
+from qcmfm.ui.lab.noise_columns import Column, figures_of, judged, labels_under, show_condition
+from qcmfm.ui.lab.noise_controls import choose_count
+from qcmfm.ui.lab.noise_sharing import show_exports
+from qcmfm.ui.lab.session import choose_record, kept, work_once, wrapping
+from qcmfm.ui.lab.sweep import show_sweep
+from qcmfm.ui.shared.address import Address, switch
+from qcmfm.ui.shared.pictures import bars
+from qcmfm.ui.shared.records import thumbnail
+from qcmfm.ui.shared.widgets import error_boundary, plain, words_for
+from qcmfm.ui.shell.language import N_, _
+
+FITS = ("none", *estimates.FITS)
+
+
+@st.fragment
+def show_lab(address: Address, found: Material, collection: Collection) -> None:
+    """Controls, figures and pictures of all conditions; what takes longer fills in after."""
+    with error_boundary():
+        reference = judged(found, Condition(found.own))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            record_id = choose_record(address, found)
+            count = choose_count(address)
+            fit = switch(
+                address, _("Error mitigation"), "mitigation", FITS, "none", help=_(MITIGATION)
+            )  # fmt: skip
+        with wrapping("chosen"):
+            _show_chosen(found, record_id, collection, reference)
+        progress = st.empty()
+        columns: list[Column] = []
+        with wrapping("conditions"):
+            for place, spot in enumerate(st.columns(count, gap="medium", border=True)):
+                with spot:
+                    column = show_condition(address, found, collection, reference, record_id, place)
+                    columns += [column] if column else []
+        for column in columns:
+            _fill_in(column, found, reference, record_id, fit, progress)
+        progress.empty()
+        show_sweep(address, found, reference, "" if fit == "none" else fit)
+        show_exports(found, reference, columns, record_id, fit)
+
+
+def _show_chosen(
+    found: Material, record_id: str, collection: Collection, reference: Outcome
+) -> None:
+    """The chosen record, and how the run answers."""
+    record = found.records[found.row(record_id)]
+    chosen, right = st.columns(2, gap="medium", vertical_alignment="center")
+    left, middle = chosen.columns([1, 2], vertical_alignment="center")
+    picture = thumbnail(collection, record)
+    if picture:
+        left.image(picture, alt=record.caption or record_id)
+    middle.markdown(plain(record.caption or _("No caption")))
+    label = plain(words_for(record.label)) or _("none")
+    middle.caption(
+        _("Record {record_id} · recorded label: {label}").format(
+            record_id=plain(record_id), label=label
+        )
+    )
+    with right:
+        told_as = (
+            _("without noise")
+            if not found.own.entries
+            else _("trained under {name}").format(name=found.own.name)
+        )
+        told_ = [_("As the model answers, {told_as}").format(told_as=plain(told_as))]
+        if reference.accuracy is not None:
+            told_.append(_("accuracy {accuracy:.1%}").format(accuracy=reference.accuracy))
+        st.caption(" · ".join(told_))
+        st.html(bars(labels_under(found, reference, record_id), top=4))
+
+
+def _fill_in(
+    column: Column,
+    found: Material,
+    reference: Outcome,
+    record_id: str,
+    fit: str,
+    progress: DeltaGenerator,
+) -> None:
+    """What takes longer than a click: each figure as soon as it is there."""
+    setting, key = column.condition.setting, (found.key, column.condition.to_json())
+    total = len(found.records)
+
+    def draw() -> None:
+        column.figures.html(figures_of(column, reference, total))
+
+    column.seen = kept().once(
+        ("state", *key, record_id), lambda: estimates.state_figures(found, setting, record_id)
+    )
+    column.state.caption(
+        _(
+            "This record: fidelity **{fidelity:.3f}**, purity **{purity:.3f}** (least "
+            "{least_purity:.3f})"
+        ).format(
+            fidelity=column.seen.fidelity,
+            purity=column.seen.purity,
+            least_purity=column.seen.least_purity,
+        ),
+        help=_(STATE),
+    )
+    column.sure = kept().once(
+        ("sure", *key), lambda: estimates.intervals(found, column.outcome, reference)
+    )
+    draw()
+    if column.condition.shots:
+        column.spread = work_once(
+            ("shots", *key),
+            lambda: estimates.shots(found, column.condition, reference),
+            progress,
+        )
+        draw()
+    if fit != "none":
+        try:
+            better = work_once(
+                ("mitigated", fit, *key), lambda: estimates.mitigated(found, setting, fit), progress
+            )
+        except QcmfmError as error:
+            column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))
+            return
+        sure = kept().once(
+            ("mitigated sure", fit, *key), lambda: estimates.intervals(found, better, reference)
+        )
+        column.better = (better, sure, len(flips(found, better, reference)))
+        draw()
+
+
+MITIGATION = N_(
+    "The noise is made 1, 2 and 3 times as strong, and the readings are followed back "
+    "to none (zero-noise extrapolation). It costs more runs, and noise on single shots "
+    "grows."
+)
+STATE = N_(
+    "Fidelity is how like the noise-free state it is, 1 being the same. Purity is 1 "
+    "for a state that is fully known, and falls as noise makes it a mixture. Both "
+    "before the wires are read."
+)

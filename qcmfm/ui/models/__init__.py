@@ -1,0 +1,1 @@
+"""Models: training, comparing, adopting, and the studies."""

@@ -1,0 +1,1 @@
+"""Review: one record at a time, the grid, doubtful labels and progress."""

@@ -1,0 +1,238 @@
+"""What the keys of the review pages do: callbacks, which end before the page is drawn again."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.core.errors import QcmfmError
+from qcmfm.observability import logs
+from qcmfm.review.choice import Choice
+from qcmfm.review.state import Outcome
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.widgets import plain, words_for
+from qcmfm.ui.shell.failures import failure
+from qcmfm.ui.shell.language import N_, _, ngettext
+
+log = logging.getLogger(__name__)
+
+_DONE = {
+    "accept": N_("Saved: {what} accepted."),
+    "correct": N_("Saved: {what} corrected."),
+    "unsure": N_("Saved: {what} left as unsure."),
+}
+_DONE_AS = {
+    "accept": N_("Saved: {what} accepted as {label}."),
+    "correct": N_("Saved: {what} corrected to {label}."),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as a reviewer has it before them.
+
+    Args:
+        desk: What it lies on.
+        link: The address of the page.
+        reviewer: Who looks at it.
+        record_id: The record.
+        seen: The decision that is in force on it; empty for none.
+    """
+
+    desk: service.Desk
+    link: Link
+    reviewer: str
+    record_id: str
+    seen: str
+
+
+def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> None:
+    """Save a decision on the record, then go on to the next one of the queue."""
+    desk, record_id = shown.desk, shown.record_id
+    current = desk.review.refresh().of(record_id)
+    if current.decision_id != shown.seen and current.reviewer == shown.reviewer:
+        return  # the key was pressed twice before the next record was there
+    if _says_the_same(shown, current, decision):
+        go(shown)  # so was this one, but the page drew the record once more in between
+        return
+    with _told():
+        following = _following(shown)
+        choice = Choice(
+            record_id,
+            decision,
+            label,
+            new_label=new,
+            aat_uri=_typed("aat", record_id) if new else "",
+            reason=_typed("reason", record_id),
+            evidence=st.session_state.pop(f"evidence-{record_id}", {}),
+            prediction=desk.predictions.get(record_id),
+            seen=shown.seen,
+        )
+        (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
+        _say(_done(plain(record_id), row.decision, row.reviewed_label))
+        _leave(shown, following)
+
+
+def _says_the_same(shown: Shown, current: Outcome, decision: str) -> bool:
+    """Whether somebody accepts what they accepted already, without a new reason."""
+    said = shown.desk.predictions.get(shown.record_id)
+    return (
+        decision == "accept"
+        and said is not None
+        and (current.status, current.label) == ("accepted", said.label)
+        and current.reviewer == shown.reviewer
+        and not _typed("reason", shown.record_id)
+    )
+
+
+def choose_other(shown: Shown) -> None:
+    """Take the label that was chosen from the list of all."""
+    label = st.session_state[f"other-{shown.record_id}"]
+    if label:
+        decide(shown, "correct", label)
+
+
+def add_label(shown: Shown) -> None:
+    """Take a label that was typed because no list has it."""
+    decide(shown, "correct", _typed("new", shown.record_id), new=True)
+
+
+def go(shown: Shown, back: bool = False) -> None:
+    """Show the next record, or the one before, without deciding."""
+    trail = _trail()
+    if back and trail:
+        shown.link.set(record=trail.pop())
+        return
+    with _told():
+        following = _following(shown, back)
+        if not following:
+            _say(_("There is no other record in this queue."))
+        elif back:
+            shown.link.set(record=following)
+        else:
+            _leave(shown, following)
+
+
+def undo(desk: service.Desk, link: Link | None, reviewer: str) -> None:
+    """Take back the reviewer's last step and, on the page of single records, show it again."""
+    with _told():
+        undone = desk.review.undo(reviewer)
+        records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
+        _say(_("Undone: the last decision on {records}.").format(records=records))
+        if link is not None:
+            link.set(record=undone[-1].record_id)
+
+
+def restore(shown: Shown, decision_id: str) -> None:
+    """Make the record again what it was after one of its decisions."""
+    with _told():
+        shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
+        _say(
+            _("Saved: {record_id} is again what it was then.").format(
+                record_id=plain(shown.record_id)
+            )
+        )
+
+
+def decide_many(
+    desk: service.Desk,
+    reviewer: str,
+    seen: dict[str, str],
+    decision: str,
+    label: str = "",
+) -> None:
+    """Save one decision on many records as a batch, which one undo takes back.
+
+    Args:
+        desk: What they lie on.
+        reviewer: Who decides.
+        seen: The records, each with the decision that was in force when the page was drawn.
+        decision: `accept` or `correct`.
+        label: For `correct`; one that the collection does not have yet is added.
+    """
+    with _told():
+        choices = [
+            Choice(
+                record_id, decision, label, new_label=label not in desk.labels(),
+                reason=str(st.session_state.get("bulk-reason", "")),
+                prediction=desk.predictions.get(record_id), seen=before,
+            )
+            for record_id, before in seen.items()
+        ]  # fmt: skip
+        rows = desk.review.decide(choices, reviewer, desk.labels())
+        _say(_done(_records(len(rows)), decision, label))
+
+
+def told_later(save: Callable[[], str]) -> None:
+    """Do what a button of another page is for, and keep what to say of it.
+
+    Args:
+        save: Saves, and returns a sentence that says so.
+    """
+    with _told():
+        _say(save())
+
+
+def show_told() -> None:
+    """What became of the last key, once.
+
+    The container is always there: what stands below it would otherwise move up when the words go,
+    and Streamlit draws anew, closed, a popover that moves.
+    """
+    kind, text = st.session_state.pop("told", ("", ""))
+    with st.container():
+        if kind == "error":
+            st.error(text, icon=":material/error:")
+        elif text:
+            st.caption(f":material/check: {text}")
+
+
+def _following(shown: Shown, back: bool = False) -> str:
+    order = shown.link.order
+    queue = shown.desk.queue(shown.link.filters, order)
+    return shown.desk.next_after(shown.record_id, queue, order, back)
+
+
+def _leave(shown: Shown, following: str) -> None:
+    _trail().append(shown.record_id)
+    shown.link.set(record=following)
+
+
+def _trail() -> list[str]:
+    """The records shown before, for the way back to them."""
+    return st.session_state.setdefault("trail", [])
+
+
+def _typed(what: str, record_id: str) -> str:
+    return str(st.session_state.get(f"{what}-{record_id}", "")).strip()
+
+
+def _done(what: str, decision: str, label: str) -> str:
+    told = (_DONE_AS if label else _DONE)[decision]
+    return _(told).format(what=what, label=plain(words_for(label)))
+
+
+def _records(n: int) -> str:
+    return ngettext("{n:,} record", "{n:,} records", n).format(n=n)
+
+
+def _say(text: str, kind: str = "done") -> None:
+    st.session_state["told"] = (kind, text)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Keep an error for the page to show; a callback can draw nothing where the page is."""
+    try:
+        yield
+    except QcmfmError as error:
+        why = f"{plain(_(error.message))}  \n{plain(_(error.hint))}"
+        _say(_("Not saved. {why}").format(why=why), "error")
+    except OSError:
+        log.exception("A decision could not be saved")
+        _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
+    except Exception:
+        _say(failure(logs.unexpected(log, "A key of the review failed")), "error")

@@ -1,0 +1,33 @@
+"""A queue that shows no record: why, and where to go from there."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.review.filters import Filters
+from qcmfm.ui.shared.link import ANSWERED, Link
+from qcmfm.ui.shell.language import _
+
+
+def tell_nothing_left(desk: service.Desk, link: Link) -> None:
+    """That all is reviewed, or that the filters fit no record of any status."""
+    anywhere = replace(link.filters, statuses=())
+    if anywhere.chosen(desk.items()):
+        st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
+    else:
+        st.info(_("No record fits the filters."), icon=":material/filter_list_off:")
+
+
+def offer_others(desk: service.Desk, link: Link) -> None:
+    """Buttons that show other records."""
+    open_records = desk.review.refresh().counts(desk.records)["open"]
+    if open_records and st.button(
+        _("Show all {open_records:,} open records").format(open_records=open_records),
+        type="primary",
+    ):
+        link.filters = Filters(statuses=("open",))
+        st.rerun()
+    if st.button(_("Look at the answered ones")):
+        link.filters = Filters(statuses=ANSWERED)
+        st.rerun()

@@ -1,0 +1,176 @@
+"""A grid of records of one label, to accept or correct together."""
+
+from collections import Counter
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from qcmfm import service
+from qcmfm.access import Permission
+from qcmfm.records import Record
+from qcmfm.ui.review.decisions import decide_many, show_told, undo
+from qcmfm.ui.review.empty import offer_others, tell_nothing_left
+from qcmfm.ui.shared.keys import key_of
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.records import thumbnail
+from qcmfm.ui.shared.widgets import error_boundary, percent, plain, words_for
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import barred
+
+ON_A_PAGE = 24
+WIDE = 160
+"""Width of a picture, in pixels."""
+
+
+def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
+    """Let the visitor choose the label to look at; by default the one with most records."""
+    items = desk.items()
+    anywhere = replace(link.filters, labels=())
+    counts = Counter(items.label_now(record) for record in anywhere.chosen(items))
+    chosen = link.filters.labels
+    if len(chosen) > 1 or (chosen and chosen[0] in counts) or not counts:
+        first = chosen[0] if chosen else ""
+    else:
+        first = counts.most_common(1)[0][0]
+        link.change(labels=(first,))
+    options = list(dict(counts.most_common()))
+    if not options:
+        return
+    st.session_state["bulk-label"] = first if first in counts else options[0]
+    bar.selectbox(
+        _("Label"), options, key="bulk-label", width=220,
+        format_func=lambda label: f"{words_for(label) or _('none')} ({counts[label]:,})",
+        on_change=lambda: link.change(labels=(st.session_state["bulk-label"],)),
+    )  # fmt: skip
+
+
+@st.fragment
+def show_grid(desk: service.Desk, link: Link, reviewer: str) -> None:
+    """The records that the filters show, a page at a time, and what to do with those picked."""
+    if "told" in st.session_state and not st.session_state.pop("counted", False):
+        st.session_state["counted"] = True
+        st.rerun()  # the labels above the grid are counted anew, which a fragment alone does not
+    with error_boundary():
+        _show_queue(desk, link, reviewer)
+
+
+def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
+    queue = desk.queue(link.filters, link.order)
+    picked = _picked(link) & set(queue)
+    if not queue:
+        show_told()
+        tell_nothing_left(desk, link)
+        with st.container(horizontal=True):
+            offer_others(desk, link)
+            st.button(
+                _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo,
+                args=(desk, None, reviewer),
+            )  # fmt: skip
+        return
+    pages = -(-len(queue) // ON_A_PAGE)
+    page = min(st.session_state.get("bulk-page", 1), pages)
+    shown = queue[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    _show_keys(desk, link, reviewer, queue, shown, picked, (page, pages))
+    with st.container(horizontal=True):  # as many side by side as the screen is wide
+        for record_id in shown:
+            with st.container(width=WIDE, gap="xxsmall"):
+                _show_one(desk, link, desk.records[record_id], record_id in picked)
+
+
+def _show_keys(
+    desk: service.Desk,
+    link: Link,
+    reviewer: str,
+    queue: list[str],
+    shown: list[str],
+    picked: set[str],
+    place: tuple[int, int],
+) -> None:
+    """Buttons with their keys; each says how many records it is about."""
+    page, pages = place
+    state = desk.review.refresh()
+    seen = {
+        record_id: state.of(record_id).decision_id for record_id in queue if record_id in picked
+    }
+    args = (desk, reviewer, seen)
+    with st.container(horizontal=True):
+        st.button(
+            _("Select these {n}").format(n=len(shown)), shortcut=key_of("bulk", "these"),
+            on_click=_pick, args=(link, shown),
+        )  # fmt: skip
+        st.button(
+            _("Select all {n:,}").format(n=len(queue)), shortcut=key_of("bulk", "every"),
+            on_click=_pick, args=(link, queue),
+            help=_("Everything that the filter shows, on every page"),
+        )  # fmt: skip
+        st.button(_("Select none"), shortcut=key_of("bulk", "none"), on_click=_picked(link).clear)
+        st.button(
+            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
+            **barred(Permission.DECIDE),
+        )  # fmt: skip
+        if pages > 1:
+            for title, name, step in (
+                (_("Previous page"), "previous", -1), (_("Next page"), "next", 1),
+            ):  # fmt: skip
+                there = page + step
+                st.button(
+                    title, shortcut=key_of("bulk", name), disabled=not 1 <= there <= pages,
+                    on_click=lambda there=there: st.session_state.update({"bulk-page": there}),
+                )  # fmt: skip
+            st.caption(_("Page {page} of {pages}").format(page=page, pages=pages), width="content")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            _("Accept {n:,}").format(n=len(picked)),
+            shortcut=key_of("bulk", "accept"), type="primary",
+            on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
+        )  # fmt: skip
+        label = st.selectbox(
+            _("Another label"), desk.labels(), index=None, key="bulk-other", width=260,
+            format_func=words_for, placeholder=_("Type its first letters, or a new one"),
+            accept_new_options=True,
+        )  # fmt: skip
+        st.text_input(_("Reason, if you like"), key="bulk-reason", width=260)
+        wanted = _("Correct {n:,}")
+        if label:
+            new = label not in desk.labels()
+            wanted = (
+                _("Correct {n:,} to {label}, a new label") if new else _("Correct {n:,} to {label}")
+            )
+        title = wanted.format(n=len(picked), label=plain(words_for(label or "")))
+        st.button(
+            title, key="bulk-correct", on_click=decide_many,
+            args=(*args, "correct", label or ""),
+            **barred(Permission.BULK, not (picked and label)),
+        )  # fmt: skip
+    show_told()
+
+
+def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> None:
+    picture = thumbnail(desk.collection, record)
+    alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
+    if picture is None:
+        st.markdown(_(":material/hide_image: *No photo*"))
+    else:
+        st.image(picture, width="stretch", alt=alt)
+    said = desk.predictions.get(record.record_id)
+    sure = f"{percent(said.confidence)} · " if said else ""
+    key = f"pick-{record.record_id}"
+    st.session_state[key] = picked
+    st.checkbox(
+        f"{sure}{plain(record.record_id)}", key=key, help=plain(record.caption) or None,
+        on_change=_toggle, args=(link, record.record_id),
+    )  # fmt: skip
+
+
+def _picked(link: Link) -> set[str]:
+    """The records that were picked, of whatever page; those of one collection."""
+    return st.session_state.setdefault(f"picked-{link.get('collection')}", set())
+
+
+def _pick(link: Link, record_ids: list[str]) -> None:
+    _picked(link).update(record_ids)
+
+
+def _toggle(link: Link, record_id: str) -> None:
+    _picked(link).symmetric_difference_update({record_id})

@@ -1,0 +1,154 @@
+"""How the review goes, in tables and charts, and its files to download."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from qcmfm import exports, service
+from qcmfm.access import Permission, acting_as, actor
+from qcmfm.review import statistics
+from qcmfm.review.agreement import agreement
+from qcmfm.review.state import STATUSES
+from qcmfm.ui.shared.widgets import plain, words_for
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import barred
+
+MOST_TAKEN = ("records", "spreadsheet", "review_log")
+"""Formats that are offered first; the others are for other programs."""
+
+
+def show_counts(desk: service.Desk) -> None:
+    """How many records are in which state, and what is wrong with the log if anything is."""
+    state = desk.review.refresh()
+    counts = state.counts(desk.records)
+    done = len(desk.records) - counts["open"]
+    share = done / len(desk.records) if desk.records else 0.0
+    st.progress(
+        share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(desk.records))
+    )
+    for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
+        column.metric(_(status).capitalize(), f"{counts[status]:,}")
+    wrong = [*desk.review.log.damaged, *state.problems]
+    if wrong:
+        st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))
+        with st.expander(_("Which ones")):
+            st.markdown("\n".join(f"- {plain(line)}" for line in wrong[:100]))
+
+
+def show_exports(desk: service.Desk) -> None:
+    """A button for every format, what most people take first; made when it is pressed."""
+    st.header(_("Download"), anchor=False)
+    with st.container(horizontal=True):
+        _offer(desk, MOST_TAKEN)
+        with st.popover(_("For other programs"), icon=":material/download:"):
+            _offer(desk, [name for name in exports.names() if name not in MOST_TAKEN])
+
+
+def _offer(desk: service.Desk, names: Sequence[str]) -> None:
+    for name in names:
+        file, mime = exports.described(name, desk.name)
+        st.download_button(
+            _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
+            icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
+        )  # fmt: skip
+
+
+def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
+    """Make a file when it is asked for, which happens outside the page, for who sees the button."""
+    who = actor()
+
+    def made() -> bytes:
+        with acting_as(who):
+            return desk.export(name).content
+
+    return made
+
+
+def show_days(desk: service.Desk) -> None:
+    """Decisions a day, by reviewer."""
+    st.header(_("Decisions a day"), anchor=False)
+    days = statistics.decisions_a_day(desk.review.refresh())
+    rows = [
+        {_("Day"): day, _("Reviewer"): who, _("Decisions"): count}
+        for day, found in days.items()
+        for who, count in found.items()
+    ]
+    if not rows:
+        st.caption(_("Nobody has decided anything yet."))
+        return
+    if len(days) > 1:  # one bar tells nothing that its number does not
+        total = sum(sum(found.values()) for found in days.values())
+        alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers")
+        alt = alt.format(total=total, n=len(days))
+        st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
+    st.dataframe(rows, hide_index=True, alt=_("Decisions a day by reviewer"))
+
+
+def show_corrections(desk: service.Desk) -> None:
+    """Which labels were taken for which."""
+    st.header(_("Corrections"), anchor=False)
+    found = statistics.corrections_by_label(desk.review.refresh())
+    if not found:
+        st.caption(_("Nothing was corrected yet."))
+        return
+    rows = [
+        {
+            _("The model said"): words_for(said) or _("nothing"),
+            _("It is"): words_for(is_),
+            _("Records"): count,
+        }
+        for (said, is_), count in found.items()
+    ]
+    st.dataframe(rows, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
+
+
+def show_confidence(desk: service.Desk) -> None:
+    """Whether reviewers accept the more the surer the model is."""
+    st.header(_("Accepted, by how sure the model was"), anchor=False)
+    bins = [b for b in statistics.accepted_by_confidence(desk.review.refresh()) if b.records]
+    if not bins:
+        st.caption(_("No prediction was accepted or corrected yet."))
+        return
+    rows = [
+        {
+            _("Sure"): _interval(found.low, found.high),
+            _("Records"): found.records,
+            _("Accepted"): f"{found.share:.0%}",
+            _("95% interval"): _interval(*(found.interval or (0, 1))),
+        }
+        for found in bins
+    ]
+    st.dataframe(rows, hide_index=True, alt=_("Share of predictions accepted, by confidence"))
+
+
+def show_agreement(desk: service.Desk) -> None:
+    """How far reviewers agree beyond chance."""
+    st.header(_("Agreement"), anchor=False)
+    found = agreement(desk.review.refresh())
+    if not found.records:
+        st.caption(_("No record was decided on by two reviewers yet."))
+        return
+    st.markdown(
+        _("{records:,} records were decided on by two or more. Fleiss’ kappa: {fleiss}.").format(
+            records=found.records, fleiss=_kappa(found.fleiss)
+        )
+    )
+    rows = [
+        {
+            _("Reviewers"): _(" and ").join(pair.reviewers),
+            _("Records"): pair.records,
+            _("Same label"): f"{pair.agreed:.0%}",
+            _("Cohen’s kappa"): _kappa(pair.kappa),
+        }
+        for pair in found.pairs
+    ]
+    st.dataframe(rows, hide_index=True, alt=_("Agreement of each two reviewers"))
+    st.caption(_("Reviewers see each other’s decisions, so they agree more than they would alone."))
+
+
+def _interval(low: float, high: float) -> str:
+    return _("{low:.0%} to {high:.0%}").format(low=low, high=high)
+
+
+def _kappa(value: float | None) -> str:
+    return _("not defined") if value is None else f"{value:.2f}"

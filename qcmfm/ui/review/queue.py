@@ -1,0 +1,255 @@
+"""One record of the queue at a time: the photo, what is proposed, and the keys to decide with."""
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.access import Permission
+from qcmfm.core.errors import QcmfmError
+from qcmfm.records import Record
+from qcmfm.review.decision import unique_id
+from qcmfm.review.presence import Claim, claim
+from qcmfm.ui.review.decisions import (
+    Shown,
+    add_label,
+    choose_other,
+    decide,
+    go,
+    restore,
+    show_told,
+    undo,
+)
+from qcmfm.ui.review.empty import offer_others, tell_nothing_left
+from qcmfm.ui.review.photo import show_photo
+from qcmfm.ui.shared.keys import key_of
+from qcmfm.ui.shared.link import Link
+from qcmfm.ui.shared.records import page_picture, thumbnail
+from qcmfm.ui.shared.widgets import doubt_in_words, error_boundary, percent, plain, words_for
+from qcmfm.ui.shell.language import _
+from qcmfm.ui.shell.sign_in import barred, tell_why_not
+
+BESIDE = 100
+"""Width of a neighbour's picture, in pixels."""
+FIELD = 220
+"""Width of a field that is written in, in pixels."""
+
+
+@st.fragment
+def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
+    """The record that the address names, else the first of the queue.
+
+    A fragment, so that a key redraws the record and nothing else.
+    """
+    with error_boundary():
+        queue = desk.queue(link.filters, link.order)
+        record = desk.records.get(link.get("record")) or desk.records.get(queue[0] if queue else "")
+        if record is None:
+            _nothing_left(desk, link, reviewer)
+            return
+        link.set(record=record.record_id)
+        seen = desk.review.refresh().of(record.record_id).decision_id
+        shown = Shown(desk, link, reviewer, record.record_id, seen)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show_photo(desk, record)
+        with right:
+            _show_proposal(shown, record, queue)
+            _show_keys(shown)
+            _show_others(shown)
+            _show_neighbours(desk, record)
+        _fetch_next(shown, queue)
+
+
+def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
+    show_told()
+    tell_nothing_left(desk, link)
+    with st.container(horizontal=True):
+        offer_others(desk, link)
+        st.button(
+            _("Undo"), shortcut=key_of("review", "undo"),
+            on_click=undo, args=(desk, link, reviewer),
+            **barred(Permission.DECIDE),
+        )  # fmt: skip
+
+
+def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
+    said = shown.desk.predictions.get(record.record_id)
+    outcome = shown.desk.review.refresh().of(record.record_id)
+    place = (
+        _("{place:,} of {n:,}").format(place=queue.index(record.record_id) + 1, n=len(queue))
+        if record.record_id in queue
+        else _("beside the queue of {n:,}").format(n=len(queue))
+    )
+    told_ = [_("Record {record_id}").format(record_id=plain(record.record_id)), place]
+    if record.label:
+        told_.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
+    st.caption(" · ".join(told_))
+    if said:
+        sure = f"{plain(words_for(said.label))} · {percent(said.confidence)}"
+        st.header(_("Proposed: {sure}").format(sure=sure), anchor=False)
+        st.markdown(doubt_in_words(said))
+    else:
+        st.header(_("No proposal"), anchor=False)
+    if outcome.status != "open":
+        told_ = _("{status} by {reviewer}")
+        if outcome.label:
+            told_ = _("{status} as **{label}** by {reviewer}")
+        decided = told_.format(
+            status=_(outcome.status),
+            label=plain(words_for(outcome.label)),
+            reviewer=plain(outcome.reviewer),
+        )
+        st.markdown(f":material/how_to_reg: {decided}")
+
+
+def _show_keys(shown: Shown) -> None:
+    """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
+    desk, record_id = shown.desk, shown.record_id
+    if tell_why_not(Permission.DECIDE):
+        with st.container(horizontal=True, gap="xsmall"):
+            _show_ways(shown)
+        show_told()
+        return
+    proposals = desk.proposals(record_id)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            _("Accept"), key=f"accept-{record_id}",
+            shortcut=key_of("review", "accept"), type="primary",
+            disabled=record_id not in desk.predictions,
+            on_click=decide, args=(shown, "accept"),
+        )  # fmt: skip
+        st.button(
+            _("Unsure"), key=f"unsure-{record_id}", shortcut=key_of("review", "unsure"),
+            help=_("Cannot tell from the photo"), on_click=decide, args=(shown, "unsure"),
+        )  # fmt: skip
+        _show_ways(shown)
+        st.button(
+            _("Undo"), key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
+            on_click=undo, args=(desk, shown.link, shown.reviewer),
+        )  # fmt: skip
+    show_told()
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, (label, probability) in enumerate(proposals, start=1):
+            sure = "" if probability is None else f" · {percent(probability)}"
+            st.button(
+                f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
+                shortcut=key_of("review", str(number)),
+                on_click=decide, args=(shown, "correct", label),
+            )  # fmt: skip
+    _show_typing(shown)
+
+
+def _show_ways(shown: Shown) -> None:
+    """To the records before and after."""
+    key = shown.record_id
+    st.button(
+        _("Previous"),
+        key=f"back-{key}",
+        shortcut=key_of("review", "previous"),
+        on_click=go,
+        args=(shown, True),
+    )
+    st.button(
+        _("Next"), key=f"next-{key}", shortcut=key_of("review", "next"), on_click=go, args=(shown,)
+    )
+
+
+def _show_typing(shown: Shown) -> None:
+    """Any other label, a new one with its concept, and a reason."""
+    record_id = shown.record_id
+    with st.container(horizontal=True):  # below each other where there is no room
+        st.selectbox(
+            _("Another label"), shown.desk.labels(), index=None, key=f"other-{record_id}",
+            format_func=words_for, placeholder=_("Type its first letters"),
+            on_change=choose_other, args=(shown,), width=FIELD,
+        )  # fmt: skip
+        st.text_input(_("Reason, if you like"), key=f"reason-{record_id}", width=FIELD)
+    with st.popover(_("New label"), icon=":material/add:"):
+        st.text_input(_("A label that is not in the list"), key=f"new-{record_id}")
+        st.text_input(
+            _("Getty AAT address, if you know it"), key=f"aat-{record_id}",
+            placeholder="http://vocab.getty.edu/aat/…",
+        )  # fmt: skip
+        st.button(
+            _("Add it and use it here"), key=f"add-{record_id}", on_click=add_label, args=(shown,)
+        )
+
+
+def _show_others(shown: Shown) -> None:
+    """Who has the record open, what others decided, and all that was ever decided on it."""
+    record_id, state = shown.record_id, shown.desk.review.refresh()
+    _show_claims(shown.desk.name, record_id, shown.reviewer)
+    for name, said in state.opinions(record_id).items():
+        if name != shown.reviewer:
+            label = f": {plain(words_for(said.label))}" if said.label else ""
+            st.markdown(
+                _(":material/person: {name} said {status}{label}").format(
+                    name=plain(name), status=_(said.status), label=label
+                )
+            )
+    history = state.history(record_id)
+    if not history:
+        return
+    with st.popover(_("History ({n})").format(n=len(history)), icon=":material/history:"):
+        _history_row(shown, _("Before anybody decided: open"), "")
+        for row in history:
+            label = f" {plain(words_for(row.reviewed_label))}" if row.reviewed_label else ""
+            reason = f" ({plain(row.reason)})" if row.reason else ""
+            when = plain(row.reviewed_at[:16].replace("T", " "))
+            text = f"{when} {plain(row.reviewer)}: {_(row.decision)}{label}{reason}"
+            _history_row(shown, text, row.decision_id)
+
+
+def _history_row(shown: Shown, text: str, decision_id: str) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.markdown(text)
+    right.button(
+        _("Restore"), key=f"restore-{decision_id or shown.record_id}",
+        on_click=restore, args=(shown, decision_id), **barred(Permission.DECIDE),
+    )  # fmt: skip
+
+
+@st.fragment(run_every=60)
+def _show_claims(name: str, record_id: str, reviewer: str) -> None:
+    """Say who else has the record open, and keep our own claim on it alive."""
+    page = st.session_state.setdefault("page-id", unique_id())
+    others: list[Claim] = []
+    with error_boundary():
+        others = claim(name, record_id, reviewer, page)
+    if others:
+        names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
+        st.warning(
+            _("{names} has this record open too.").format(names=names), icon=":material/group:"
+        )
+
+
+def _show_neighbours(desk: service.Desk, record: Record) -> None:
+    """Pictures of other records with the proposed label."""
+    said = desk.predictions.get(record.record_id)
+    if said is None:
+        return
+    pictures: list[bytes] = []
+    named: list[str | None] = []
+    for other in desk.neighbours(record.record_id, said.label):
+        picture = thumbnail(desk.collection, other)
+        if picture:
+            pictures.append(picture)
+            named.append(other.caption or _("Record {record_id}").format(record_id=other.record_id))
+    if pictures:
+        st.caption(
+            _("Others that the model calls {label}").format(label=plain(words_for(said.label)))
+        )
+        with st.container(horizontal=True, gap="small"):
+            for picture, name in zip(pictures, named, strict=True):
+                st.image(picture, width=BESIDE, alt=name)
+
+
+def _fetch_next(shown: Shown, queue: list[str]) -> None:
+    """Have the next photo ready before it is asked for."""
+    desk = shown.desk
+    following = desk.next_after(shown.record_id, queue, shown.link.order)
+    path = desk.collection.image_path(desk.records[following]) if following else None
+    if path:
+        try:
+            page_picture(path)
+        except QcmfmError:
+            return  # it is told when the record is shown

@@ -1,0 +1,1 @@
+"""Settings and help: the workspace, roles and the guide."""

@@ -1,0 +1,1 @@
+"""What two or more areas of the app use."""

@@ -1,0 +1,1 @@
+"""The evidence for a label: attention, what hiding a part changes, confidence."""

@@ -1,0 +1,43 @@
+"""What was measured beside the attention, in tabs; only the one that is open is drawn."""
+
+import streamlit as st
+
+from qcmfm.explanation import Explanation
+from qcmfm.ui.shared.evidence.comparison import show_comparison
+from qcmfm.ui.shared.evidence.confidence import show_sureness
+from qcmfm.ui.shared.evidence.sections import show_occlusion, show_shares, show_words
+from qcmfm.ui.shared.evidence.subject import Looked
+from qcmfm.ui.shared.evidence.trusts import show_trusts
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _
+
+
+def show_sections(looked: Looked, evidence: Explanation) -> None:
+    """All tabs. Figures in tabs that nobody opened would keep the page busy for seconds."""
+    hide, give, words, sure, models = st.tabs(
+        [
+            _("Hide and see"),
+            _("Photo and caption"),
+            _("Words that mattered"),
+            _("How sure"),
+            _("Compare models"),
+        ],
+        key="attention-section",
+        on_change="rerun",
+    )
+    if hide.open:
+        with hide, error_boundary():
+            show_occlusion(looked, evidence)
+    if give.open:
+        with give, error_boundary():
+            show_shares(evidence)
+            show_trusts(evidence)
+    if words.open:
+        with words, error_boundary():
+            show_words(evidence)
+    if sure.open:
+        with sure, error_boundary():
+            show_sureness(looked, evidence)
+    if models.open:
+        with models, error_boundary():
+            show_comparison(looked)

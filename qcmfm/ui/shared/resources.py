@@ -1,0 +1,176 @@
+"""Models, their answers and the catalog: loaded once per server and shared by everybody."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from qcmfm import service
+from qcmfm.catalog import Shelf
+from qcmfm.encoders.photo import content_hash
+from qcmfm.explanation import Explanation
+from qcmfm.inference.out_of_fold_cache import answers_file
+from qcmfm.inference.prediction_cache import fingerprint
+from qcmfm.review.items import OutOfFold
+from qcmfm.ui.shared.records import changed_ns, records
+from qcmfm.ui.shell.language import N_, Later
+from qcmfm.ui.shell.warm_up import set_aside
+
+
+def labelled(run: str, submission: service.Submission) -> service.Labelled:
+    """A submission's label; asked once for the same photo and caption.
+
+    Raises:
+        QcmfmError: The run cannot be opened or the submission not be labelled.
+    """
+    photo = content_hash(submission.photo)
+    return _labelled(run, service.run_version(run), photo, submission.caption, submission)
+
+
+def explained(run: str, submission: service.Submission) -> Explanation:
+    """The evidence for a submission's label; gathered once for the same photo and caption.
+
+    Raises:
+        QcmfmError: The run cannot be opened or the submission not be labelled.
+    """
+    photo = content_hash(submission.photo)
+    return _explained(run, service.run_version(run), photo, submission.caption, submission)
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner=Later(N_("Loading the model. This happens once after the server starts …")),
+)
+def _labeller(run: str, version: str) -> service.Labeller:
+    loaded = service.open_labeller(run)
+    set_aside()
+    return loaded
+
+
+@st.cache_data(
+    max_entries=500, show_spinner=Later(N_("Looking at the photo and reading the caption …"))
+)
+def _labelled(
+    run: str, version: str, photo: str, caption: str, _submission: service.Submission
+) -> service.Labelled:
+    return service.label_submission(_labeller(run, version), _submission)
+
+
+@st.cache_resource(max_entries=200, show_spinner=Later(N_("Gathering the evidence …")))
+def _explained(
+    run: str, version: str, photo: str, caption: str, _submission: service.Submission
+) -> Explanation:
+    return service.explain_submission(_labeller(run, version), _submission)
+
+
+def desk(name: str, run: str) -> service.Desk | None:
+    """A collection to review with what a run said of it; None where the run was not asked yet.
+
+    Args:
+        name: Of the collection.
+        run: Name of the run; empty for none.
+
+    Raises:
+        QcmfmError: The collection, the run or the review log cannot be read.
+    """
+    settled()
+    collection = records(name)
+    changed = changed_ns(collection)
+    version = service.run_version(run) if run else ""
+    made_from = _made_from(name, collection.folder, changed, version)
+    answers = compared(name)
+    compared_ns = answers_file(name).stat().st_mtime_ns if answers else 0
+    others = tuple(service.runs_asked(name))
+    asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
+    found = _desk(*asked)
+    if found is None:
+        _desk.clear(*asked)  # look again next time
+    return found
+
+
+def compared(name: str) -> OutOfFold | None:
+    """What models that never saw them say of a collection's records; None where not computed."""
+    file = answers_file(name)
+    if not file.is_file():
+        return None
+    collection = records(name)
+    changed = (file.stat().st_mtime_ns, changed_ns(collection))
+    return _compared(name, collection.folder, changed)
+
+
+@st.cache_resource(show_spinner=Later(N_("Loading what reads your words. This happens once …")))
+def searcher() -> service.Searcher:
+    """What finds records; its encoders are loaded once."""
+    found = service.Searcher().load()
+    set_aside()
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def shelf(name: str, made_at: str) -> Shelf:
+    """A collection in the catalog, as it was made at a time.
+
+    Raises:
+        CatalogError: It is not there.
+    """
+    return service.open_shelf(name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
+    """How many records have each value of each facet."""
+    return shelf(name, made_at).facets()
+
+
+def made_from(name: str, run: str) -> str:
+    """What changes when a collection or a run changes.
+
+    Raises:
+        QcmfmError: Either cannot be read.
+    """
+    collection = records(name)
+    version = service.run_version(run)
+    return _made_from(name, collection.folder, changed_ns(collection), version)
+
+
+def ask_labeller(run: str) -> service.Labeller:
+    """A run with its encoders, loaded once.
+
+    Raises:
+        QcmfmError: It cannot be loaded.
+    """
+    return _labeller(run, service.run_version(run))
+
+
+@st.cache_resource(show_spinner=False)
+def settled() -> bool:
+    """Make clicks fast on pages that need no model; done once."""
+    set_aside()
+    return True
+
+
+@st.cache_data(max_entries=8, ttl=30, show_spinner=False)  # it looks at every photo's file
+def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
+    return fingerprint(records(name), version)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _desk(
+    name: str,
+    folder: Path,
+    changed_ns: int,
+    run: str,
+    made_from: str,
+    compared_ns: int,
+    asked: tuple[str, ...],
+    _out_of_fold: OutOfFold | None,
+) -> service.Desk | None:
+    kept = service.kept_predictions(name, run, made_from) if run else {}
+    if kept is None:
+        return None
+    others = service.other_predictions(name, records(name), run)
+    return service.Desk(name, records(name), kept, _out_of_fold, others)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _compared(name: str, folder: Path, changed_ns: tuple[int, int]) -> OutOfFold | None:
+    return service.kept_answers(name, records(name))

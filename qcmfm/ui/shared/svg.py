@@ -1,0 +1,13 @@
+"""SVG on a page: Streamlit's own HTML element leaves it out."""
+
+from qcmfm.ui.shared.component import component
+
+
+def show_drawn(html: str, key: str) -> None:
+    """Put a picture of `pictures` on the page.
+
+    Args:
+        html: Made of numbers and escaped words alone, since the browser takes it as it is.
+        key: Tells the pictures of a page apart.
+    """
+    component("drawn", "drawn")(data={"html": html}, key=key)

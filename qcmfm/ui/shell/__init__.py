@@ -1,0 +1,1 @@
+"""What surrounds every page: navigation, language, sign-in and the server."""

@@ -1,0 +1,166 @@
+"""The language of this visitor, and every sentence of the app in it.
+
+In the source stands the English sentence, in `_(…)`, or in `N_(…)` where it is only kept to be
+translated when it is shown. `assets/languages/<language>.po` has the same in another language; what
+it leaves out is shown in English.
+"""
+
+import io
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from qcmfm.core.messages import N_ as N_
+from qcmfm.core.messages import Sentence, listed
+from qcmfm.ui.shared.component import component
+
+FOLDER = Path(__file__).resolve().parents[3] / "assets" / "languages"
+SOURCE = "en"
+"""The language of the source."""
+
+PARAMETER = "lang"
+"""Of the address, so that a link keeps its language."""
+
+_KEY, _CHOSEN = "language", "language-chosen"
+_NAME = "x-language-name"
+
+
+def _(text: str) -> str:
+    """A text in the visitor's language; as it stands where that has none."""
+    if isinstance(text, Sentence):
+        return _(text.pattern).format(**{name: _value(v) for name, v in text.values.items()})
+    return _catalogue(spoken()).gettext(text) if text else ""
+
+
+def _value(value: Any) -> Any:
+    """A value of a sentence, which may be a sentence itself or a list of them."""
+    if isinstance(value, list):
+        return listed([_value(one) for one in value])
+    return _(value) if isinstance(value, Sentence) else value
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """A text for so many things in the visitor's language, which may have more than two forms."""
+    return _catalogue(spoken()).ngettext(one, many, n)
+
+
+def pgettext(context: str, text: str) -> str:
+    """A text that means something else elsewhere; the context tells which is meant."""
+    return _catalogue(spoken()).pgettext(context, text)
+
+
+class Later(str):
+    """A text that is translated when it is shown, for what Streamlit is told before that."""
+
+    def __str__(self) -> str:
+        return _(str.__str__(self))
+
+
+def spoken() -> str:
+    """The language of this visitor: of the address, else chosen before, else of the browser."""
+    chosen = st.session_state.get(_KEY)
+    if chosen is None:
+        chosen = _asked() or matching(_of_browser(), languages()) or SOURCE
+        st.session_state[_KEY] = chosen
+    return chosen
+
+
+def settle() -> None:
+    """Take the language from the address, before anything is said."""
+    asked = _asked()
+    if asked:
+        st.session_state[_KEY], st.session_state[_CHOSEN] = asked, True
+
+
+def keep() -> None:
+    """Have one that was chosen stand in the address, once Streamlit has put the page's there."""
+    if st.session_state.get(_CHOSEN) and not _asked():
+        st.query_params[PARAMETER] = tag(spoken())
+
+
+def choose_language() -> None:
+    """Let the visitor choose, where there is a choice."""
+    names = languages()
+    if len(names) < 2:
+        return
+    key = f"{_KEY}-choice"
+    if st.session_state.get(key) != spoken():
+        st.session_state[key] = spoken()
+
+    def take() -> None:
+        chosen = st.session_state[key] or spoken()
+        st.session_state[_KEY], st.session_state[_CHOSEN] = chosen, True
+        st.query_params[PARAMETER] = tag(chosen)
+
+    st.segmented_control(
+        "Language / 语言", list(names), key=key, format_func=names.__getitem__, on_change=take,
+        label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def name_language() -> None:
+    """Tell the browser which language the page is in, for those who have it read aloud."""
+    if spoken() != SOURCE:
+        component("language")(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
+
+
+def restore(remembered: Mapping[str, Sequence[str]]) -> None:
+    """Give a page that was opened without an address the one it had before, but for the language.
+
+    Args:
+        remembered: Its parameters.
+    """
+    if set(st.query_params) <= {PARAMETER}:
+        now = {name: st.query_params.get_all(name) for name in st.query_params}
+        then = {name: values for name, values in remembered.items() if name != PARAMETER}
+        if then:
+            st.query_params.from_dict(then | now)
+
+
+def tag(language: str) -> str:
+    """A language as the web writes it, such as `zh-CN`."""
+    return language.replace("_", "-")
+
+
+def matching(asked: str, known: Collection[str]) -> str:
+    """The language that is asked for, or one that its speakers read; empty where there is none.
+
+    Args:
+        asked: As a browser or an address names it: `zh`, `zh-TW`, `en-GB`.
+        known: Names of catalogues, and of the language of the source.
+    """
+    wanted = asked.replace("-", "_").casefold()
+    alike = [name for name in known if name.casefold() == wanted]
+    alike += [name for name in known if name.partition("_")[0] == wanted.partition("_")[0]]
+    return next(iter(alike), "")
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Every language there is, with its name in itself."""
+    names = sorted(file.stem for file in FOLDER.glob("*.po"))
+    return {SOURCE: "English"} | {name: _catalogue(name).info()[_NAME] for name in names}
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    """What a language has for the texts of the source; read once."""
+    import polib
+
+    if language == SOURCE:
+        return NullTranslations()
+    file = polib.pofile(str(FOLDER / f"{language}.po"))
+    return GNUTranslations(io.BytesIO(file.to_binary()))
+
+
+def _of_browser() -> str:
+    return st.context.locale or ""
+
+
+def _asked() -> str:
+    """The language that the address names; empty where it names none that there is."""
+    return matching(st.query_params.get(PARAMETER, ""), languages())

@@ -1,0 +1,86 @@
+"""Every page of the app, in the order of the menu."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from qcmfm.access import Permission
+from qcmfm.ui.home.tour import show_tour
+from qcmfm.ui.shared.missing import show_missing
+from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shell.language import _, choose_language, keep, name_language, pgettext, settle
+from qcmfm.ui.shell.memory import note_visit
+from qcmfm.ui.shell.page import opened, timed
+from qcmfm.ui.shell.sign_in import let_in, shown
+from qcmfm.ui.shell.style import show_looks
+from qcmfm.ui.shell.warm_up import begin
+
+PAGES = Path(__file__).resolve().parents[3] / "pages"
+
+MENU = 230  # pixels across: Streamlit's own 300 leave a tablet too little beside it
+
+
+def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
+    """The page `pages/<name>.py` in the menu."""
+    return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", **options)
+
+
+settle()
+st.set_page_config(
+    page_title="QCMFM Studio", page_icon="🏺", layout="wide", initial_sidebar_state=MENU
+)
+managing = "visible" if shown(Permission.MANAGE) else "hidden"
+page = st.navigation(
+    {
+        "": [
+            entry("home", _("Home"), "home", default=True),
+            entry("guide", _("Guide"), "menu_book"),
+        ],
+        _("Collections"): [
+            entry("collections", _("Collections"), "grid_view"),
+            entry("search", _("Search"), "search"),
+            entry("map", _("Map"), "scatter_plot"),
+            entry("import", _("Import"), "upload_file"),
+        ],
+        pgettext("menu", "Label"): [
+            entry("classify", _("Classify"), "image_search"),
+            entry("attention", _("Attention"), "visibility"),
+            entry("review", _("Review"), "rate_review"),
+            entry("bulk", _("Bulk"), "checklist"),
+            entry("clean_up", _("Clean up"), "cleaning_services"),
+            entry("progress", _("Progress"), "monitoring"),
+        ],
+        _("Models"): [
+            entry("learn", _("Learn"), "school"),
+            entry("study", _("Study"), "science"),
+        ],
+        _("Understand"): [
+            entry("circuit", _("Circuit"), "schema"),
+            entry("noise_lab", _("Noise lab"), "blur_on"),
+            entry("lesson", _("Lesson"), "co_present"),
+            entry("claims", _("Claims"), "balance"),
+        ],
+        _("This server"): [
+            entry("workspace", _("Workspace"), "home_storage", visibility=managing),
+        ],
+    },
+    position="sidebar" if shown(Permission.LOOK) else "hidden",
+    expanded=True,
+)
+keep()
+note_visit()
+with st.sidebar:
+    choose_language()
+    name_language()
+show_looks()
+let_in()
+with error_boundary(), timed(page.url_path):
+    opened()
+    with error_boundary():
+        show_tour(page.url_path or "home")
+    with error_boundary():
+        show_missing()
+    page.run()
+begin()

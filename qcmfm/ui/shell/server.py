@@ -1,0 +1,160 @@
+"""The server around the pages: what is done when it starts, and what it tells of itself."""
+
+import asyncio
+import contextlib
+import hmac
+import ipaddress
+import logging
+from collections.abc import AsyncIterator
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from qcmfm.core import settings
+from qcmfm.core.errors import QcmfmError
+from qcmfm.core.progress import finish
+from qcmfm.observability import logs, metrics
+from qcmfm.ui.shell.failures import show_failure
+from qcmfm.ui.shell.gauges import Gauges
+from qcmfm.ui.shell.memory import share_heaps
+from qcmfm.ui.shell.server_logs import take_over_logs
+from qcmfm.ui.shell.sign_in import FORWARDED
+from qcmfm.workspace import open_workspace, readiness
+
+TOKEN = "QCMFM_METRICS_TOKEN"
+SHORTEST = 16
+"""Characters that a token must have; a shorter one could be guessed, and opens nothing."""
+
+log = logging.getLogger(__name__)
+
+
+def set_up() -> None:
+    """What must be so before the server says anything or begins a thread: its log, its heaps."""
+    share_heaps()
+    logs.set_up(logging.INFO)
+    take_over_logs()
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the workspace, and bring it up to date, before anybody is served.
+
+    Where it cannot be opened, the pages and `/healthz` say so.
+    """
+    metrics.begin().registry.register(Gauges())
+    if 0 < len(settings.value(TOKEN)) < SHORTEST:
+        log.warning("%s is shorter than %d characters, and opens nothing", TOKEN, SHORTEST)
+    try:
+        opened = await asyncio.to_thread(finish, open_workspace(create=True))
+        log.info("The workspace is %s, version %d", opened.home, opened.now)
+    except QcmfmError as error:
+        log.error("The workspace cannot be opened: %s", error)
+    except OSError:
+        log.exception("The workspace cannot be opened")
+    yield
+
+
+async def healthz(request: Request) -> Response:
+    """Whether the program can do its work: 200 or 503; why not is told to this computer alone."""
+    found = await run_in_threadpool(readiness)
+    told = found if may_be_told(request) else {part: bool(why) for part, why in found.items()}
+    parts = {part: "ok" if not why else why if isinstance(why, str) else "failed"
+             for part, why in told.items()}  # fmt: skip
+    ready = not any(found.values())
+    return _fresh(JSONResponse({"ready": ready} | parts, 200 if ready else 503))
+
+
+async def counted(request: Request) -> Response:
+    """What the server counted, for Prometheus."""
+    text = await run_in_threadpool(generate_latest, metrics.begin().registry)
+    return _fresh(Response(text, media_type=CONTENT_TYPE_LATEST))
+
+
+class Guarded:
+    """Keeps from strangers what tells how much the server is used, Streamlit's own figures too."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app
+        if scope["type"] == "http":
+            figures = scope["path"].rstrip("/").endswith("/metrics")
+            app = _REFUSED if figures and not may_be_told(Request(scope)) else app
+        await app(scope, receive, send)
+
+
+class Leading:
+    """Leads an address below a page to that page.
+
+    Streamlit answers it with a page whose scripts are looked for beside it, so it would stay blank.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app
+        if scope["type"] == "http" and scope["method"] == "GET":
+            request = Request(scope)
+            to = _page_above(scope["path"])
+            if to and "text/html" in request.headers.get("Accept", ""):
+                query = f"?{request.url.query}" if request.url.query else ""
+                app = RedirectResponse(to + query)
+        await app(scope, receive, send)
+
+
+def _page_above(path: str) -> str:
+    """The page that an address is below of; empty where it is a page's own, or no page's."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    below = path.strip("/").removeprefix(base).strip("/").split("/")
+    if len(below) < 2 or below[0] in _NO_PAGES:
+        return ""
+    return "/".join(["", *filter(None, [base, quote(below[0], safe="")])])
+
+
+def may_be_told(request: Request) -> bool:
+    """Whether a request comes from this computer and through no proxy, or bears the token."""
+    token, given = settings.value(TOKEN), request.headers.get("Authorization", "")
+    if len(token) >= SHORTEST and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return True
+    here = request.client is not None and _is_loopback(request.client.host)
+    # A page from elsewhere may have its own name mean this computer, but it asks by that name.
+    asked = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    direct = not any(name in request.headers for name in FORWARDED)
+    return here and direct and (asked == "localhost" or _is_loopback(asked))
+
+
+def tell_failure(error: Exception) -> bool:
+    """What a page could not handle goes to the log under a number, and the user is told that."""
+    show_failure(logs.unexpected(log, "A page failed", error))
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+_REFUSED = PlainTextResponse(
+    f"These figures are for the server's own computer, and for whoever bears {TOKEN}.\n", 403
+)
+ROUTES = (Route("/healthz", healthz), Route("/metrics", counted))
+_NO_PAGES = ("_stcore", "app", "auth", "component", "media", "static")
+MIDDLEWARE = (Middleware(Guarded), Middleware(Leading))

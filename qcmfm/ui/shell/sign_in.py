@@ -1,0 +1,135 @@
+"""Who uses a page: by the sign-in where one is set up, else whoever sits at this computer."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from qcmfm.access import (
+    Actor,
+    Permission,
+    Role,
+    actor,
+    folder_of,
+    may,
+    read_policy,
+    this_computer,
+    why_not,
+)
+from qcmfm.core.errors import QcmfmError
+from qcmfm.ui.shared.widgets import plain
+from qcmfm.ui.shell.language import _
+
+STRANGER = Actor("nobody", None, "nobody")
+FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
+"""What a proxy adds; behind one, everybody seems to sit at this computer."""
+
+
+def current() -> Actor:
+    """Who the page is drawn for; what a server asks at the door of every verb.
+
+    Raises:
+        AccessError: The list of roles is damaged.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:  # no page: a thread of the server's own, or no server at all
+        return STRANGER if runtime.exists() else this_computer()
+    if is_set_up():
+        user: dict[str, Any] = dict(st.user.to_dict())
+        if user.get("is_logged_in"):
+            return read_policy().actor(user)
+        return Actor("not signed in", read_policy().signed_out, folder_of(context.session_id))
+    who = str(st.session_state.get("reviewer") or "not signed in")
+    role = Role.ADMIN if _here() else read_policy().signed_out or Role.VIEWER
+    return Actor(who, role, folder_of(context.session_id))
+
+
+def in_the_log() -> dict[str, str]:
+    """Who is served, as the log has it: who signed in, and a mark that their session's lines share.
+
+    The session's id is a secret, and what its uploads lie under is not told either.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return {}
+    person = context.user_info.get("email") or ""
+    return {"person": str(person)[:200], "session": folder_of(f"log {context.session_id}")[:8]}
+
+
+def is_set_up() -> bool:
+    """Whether people sign in: `[auth]` stands in Streamlit's secrets."""
+    return "is_logged_in" in st.user.to_dict()
+
+
+def shown(permission: Permission) -> bool:
+    """Whether the menu shows what is only for those who may do something."""
+    try:
+        return allowed(permission)
+    except QcmfmError:  # told by `let_in`
+        return False
+
+
+def let_in() -> None:
+    """Say who is signed in, and stop whoever has no role here."""
+    try:
+        who = actor()
+    except QcmfmError as error:
+        st.error(f"{_(error.message)}  \n{_(error.hint)}", icon=":material/lock:")
+        st.stop()
+    if who.signed_in:
+        with st.sidebar:
+            st.text(f"{who.who}\n{_(who.role) if who.role else _('no role')}")
+            st.button(_("Sign out"), type="tertiary", on_click=st.logout)
+    elif is_set_up() and who.role:
+        with st.sidebar:
+            st.button(_("Sign in"), on_click=st.login)
+    if who.role is None:
+        _turn_away(who)
+
+
+def allowed(permission: Permission) -> bool:
+    """Whether the visitor may do something."""
+    return may(actor(), permission)
+
+
+def barred(permission: Permission, disabled: bool = False, help: str | None = None) -> Any:
+    """Arguments of a button that works for those alone who may press it, and tells others why.
+
+    Args:
+        permission: What it needs.
+        disabled: Whether it cannot be pressed for another reason.
+        help: What it says otherwise.
+    """
+    reason = why_not(actor(), permission)
+    return {"disabled": disabled or bool(reason), "help": _(reason) or help}
+
+
+def tell_why_not(permission: Permission) -> bool:
+    """Say why the visitor may not do something; whether that is so."""
+    reason = why_not(actor(), permission)
+    if reason:
+        st.info(_(reason), icon=":material/lock:")
+    return bool(reason)
+
+
+def _turn_away(who: Actor) -> None:
+    st.title("QCMFM Studio")
+    if who.signed_in:
+        st.info(
+            _(
+                "You are signed in as {who}, and have no role here yet. Ask whoever runs "
+                "this server to give you one."
+            ).format(who=plain(who.who)),
+            icon=":material/lock:",
+        )
+    else:
+        st.markdown(_("Sign in to look through the collections and to review them."))
+        st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
+    st.stop()
+
+
+def _here() -> bool:
+    """Whether the visitor's browser runs on this computer."""
+    headers = st.context.headers
+    return st.context.ip_address is None and not any(name in headers for name in FORWARDED)
