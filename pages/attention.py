@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from qcmfm.ui.review.evidence.attention_map import show_attention
+from qcmfm.ui.review.evidence.subject import choose_looked
+from qcmfm.ui.review.evidence.tabs import show_sections
 from qcmfm.ui.shared.address import Address
-from qcmfm.ui.shared.evidence.attention_map import show_attention
-from qcmfm.ui.shared.evidence.subject import choose_looked
-from qcmfm.ui.shared.evidence.tabs import show_sections
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.resources import explained
-from qcmfm.ui.shared.widgets import SIMULATED, error_boundary, percent, plain, words_for
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
 st.title(_("Attention"))

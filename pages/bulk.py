@@ -3,10 +3,11 @@
 import streamlit as st
 
 from qcmfm.ui.review.grid import choose_label, show_grid
-from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.review.queue_address import Link
 from qcmfm.ui.review.session import choose_desk, choose_shown, start_bar
-from qcmfm.ui.shared.link import Link
-from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
 st.title(_("Bulk"))

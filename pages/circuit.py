@@ -3,11 +3,11 @@
 import streamlit as st
 
 from qcmfm.ui.lab.circuit import show_circuit
+from qcmfm.ui.lab.inputs import NOISE_FREE, choose_circuit_inputs
 from qcmfm.ui.lab.playground import show_playground
-from qcmfm.ui.lab.session import NOISE_FREE, choose_material
 from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.widgets import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Circuit"))
@@ -20,7 +20,7 @@ st.markdown(
 )
 with error_boundary():
     address = Address("circuit")
-    found = choose_material(address, forget=("record", "off", "step"))
+    found = choose_circuit_inputs(address, clears=("record", "off", "step"))
     show_circuit(address, found, records(address.get("collection")))
     show_playground(address)
 st.caption(_(NOISE_FREE))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from qcmfm.ui.lab.claims import show_claims, show_glossary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.resources import settled
-from qcmfm.ui.shared.widgets import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Claims"))

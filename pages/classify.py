@@ -6,8 +6,10 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.ui.import_export.submission import save, show_submission
-from qcmfm.ui.review.reviewer import ask_beside
-from qcmfm.ui.shared.widgets import SIMULATED, error_boundary, words_for
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import words_for
+from qcmfm.ui.shared.reviewer import ask_beside
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred
 

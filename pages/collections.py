@@ -10,7 +10,7 @@ from qcmfm.ui.browse.records import (
     show_record,
     show_thumbnails,
 )
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Collections"))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from qcmfm.ui.settings.guide import show_keys, show_tasks, show_words
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Guide"))

@@ -5,15 +5,10 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.ui.home.overview import show_overview, show_some
 from qcmfm.ui.home.tour import offer_tour
-from qcmfm.ui.shared.widgets import (
-    SIMULATED,
-    error_boundary,
-    listed,
-    page_link,
-    plain,
-    show_error,
-    words_for,
-)
+from qcmfm.ui.shared.errors import error_boundary, show_error
+from qcmfm.ui.shared.formatting import listed, plain, words_for
+from qcmfm.ui.shared.links import page_link
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
 st.title("QCMFM Studio")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.import_export.importing import choose_source, map_columns, show_imports
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import tell_why_not
 

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from qcmfm.ui.models.retraining import choose_collection, show_learning
-from qcmfm.ui.review.reviewer import offer_other_reviewer, reviewer
-from qcmfm.ui.shared.widgets import SIMULATED, error_boundary
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
 st.title(_("Learn"))

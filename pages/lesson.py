@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from qcmfm.ui.lab.inputs import NOISE_FREE, choose_circuit_inputs
 from qcmfm.ui.lab.lesson import show_lesson
-from qcmfm.ui.lab.session import NOISE_FREE, choose_material
 from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.widgets import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Lesson"))
@@ -18,6 +18,6 @@ st.markdown(
 )
 with error_boundary():
     address = Address("lesson")
-    found = choose_material(address)
+    found = choose_circuit_inputs(address)
     show_lesson(address, found, records(address.get("collection")))
 st.caption(_(NOISE_FREE))

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from qcmfm.ui.lab.session import wrapping
 from qcmfm.ui.review.progress import (
     show_agreement,
     show_confidence,
@@ -11,9 +10,10 @@ from qcmfm.ui.review.progress import (
     show_days,
     show_exports,
 )
+from qcmfm.ui.review.queue_address import Link
 from qcmfm.ui.review.session import choose_desk, start_bar
-from qcmfm.ui.shared.link import Link
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shell.language import _
 
 st.title(_("Progress"))
@@ -24,7 +24,7 @@ with error_boundary():
     desk = choose_desk(Link("progress"), start_bar())
     show_counts(desk)
     show_exports(desk)
-    left, right = wrapping("figures", 280).columns(2, gap="medium")
+    left, right = wrapping_container("figures", 280).columns(2, gap="medium")
     with left:
         show_days(desk)
         show_agreement(desk)

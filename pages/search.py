@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.ui.browse.search import show_search
 from qcmfm.ui.models.retraining import choose_collection
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Search"))

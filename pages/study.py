@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.ui.models.studies import show_ablation, show_comparisons, show_noise, show_views
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Study"))

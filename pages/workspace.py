@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.access import Permission
 from qcmfm.ui.settings.workspace import show_activity, show_backups, show_findings, show_roles
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import tell_why_not
 

@@ -1,7 +1,7 @@
 """Who may do what: roles, who acts now, the check at the door of every verb, the audit log."""
 
-from qcmfm.access._actor import acting_as, actor, ask
-from qcmfm.access._audit import audit_file, keep, read_audit
+from qcmfm.access._actor import acting_as, actor, ask_for_actor
+from qcmfm.access._audit import audit_file, read_audit, write_audit
 from qcmfm.access._policy import Policy, policy_file, read_policy
 from qcmfm.access._requires import permission_of, require, requires
 from qcmfm.access._roles import (
@@ -13,8 +13,8 @@ from qcmfm.access._roles import (
     in_words,
     least_role,
     may,
+    refusal,
     this_computer,
-    why_not,
 )
 
 __all__ = [
@@ -25,19 +25,19 @@ __all__ = [
     "Role",
     "acting_as",
     "actor",
-    "ask",
+    "ask_for_actor",
     "audit_file",
     "folder_of",
     "in_words",
-    "keep",
     "least_role",
     "may",
     "permission_of",
     "policy_file",
     "read_audit",
     "read_policy",
+    "refusal",
     "require",
     "requires",
     "this_computer",
-    "why_not",
+    "write_audit",
 ]

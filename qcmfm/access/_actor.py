@@ -22,7 +22,7 @@ def actor() -> Actor:
     return _asked[-1]() if _asked else this_computer()
 
 
-def ask(who: Callable[[], Actor]) -> None:
+def ask_for_actor(who: Callable[[], Actor]) -> None:
     """Ask this from now on who acts, in every thread; what a server does when it starts.
 
     Args:

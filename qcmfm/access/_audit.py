@@ -25,18 +25,24 @@ def audit_file() -> Path:
     return settings.home() / "audit.jsonl"
 
 
-def keep(actor: Actor, verb: str, on: Mapping[str, Any], outcome: str) -> None:
+def write_audit(actor: Actor, operation: str, on: Mapping[str, Any], outcome: str) -> None:
     """Write down that somebody did something.
 
     What was done is not undone where this cannot be written; the server's log says so then.
 
     Args:
         actor: Who.
-        verb: What.
+        operation: What.
         on: On what: names and ids, no captions.
         outcome: done, failed, stopped or refused.
     """
-    row = {"at": utc_now_ms(), "who": actor.who, "role": actor.role, "verb": verb, "on": dict(on)}
+    row = {
+        "at": utc_now_ms(),
+        "who": actor.who,
+        "role": actor.role,
+        "verb": operation,
+        "on": dict(on),
+    }
     line = json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n"
     file = audit_file()
     try:
@@ -80,7 +86,7 @@ def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
     return found[-last:], broken
 
 
-def told(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value as the audit log has it: a name."""
     folder = getattr(value, "folder", None)
     if folder is not None:  # a collection, or a run that is loaded

@@ -25,7 +25,7 @@ from typing import Any
 from qcmfm.access._roles import Actor, Role, folder_of
 from qcmfm.core import settings
 from qcmfm.core.errors import AccessError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read_policy() -> Policy:
         return Policy()
     except OSError as error:
         raise AccessError(
-            say("{name} cannot be read: {strerror}.", name=file.name, strerror=error.strerror),
+            msg("{name} cannot be read: {strerror}.", name=file.name, strerror=error.strerror),
             _HINT,
         ) from error
 
@@ -113,7 +113,7 @@ def _read(file: Path, changed_ns: int, size: int) -> Policy:
         return Policy(**given)
     except (ValueError, AttributeError, TypeError) as error:
         raise AccessError(
-            say("{name} is no list of roles: {error}.", name=file.name, error=error), _HINT
+            msg("{name} is no list of roles: {error}.", name=file.name, error=error), _HINT
         ) from error
 
 

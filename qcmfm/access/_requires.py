@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from qcmfm.access import _audit
 from qcmfm.access._actor import actor
-from qcmfm.access._roles import Actor, Permission, why_not
+from qcmfm.access._roles import Actor, Permission, refusal
 from qcmfm.core.errors import PermissionDenied
 from qcmfm.observability import metrics
 
@@ -31,22 +31,22 @@ def requires(
         tells: Whether the verb itself writes down what was done.
     """
 
-    def guard(verb: Callable[Given, Result]) -> Callable[Given, Result]:
-        name, signature = verb.__qualname__, inspect.signature(verb)
+    def guard(operation: Callable[Given, Result]) -> Callable[Given, Result]:
+        name, signature = operation.__qualname__, inspect.signature(operation)
 
-        @functools.wraps(verb)
+        @functools.wraps(operation)
         def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             who = actor()
             quiet = tells or permission is Permission.LOOK
-            about = {} if quiet else _about(signature, on, args, kwargs)
-            _let_in(who, permission, name, about)
+            about = {} if quiet else _subject(signature, on, args, kwargs)
+            _check_permission(who, permission, name, about)
             began = time.perf_counter()
             if quiet:
-                result = verb(*args, **kwargs)
+                result = operation(*args, **kwargs)
             else:
-                result = _audited(who, name, about, lambda: verb(*args, **kwargs))
+                result = _audited(who, name, about, lambda: operation(*args, **kwargs))
             if not isinstance(result, Generator):
-                metrics.verb_took(name, time.perf_counter() - began)
+                metrics.record_operation(name, time.perf_counter() - began)
             return result
 
         setattr(guarded, _MARK, permission)
@@ -55,17 +55,17 @@ def requires(
     return guard
 
 
-def permission_of(verb: Any) -> Permission | None:
+def permission_of(operation: Any) -> Permission | None:
     """What a verb needs; None where it has no door."""
-    return getattr(verb, _MARK, None)
+    return getattr(operation, _MARK, None)
 
 
-def require(permission: Permission, verb: str, on: Mapping[str, Any] | None = None) -> Actor:
+def require(permission: Permission, operation: str, on: Mapping[str, Any] | None = None) -> Actor:
     """Go on only where whoever acts may; for what depends on more than the verb.
 
     Args:
         permission: What is needed.
-        verb: For the audit log, where it is refused.
+        operation: For the audit log, where it is refused.
         on: Likewise.
 
     Returns:
@@ -75,19 +75,21 @@ def require(permission: Permission, verb: str, on: Mapping[str, Any] | None = No
         PermissionDenied: They may not.
     """
     who = actor()
-    _let_in(who, permission, verb, on or {})
+    _check_permission(who, permission, operation, on or {})
     return who
 
 
-def _let_in(who: Actor, permission: Permission, verb: str, about: Mapping[str, Any]) -> None:
-    reason = why_not(who, permission)
+def _check_permission(
+    who: Actor, permission: Permission, operation: str, about: Mapping[str, Any]
+) -> None:
+    reason = refusal(who, permission)
     if reason:
-        _audit.keep(who, verb, about, "refused")
-        metrics.error("refused")
+        _audit.write_audit(who, operation, about, "refused")
+        metrics.record_error("refused")
         raise PermissionDenied(reason, "Ask whoever runs this server.")
 
 
-def _about(
+def _subject(
     signature: inspect.Signature,
     on: Sequence[str],
     args: tuple[Any, ...],
@@ -97,23 +99,25 @@ def _about(
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # the verb itself says what is wrong with its arguments
         return {}
-    return {name: _audit.told(given[name]) for name in on if given.get(name)}
+    return {name: _audit.as_text(given[name]) for name in on if given.get(name)}
 
 
-def _audited(who: Actor, verb: str, about: Mapping[str, Any], do: Callable[[], Result]) -> Result:
+def _audited(
+    who: Actor, operation: str, about: Mapping[str, Any], do: Callable[[], Result]
+) -> Result:
     try:
         result = do()
     except BaseException:
-        _audit.keep(who, verb, about, "failed")
+        _audit.write_audit(who, operation, about, "failed")
         raise
     if isinstance(result, Generator):
-        return cast(Result, _followed(who, verb, about, result))
-    _audit.keep(who, verb, about, "done")
+        return cast(Result, _audited_work(who, operation, about, result))
+    _audit.write_audit(who, operation, about, "done")
     return result
 
 
-def _followed(
-    who: Actor, verb: str, about: Mapping[str, Any], work: Generator[Any, Any, Any]
+def _audited_work(
+    who: Actor, operation: str, about: Mapping[str, Any], work: Generator[Any, Any, Any]
 ) -> Generator[Any, Any, Any]:
     """Long work, written down when it ends."""
     outcome, began = "stopped", time.perf_counter()
@@ -125,5 +129,5 @@ def _followed(
         outcome = "failed"
         raise
     finally:
-        metrics.verb_took(verb, time.perf_counter() - began)
-        _audit.keep(who, verb, about, outcome)
+        metrics.record_operation(operation, time.perf_counter() - began)
+        _audit.write_audit(who, operation, about, outcome)

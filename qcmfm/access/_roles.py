@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from qcmfm.core.messages import N_, say
+from qcmfm.core.messages import N_, msg
 
 
 class Permission(StrEnum):
@@ -111,18 +111,18 @@ def least_role(permission: Permission) -> Role:
     return next(role for role in Role if permission in ALLOWED[role])
 
 
-def why_not(actor: Actor, permission: Permission) -> str:
+def refusal(actor: Actor, permission: Permission) -> str:
     """Why somebody may not do something, in a sentence; empty where they may."""
     if may(actor, permission):
         return ""
     needed = least_role(permission)
-    what = say(_TOLD[permission])
+    what = msg(_TOLD[permission])
     if not actor.role:
-        return say(
+        return msg(
             "{what} needs the role {needed}; you have no role here.", what=what, needed=needed
         )
     now = _a(actor.role)
-    return say("{what} needs the role {needed}; you are {now}.", what=what, needed=needed, now=now)
+    return msg("{what} needs the role {needed}; you are {now}.", what=what, needed=needed, now=now)
 
 
 def this_computer(who: str = "") -> Actor:

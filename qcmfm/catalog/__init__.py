@@ -7,7 +7,7 @@ deleted and made again at any time. It is a LanceDB database, in a folder or in 
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.catalog import Catalog, Change
 from qcmfm.catalog.projection import VECTORS, Projection, project
-from qcmfm.catalog.search import EVERYWHERE, PLACES, Hit, Narrowing, Shelf
+from qcmfm.catalog.search import EVERYWHERE, PLACES, Hit, SearchFilters, SearchIndex
 
 __all__ = [
     "EVERYWHERE",
@@ -17,8 +17,8 @@ __all__ = [
     "Catalog",
     "Change",
     "Hit",
-    "Narrowing",
     "Projection",
-    "Shelf",
+    "SearchFilters",
+    "SearchIndex",
     "project",
 ]

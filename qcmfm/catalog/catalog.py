@@ -12,14 +12,14 @@ import pyarrow as pa
 
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.entries import SHAPE, entries, schema, versions
-from qcmfm.catalog.photo_word_training import Learned, learn_photo_words
+from qcmfm.catalog.photo_word_training import LearnedPhotoWords, learn_photo_words
 from qcmfm.catalog.photo_words import PhotoWords
 from qcmfm.catalog.projection import Projection
-from qcmfm.catalog.search import Shelf
+from qcmfm.catalog.search import SearchIndex
 from qcmfm.catalog.sql import one_of
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import CatalogError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.inference.prediction import Prediction
@@ -74,7 +74,7 @@ class Catalog:
             self._names()
         except Exception as error:  # every store fails in its own way
             raise CatalogError(
-                say(
+                msg(
                     "The catalog at {place} cannot be opened: {error}.",
                     place=place,
                     error=str(error).splitlines()[0][:200],
@@ -89,7 +89,7 @@ class Catalog:
         found = self._database.open_table(_CARDS).search().select(["name", "card"]).to_list()
         return {row["name"]: Card(**json.loads(row["card"])) for row in found}
 
-    def open(self, name: str) -> Shelf:
+    def open(self, name: str) -> SearchIndex:
         """A collection, to search in.
 
         Raises:
@@ -98,11 +98,11 @@ class Catalog:
         found = self._card(name)
         if found is None:
             raise CatalogError(
-                say("The collection {name!r} is not in the catalog yet.", name=name[:80]),
-                say("Make it with: python -m qcmfm catalog --collection {name!r}", name=name[:80]),
+                msg("The collection {name!r} is not in the catalog yet.", name=name[:80]),
+                msg("Make it with: python -m qcmfm catalog --collection {name!r}", name=name[:80]),
             )
         card, photo_words = found
-        return Shelf(card, self._database.open_table(_table(name)), photo_words)
+        return SearchIndex(card, self._database.open_table(_table(name)), photo_words)
 
     def update(
         self,
@@ -110,7 +110,7 @@ class Catalog:
         table: FeatureTable,
         predictions: Mapping[str, Prediction],
         encoders: tuple[str, str],
-        anew: bool = False,
+        rebuild: bool = False,
     ) -> Work[Change]:
         """Bring a collection up to date: only what changed is written.
 
@@ -119,9 +119,9 @@ class Catalog:
             table: Its features.
             predictions: By record id; empty where no run was asked.
             encoders: Ids of the image and the text encoder.
-            anew: Make everything again.
+            rebuild: Make everything again.
         """
-        old = None if anew else self._card(name)
+        old = None if rebuild else self._card(name)
         if old and (old[0].image_encoder, old[0].text_encoder, old[0].shape) != (*encoders, SHAPE):
             old = None
         if old is None:
@@ -147,7 +147,7 @@ class Catalog:
             _index(rows, len(ids))
         if changed or gone or learned or old is None:
             card = _card_of(name, len(ids), encoders, learned, old[0] if old else None)
-            self._keep_card(card, photo_words)
+            self._save_card(card, photo_words)
         return Change(len(ids), len(changed), len(gone), bool(learned))
 
     def drop(self, name: str) -> None:
@@ -158,7 +158,7 @@ class Catalog:
         if _CARDS in self._names():
             self._database.open_table(_CARDS).delete(one_of("name", [name]))
 
-    def keep_projection(self, name: str, projection: Projection) -> None:
+    def save_projection(self, name: str, projection: Projection) -> None:
         """Keep a map of a collection; the one of the same vectors is replaced."""
         place = np.asarray(projection.places, np.float32)
         rows = pa.table(
@@ -219,7 +219,7 @@ class Catalog:
         photo_words = PhotoWords.from_bytes(content) if content else None
         return Card(**json.loads(found[0]["card"])), photo_words
 
-    def _keep_card(self, card: Card, photo_words: PhotoWords | None) -> None:
+    def _save_card(self, card: Card, photo_words: PhotoWords | None) -> None:
         content = photo_words.to_bytes() if photo_words else b""
         row = {"name": [card.name], "card": [json.dumps(asdict(card))], "photo_words": [content]}
         cards = self._open_or_make(_CARDS, _CARD)
@@ -228,7 +228,11 @@ class Catalog:
 
 
 def _card_of(
-    name: str, records: int, encoders: tuple[str, str], learned: Learned | None, old: Card | None
+    name: str,
+    records: int,
+    encoders: tuple[str, str],
+    learned: LearnedPhotoWords | None,
+    old: Card | None,
 ) -> Card:
     card = Card(name, records, *encoders, made_at=utc_now(), shape=SHAPE)
     if learned:

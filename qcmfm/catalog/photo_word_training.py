@@ -15,7 +15,7 @@ _FEWEST_ASKED = 20
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedPhotoWords:
     """The map and how it did; see `Card` for the numbers."""
 
     photo_words: PhotoWords
@@ -25,7 +25,7 @@ class Learned:
     chance: float
 
 
-def learn_photo_words(table: FeatureTable) -> Learned | None:
+def learn_photo_words(table: FeatureTable) -> LearnedPhotoWords | None:
     """Learn on the captioned photos of a collection that are not there for testing.
 
     A collection of the test splits is measured on these. In one without splits a fifth of the
@@ -55,7 +55,7 @@ def learn_photo_words(table: FeatureTable) -> Learned | None:
 
     whole = fit(chosen)
     if len(asked) < _FEWEST_ASKED:
-        return Learned(whole, len(chosen), None, 0, 0.0)
+        return LearnedPhotoWords(whole, len(chosen), None, 0, 0.0)
     honest = whole if held is unseen else fit([row for row in chosen if row not in apart])
     gallery = [*asked, *(row for row in chosen if row not in set(asked))]
     seen, read = (
@@ -63,7 +63,7 @@ def learn_photo_words(table: FeatureTable) -> Learned | None:
         for found in (photos, captions)
     )
     share = recall(honest, seen, read, range(len(asked)))
-    return Learned(whole, len(chosen), share, len(asked), min(1.0, 10 / len(gallery)))
+    return LearnedPhotoWords(whole, len(chosen), share, len(asked), min(1.0, 10 / len(gallery)))
 
 
 def _fifth(table: FeatureTable, rows: list[int]) -> list[int]:

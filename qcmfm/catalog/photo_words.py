@@ -45,7 +45,7 @@ class PhotoWords:
 
     def of_photos(self, vectors: Float[np.ndarray, "photo image_dim"]) -> np.ndarray:
         """As `of_photo`, of many."""
-        return unit(_evened(vectors) @ self.weights.T + self.bias - self.centre)
+        return unit(_balanced(vectors) @ self.weights.T + self.bias - self.centre)
 
     def of_words(self, sentence: Float[np.ndarray, "*many sentence_dim"]) -> np.ndarray:
         """Where words lie among the photos of `of_photo`."""
@@ -73,7 +73,7 @@ def unit(vectors: Float[np.ndarray, "*many dim"]) -> np.ndarray:
     return (vectors / np.where(length > 0, length, 1)).astype(np.float32)
 
 
-def _evened(vectors: Float[np.ndarray, "photo image_dim"]) -> np.ndarray:
+def _balanced(vectors: Float[np.ndarray, "photo image_dim"]) -> np.ndarray:
     """Image vectors with their roots in place of their values, so that no few rule them all."""
     return unit(np.sign(vectors) * np.sqrt(np.abs(vectors)))
 
@@ -91,7 +91,7 @@ def learn(
     from sklearn.linear_model import Ridge
 
     read = unit(captions)
-    fitted = Ridge(alpha=ALPHA).fit(_evened(photos), read)
+    fitted = Ridge(alpha=ALPHA).fit(_balanced(photos), read)
     weights, bias = np.atleast_2d(fitted.coef_), np.atleast_1d(fitted.intercept_)
     return PhotoWords(
         weights.astype(np.float32), bias.astype(np.float32), read.mean(0).astype(np.float32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from qcmfm.catalog.search import Shelf
+from qcmfm.catalog.search import SearchIndex
 from qcmfm.core.errors import CatalogError
 from qcmfm.core.messages import N_
 
@@ -56,7 +56,7 @@ class Projection:
         return "ring" if np.allclose(np.hypot(*self.places.T), 1, atol=1e-4) else "t-sne"
 
 
-def project(shelf: Shelf, of: str) -> Projection:
+def project(shelf: SearchIndex, of: str) -> Projection:
     """Lay out a collection by t-SNE; records without the vectors asked for are left out.
 
     Args:
@@ -92,7 +92,7 @@ def lay_out(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "reco
     return np.asarray(places, np.float32)
 
 
-def _vectors(shelf: Shelf, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:
+def _vectors(shelf: SearchIndex, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """Ids and vectors of at most `MOST` records that have all these vectors.
 
     Which ones does not depend on their order: those whose ids' hashes are smallest.

@@ -42,7 +42,7 @@ _Ranked = list[tuple[dict[str, Any], float]]
 
 
 @dataclass(frozen=True)
-class Narrowing:
+class SearchFilters:
     """Which records may be found: those that have one of the values in every facet that is given.
 
     Args:
@@ -83,7 +83,7 @@ class Hit:
     row: Mapping[str, Any]
 
 
-class Shelf:
+class SearchIndex:
     """One collection in the catalog, to search in.
 
     Args:
@@ -102,7 +102,7 @@ class Shelf:
         self,
         text: str,
         sentence: Float[np.ndarray, " sentence_dim"],
-        narrowing: Narrowing | None = None,
+        narrowing: SearchFilters | None = None,
         where: str = EVERYWHERE,
         count: int = 48,
     ) -> list[Hit]:
@@ -129,14 +129,14 @@ class Shelf:
     def by_photo(
         self,
         vector: Float[np.ndarray, " image_dim"],
-        narrowing: Narrowing | None = None,
+        narrowing: SearchFilters | None = None,
         count: int = 48,
     ) -> list[Hit]:
         """Records whose photo looks like another, best first."""
         return _fused({"photo": self._near("image_vector", unit(vector), narrowing)}, count)
 
-    def like(
-        self, record_id: str, narrowing: Narrowing | None = None, count: int = 48
+    def similar_to(
+        self, record_id: str, narrowing: SearchFilters | None = None, count: int = 48
     ) -> list[Hit]:
         """Records like one of the collection, by photo and by caption; empty for an unknown one."""
         vectors = ["image_vector", "text_vector"]
@@ -144,7 +144,7 @@ class Shelf:
         found = query.select(vectors).to_list()
         if not found:
             return []
-        narrowing = replace(narrowing or Narrowing(), without=record_id)
+        narrowing = replace(narrowing or SearchFilters(), without=record_id)
         ways = {"photo": "image_vector", "meaning": "text_vector"}
         lists = {
             way: self._near(column, np.asarray(found[0][column], np.float32), narrowing)
@@ -166,7 +166,7 @@ class Shelf:
         """Some columns of all rows, as an Arrow table."""
         return self._rows.search().select(list(columns)).to_arrow()
 
-    def _full_text(self, text: str, narrowing: Narrowing | None) -> _Ranked:
+    def _full_text(self, text: str, narrowing: SearchFilters | None) -> _Ranked:
         from lancedb.query import MatchQuery
 
         if not text.strip():
@@ -176,7 +176,7 @@ class Shelf:
         found = self._fetched(query, narrowing, "_score")
         return [(row, row["_score"]) for row in found]
 
-    def _near(self, column: str, vector: np.ndarray, narrowing: Narrowing | None) -> _Ranked:
+    def _near(self, column: str, vector: np.ndarray, narrowing: SearchFilters | None) -> _Ranked:
         query = self._rows.search(vector, vector_column_name=column).distance_type("cosine")
         if column in self._indexed:
             query = query.nprobes(_PROBES).refine_factor(_REFINED)
@@ -184,7 +184,9 @@ class Shelf:
         near = [(row, 1 - row["_distance"]) for row in found if row["_distance"] is not None]
         return [(row, score) for row, score in near if np.isfinite(score)]
 
-    def _fetched(self, query: Any, narrowing: Narrowing | None, score: str) -> list[dict[str, Any]]:
+    def _fetched(
+        self, query: Any, narrowing: SearchFilters | None, score: str
+    ) -> list[dict[str, Any]]:
         condition = narrowing.sql() if narrowing else None
         if condition:
             query = query.where(condition, prefilter=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qcmfm.cli._arguments import Json
-from qcmfm.cli._output import finish_work, say, tell
+from qcmfm.cli._output import echo, echo_result, finish_work
 from qcmfm.core import settings
 from qcmfm.core.errors import CatalogError
 
@@ -36,7 +36,7 @@ def demo(
         drawn = finish_work(built_in.draw(name, folder, size, seed, pixels), as_json)
         said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
     text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
-    say({"collections": said}, text, as_json)
+    echo({"collections": said}, text, as_json)
 
 
 def import_source(
@@ -73,7 +73,7 @@ def import_source(
         columns = (found.chosen or importers.Columns()).changed(named)
     work = importers.import_collection(source, name, importer, columns, photos)
     report = finish_work(work, as_json)
-    tell([str(problem) for problem in (*report.refused, *report.notes)])
+    echo_result([str(problem) for problem in (*report.refused, *report.notes)])
     told = report.summary
     text = (
         f"{report.name}: {report.taken:,} records ({report.added:,} added, {report.updated:,} "
@@ -83,7 +83,7 @@ def import_source(
     if report.errors_file:
         file = settings.collections_folder() / report.name / report.errors_file
         text += f"\nWhat was wrong, beside each row: {file}"
-    say(told, text, as_json)
+    echo(told, text, as_json)
 
 
 def catalog(
@@ -100,14 +100,14 @@ def catalog(
 
     said: list[dict[str, Any]] = []
     for name in collection or list(service.collection_folders()):
-        change = finish_work(service.make_catalog(name, anew), as_json)
+        change = finish_work(service.build_catalog(name, anew), as_json)
         said.append({"collection": name, **asdict(change)})
     text = "\n".join(
         f"{found['collection']}: {found['records']:,} records ({found['written']:,} written, "
         f"{found['removed']:,} removed)"
         for found in said
     )
-    say({"collections": said}, text, as_json)
+    echo({"collections": said}, text, as_json)
 
 
 def search(
@@ -129,7 +129,7 @@ def search(
 ) -> None:
     """Find records by words, by a photo, or by what is like another record."""
     from qcmfm import service
-    from qcmfm.catalog import PLACES, Narrowing
+    from qcmfm.catalog import PLACES, SearchFilters
 
     if sum((bool(text.strip()), image is not None, bool(like))) != 1:
         raise CatalogError(
@@ -137,16 +137,18 @@ def search(
         )
     if where not in PLACES:
         raise CatalogError(f"There is no {where!r} to search in.", f"One of: {', '.join(PLACES)}.")
-    narrowing = Narrowing({"category": label or (), "museum": museum or (), "period": period or ()})
+    narrowing = SearchFilters(
+        {"category": label or (), "museum": museum or (), "period": period or ()}
+    )
     searcher, hits = service.Searcher(), []
-    for name in service.catalogued(collection or ()):
-        shelf = service.open_shelf(name)
+    for name in service.catalogued_collections(collection or ()):
+        shelf = service.open_search_index(name)
         if reviewed:
             decided = service.reviewed_labels(name)
             only = [key for one in reviewed for key in decided.get(one, ())]
             narrowing = replace(narrowing, only=only)
         if like:
-            found = shelf.like(like, narrowing, count)
+            found = shelf.similar_to(like, narrowing, count)
         elif image:
             found = searcher.by_photo(shelf, image, narrowing, count)
         else:
@@ -162,7 +164,7 @@ def search(
         {"collection": name, "score": hit.score, "found_by": hit.found_by, **hit.row}
         for name, hit in hits
     ]
-    say({"hits": said}, "\n".join(_hit_line(name, hit) for name, hit in hits), as_json)
+    echo({"hits": said}, "\n".join(_hit_line(name, hit) for name, hit in hits), as_json)
 
 
 def _hit_line(name: str, hit: "Hit") -> str:

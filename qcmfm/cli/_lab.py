@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from qcmfm.cli._arguments import Device, Json, Records, RunName, TrainedColumn
-from qcmfm.cli._output import figure, finish_work, say
+from qcmfm.cli._output import echo, figure, finish_work
 from qcmfm.cli._records import open_with_run
 
 
@@ -36,7 +36,7 @@ def noise(
     if save:
         condition.save(save, chosen, instead=True)
     labeller, collection = open_with_run(run, records, caption_column, device)
-    material = finish_work(service.open_material(labeller, collection), as_json)
+    material = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
     work = report.noise_report(material, chosen, record, mitigation, sweep or (), seed)
     said = finish_work(work, as_json)
     lines = [f"{said['setting']}: {said['records']} records, {said['labelled']} with a label"]
@@ -47,7 +47,7 @@ def noise(
         lines.append(f"without it   {before['accuracy']:.3f} ({before['setting']})")
     lines.append(f"confidence   {said['confidence']:.3f} ({said['confidence_change']:+.3f})")
     lines.append(f"labels that change: {len(said['flips'])}")
-    say(said, "\n".join(lines), as_json)
+    echo(said, "\n".join(lines), as_json)
 
 
 def circuit(
@@ -70,7 +70,7 @@ def circuit(
     from qcmfm.lab.switched_gates import SwitchedOff, altered
 
     labeller, collection = open_with_run(run, records, caption_column, device)
-    material = finish_work(service.open_material(labeller, collection), as_json)
+    material = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
     row = material.row(record) if record else 0
     whole = material.readout
     numbers = SwitchedOff.from_text(off, whole.circuit).numbers(whole.circuit)
@@ -81,7 +81,7 @@ def circuit(
     said |= circuit_report(changed, whole, taken, step)
     best = max(said["labels"], key=said["labels"].get)
     text = f"{said['record_id']}: {best} ({said['labels'][best]:.3f}), {len(numbers)} gates off"
-    say(said, text, as_json)
+    echo(said, text, as_json)
 
 
 def playground(
@@ -96,4 +96,4 @@ def playground(
     trial = finish_work(try_out(family, qubits, layers), as_json)
     said = trial_report(family, qubits, layers, trial)
     slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in trial.slopes.items())
-    say(said, f"{family}: variance of the slope in an angle\n{slopes}", as_json)
+    echo(said, f"{family}: variance of the slope in an angle\n{slopes}", as_json)

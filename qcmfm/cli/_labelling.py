@@ -6,10 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from qcmfm.cli._arguments import Device, Json, LabelColumn, Records, RunName, TrainedColumn
-from qcmfm.cli._output import figure, finish_work, say
+from qcmfm.cli._arguments import (
+    Device,
+    Json,
+    LabelColumn,
+    QuantumDevice,
+    Records,
+    RunName,
+    Shots,
+    TrainedColumn,
+)
+from qcmfm.cli._output import echo, figure, finish_work
 from qcmfm.cli._records import need_labels, open_with_run, trained_column
-from qcmfm.core.errors import ClusterError, RecordsError
+from qcmfm.core.errors import CircuitError, ClusterError, RecordsError
 
 
 def predict(
@@ -24,16 +33,15 @@ def predict(
         str, typer.Option(help="Of a Ray cluster; by default this machine is one.")
     ] = "",
     device: Device = "auto",
+    quantum_device: QuantumDevice = "",
+    shots: Shots = None,
     as_json: Json = False,
 ) -> None:
     """Label every record of a collection."""
-    if engine not in ("local", "ray"):
-        raise ClusterError(f"There is no engine {engine!r}.", "One of: local, ray.")
+    _check_engine(engine, address, quantum_device, shots)
     if engine == "ray":
         _predict_on_ray(run, records, out, top, split, caption_column, address, device, as_json)
         return
-    if address:
-        raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
     from qcmfm.inference.predict import predict as predict_collection
     from qcmfm.inference.prediction import write_predictions
 
@@ -44,7 +52,8 @@ def predict(
         collection = replace(collection, rows=rows)
         if not rows:
             raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
-    predictions = finish_work(predict_collection(labeller.run, collection, labeller.cache), as_json)
+    work = predict_collection(labeller.run, collection, labeller.cache, quantum_device, shots)
+    predictions = finish_work(work, as_json)
     write_predictions(predictions, out, top)
     labelled = sum(bool(prediction.ranked) for prediction in predictions)
     said = {
@@ -53,8 +62,30 @@ def predict(
         "labelled": labelled,
         "with_errors": sum(bool(prediction.error) for prediction in predictions),
         "model_sha256": labeller.run.sha256,
+        "quantum_device": quantum_device,
     }
-    say(said, f"{out}: {labelled} of {len(predictions)} rows labelled", as_json)
+    text = f"{out}: {labelled} of {len(predictions)} rows labelled"
+    if quantum_device:
+        text += f"; the circuit was evaluated on {quantum_device}"
+    echo(said, text, as_json)
+
+
+def _check_engine(engine: str, address: str, quantum_device: str, shots: int | None) -> None:
+    """Refuse options that contradict each other, before anything is loaded."""
+    if engine not in ("local", "ray"):
+        raise ClusterError(f"There is no engine {engine!r}.", "One of: local, ray.")
+    if address and engine != "ray":
+        raise ClusterError("An address is of a Ray cluster.", "Add --engine ray.")
+    if quantum_device and engine == "ray":
+        raise ClusterError(
+            f"The processes of a Ray cluster cannot share the quantum device {quantum_device}.",
+            "Leave out --engine ray or --quantum-device.",
+        )
+    if shots is not None and not quantum_device:
+        raise CircuitError(
+            "The built-in simulator computes expectation values exactly and takes no --shots.",
+            "Name a device with --quantum-device, or leave --shots out.",
+        )
 
 
 def _predict_on_ray(
@@ -84,7 +115,7 @@ def _predict_on_ray(
         f"{out}: {told.labelled:,} of {told.rows:,} rows labelled by {told.workers} processes; "
         f"something was wrong with {told.with_errors:,} rows, as the table says"
     )
-    say({"predictions": str(out.resolve()), **asdict(told)}, text, as_json)
+    echo({"predictions": str(out.resolve()), **asdict(told)}, text, as_json)
 
 
 def evaluate(
@@ -114,7 +145,7 @@ def evaluate(
     measured = finish_work(service.evaluate_run(labeller, collection, split), as_json)
     measured |= {"grounding": looked} if looked else {}
     if save:
-        service.keep_metrics(labeller, measured)
+        service.save_metrics(labeller, measured)
     lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
     if measured["unanswered"]:
         lines.append(f"{measured['unanswered']} more records could not be labelled")
@@ -123,7 +154,7 @@ def evaluate(
     for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
         found = measured[name]
         lines.append(f"{name:16} {figure(found)}")
-    say(measured, "\n".join([*lines, *(_grounding_lines(looked) if looked else [])]), as_json)
+    echo(measured, "\n".join([*lines, *(_grounding_lines(looked) if looked else [])]), as_json)
 
 
 def _grounding_lines(looked: dict[str, Any]) -> list[str]:
@@ -155,14 +186,14 @@ def explain(
 ) -> None:
     """Show the evidence for one record's label."""
     from qcmfm import service
-    from qcmfm.service.explanations import find_record, told_lines
+    from qcmfm.service.explanations import explanation_lines, find_record
 
     labeller, collection = open_with_run(run, records, caption_column, device)
     found = find_record(collection, record)
     submission = service.record_submission(collection, found)
     evidence = service.explain_submission(labeller, submission, error_rate)
     said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
-    say(said, "\n".join(told_lines(evidence)), as_json)
+    echo(said, "\n".join(explanation_lines(evidence)), as_json)
 
 
 def _check_out(out: Path, records: Path) -> None:

@@ -42,12 +42,12 @@ def _finish_in_view(work: Work[Result]) -> Result:
         return finish(work, show)
 
 
-def say(content: dict[str, Any], text: str, as_json: bool) -> None:
+def echo(content: dict[str, Any], text: str, as_json: bool) -> None:
     """Print what a command found, as JSON for machines or as text."""
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else visible(text))
 
 
-def tell(problems: list[str], most: int = 20) -> None:
+def echo_result(problems: list[str], most: int = 20) -> None:
     """Name the first problems on standard error, and how many more there are."""
     for problem in problems[:most]:
         typer.echo(visible(problem), err=True)

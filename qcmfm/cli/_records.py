@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qcmfm.cli._output import tell
+from qcmfm.cli._output import echo_result
 from qcmfm.core.errors import RecordsError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def open_records(records: Path, caption_column: str, label_column: str = "label"
     from qcmfm.records import read_collection
 
     collection = read_collection(records, caption_column, label_column)
-    tell([str(problem) for problem in collection.problems])
+    echo_result([str(problem) for problem in collection.problems])
     if not collection.rows:
         raise RecordsError(f"{records} holds no record.", "Give a file with at least one row.")
     return collection

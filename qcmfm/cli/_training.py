@@ -17,7 +17,7 @@ from qcmfm.cli._arguments import (
     RunName,
     TrainedColumn,
 )
-from qcmfm.cli._output import figure, finish_work, say, tell
+from qcmfm.cli._output import echo, echo_result, figure, finish_work
 from qcmfm.cli._records import need_labels, open_records, open_with_run
 from qcmfm.core import settings
 from qcmfm.core.errors import TrainingError
@@ -72,7 +72,7 @@ def train(
     work = train_run(collection, cache, chosen, out.resolve(), provenance, folds=folds)
     run = finish_work(work, as_json)
     not_read = run.config["data"]["photos_not_read"]
-    tell(not_read)
+    echo_result(not_read)
     accuracy = run.metrics["val"]["accuracy"]
     said = {
         "run": str(out.resolve()),
@@ -88,7 +88,7 @@ def train(
         f"{out}: accuracy {accuracy['value']:.3f} ({interval}) on {said['val_records']} records "
         "of val, before the final fit on train and val together"
     )
-    say(said, text, as_json)
+    echo(said, text, as_json)
 
 
 def calibrate(
@@ -121,7 +121,7 @@ def calibrate(
             f"asked {found['asked']:.2f}: the set holds the label on {figure(found['coverage'])} "
             f"of {found['records']} test records; labels in a set {figure(found['mean_size'])}"
         )
-    say(said, "\n".join(lines), as_json)
+    echo(said, "\n".join(lines), as_json)
 
 
 def retrain(
@@ -145,9 +145,9 @@ def retrain(
 
     from qcmfm import service
 
-    labels = service.labels_of(collection)
-    parent = "" if from_nothing else run or service.run_to_improve(collection, labels)
-    found = finish_work(service.learn(collection, parent, name, device=device), as_json)
+    labels = service.training_labels(collection)
+    parent = "" if from_nothing else run or service.base_run(collection, labels)
+    found = finish_work(service.retrain(collection, parent, name, device=device), as_json)
     if adopt:
         service.adopt_run(collection, found.run, getpass.getuser())
     lines = [f"{found.run}: {found.decided} labels decided, {found.changed} of them changed"]
@@ -159,7 +159,7 @@ def retrain(
         lines += [f"{title:24} {figure(value)}"] if value else []
     lines += [] if found.after else ["No labelled record is in the test split: not measured."]
     lines += [f"Adopted for {collection}."] if adopt else []
-    say(asdict(found) | {"adopted": adopt}, "\n".join(lines), as_json)
+    echo(asdict(found) | {"adopted": adopt}, "\n".join(lines), as_json)
 
 
 def study(
@@ -183,17 +183,17 @@ def study(
 ) -> None:
     """Train models side by side, with intervals; a study that was stopped goes on."""
     from qcmfm import studies
-    from qcmfm.studies.request import Request
+    from qcmfm.studies.request import StudyRequest
 
     module = studies.study(name)
     folder = (out or settings.home() / "studies" / name).resolve()
-    request = Request(
+    request = StudyRequest(
         folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
         tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
     )  # fmt: skip
     finish_work(module.run(request), as_json)
     rows = len(request.results.trials())
-    say({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
+    echo({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
 
 
 def _options(given: list[str]) -> dict[str, str]:

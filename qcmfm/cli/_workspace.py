@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from qcmfm.cli._arguments import Json
-from qcmfm.cli._output import finish_work, say
+from qcmfm.cli._output import echo, finish_work
 from qcmfm.core import settings
 
 
@@ -17,15 +17,15 @@ def doctor(
     """Examine the workspace; exit code 1 where something is wrong."""
     from qcmfm import service
 
-    work = service.mend_workspace() if mend else service.examine_workspace()
+    work = service.repair_workspace() if mend else service.examine_workspace()
     found = finish_work(work, as_json)
-    lines = [f"Mended: {finding}" for finding in found.mended]
+    lines = [f"Mended: {finding}" for finding in found.repaired]
     lines += [f"{finding.level.capitalize()}: {finding}" for finding in found.findings]
     end = "Nothing is wrong." if found.clean else _counted(len(found.faults), "fault") + "."
     if not mend and any(finding.act for finding in found.findings):
         end += " python -m qcmfm doctor --mend mends what can be mended."
     place = f"{found.home}{_told(found.version)}"
-    say(found.to_json(), "\n".join([*lines, f"{place}: {end}"]), as_json)
+    echo(found.to_json(), "\n".join([*lines, f"{place}: {end}"]), as_json)
     if not found.clean:
         raise typer.Exit(1)
 
@@ -41,7 +41,7 @@ def backup(
     said = {"backup": str(made.file), "files": made.files, "bytes": made.size}
     left = f", without {', '.join(made.left_out)}" if made.left_out else ""
     text = f"{made.file}: {_counted(made.files, 'file')}, {made.size / 1e6:,.1f} MB{left}"
-    say(said | {"left_out": made.left_out}, text, as_json)
+    echo(said | {"left_out": made.left_out}, text, as_json)
 
 
 def restore(
@@ -56,7 +56,7 @@ def restore(
 
     said = finish_work(service.restore(file, replace_), as_json)
     kept = f"; what was there is in {said['before']}" if said["before"] else ""
-    say(said, f"{settings.home()}: {_counted(said['files'], 'file')} put back{kept}", as_json)
+    echo(said, f"{settings.home()}: {_counted(said['files'], 'file')} put back{kept}", as_json)
 
 
 def job(job_id: Annotated[str, typer.Argument()]) -> None:
@@ -65,9 +65,9 @@ def job(job_id: Annotated[str, typer.Argument()]) -> None:
     from qcmfm.observability import logs
 
     by = jobs.find_job(job_id).by
-    logs.ask(lambda: {"person": str(by.get("who", ""))})
+    logs.ask_for_person(lambda: {"person": str(by.get("who", ""))})
     with access.acting_as(access.Actor.from_json(by) if by else access.this_computer()):
-        jobs.perform(job_id)
+        jobs.run_job(job_id)
 
 
 def _told(version: int | None) -> str:

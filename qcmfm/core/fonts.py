@@ -36,7 +36,7 @@ def families(installed: Collection[str]) -> list[str]:
     return [OWN, *[name for name in HAVE_THEM if name in installed][:1]]
 
 
-def needs_them(text: str) -> bool:
+def needs_cjk_font(text: str) -> bool:
     """Whether a text has letters that matplotlib's own font lacks: Chinese, Japanese or Korean."""
     return bool(_THEM.search(text))
 
@@ -44,7 +44,7 @@ def needs_them(text: str) -> bool:
 _THEM = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 
 
-def _take_in_new_ones() -> None:
+def _register_new_fonts() -> None:
     """Fonts that were installed since matplotlib made its list, which it then keeps for good."""
     from matplotlib import font_manager
 
@@ -62,7 +62,7 @@ def use() -> list[str]:
 
     found = families({font.name for font in font_manager.fontManager.ttflist})
     if len(found) == 1:
-        _take_in_new_ones()
+        _register_new_fonts()
         found = families({font.name for font in font_manager.fontManager.ttflist})
     if len(found) == 1:
         log.info("No font with Chinese letters was found for pictures. %s", INSTALL)

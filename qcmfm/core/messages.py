@@ -12,14 +12,14 @@ def N_(text: str) -> str:
     return text
 
 
-class Sentence(str):
+class Message(str):
     """English text, with the pattern and the values that it was made from."""
 
     pattern: str
     values: dict[str, Any]
 
 
-def say(pattern: str, **values: Any) -> Sentence:
+def msg(pattern: str, **values: Any) -> Message:
     """A sentence.
 
     Args:
@@ -27,7 +27,7 @@ def say(pattern: str, **values: Any) -> Sentence:
         **values: What stands in the braces; sentences too, or a list of them.
     """
     kept = {name: _plain(value) for name, value in values.items()}
-    made = Sentence(pattern.format(**{name: listed(value) for name, value in kept.items()}))
+    made = Message(pattern.format(**{name: listed(value) for name, value in kept.items()}))
     made.pattern, made.values = pattern, kept
     return made
 

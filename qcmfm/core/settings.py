@@ -1,14 +1,33 @@
-"""Where things live and what the machine offers."""
+"""Where things lie, and the environment variables that say so."""
 
 import os
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-ASSETS = ROOT / "assets"
+PACKAGE = Path(str(files("qcmfm")))
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the program.
+
+    A wheel carries it inside the package (`assets/` as `qcmfm.assets`); in a source tree it lies
+    beside the package.
+
+    Args:
+        name: `assets` or `pages`.
+    """
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
+
+
+ASSETS = shipped("assets")
 SHIPPED_RUNS = ASSETS / "runs"
 SHIPPED_COLLECTIONS = ASSETS / "collections"
 DEFAULT_RUN = "museum_materials"
+SLEEPING_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
+"""The environment variable that has idle OpenMP threads sleep, and its value."""
 COMPARISON = ASSETS / "studies" / "compare"
 SCOPE_STUDY = ASSETS / "studies" / "out_of_scope.json"
 
@@ -29,7 +48,11 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("QCMFM_HOME", "`workspace/` beside the app", "The workspace: all that is made here."),
+    Variable(
+        "QCMFM_HOME",
+        "`workspace/` beside the app in a source tree, else `qcmfm` in the user's data folder",
+        "The workspace: all that is made here.",
+    ),
     Variable(
         "QCMFM_CATALOG",
         "`catalog/` in the workspace",
@@ -77,8 +100,48 @@ def value(name: str) -> str:
 
 
 def home() -> Path:
-    """The workspace folder: `QCMFM_HOME`, else `workspace/` beside the app."""
-    return expanded(value("QCMFM_HOME") or ROOT / "workspace").resolve()
+    """The workspace folder.
+
+    It is `QCMFM_HOME`; else `workspace/` beside the app in a source tree; else the folder that the
+    platform has for a user's data, such as `~/.local/share/qcmfm` on Linux.
+    """
+    named, tree = value("QCMFM_HOME"), source_tree()
+    if named:
+        return expanded(named).resolve()
+    return (tree / "workspace").resolve() if tree else _user_data()
+
+
+def source_tree() -> Path | None:
+    """The folder of the source tree that the program runs from; None for an installed copy.
+
+    An installed copy carries its assets inside the package, a source tree beside it.
+    """
+    above = PACKAGE.parent
+    return above if ASSETS.parent == above and (above / "app.py").is_file() else None
+
+
+def app_script() -> Path:
+    """What Streamlit runs; beside it lies `.streamlit/config.toml`.
+
+    A wheel carries both as `qcmfm.start`.
+    """
+    return (source_tree() or PACKAGE / "start") / "app.py"
+
+
+@cache
+def _user_data() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("qcmfm", appauthor=False).resolve()
+
+
+def spare_other_processes() -> None:
+    """Have idle threads of a computation sleep; to be called before torch is loaded.
+
+    Threads that spin while they wait take the cores from everybody else: beside a busy core, a
+    training was eight times slower for it. OpenMP reads the setting once, when it is loaded.
+    """
+    os.environ.setdefault(*SLEEPING_THREADS)
 
 
 def expanded(path: str | Path) -> Path:

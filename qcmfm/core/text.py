@@ -1,6 +1,6 @@
 """Text from outside, made harmless for a spreadsheet and for whatever shows it.
 
-A page has `qcmfm.ui.shared.widgets.plain` besides, which knows what Markdown would make of it.
+A page has `qcmfm.ui.shared.formatting.plain` besides, which knows what Markdown would make of it.
 """
 
 import re

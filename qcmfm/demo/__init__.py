@@ -1,6 +1,6 @@
 """The built-in collections, drawn by the program itself.
 
-The folder is the registry: each file that does not start with an underscore holds the `DESIGN` of
+The folder is a registry: each file that does not start with an underscore holds the `DESIGN` of
 one collection, and the file's name is the collection's name.
 """
 

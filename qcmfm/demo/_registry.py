@@ -1,20 +1,27 @@
 """Which collections the program can draw."""
 
-import importlib
-import pkgutil
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qcmfm.core.errors import RecordsError
+from qcmfm.core.registry import Registry
 
 if TYPE_CHECKING:
     from qcmfm.demo._design import Design
 
 
+def _missing(name: str, known: Sequence[str]) -> RecordsError:
+    return RecordsError(
+        f"There is no built-in collection {name[:80]!r}.", f"Choose from {', '.join(known)}."
+    )
+
+
+DESIGNS = Registry("qcmfm.demo", _missing)
+
+
 def names() -> list[str]:
     """The name of every collection that the program can draw."""
-    found = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return sorted(name for name in found if not name.startswith("_"))
+    return DESIGNS.names()
 
 
 def design(name: str) -> "Design":
@@ -23,8 +30,4 @@ def design(name: str) -> "Design":
     Raises:
         RecordsError: There is no such built-in collection.
     """
-    if name not in names():
-        raise RecordsError(
-            f"There is no built-in collection {name!r}.", f"Choose from {', '.join(names())}."
-        )
-    return importlib.import_module(f"{__package__}.{name}").DESIGN
+    return DESIGNS.load(name).DESIGN

@@ -169,7 +169,7 @@ def _grey(image: Image.Image) -> Image.Image:
 def _words(image: ImageFile.ImageFile) -> dict[str, Any]:
     """What a photo says of itself in its IPTC, EXIF and XMP blocks, each empty where it cannot."""
     said: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
-    for name, read in (("iptc", _iptc), ("exif", _told_in_exif), ("xmp", _xmp)):
+    for name, read in (("iptc", _iptc), ("exif", _exif_words), ("xmp", _xmp)):
         with contextlib.suppress(Exception):  # what cameras write there makes readers raise it
             said[name] = read(image)[:MAX_TEXT]
     return said
@@ -196,7 +196,7 @@ def _xmp(image: Image.Image) -> bytes:
     return packet.encode() if isinstance(packet, str) else bytes(packet)
 
 
-def _told_in_exif(image: Image.Image) -> str:
+def _exif_words(image: Image.Image) -> str:
     found = image.getexif()
     for tag in (40091, 40092):  # what Windows calls title and comment
         value = found.get(tag)

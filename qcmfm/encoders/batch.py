@@ -42,7 +42,7 @@ class Batch:
         """The same batch on another device."""
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
 
-    def take(self, rows: Bool[Tensor, " batch"]) -> "Batch":
+    def select(self, rows: Bool[Tensor, " batch"]) -> "Batch":
         """Some of the records; where all are wanted, this very batch, which is not copied."""
         if rows.all():
             return self

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from qcmfm.core.errors import PhotoError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders._decoding import DECODERS, Answer, DecoderDied
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
@@ -62,7 +62,7 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
     wanted = {"want": "photo", "at_least": at_least, "most": MAX_PIXELS}
-    answer = _ask(source, name, wanted, 3 * MAX_PIXELS)
+    answer = _decode(source, name, wanted, 3 * MAX_PIXELS)
     width, height = answer.told["size"]
     photo = Image.new("RGB", (width, height))
     top = 0
@@ -80,7 +80,7 @@ def photo_extension(content: bytes) -> str:
         PhotoError: The bytes are no picture.
     """
     try:
-        format = _ask(content, "The file", {"want": "format"}).told["format"]
+        format = _decode(content, "The file", {"want": "format"}).told["format"]
     except PhotoError:
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
     return _ENDINGS.get(format, f".{format.lower()}")
@@ -92,7 +92,7 @@ def photo_size(source: Path) -> tuple[int, int]:
     Raises:
         PhotoError: The file is no picture.
     """
-    width, height = _ask(source, source.name, {"want": "size"}).told["size"]
+    width, height = _decode(source, source.name, {"want": "size"}).told["size"]
     return width, height
 
 
@@ -102,44 +102,44 @@ def photo_words(source: Path) -> Words:
     Raises:
         PhotoError: The file is no picture.
     """
-    answer = _ask(source, source.name, {"want": "words"}, 1 << 20)
+    answer = _decode(source, source.name, {"want": "words"}, 1 << 20)
     return Words(answer.told["iptc"], answer.told["exif"], b"".join(answer.parts))
 
 
-def _ask(source: Path | bytes, name: str, question: dict[str, Any], most: int = 0) -> Answer:
+def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int = 0) -> Answer:
     """What the decoder says of a photo; an error it tells becomes a sentence."""
     content = _content(source, name)
     try:
         answer = DECODERS.ask({**question, "formats": FORMATS}, content, most)
     except DecoderDied as error:
         raise PhotoError(
-            say("{name} is broken: {error}.", name=name, error=error), "Export the photo once more."
+            msg("{name} is broken: {error}.", name=name, error=error), "Export the photo once more."
         ) from None
     told = answer.told
     error = told.get("error")
     if error == "unknown":
-        raise PhotoError(say("{name} is not a photo that can be read.", name=name), _HINT)
+        raise PhotoError(msg("{name} is not a photo that can be read.", name=name), _HINT)
     if error == "large":
         raise PhotoError(
-            say(
+            msg(
                 "{name} has {width} x {height} pixels.",
                 name=name,
                 width=told["size"][0],
                 height=told["size"][1],
             ),
-            say(
+            msg(
                 "Give a photo of at most {max_pixels} million pixels.",
                 max_pixels=MAX_PIXELS // 1_000_000,
             ),
         )
     if error == "memory":
         raise PhotoError(
-            say("{name} takes too much memory to decode.", name=name), "Give a smaller photo."
+            msg("{name} takes too much memory to decode.", name=name), "Give a smaller photo."
         )
     if error:
         reason = str(told.get("reason"))[:120]
         raise PhotoError(
-            say("{name} is broken: {reason}.", name=name, reason=reason),
+            msg("{name} is broken: {reason}.", name=name, reason=reason),
             "Export the photo once more.",
         )
     return answer
@@ -150,14 +150,14 @@ def _content(source: Path | bytes, name: str) -> bytes:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > MAX_BYTES:
             raise PhotoError(
-                say("{name} has {size:,.0f} MB.", name=name, size=size / 1e6),
-                say("Give a photo of at most {max_bytes} MB.", max_bytes=MAX_BYTES // 1024**2),
+                msg("{name} has {size:,.0f} MB.", name=name, size=size / 1e6),
+                msg("Give a photo of at most {max_bytes} MB.", max_bytes=MAX_BYTES // 1024**2),
             )
         return source if isinstance(source, bytes) else source.read_bytes()
     except FileNotFoundError:
-        raise PhotoError(say("{name} does not exist.", name=name), "Check the path.") from None
+        raise PhotoError(msg("{name} does not exist.", name=name), "Check the path.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not a path"
         raise PhotoError(
-            say("{name} cannot be read: {reason}.", name=name, reason=reason), "Check the file."
+            msg("{name} cannot be read: {reason}.", name=name, reason=reason), "Check the file."
         ) from None

@@ -11,15 +11,15 @@ from qcmfm.explanation.attention import (
     word_heat,
 )
 from qcmfm.explanation.explanation import Explanation, explain
-from qcmfm.inference.encoded_record import Subject, look_at
+from qcmfm.inference.encoded_record import EncodedRecord, encode_record
 
 __all__ = [
+    "EncodedRecord",
     "Explanation",
-    "Subject",
     "attended_box",
     "caption_heat",
+    "encode_record",
     "explain",
-    "look_at",
     "looking_words",
     "outlined",
     "overlay",

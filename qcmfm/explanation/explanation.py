@@ -12,9 +12,9 @@ from qcmfm.explanation.attention import caption_heat, place_in_words
 from qcmfm.explanation.occlusion import Occlusion, occlude
 from qcmfm.explanation.shares import LabelShares, label_shares
 from qcmfm.explanation.trusts import TrustedFeature, trusted_features
-from qcmfm.explanation.words import LeftOut, leave_words_out
+from qcmfm.explanation.words import WordRemoval, remove_words
 from qcmfm.fusion.base import Attention, Fused
-from qcmfm.inference.encoded_record import Subject
+from qcmfm.inference.encoded_record import EncodedRecord
 from qcmfm.runs.calibration import ERROR_RATE
 from qcmfm.runs.neighbours import Neighbour
 from qcmfm.runs.run import Run
@@ -83,7 +83,7 @@ class Explanation:
     grid: tuple[int, int]
     occlusion: Occlusion | None
     shares: LabelShares
-    words: list[LeftOut]
+    words: list[WordRemoval]
     trust: Trust | None
     quantum: bool
     features: list[TrustedFeature]
@@ -131,7 +131,7 @@ class Explanation:
 
 
 def explain(
-    run: Run, encoders: Encoders, subject: Subject, error_rate: float = ERROR_RATE
+    run: Run, encoders: Encoders, subject: EncodedRecord, error_rate: float = ERROR_RATE
 ) -> Explanation:
     """Gather the evidence for the label that a run gives a record.
 
@@ -148,7 +148,7 @@ def explain(
     best = order[0]
     # Photos and captions are encoded side by side: one processor does not wait for the other.
     with ThreadPoolExecutor(1) as beside:
-        read_again = beside.submit(leave_words_out, run, encoders, subject, best)
+        read_again = beside.submit(remove_words, run, encoders, subject, best)
         occlusion = _occlusion(run, encoders, subject, fused, best)
         words = read_again.result()
     trust = None
@@ -156,7 +156,7 @@ def explain(
         reference = run.calibration.reference
         trust = Trust(
             error_rate,
-            run.calibration.kept_labels(found, error_rate),
+            run.calibration.predicted_labels(found, error_rate),
             float(reference.unusualness(batch)[0]),
             reference.nearest(batch, NEAREST)[0],
         )
@@ -176,7 +176,7 @@ def explain(
 
 
 def _occlusion(
-    run: Run, encoders: Encoders, subject: Subject, fused: Fused, label: int
+    run: Run, encoders: Encoders, subject: EncodedRecord, fused: Fused, label: int
 ) -> Occlusion | None:
     """What hiding the attended part does; None where nothing was looked at."""
     if fused.attention is None or subject.pixels is None or not subject.spans:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from qcmfm.encoders.features import Encoders
-from qcmfm.inference.encoded_record import Subject, batch_of, encode_pixels
+from qcmfm.inference.encoded_record import EncodedRecord, batch_of, encode_pixels
 from qcmfm.runs.run import Run
 
 AREA = 0.2
@@ -45,7 +45,7 @@ class Occlusion:
     """
 
     label: str
-    whole: float
+    unchanged: float
     hidden: Mask
     attended: float
     elsewhere: tuple[float, ...]
@@ -75,7 +75,7 @@ class Occlusion:
         """All numbers by name."""
         return {
             "label": self.label,
-            "whole": self.whole,
+            "whole": self.unchanged,
             "area": float(self.hidden.mean()),
             "hidden": self.hidden.astype(int).tolist(),
             "attended_hidden": self.attended,
@@ -133,7 +133,7 @@ def area_under(steps: tuple[float, ...], values: tuple[float, ...]) -> float:
 
 
 def occlude(
-    run: Run, encoders: Encoders, subject: Subject, heat: Grid, label: int, area: float = AREA
+    run: Run, encoders: Encoders, subject: EncodedRecord, heat: Grid, label: int, area: float = AREA
 ) -> Occlusion:
     """Hide what was attended, and the same elsewhere, and ask the run again in one batch.
 
@@ -172,7 +172,7 @@ def occlude(
 
 
 def _probabilities(
-    run: Run, encoders: Encoders, subject: Subject, masks: list[Mask]
+    run: Run, encoders: Encoders, subject: EncodedRecord, masks: list[Mask]
 ) -> Float[np.ndarray, "mask label"]:
     """What the run says with each mask over the photo; a mask that stands twice is encoded once."""
     assert subject.pixels is not None and subject.photo is not None

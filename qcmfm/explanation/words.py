@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm.encoders.features import Encoders
-from qcmfm.inference.encoded_record import Subject, batch_of, encode_captions
+from qcmfm.inference.encoded_record import EncodedRecord, batch_of, encode_captions
 from qcmfm.runs.run import Run
 
 MOST = 48
@@ -14,7 +14,7 @@ MOST = 48
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class WordRemoval:
     """What one word did to the probability of a label.
 
     Args:
@@ -44,7 +44,9 @@ def without_word(caption: str, span: tuple[int, int]) -> str:
     return (before[:-1] if before.endswith(" ") else before) + caption[end:]
 
 
-def leave_words_out(run: Run, encoders: Encoders, subject: Subject, label: int) -> list[LeftOut]:
+def remove_words(
+    run: Run, encoders: Encoders, subject: EncodedRecord, label: int
+) -> list[WordRemoval]:
     """Ask the run again without each word of the caption, in one batch.
 
     Args:
@@ -63,7 +65,7 @@ def leave_words_out(run: Run, encoders: Encoders, subject: Subject, label: int) 
     found = run.probabilities(run.fuse(batch))
     best = np.argmax(found, axis=1)
     return [
-        LeftOut(
+        WordRemoval(
             *span,
             subject.caption[slice(*span)],
             float(found[0, label] - found[place, label]),

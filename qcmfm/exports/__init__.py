@@ -1,17 +1,17 @@
 """What reviewers decided, as a file for another program.
 
-The folder is the registry: each file that does not start with an underscore holds one format, and
-the file's name is the format's name. It has a `TITLE` for people, a `SUFFIX` that the file's name
-ends with, a media type `MIME`, and a function `content` that gives the bytes of the file.
+The folder is a registry: each file that does not start with an underscore, but `reviewed.py`, holds
+one format, and the file's name is the format's name. It has a `TITLE` for people, a `SUFFIX` that
+the file's name ends with, a media type `MIME`, and a function `content` that gives the bytes of the
+file. Another package adds a format by an entry point of the group `qcmfm.exports`.
 """
 
-import importlib
-import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
+from qcmfm.core.registry import Registry
 from qcmfm.exports.reviewed import Reviewed
 
 
@@ -30,10 +30,19 @@ class Export:
     content: bytes
 
 
+def _missing(name: str, known: Sequence[str]) -> ReviewError:
+    return ReviewError(
+        msg("There is no export format {name!r}.", name=name[:80]),
+        msg("Choose from {names}.", names=", ".join(known)),
+    )
+
+
+FORMATS = Registry(__name__, _missing, "qcmfm.exports", besides=("reviewed",))
+
+
 def names() -> list[str]:
     """The name of every format there is."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+    return FORMATS.names()
 
 
 def title(name: str) -> str:
@@ -42,7 +51,7 @@ def title(name: str) -> str:
     Raises:
         ReviewError: There is no such format.
     """
-    return _format(name).TITLE
+    return FORMATS.title(name)
 
 
 def described(name: str, collection: str) -> tuple[str, str]:
@@ -53,9 +62,9 @@ def described(name: str, collection: str) -> tuple[str, str]:
         collection: Name of the collection.
 
     Raises:
-        ReviewError: There is no such format.
+        ReviewError: There is no such format, or it is a plug-in that fails to load.
     """
-    module = _format(name)
+    module = FORMATS.load(name)
     return f"{collection}{module.SUFFIX}", module.MIME
 
 
@@ -70,13 +79,4 @@ def export(name: str, reviewed: Reviewed) -> Export:
         ReviewError: There is no such format.
     """
     file, mime = described(name, reviewed.name)
-    return Export(file, mime, _format(name).content(reviewed))
-
-
-def _format(name: str) -> ModuleType:
-    if name not in names():
-        raise ReviewError(
-            say("There is no export format {name!r}.", name=name[:80]),
-            say("Choose from {names}.", names=", ".join(names())),
-        )
-    return importlib.import_module(f"{__name__}.{name}")
+    return Export(file, mime, FORMATS.load(name).content(reviewed))

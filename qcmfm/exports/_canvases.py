@@ -29,7 +29,7 @@ def targets(reviewed: Reviewed, record: Record, target: Any) -> list[str]:
     if not canvas:
         return [f"records.csv#{quote(record.record_id, safe='')}"]
     photo = _photo_size(reviewed, record)
-    whole = _told_size(record.cells) or photo
+    whole = _stated_size(record.cells) or photo
     parts = target if isinstance(target, list) else []
     found: list[str] = []
     for part in parts:
@@ -45,7 +45,7 @@ def targets(reviewed: Reviewed, record: Record, target: Any) -> list[str]:
     return found or [canvas]
 
 
-def _told_size(cells: Mapping[str, str]) -> tuple[int, int] | None:
+def _stated_size(cells: Mapping[str, str]) -> tuple[int, int] | None:
     """The size of the canvas, as the manifest has it."""
     told = [cells.get(f"canvas_{name}", "") for name in ("width", "height")]
     if all(text.isascii() and text.isdigit() and int(text) for text in told):

@@ -32,10 +32,10 @@ def rows(reviewed: Reviewed) -> Iterator[dict[str, str]]:
     """Every record as a row of cells."""
     for record in reviewed.collection.records:
         fields = {name: str(getattr(record, name)) for name in FIELDS}
-        yield {**fields, **record.cells, **ours(reviewed, record)}
+        yield {**fields, **record.cells, **program_columns(reviewed, record)}
 
 
-def ours(reviewed: Reviewed, record: Record) -> dict[str, str]:
+def program_columns(reviewed: Reviewed, record: Record) -> dict[str, str]:
     """What was decided on a record and what the model had said."""
     outcome = reviewed.state.of(record.record_id)
     said = reviewed.predictions.get(record.record_id)

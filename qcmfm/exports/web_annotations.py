@@ -89,17 +89,23 @@ def _by_reviewer(outcome: Outcome, decision: Decision) -> dict[str, Any]:
     return item
 
 
-def _by_model(said: "Prediction") -> dict[str, Any]:
-    model = {"type": "Software", "name": said.model_run, "qcmfm:sha256": said.model_sha256}
-    if said.noise_setting:
-        model["qcmfm:noiseSetting"] = said.noise_setting
+def _by_model(prediction: "Prediction") -> dict[str, Any]:
+    model = {
+        "type": "Software",
+        "name": prediction.model_run,
+        "qcmfm:sha256": prediction.model_sha256,
+    }
+    if prediction.noise_setting:
+        model["qcmfm:noiseSetting"] = prediction.noise_setting
     return {
-        "id": urn("prediction", said.record_id, said.model_sha256, said.predicted_at),
+        "id": urn(
+            "prediction", prediction.record_id, prediction.model_sha256, prediction.predicted_at
+        ),
         "motivation": "classifying",
         "creator": model,
-        "created": said.predicted_at,
-        "body": _body(said.label, aat_uri(said.label), ""),
-        "qcmfm:confidence": said.confidence,
+        "created": prediction.predicted_at,
+        "body": _body(prediction.label, aat_uri(prediction.label), ""),
+        "qcmfm:confidence": prediction.confidence,
     }
 
 

@@ -1,63 +1,68 @@
 """Fusion models: regions and words -> logits.
 
-The folder is the registry: each file that does not start with an underscore holds one model and a
-`TITLE = N_("…")` for people, and the file's name is the model's name.
+The folder is a registry: each file that does not start with an underscore, but `base.py`, holds one
+model and a `TITLE = N_("…")` for people, and the file's name is the model's name. Another package
+adds a model by an entry point of the group `qcmfm.models`.
 """
 
-import ast
-import importlib
 import inspect
-import pkgutil
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qcmfm.core.errors import TrainingError
+from qcmfm.core.registry import Registry
 
 if TYPE_CHECKING:
     from qcmfm.fusion.base import FusionModel
 
 
+def _missing(name: str, known: Sequence[str]) -> TrainingError:
+    return TrainingError(f"There is no model {name[:80]!r}.", f"Choose from {', '.join(known)}.")
+
+
+MODELS = Registry(__name__, _missing, "qcmfm.models", besides=("base",))
+
+
 def names() -> list[str]:
     """The name of every fusion model there is."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+    return MODELS.names()
 
 
-@cache
 def title(name: str) -> str:
     """What people call a model; read from its file, since to import that loads torch.
 
     Raises:
         TrainingError: There is no such model.
     """
-    _require(name)
-    for node in ast.parse((Path(__file__).parent / f"{name}.py").read_text("utf-8")).body:
-        match node:
-            case ast.Assign([ast.Name("TITLE")], ast.Call(args=[ast.Constant(str(found))])):
-                return found
-    raise AssertionError(f"The file of the model {name} has no TITLE = N_(…).")
+    return MODELS.title(name)
 
 
 def model_class(name: str) -> type["FusionModel"]:
     """The class of the model called `name`.
 
     Raises:
-        TrainingError: There is no such model.
+        TrainingError: There is no such model, or it is a plug-in that cannot be used.
     """
     from qcmfm.fusion.base import FusionModel
 
-    _require(name)
-    module = importlib.import_module(f"{__name__}.{name}")
-    classes = [value for _, value in inspect.getmembers(module, inspect.isclass)]
-    (found,) = (
+    module = MODELS.load(name)
+    classes = [
         value
-        for value in classes
+        for _, value in inspect.getmembers(module, inspect.isclass)
         if value.__module__ == module.__name__ and issubclass(value, FusionModel)
-    )
-    return found
+    ]
+    if len(classes) != 1:
+        raise TrainingError(
+            f"The file of the model {name} holds {len(classes)} models.",
+            "It must hold exactly one subclass of FusionModel.",
+        )
+    classes[0].registered_as = name
+    return classes[0]
 
 
-def _require(name: str) -> None:
-    if name not in names():
-        raise TrainingError(f"There is no model {name!r}.", f"Choose from {', '.join(names())}.")
+def is_quantum(name: str) -> bool:
+    """Whether a simulated circuit has a part in a model's answer; False for what is no model."""
+    try:
+        return model_class(name).quantum
+    except TrainingError:
+        return False

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.quantum.circuit import Circuit, only
+from qcmfm.quantum.circuit import Circuit, select_gates
 
 
 def one_stage(circuit: Circuit, stage: str) -> Circuit:
@@ -14,7 +14,9 @@ def one_stage(circuit: Circuit, stage: str) -> Circuit:
         circuit: With gates of several stages.
         stage: Which to keep.
     """
-    return only(circuit, (n for n, gate in enumerate(circuit.gates) if gate.stage == stage))[0]
+    return select_gates(
+        circuit, (n for n, gate in enumerate(circuit.gates) if gate.stage == stage)
+    )[0]
 
 
 def angle_encoded(angles: Float[Tensor, "batch qubit"]) -> Float[Tensor, "batch amplitude"]:

@@ -9,7 +9,7 @@ from torch.nn import functional
 def alignment_loss(
     scores: Float[Tensor, "head word batch region"],
     own: Int[Tensor, " word"],
-    told: Bool[Tensor, "word batch"],
+    same_word: Bool[Tensor, "word batch"],
 ) -> Float[Tensor, ""]:
     """How badly words find their photos, and photos their words, among all those of a batch.
 
@@ -24,21 +24,20 @@ def alignment_loss(
     Args:
         scores: Of attention, before the softmax.
         own: The photo of each word.
-        told: Photos whose captions say what the word says: whether they show it is not asked, nor
-            whether they are drawn to it.
+        same_word: Photos whose captions hold the word too; they are left out on both sides.
     """
     evidence = scores.logsumexp(-1)
     least = torch.finfo(evidence.dtype).min
     photo, word = (torch.arange(size, device=own.device) for size in (evidence.shape[-1], len(own)))
-    of_photos = evidence.masked_fill(told & (photo != own[:, None]), least)
-    same = told.T[own] & (word != word[:, None])
+    of_photos = evidence.masked_fill(same_word & (photo != own[:, None]), least)
+    same = same_word.T[own] & (word != word[:, None])
     of_words = evidence[..., own].transpose(1, 2).masked_fill(same, least)
     heads = len(evidence)
     found = functional.cross_entropy(of_photos.flatten(0, 1), own.repeat(heads))
     return found + functional.cross_entropy(of_words.flatten(0, 1), word.repeat(heads))
 
 
-def says_it(
+def names_region(
     words: Float[Tensor, "word dim"],
     captions: Float[Tensor, "batch other dim"],
     mask: Bool[Tensor, "batch other"],

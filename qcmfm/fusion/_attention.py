@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from qcmfm.encoders.batch import Batch
-from qcmfm.fusion._alignment import alignment_loss, says_it
+from qcmfm.fusion._alignment import alignment_loss, names_region
 from qcmfm.fusion.base import Attention
 
 ALIGNED_WORDS = 512
@@ -20,7 +20,7 @@ ALIKE = 0.5
 ten have one so near, and of those that lack it, fewer than one in five."""
 
 
-class Look(nn.Module):
+class AttentionHead(nn.Module):
     """One direction of multi-head attention (Vaswani et al. 2017).
 
     Args:
@@ -158,8 +158,8 @@ class CrossAttention(nn.Module):
         self.region = nn.Linear(image_dim, dim)
         self.region_norm = nn.LayerNorm(dim)
         self.word = nn.Sequential(nn.Linear(text_dim, dim), nn.LayerNorm(dim))
-        self.words_to_regions = Look(dim, heads, temperature, near)
-        self.regions_to_words = Look(dim, heads, temperature)
+        self.words_to_regions = AttentionHead(dim, heads, temperature, near)
+        self.regions_to_words = AttentionHead(dim, heads, temperature)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
@@ -197,7 +197,7 @@ class CrossAttention(nn.Module):
 
         Zero where fewer than two records have both photo and caption. Arguments as in `forward`.
         """
-        batch = batch.take(batch.has_image & batch.has_text)
+        batch = batch.select(batch.has_image & batch.has_text)
         if len(batch) < 2:
             return batch.regions.new_zeros(())
         seen = self.region_norm(project_regions(self.region, batch.regions, mean, scale))
@@ -206,7 +206,7 @@ class CrossAttention(nn.Module):
         read = self.word(batch.words[record[some], word[some]])
         scores = self.words_to_regions.scores(self.dropout(read), self.dropout(seen))
         with torch.no_grad():
-            told = says_it(
+            told = names_region(
                 batch.words[record[some], word[some]], batch.words, batch.word_mask, ALIKE
             )
         return alignment_loss(scores, record[some], told)

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from qcmfm.core.errors import TrainingError
+from qcmfm.core.errors import CircuitError, TrainingError
 from qcmfm.encoders.batch import Batch, FeatureShape
 
 
@@ -112,6 +112,11 @@ class FusionModel(nn.Module, ABC):
     """Whether it looks at regions; else the photo's mean vector is all it needs."""
     solved: ClassVar[bool] = False
     """Whether `solve` finds the weights at once, in place of passes over the records."""
+    registered_as: ClassVar[str] = ""
+    """The name that the registry found it under; a plug-in's file may be called otherwise."""
+
+    quantum_device: str = ""
+    """The PennyLane device that evaluates its circuit; empty for the built-in simulator."""
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: ModelOptions):
         super().__init__()
@@ -119,8 +124,8 @@ class FusionModel(nn.Module, ABC):
 
     @classmethod
     def name(cls) -> str:
-        """The model's name: that of its file."""
-        return cls.__module__.rsplit(".", 1)[-1]
+        """The model's name: that of its file, or of a plug-in's entry point."""
+        return cls.registered_as or cls.__module__.rsplit(".", 1)[-1]
 
     def config(self) -> dict[str, Any]:
         """What is needed to build the same model again, as JSON values."""
@@ -185,6 +190,23 @@ class FusionModel(nn.Module, ABC):
     def pointing(self) -> list[nn.Parameter]:
         """What decides where words look; none for a model without attention."""
         return []
+
+    def on_device(self, device: Any, shots: int | None = None) -> "FusionModel":
+        """A copy of the model whose circuit is evaluated on a PennyLane device.
+
+        Args:
+            device: The device's name, or a device.
+            shots: How often each circuit is measured; None leaves that to the device.
+
+        Raises:
+            CircuitError: The model has no circuit that a device could run, or there is no such
+                device.
+        """
+        what = "cannot be run on a device" if self.quantum else "does not exist"
+        raise CircuitError(
+            f"The circuit of the model {self.name()} {what}.",
+            "Choose a run of the model qcmfm, or leave out the quantum device.",
+        )
 
     def forward(self, batch: Batch) -> Fused:
         """As `fuse`."""

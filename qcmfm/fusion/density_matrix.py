@@ -77,7 +77,7 @@ class DensityMatrix(Standardised):
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         """As in the base class; each modality's matrix is made once."""
         image, text = self._photo(batch), self._caption(batch)
-        nothing = self._nothing(image)
+        nothing = self._maximally_mixed(image)
         logits = self._measure(torch.cat([image, image, nothing]), torch.cat([text, nothing, text]))
         whole, alone, read = logits.chunk(3)
         return whole, alone, read
@@ -112,9 +112,9 @@ class DensityMatrix(Standardised):
         unit = nn.functional.normalize(vectors, dim=-1)
         states = torch.complex(*(part.contiguous() for part in unit.chunk(2, -1)))
         matrix = (states * shares[..., None]).mT @ states.conj()
-        return torch.where(present[:, None, None], matrix, self._nothing(matrix))
+        return torch.where(present[:, None, None], matrix, self._maximally_mixed(matrix))
 
-    def _nothing(self, like: Complex[Tensor, "batch row column"]) -> Tensor:
+    def _maximally_mixed(self, like: Complex[Tensor, "batch row column"]) -> Tensor:
         """Fully mixed states, as many as there are in a batch."""
         mixed = torch.eye(like.shape[-1], dtype=like.dtype, device=like.device) / like.shape[-1]
         return mixed.expand_as(like)

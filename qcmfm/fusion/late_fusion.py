@@ -47,10 +47,10 @@ class LateFusion(Pooled):
         """Logits of pooled vectors."""
         seen = functional.log_softmax(self.get_submodule("image_head")(photo), 1)
         read = functional.log_softmax(self.get_submodule("text_head")(caption), 1)
-        return Fused(mean_of_answers(seen, read, has_image, has_text))
+        return Fused(mean_of_logits(seen, read, has_image, has_text))
 
 
-def mean_of_answers(
+def mean_of_logits(
     image: Float[Tensor, "batch label"],
     text: Float[Tensor, "batch label"],
     has_image: Bool[Tensor, " batch"],

@@ -18,7 +18,7 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._halves import projection
 from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.base import Fused, ModelOptions
-from qcmfm.fusion.late_fusion import mean_of_answers
+from qcmfm.fusion.late_fusion import mean_of_logits
 
 TITLE = N_("Logistic, late fusion")
 
@@ -53,7 +53,7 @@ class LogisticLateFusion(Solved):
         """Logits for a batch in which every record has a photo or a caption."""
         seen = functional.log_softmax(self.image(self.standard_image(batch)), 1)
         read = functional.log_softmax(self.text(batch.terms), 1)
-        return Fused(mean_of_answers(seen, read, batch.has_image, batch.has_text))
+        return Fused(mean_of_logits(seen, read, batch.has_image, batch.has_text))
 
     def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:
         """As in the base class; each part learns from the records that have its modality."""

@@ -6,15 +6,16 @@ two-stage circuit mixes them; the logits are linear in the measured <Z_i> and <Z
 leads around the circuit. The circuit is simulated.
 """
 
+import copy
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from qcmfm.core.errors import TrainingError
+from qcmfm.core.errors import CircuitError, TrainingError
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.fusion._ablations import angle_encoded, one_stage
@@ -24,6 +25,9 @@ from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
+
+if TYPE_CHECKING:
+    from qcmfm.quantum.pennylane_device import PennyLaneDevice
 
 TITLE = N_("QCMFM")
 
@@ -104,7 +108,7 @@ class QCMFM(TwoHalves):
         )
         if options.stages != "both":
             self.circuit = one_stage(self.circuit, options.stages)
-        self.simulator = (
+        self.simulator: Simulator | NoisySimulator | PennyLaneDevice = (
             NoisySimulator(self.circuit, load_preset(options.noise))
             if options.noise
             else Simulator(self.circuit)
@@ -125,6 +129,29 @@ class QCMFM(TwoHalves):
             return Fused(self.classifier(whole), attention, whole)
         readout = self.simulator.expectations(whole, self.angles)
         return Fused(self.classifier(readout), attention, whole, readout)
+
+    def on_device(self, device: Any, shots: int | None = None) -> "QCMFM":
+        """As in the base class."""
+        # PennyLane takes seconds to import, and only this needs it.
+        from qcmfm.quantum.pennylane_device import PennyLaneDevice
+
+        if self.options.readout == "amplitudes":
+            raise CircuitError(
+                "The labels of this run do not depend on its circuit: its classifier reads the "
+                "amplitudes.",
+                "Choose a run whose option readout is circuit.",
+            )
+        if self.options.noise:
+            raise CircuitError(
+                f"This run answers under the simulated noise {self.options.noise}, but a device "
+                "has noise of its own.",
+                "Choose a run without the option noise, or leave out the quantum device.",
+            )
+        evaluated = PennyLaneDevice(self.circuit, device, shots)
+        # A run's model is shared by everybody who labels with it.
+        moved = copy.deepcopy(self)
+        moved.simulator, moved.quantum_device = evaluated, evaluated.name
+        return moved
 
     def classify(self, states: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch label"]:
         """Logits of the states that enter the circuit.

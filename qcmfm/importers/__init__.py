@@ -1,6 +1,6 @@
 """Any source -> a collection in the workspace.
 
-The folder is the registry: each file that does not start with an underscore is one importer, and
+The folder is a registry: each file that does not start with an underscore is one importer, and
 the file's name is the importer's name. It has a `TITLE` for people and three functions:
 
 * `recognises(source)`: how surely the source is of its kind; the surest importer is taken.

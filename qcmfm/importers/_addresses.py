@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from qcmfm.core import settings
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 
 ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
 """Environment variable: hosts and networks that may be asked, with commas, or `*` for any."""
@@ -41,14 +41,14 @@ async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise AddressError(
-            say("There is no server {host!r}.", host=host[:100]), "Check the address."
+            msg("There is no server {host!r}.", host=host[:100]), "Check the address."
         ) from None
     numeric = list(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in found))
     for number in numeric:
         if not (is_public(number) or _is_allowed(host, number, allowed)):
             raise AddressError(
-                say("{host} is an address inside a private network.", host=host[:100]),
-                say("Whoever runs this program can allow it with {allow}.", allow=ALLOW),
+                msg("{host} is an address inside a private network.", host=host[:100]),
+                msg("Whoever runs this program can allow it with {allow}.", allow=ALLOW),
             )
     return numeric
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.records import Problem
 
@@ -41,7 +41,7 @@ def _check_members(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     whole, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     if len(members) > MOST_FILES or whole > MOST_BYTES or whole > FREE + MOST_RATIO * packed:
         raise ImportingError(
-            say(
+            msg(
                 "{name} would unpack to {whole:,.1f} GB in {n:,} files.",
                 name=path.name,
                 whole=whole / 1e9,
@@ -94,7 +94,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise ImportingError(
-            say("{name} cannot be unpacked: {error}.", name=path.name, error=error), _HINT
+            msg("{name} cannot be unpacked: {error}.", name=path.name, error=error), _HINT
         ) from None
 
 

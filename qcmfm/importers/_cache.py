@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResponse:
     """What an address gave.
 
     Args:
@@ -38,7 +38,7 @@ class Cache:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def find(self, address: str) -> Kept | None:
+    def find(self, address: str) -> CachedResponse | None:
         """What is kept of an address; None where nothing is, or it is damaged."""
         path, note = self._places(address)
         try:
@@ -46,7 +46,7 @@ class Cache:
             if path.stat().st_size != about["size"]:
                 return None
             age = time.time() - about["at"]
-            return Kept(path, about["etag"], about["modified"], about["address"], age)
+            return CachedResponse(path, about["etag"], about["modified"], about["address"], age)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -56,7 +56,7 @@ class Cache:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
 
-    def keep(self, address: str, part: Path, about: dict[str, Any]) -> Path:
+    def store(self, address: str, part: Path, about: dict[str, Any]) -> Path:
         """Keep a body that came in whole.
 
         Args:

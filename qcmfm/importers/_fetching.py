@@ -119,7 +119,7 @@ class Fetcher:
         while True:
             tried += 1
             try:
-                return await self._ask(address, most or self.limits.document)
+                return await self._request(address, most or self.limits.document)
             except (TimeoutError, httpx2.TimeoutException):
                 trouble = _Again("the server takes too long")
             except httpx2.TransportError as error:
@@ -134,7 +134,7 @@ class Fetcher:
             pause = self.limits.first_wait * 2 ** (tried - 1) * random.uniform(0.8, 1.2)
             await asyncio.sleep(min(pause, self.limits.longest_wait))
 
-    async def _ask(self, address: str, most: int) -> Path:
+    async def _request(self, address: str, most: int) -> Path:
         """Ask once, following redirects, each of which is checked like the first address."""
         kept = self.cache.find(address)
         here = address
@@ -148,7 +148,7 @@ class Fetcher:
             if kept and kept.modified:
                 headers["If-Modified-Since"] = kept.modified
             async with (
-                self._host(url.host).turn(),
+                self._host(url.host).slot(),
                 asyncio.timeout(self.limits.whole),
                 self._response(url, headers) as response,
             ):
@@ -221,7 +221,7 @@ class Fetcher:
                 raise _Again("the server sends nothing")
             about = {name: response.headers.get(header, "") for name, header in
                      (("etag", "etag"), ("modified", "last-modified"))}  # fmt: skip
-            return self.cache.keep(address, part, {**about, "address": here})
+            return self.cache.store(address, part, {**about, "address": here})
         finally:
             part.unlink(missing_ok=True)
 

@@ -23,7 +23,7 @@ class Host:
         self._paused = 0.0
 
     @contextlib.asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
         """Wait until it is one's turn; the block is the request."""
         async with self._room:
             now = time.monotonic()

@@ -14,7 +14,7 @@ from filelock import Timeout
 
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import ImportingError, QcmfmError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.importers import _registry
 from qcmfm.importers._background import Background
@@ -114,7 +114,7 @@ def import_collection(
         held.acquire(timeout=0)
     except Timeout:
         raise ImportingError(
-            say("Another import into {name} is running.", name=name),
+            msg("Another import into {name} is running.", name=name),
             "Wait until it is done, or cancel it.",
         ) from None
     try:
@@ -138,7 +138,7 @@ def _import(
     reach: Reach,
 ) -> Work[Report]:
     source = yield from open_source(address, scratch_folder(), reach.fetch, photos)
-    chosen = importer or _registry.fitting(source)
+    chosen = importer or _registry.best_importer(source)
     reader = _registry.named(chosen)
     used = columns or reader.columns(source)
     report = Report(folder.name, address, chosen, columns=asdict(used) if used else {})
@@ -148,12 +148,12 @@ def _import(
         if isinstance(found, Problem):
             (report.refused if found.refused else report.notes).append(found)
         else:
-            _take(found, items, report)
+            _import_item(found, items, report)
         if count % 50 == 0:
             yield Progress("Reading", count, count, source.name)
     if not items and not report.refused:
         raise ImportingError(
-            say("{name} holds no record.", name=source.name), "Give a source with photos or text."
+            msg("{name} holds no record.", name=source.name), "Give a source with photos or text."
         )
     book = PhotoBook(folder)
     placed = yield from _gather(list(items.values()), reader, reach, book, report)
@@ -178,7 +178,7 @@ def _import(
     return report
 
 
-def _take(item: Item, items: dict[str, Item], report: Report) -> None:
+def _import_item(item: Item, items: dict[str, Item], report: Report) -> None:
     """Put an item with the others, unless its id forbids it."""
     record_id = item.record_id
     if not record_id and (item.photo or item.caption):
@@ -260,7 +260,7 @@ async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) 
         raise
     except OSError as error:
         raise ImportingError(
-            say("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror), ""
+            msg("{name} cannot be read: {strerror}.", name=path.name, strerror=error.strerror), ""
         ) from None
 
 

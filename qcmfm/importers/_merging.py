@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qcmfm.core import storage
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.importers._item import Columns, Item
 from qcmfm.records import FIELDS, Collection, Record, read_collection, write_collection
 
@@ -47,7 +47,7 @@ def merge(
         lost = [problem for problem in there.problems if problem.refused or problem.altered]
         if lost:
             raise ImportingError(
-                say(
+                msg(
                     "The collection {name} cannot be added to: {lost}.",
                     name=folder.name,
                     lost=lost[0],

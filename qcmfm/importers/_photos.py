@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qcmfm.core.errors import PhotoError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders.photo import photo_extension, read_photo
 from qcmfm.importers._duplicates import photo_hash
 
@@ -83,7 +83,7 @@ class PhotoBook:
             start = handle.read(512)
         if _WEB_PAGE.match(start):
             raise PhotoError(
-                say("{name}: there is a web page in the place of the photo.", name=name), ""
+                msg("{name}: there is a web page in the place of the photo.", name=name), ""
             )
         photo = read_photo(path, name, at_least=256)
         ending = photo_extension(path.read_bytes())

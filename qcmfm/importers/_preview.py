@@ -61,7 +61,7 @@ def preview(
     """
     with Background() as background, Reach(background, cache_folder(), limits) as reach:
         source = yield from open_source(address, scratch_folder(), reach.fetch, photos)
-        name = importer or _registry.fitting(source)
+        name = importer or _registry.best_importer(source)
         reader = _registry.named(name)
         guessed = chosen or reader.columns(source)
         found = list(islice(reader.read(source, guessed, reach.documents), rows))

@@ -1,21 +1,27 @@
-"""The importers that there are: the files beside this one."""
+"""The importers that there are: the files beside this one, and those of other packages."""
 
-import importlib
-import pkgutil
-from pathlib import Path
+from collections.abc import Sequence
 from types import ModuleType
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
+from qcmfm.core.registry import Registry
 from qcmfm.importers._source import Source
 
-_HERE = Path(__file__).parent
+
+def _missing(name: str, known: Sequence[str]) -> ImportingError:
+    return ImportingError(
+        msg("There is no importer {name!r}.", name=name[:80]),
+        msg("Choose from {names}.", names=", ".join(known)),
+    )
+
+
+IMPORTERS = Registry("qcmfm.importers", _missing, "qcmfm.importers")
 
 
 def names() -> list[str]:
     """The name of every importer."""
-    found = (module.name for module in pkgutil.iter_modules([str(_HERE)]))
-    return sorted(name for name in found if not name.startswith("_"))
+    return IMPORTERS.names()
 
 
 def title(name: str) -> str:
@@ -24,35 +30,31 @@ def title(name: str) -> str:
     Raises:
         ImportingError: There is no such importer.
     """
-    return named(name).TITLE
+    return IMPORTERS.title(name)
 
 
 def named(name: str) -> ModuleType:
     """An importer by its name.
 
     Raises:
-        ImportingError: There is none.
+        ImportingError: There is none, or it is a plug-in that fails to load.
     """
-    if name not in names():
-        raise ImportingError(
-            say("There is no importer {name!r}.", name=name[:80]),
-            say("Choose from {names}.", names=", ".join(names())),
-        )
-    return importlib.import_module(f"qcmfm.importers.{name}")
+    return IMPORTERS.load(name)
 
 
-def fitting(source: Source) -> str:
+def best_importer(source: Source) -> str:
     """The name of the importer that a source is for.
 
     Raises:
         ImportingError: It is for none of them.
     """
-    sure = {name: named(name).recognises(source) for name in names()}
+    importers = IMPORTERS.loadable()
+    sure = {name: importer.recognises(source) for name, importer in importers.items()}
     best = max(sure, key=lambda name: sure[name])
     if not sure[best]:
-        known = "; ".join(title(name) for name in names())
+        known = "; ".join(title(name) for name in importers)
         raise ImportingError(
-            say("{name} is nothing that can be imported.", name=source.name),
-            say("What can be: {known}.", known=known),
+            msg("{name} is nothing that can be imported.", name=source.name),
+            msg("What can be: {known}.", known=known),
         )
     return best

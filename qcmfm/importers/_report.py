@@ -132,7 +132,7 @@ def _write_list(problems: Sequence[Problem], file: Path) -> Path:
     return file
 
 
-def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
+def _write_table(table: Table, reasons: Mapping[int, str], file: Path) -> Path:
     encoding, delimiter = table.encoding or "utf-8-sig", table.delimiter or ","
     width = len(table.header)
     place = table.header.index(ERROR) if ERROR in table.header else width
@@ -144,7 +144,9 @@ def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
         for number, cells in table.raw():
             row = [cells.text] if isinstance(cells, Broken) else list(cells)
             if number >= table.header_row:
-                text = ERROR if number == table.header_row else escape_formula(told.get(number, ""))
+                text = (
+                    ERROR if number == table.header_row else escape_formula(reasons.get(number, ""))
+                )
                 if len(row) == width and place < width:
                     row[place] = text
                 elif row or text:  # one that does not fit the header still does not
@@ -153,7 +155,7 @@ def _write_table(table: Table, told: Mapping[int, str], file: Path) -> Path:
     return file
 
 
-def _write_workbook(table: Table, told: Mapping[int, str], file: Path) -> Path:
+def _write_workbook(table: Table, reasons: Mapping[int, str], file: Path) -> Path:
     import openpyxl
 
     book = openpyxl.load_workbook(table.path)
@@ -164,7 +166,7 @@ def _write_workbook(table: Table, told: Mapping[int, str], file: Path) -> Path:
     )
     place = table.header.index(ERROR) if ERROR in table.header else len(table.header)
     sheet.cell(table.header_row, place + 1, ERROR)
-    for number, text in told.items():
+    for number, text in reasons.items():
         if number > table.header_row:
             cell = sheet.cell(number, place + 1, text)
             cell.data_type = "s"  # a reason is never a formula

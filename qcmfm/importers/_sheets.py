@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.importers import _archives
 
 HINT = "Export the table once more as CSV (UTF-8), with the column names in the first row."
@@ -70,5 +70,5 @@ def _row(line: bytes) -> tuple[int, list[str]] | str:
 
 def _unreadable(path: Path, reason: str, hint: str) -> ImportingError:
     return ImportingError(
-        say("{name} cannot be read: {reason}.", name=path.name, reason=reason), hint
+        msg("{name} cannot be read: {reason}.", name=path.name, reason=reason), hint
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.importers import _archives, _tables
 from qcmfm.importers._columns import PHOTOS
@@ -157,7 +157,7 @@ def _path_of(address: str) -> Path:
     except (OSError, ValueError, RuntimeError):  # RuntimeError: there is nobody called ~name
         pass
     raise ImportingError(
-        say("There is nothing at {address}.", address=address[:200]), "Check the path."
+        msg("There is nothing at {address}.", address=address[:200]), "Check the path."
     )
 
 

@@ -12,7 +12,7 @@ from typing import IO
 import charset_normalizer
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.importers._sheets import HINT, sheet_rows
 from qcmfm.records import MAX_CELL
 from qcmfm.records.csv_rows import Broken, csv_rows
@@ -100,14 +100,14 @@ def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
             encoding = codecs.lookup(encoding).name if encoding else guess_encoding(path)
         except LookupError:
             raise ImportingError(
-                say("There is no encoding {encoding!r}.", encoding=encoding), "Try utf-8."
+                msg("There is no encoding {encoding!r}.", encoding=encoding), "Try utf-8."
             ) from None
         delimiter = delimiter or guess_delimiter(_sample(path, encoding))
         rows = _text_rows(path, encoding, delimiter)
     for number, cells in rows:
         if isinstance(cells, Broken):
             raise ImportingError(
-                say(
+                msg(
                     "Row {number} of {name} {reason}.",
                     number=number,
                     name=path.name,
@@ -117,10 +117,10 @@ def read_table(path: Path, encoding: str = "", delimiter: str = "") -> Table:
             )
         if any(cell.strip() for cell in cells):
             if any("\0" in cell for cell in cells):
-                raise ImportingError(say("{name} is no text table.", name=path.name), HINT)
+                raise ImportingError(msg("{name} is no text table.", name=path.name), HINT)
             columns = _unique([" ".join(cell.split()) for cell in cells])
             return Table(path, tuple(cells), columns, number, encoding, delimiter)
-    raise ImportingError(say("{name} is empty.", name=path.name), HINT)
+    raise ImportingError(msg("{name} is empty.", name=path.name), HINT)
 
 
 def guess_encoding(path: Path) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.core.messages import N_, say
+from qcmfm.core.messages import N_, msg
 from qcmfm.importers._columns import guess_columns
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._item import Columns, Item
@@ -44,8 +44,8 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
         if name not in table.columns:
             found = ", ".join(table.columns[:20])
             raise ImportingError(
-                say("{name} has no column {column!r}.", name=source.name, column=name),
-                say("Its columns are: {found}.", found=found[:500]),
+                msg("{name} has no column {column!r}.", name=source.name, column=name),
+                msg("Its columns are: {found}.", found=found[:500]),
             )
     for number, row in table.rows():
         if isinstance(row, Broken):

@@ -57,8 +57,8 @@ def _caption(path: Path) -> tuple[str, str]:
     """The caption of a photo, and where it was found."""
     words = cache(lambda: photo_words(path))  # the file is opened where nothing lies beside it
     looks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("text file", lambda: _text_beside(path)),
-        ("XMP file", lambda: _xmp_beside(path)),
+        ("text file", lambda: _text_sidecar(path)),
+        ("XMP file", lambda: _xmp_sidecar(path)),
         ("IPTC", lambda: words().iptc),
         ("XMP", lambda: _described(words().xmp)),
         ("EXIF", lambda: words().exif),
@@ -74,22 +74,22 @@ def _caption(path: Path) -> tuple[str, str]:
     return "", ""
 
 
-def _beside(path: Path, *endings: str) -> Path | None:
+def _sidecar(path: Path, *endings: str) -> Path | None:
     """A file with the name of the photo, with or without the photo's own ending."""
     names = [stem + ending for ending in endings for stem in (path.stem, path.name)]
     found = (path.with_name(name) for name in names)
     return next((file for file in found if file.is_file() and not file.is_symlink()), None)
 
 
-def _text_beside(path: Path) -> str:
-    file = _beside(path, ".txt", ".TXT", ".md")
+def _text_sidecar(path: Path) -> str:
+    file = _sidecar(path, ".txt", ".TXT", ".md")
     if file is None or file.stat().st_size > 1 << 20:
         return ""
     return file.read_text(_tables.guess_encoding(file), errors="replace")
 
 
-def _xmp_beside(path: Path) -> str:
-    file = _beside(path, ".xmp", ".XMP")
+def _xmp_sidecar(path: Path) -> str:
+    file = _sidecar(path, ".xmp", ".XMP")
     if file is None or file.stat().st_size > 1 << 20:
         return ""
     return _described(file.read_bytes())

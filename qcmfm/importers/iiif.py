@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qcmfm.core.errors import ImportingError, QcmfmError
-from qcmfm.core.messages import N_, say
+from qcmfm.core.messages import N_, msg
 from qcmfm.importers import csv_table
 from qcmfm.importers._documents import Documents
 from qcmfm.importers._iiif_image import sized_address
@@ -52,7 +52,7 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
     """
     start, number = _parsed(source.path), 2
     if not _kind(start):
-        raise ImportingError(say("{name} is no IIIF document.", name=source.name), _HINT)
+        raise ImportingError(msg("{name} is no IIIF document.", name=source.name), _HINT)
     for found in _manifests(start, source.address, documents, {_id(start)}, DEEP):
         if isinstance(found, str):
             yield Problem(number, "manifest", found, refused=True)
@@ -120,7 +120,7 @@ def _manifests(
 
 def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Iterator[Item]:
     """A record of every canvas of a manifest."""
-    about = _about(manifest)
+    about = _described(manifest)
     two = "sequences" in manifest or "@type" in manifest
     canvases = (
         [c for s in _listed(manifest.get("sequences")) for c in _listed(s.get("canvases"))]
@@ -157,7 +157,7 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
         )
 
 
-def _about(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _described(manifest: Mapping[str, Any]) -> dict[str, str]:
     """What a manifest says of its object, as cells."""
     required = manifest.get("requiredStatement") or {}
     said = {

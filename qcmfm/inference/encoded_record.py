@@ -16,7 +16,7 @@ from qcmfm.runs.run import Run
 
 
 @dataclass(frozen=True)
-class Subject:
+class EncodedRecord:
     """A photo and a caption, of which one may be missing.
 
     Args:
@@ -41,7 +41,7 @@ class Subject:
         return batch_of(run, encoders, [self.photo], [self.words], [self.caption])
 
 
-def look_at(encoders: Encoders, photo: bytes, caption: str, name: str = "") -> Subject:
+def encode_record(encoders: Encoders, photo: bytes, caption: str, name: str = "") -> EncodedRecord:
     """Encode a photo and a caption.
 
     Args:
@@ -63,7 +63,7 @@ def look_at(encoders: Encoders, photo: bytes, caption: str, name: str = "") -> S
         raise RecordsError(
             "There is neither a photo nor a caption with a word.", "Add one of them, or both."
         )
-    return Subject(caption, pixels, seen, words)
+    return EncodedRecord(caption, pixels, seen, words)
 
 
 def encode_pixels(

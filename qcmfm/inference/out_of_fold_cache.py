@@ -20,7 +20,7 @@ from qcmfm.review.items import OutOfFold
 _ABOUT = b"qcmfm_out_of_fold"
 
 
-def answers_file(collection: str) -> Path:
+def out_of_fold_file(collection: str) -> Path:
     """Where the out-of-fold probabilities of a collection lie."""
     return settings.home() / "out_of_fold" / f"{collection}.parquet"
 
@@ -35,7 +35,7 @@ def made_from(collection: Collection) -> str:
     return hashlib.sha256(json.dumps([fingerprint(collection, ""), labels]).encode()).hexdigest()
 
 
-def write_answers(answers: OutOfFold, file: Path, source: str) -> None:
+def write_out_of_fold(answers: OutOfFold, file: Path, source: str) -> None:
     """Write probabilities, whole or not at all.
 
     Args:
@@ -53,7 +53,7 @@ def write_answers(answers: OutOfFold, file: Path, source: str) -> None:
         pq.write_table(table, temporary)
 
 
-def read_answers(file: Path, source: str) -> OutOfFold | None:
+def read_out_of_fold(file: Path, source: str) -> OutOfFold | None:
     """The probabilities of a file; None where there is none, or it is stale or damaged.
 
     Args:

@@ -29,6 +29,9 @@ class Prediction:
             the run is not calibrated.
         noise_setting: The noise that was simulated; empty for none.
         unusualness: How far it is from the training records; above 1 it is out of scope.
+        quantum_device: The PennyLane device that evaluated the run's circuit; empty where the
+            built-in simulator did, or there is no circuit. Neither the predictions file nor the
+            cache holds it.
     """
 
     record_id: str
@@ -41,6 +44,7 @@ class Prediction:
     in_scope: str = ""
     noise_setting: str = ""
     unusualness: float | None = None
+    quantum_device: str = ""
 
     @property
     def label_set(self) -> tuple[str, ...] | None:

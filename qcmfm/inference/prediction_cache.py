@@ -56,7 +56,7 @@ def _read_of(collection: Collection, record: Record) -> tuple[str, str, int, int
     return record.caption, record.image, size, changed
 
 
-def write_kept(predictions: Sequence[Prediction], file: Path, made_from: str) -> None:
+def write_cached(predictions: Sequence[Prediction], file: Path, made_from: str) -> None:
     """Write predictions, whole or not at all.
 
     Args:
@@ -74,7 +74,7 @@ def write_kept(predictions: Sequence[Prediction], file: Path, made_from: str) ->
         pq.write_table(pa.table({**columns, **ranked}, schema=schema), temporary)
 
 
-def read_kept(file: Path, made_from: str) -> list[Prediction] | None:
+def read_cached(file: Path, made_from: str) -> list[Prediction] | None:
     """The predictions of a file; None where there is none, or it is stale or damaged.
 
     Args:

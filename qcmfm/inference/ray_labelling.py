@@ -161,11 +161,11 @@ def _label_parts(
             processes |= set(np.asarray(found["process"]).tolist())
             yield Progress("Labelling records", done, rows)
     except RayError as error:
-        raise _what_happened(error) from error
+        raise _ray_error(error) from error
     return len(processes)
 
 
-def _what_happened(error: Any) -> QcmfmError:
+def _ray_error(error: Any) -> QcmfmError:
     """The sentence of a worker's error; a bug goes on as it is."""
     cause = getattr(error, "cause", None)
     while cause is not None and not isinstance(cause, QcmfmError):

@@ -14,7 +14,7 @@ from qcmfm.core.progress import Progress, Work, finish
 from qcmfm.encoders.features import Encoders, FeatureCache
 from qcmfm.inference.predict import predict
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, read_kept, write_kept
+from qcmfm.inference.prediction_cache import fingerprint, read_cached, write_cached
 from qcmfm.records import Collection, Problem, Record, Row, open_rows
 from qcmfm.runs.run import Run
 
@@ -132,10 +132,10 @@ class Parts:
         collection = self.read(number)
         made_from = fingerprint(collection, run.version)
         file = self._labels_file(number)
-        if read_kept(file, made_from) is None:
+        if read_cached(file, made_from) is None:
             key = hashlib.sha256(self._rows_file(number).read_bytes()).hexdigest()
             cache = FeatureCache(encoders, features, f"parts/{key[:2]}/{key[2:18]}")
-            write_kept(finish(predict(run, collection, cache)), file, made_from)
+            write_cached(finish(predict(run, collection, cache)), file, made_from)
         return len(collection.rows)
 
     def labelled(self, count: int, version: str) -> Iterator[Prediction]:
@@ -149,7 +149,7 @@ class Parts:
             ClusterError: What a part was labelled from has changed since.
         """
         for number in range(count):
-            kept = read_kept(self._labels_file(number), fingerprint(self.read(number), version))
+            kept = read_cached(self._labels_file(number), fingerprint(self.read(number), version))
             if kept is None:
                 raise ClusterError(
                     "A photo or the run was changed while records were labelled.",

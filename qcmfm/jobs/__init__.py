@@ -25,7 +25,7 @@ from typing import Any
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import JobError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress
 from qcmfm.jobs import _events, _worker
 
@@ -88,7 +88,7 @@ def start(
     """
     if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
         raise JobError(
-            say("There is no job of the kind {kind!r}.", kind=kind[:80]),
+            msg("There is no job of the kind {kind!r}.", kind=kind[:80]),
             "This is a bug; report it.",
         )
     job_id = f"{_stamp()}-{kind}-{uuid.uuid4().hex[:4]}"
@@ -198,7 +198,7 @@ def forget(job_id: str) -> None:
     storage.discard_folder(folder)
 
 
-def perform(job_id: str) -> None:
+def run_job(job_id: str) -> None:
     """Do a job in this process: what `python -m qcmfm job ID` does.
 
     Raises:
@@ -267,6 +267,6 @@ def _folder(job_id: str) -> Path:
     folder = _jobs_folder() / job_id
     if not _ID.fullmatch(job_id) or not (folder / "job.json").is_file():
         raise JobError(
-            say("There is no job {job_id!r}.", job_id=job_id[:80]), "Look at the list of jobs."
+            msg("There is no job {job_id!r}.", job_id=job_id[:80]), "Look at the list of jobs."
         )
     return folder

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from qcmfm.core.errors import RecordsError, RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.evaluation import softmax
@@ -114,7 +114,7 @@ class Material:
         """
         if record_id not in self.rows:
             raise RecordsError(
-                say(
+                msg(
                     "There is no record {record_id!r} that the run can label.",
                     record_id=record_id[:80],
                 ),
@@ -164,7 +164,7 @@ def readout(run: Run) -> Readout:
     """
     if not has_circuit(run):
         raise RunError(
-            say("The run {name} has no quantum circuit.", name=run.name),
+            msg("The run {name} has no quantum circuit.", name=run.name),
             "Choose a run of the model qcmfm.",
         )
     model = run.model

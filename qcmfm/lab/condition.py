@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import CircuitError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noise_files import from_json, load_preset, preset_names, to_json
 from qcmfm.quantum.shots import MOST_SHOTS
@@ -38,8 +38,8 @@ class Condition:
     def __post_init__(self) -> None:
         if self.shots not in range(MOST_SHOTS + 1):
             raise CircuitError(
-                say("{shots} shots cannot be taken.", shots=self.shots),
-                say("Choose 1 to {most_shots:,}, or 0 for exact values.", most_shots=MOST_SHOTS),
+                msg("{shots} shots cannot be taken.", shots=self.shots),
+                msg("Choose 1 to {most_shots:,}, or 0 for exact values.", most_shots=MOST_SHOTS),
             )
 
     def to_json(self) -> str:
@@ -60,12 +60,12 @@ class Condition:
             content = json.loads(text)
         except ValueError as error:
             raise CircuitError(
-                say("A noise setting is not JSON: {error}.", error=error), _LOOK
+                msg("A noise setting is not JSON: {error}.", error=error), _LOOK
             ) from error
         shots = content.pop("shots", 0) if isinstance(content, dict) else 0
         if type(shots) is not int:
             raise CircuitError(
-                say("The number of shots is {shots!r}.", shots=shots), "Write a whole number."
+                msg("The number of shots is {shots!r}.", shots=shots), "Write a whole number."
             )
         return cls(from_json(json.dumps(content)), shots)
 
@@ -97,15 +97,15 @@ def save(name: str, condition: Condition, instead: bool = False) -> Path:
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise CircuitError(
-            say("A setting cannot be called {name!r}.", name=name[:80])
+            msg("A setting cannot be called {name!r}.", name=name[:80])
             if name
             else "The setting has no name.",
             "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     if name in preset_names():
-        raise CircuitError(say("{name} came with the program.", name=name), "Choose another name.")
+        raise CircuitError(msg("{name} came with the program.", name=name), "Choose another name.")
     if name.casefold() == NO_NOISE:
-        raise CircuitError(say("{name} means no noise.", name=name), "Choose another name.")
+        raise CircuitError(msg("{name} means no noise.", name=name), "Choose another name.")
     alike = [old for old in saved_names() if old.casefold() == name.casefold()]
     taken = name if name in alike else next(iter(alike), "")
     name = taken or name
@@ -113,7 +113,7 @@ def save(name: str, condition: Condition, instead: bool = False) -> Path:
     named = replace(condition, setting=replace(condition.setting, name=name))
     if taken and not instead and path.read_text("utf-8") != named.to_json():
         raise CircuitError(
-            say("There is a setting {taken} already.", taken=taken),
+            msg("There is a setting {taken} already.", taken=taken),
             "Choose another name, or have it replaced.",
         )
     storage.write_text(path, named.to_json())
@@ -143,6 +143,6 @@ def open_condition(name: str) -> Condition:
         return Condition.from_json(path.read_text("utf-8"))
     listed = ", ".join([*saved_names(), *preset_names()])
     raise CircuitError(
-        say("There is no noise setting {name!r}.", name=name[:80]),
-        say("Give a JSON file, or one of: {listed}.", listed=listed),
+        msg("There is no noise setting {name!r}.", name=name[:80]),
+        msg("Give a JSON file, or one of: {listed}.", listed=listed),
     )

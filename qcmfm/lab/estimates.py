@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.core.errors import CircuitError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.evaluation import Interval, mean_intervals
 from qcmfm.lab.circuit_inputs import Material
@@ -201,7 +201,7 @@ def mitigated(material: Material, setting: NoiseSetting, fit: str) -> Work[Outco
     """
     if fit not in FITS:
         raise CircuitError(
-            say("There is no fit {fit!r}.", fit=fit), say("Choose {fits}.", fits=" or ".join(FITS))
+            msg("There is no fit {fit!r}.", fit=fit), msg("Choose {fits}.", fits=" or ".join(FITS))
         )
     readout, found = material.readout, []
     for done, factor in enumerate(FACTORS, start=1):

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from qcmfm.core.errors import CircuitError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.quantum import ansatz
 from qcmfm.quantum.circuit import Circuit
@@ -54,14 +54,14 @@ def untrained(family: str, n_qubits: int, n_layers: int) -> Circuit:
     """
     if family not in FAMILIES:
         raise CircuitError(
-            say("There is no family {family!r} of circuits.", family=family[:80]),
-            say("Choose from {families}.", families=", ".join(FAMILIES)),
+            msg("There is no family {family!r} of circuits.", family=family[:80]),
+            msg("Choose from {families}.", families=", ".join(FAMILIES)),
         )
     for what, value, allowed in (("qubits", n_qubits, QUBITS), ("layers", n_layers, LAYERS)):
         if value not in allowed:
             raise CircuitError(
-                say("The playground has no circuit with {value} {what}.", value=value, what=what),
-                say("Choose {start} to {stop}.", start=allowed.start, stop=allowed.stop - 1),
+                msg("The playground has no circuit with {value} {what}.", value=value, what=what),
+                msg("Choose {start} to {stop}.", start=allowed.start, stop=allowed.stop - 1),
             )
     return FAMILIES[family](n_qubits, n_layers)
 

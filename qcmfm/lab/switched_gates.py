@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.lab.circuit_inputs import Readout
-from qcmfm.quantum.circuit import Circuit, only
+from qcmfm.quantum.circuit import Circuit, select_gates
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def without(
         off: Numbers of the gates to leave out, from 0.
     """
     gone = set(off)
-    left, slots = only(circuit, (n for n in range(len(circuit.gates)) if n not in gone))
+    left, slots = select_gates(circuit, (n for n in range(len(circuit.gates)) if n not in gone))
     return left, angles[torch.tensor(slots, dtype=torch.long)]
 
 

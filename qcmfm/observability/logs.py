@@ -35,7 +35,7 @@ def set_up(level: int) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter())
-    handler.addFilter(_with_who)
+    handler.addFilter(_add_person)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -54,7 +54,7 @@ def formatter() -> logging.Formatter:
     return AsJson(details) if settings.value("QCMFM_LOG") == "json" else AsText(details)
 
 
-def ask(who: Callable[[], Mapping[str, str]]) -> None:
+def ask_for_person(who: Callable[[], Mapping[str, str]]) -> None:
     """Ask this from now on, in every thread, who is being served: `person`, `session`, or nothing.
 
     It may not log anything itself.
@@ -75,7 +75,7 @@ def unexpected(log: logging.Logger, what: str, error: BaseException | None = Non
     """
     number = uuid.uuid4().hex[:8]
     log.error("%s (error %s)", what, number, exc_info=error or True, extra={"error_id": number})
-    metrics.error("unexpected")
+    metrics.record_error("unexpected")
     return number
 
 
@@ -157,7 +157,7 @@ def _time(record: logging.LogRecord) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _with_who(record: logging.LogRecord) -> bool:
+def _add_person(record: logging.LogRecord) -> bool:
     if _who and not hasattr(record, "who"):
         record.who = _who[0]()
     return True

@@ -26,12 +26,12 @@ class Meters:
         ProcessCollector(registry=self.registry)
         counter = functools.partial(Counter, registry=self.registry)
         seconds = functools.partial(Histogram, buckets=_SECONDS, registry=self.registry)
-        self.answered = counter("qcmfm_records_answered", "Records that a model labelled")
+        self.record_request = counter("qcmfm_records_answered", "Records that a model labelled")
         what = "told: a sentence for the user; refused: by a role; unexpected: a bug"
         self.errors = counter("qcmfm_errors", what, ["kind"])
         what = "From the start of a page's script to its end"
         self.pages = seconds("qcmfm_page_seconds", what, ["page"])
-        what = "A verb of the service; long work to its end"
+        what = "An operation of the service; long work to its end"
         self.verbs = seconds("qcmfm_verb_seconds", what, ["verb"])
         self.waited = seconds("qcmfm_encoder_wait_seconds", "Waiting for a turn at the encoders")
         self.held = seconds("qcmfm_encoder_turn_seconds", "A turn at the encoders")
@@ -52,10 +52,10 @@ def begin() -> Meters:
 def answered(records: int) -> None:
     """A model labelled so many records."""
     if _meters is not None:
-        _meters.answered.inc(records)
+        _meters.record_request.inc(records)
 
 
-def error(kind: str) -> None:
+def record_error(kind: str) -> None:
     """Something went wrong.
 
     Args:
@@ -65,19 +65,19 @@ def error(kind: str) -> None:
         _meters.errors.labels(kind).inc()
 
 
-def page_took(page: str, seconds: float) -> None:
+def record_page(page: str, seconds: float) -> None:
     """A page's script ran for so long."""
     if _meters is not None:
         _meters.pages.labels(page).observe(seconds)
 
 
-def verb_took(verb: str, seconds: float) -> None:
-    """A verb of the service took so long."""
+def record_operation(operation: str, seconds: float) -> None:
+    """An operation of the service took so long."""
     if _meters is not None:
-        _meters.verbs.labels(verb).observe(seconds)
+        _meters.verbs.labels(operation).observe(seconds)
 
 
-def turn_taken(waited: float, held: float) -> None:
+def record_queue_wait(waited: float, held: float) -> None:
     """Somebody had a turn at the encoders, in seconds."""
     if _meters is not None:
         _meters.waited.observe(waited)

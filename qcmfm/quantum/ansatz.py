@@ -124,7 +124,7 @@ def brick_wall(n_qubits: int, n_layers: int) -> Circuit:
     return build.circuit("brick_wall")
 
 
-def qcnn(n_qubits: int, kept: int = 1) -> Circuit:
+def qcnn(n_qubits: int, remaining: int = 1) -> Circuit:
     """Convolution and pooling in turn, with shared angles (Cong et al., Nat. Phys. 15, 1273, 2019).
 
     A convolution is one general two-qubit gate (15 angles) on every pair of neighbours, first the
@@ -135,15 +135,15 @@ def qcnn(n_qubits: int, kept: int = 1) -> Circuit:
 
     Args:
         n_qubits: 2 to 12.
-        kept: Pooling goes on until this many wires or fewer are left; only these are measured.
+        remaining: Pooling goes on until this many wires or fewer are left; only these are measured.
     """
-    require_range("measured wires", kept, range(1, n_qubits + 1))
+    require_range("measured wires", remaining, range(1, n_qubits + 1))
     build = _Builder(n_qubits)
     active = list(range(n_qubits))
     level = 0
-    while level == 0 or len(active) > kept:
+    while level == 0 or len(active) > remaining:
         _convolve(build, active, level)
-        if len(active) > kept:
+        if len(active) > remaining:
             active = _pool(build, active, level)
         level += 1
     return build.circuit("qcnn", active)

@@ -211,7 +211,7 @@ class BlockMatrices:
         """The matrices for these angles, in their precision."""
         padded = torch.cat([weights, weights.new_zeros(1)])
         functions = coefficients(padded[self._slots])
-        gates = torch.bmm(functions[:, None], self._terms.like(weights))
+        gates = torch.bmm(functions[:, None], self._terms.cast_like(weights))
         shape = (self.depth, self.n_blocks, self.controls, self.side, self.side)
         product = torch.view_as_complex(gates.view(*shape, 2))
         while len(product) > 1:

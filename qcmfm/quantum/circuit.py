@@ -150,7 +150,7 @@ class Circuit:
         return 2**self.n_qubits
 
 
-def only(circuit: Circuit, kept: Iterable[int]) -> tuple[Circuit, list[int]]:
+def select_gates(circuit: Circuit, kept: Iterable[int]) -> tuple[Circuit, list[int]]:
     """A circuit of some gates of another, and which of the other's angles are its angles.
 
     Args:

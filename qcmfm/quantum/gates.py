@@ -66,7 +66,7 @@ class Constant:
         self.exact = exact
         self._copies: dict[object, Tensor] = {}
 
-    def like(self, other: Tensor) -> Tensor:
+    def cast_like(self, other: Tensor) -> Tensor:
         """The numbers in the precision and on the device of another tensor."""
         key = (other.dtype, other.device)
         if key not in self._copies:

@@ -87,10 +87,12 @@ def preparation(amplitudes: Float[Tensor, " amplitude"]) -> Iterator[Placed]:
         halves = exact.reshape(2**wire, 2, -1)
         # The last wire has single numbers left, whose signs come in here.
         sizes = halves[:, :, 0] if wire == n_qubits - 1 else torch.linalg.vector_norm(halves, dim=2)
-        yield from _turn_by_state(2 * torch.atan2(sizes[:, 1], sizes[:, 0]), range(wire), wire)
+        yield from _controlled_rotation(
+            2 * torch.atan2(sizes[:, 1], sizes[:, 0]), range(wire), wire
+        )
 
 
-def _turn_by_state(angles: Tensor, controls: range, target: int) -> Iterator[Placed]:
+def _controlled_rotation(angles: Tensor, controls: range, target: int) -> Iterator[Placed]:
     """RY on the target, by one angle for each state of the controls."""
     if not len(controls):
         yield "RY", (target,), (angles.item(),)
@@ -98,7 +100,7 @@ def _turn_by_state(angles: Tensor, controls: range, target: int) -> Iterator[Pla
     off, on = angles.chunk(2)
     # RY turns the other way between two CNOTs: half of the sum, then half of the difference.
     for part in ((off + on) / 2, (off - on) / 2):
-        yield from _turn_by_state(part, controls[1:], target)
+        yield from _controlled_rotation(part, controls[1:], target)
         yield "CNOT", (controls[0], target), ()
 
 

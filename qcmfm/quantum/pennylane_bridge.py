@@ -1,11 +1,70 @@
 """The same circuit as a PennyLane QNode: for checks, drawings and other devices."""
 
+from importlib.metadata import entry_points
 from typing import Any
 
 import pennylane as qml
 
+from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.noise import Noise, NoiseSetting, full_strengths, kraus, noisy_operations
+
+PLUGINS = {
+    "aqt": "pennylane-aqt",
+    "braket": "amazon-braket-pennylane-plugin",
+    "cirq": "pennylane-cirq",
+    "ionq": "pennylane-ionq",
+    "lightning.gpu": "pennylane-lightning-gpu",
+    "lightning.kokkos": "pennylane-lightning-kokkos",
+    "lightning.tensor": "pennylane-lightning-tensor",
+    "qiskit": "pennylane-qiskit",
+    "qulacs": "pennylane-qulacs",
+    "rigetti": "pennylane-rigetti",
+}
+"""The package that brings the devices whose names start so."""
+
+
+def open_device(device: Any, n_qubits: int) -> Any:
+    """A PennyLane device with enough wires.
+
+    Args:
+        device: The name of one, or a device that was opened with options of its own.
+        n_qubits: Wires that are needed, numbered from 0.
+
+    Raises:
+        CircuitError: PennyLane has no such device, it cannot be opened, or it lacks wires.
+    """
+    if isinstance(device, str):
+        device = _open_by_name(device, n_qubits)
+    # A device without wires of its own takes as many as a circuit has.
+    if device.wires is not None and not set(range(n_qubits)) <= set(device.wires.labels):
+        raise CircuitError(
+            f"The quantum device {device.name} has the wires {list(device.wires.labels)}, but the "
+            f"circuit needs {n_qubits} wires, numbered from 0.",
+            "Choose a larger device, or a run with fewer qubits.",
+        )
+    return device
+
+
+def _open_by_name(name: str, n_qubits: int) -> Any:
+    installed = sorted({found.name for found in entry_points(group="pennylane.plugins")})
+    if name not in installed:
+        plugin = next((p for start, p in PLUGINS.items() if name.startswith(start)), "")
+        raise CircuitError(
+            f"PennyLane has no device {name[:80]!r} here.",
+            f"Install its plug-in: pip install {plugin}"
+            if plugin
+            else f"Choose from {', '.join(installed)}, or install the plug-in that has it.",
+        )
+    try:
+        return qml.device(name, wires=n_qubits)
+    except Exception as error:  # a plug-in raises whatever its own libraries raise
+        raise CircuitError(
+            f"The quantum device {name} could not be opened with {n_qubits} wires: "
+            f"{' '.join(str(error).split()).rstrip('.')}.",
+            "Its plug-in may need options, such as an account: PennyLane reads them from its "
+            "configuration file, see `pennylane.about()` and `qml.Configuration`.",
+        ) from error
 
 
 def qnode(

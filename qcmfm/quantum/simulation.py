@@ -91,10 +91,10 @@ class Simulator(torch.nn.Module):
         weights = weights.to(amplitudes)
         matrices, unitary = self._for(weights, len(amplitudes))
         if unitary is None:
-            signs = self._rolled_signs.like(amplitudes)
+            signs = self._rolled_signs.cast_like(amplitudes)
             values = Readout.apply(amplitudes, matrices, signs, self._sweep)
         else:
-            values = (amplitudes @ unitary).square() @ self._signs_of_parts.like(amplitudes)
+            values = (amplitudes @ unitary).square() @ self._signs_of_parts.cast_like(amplitudes)
         if checked:
             _require_length_one(values[:, -1], amplitudes, weights)
         return values[:, :-1]

@@ -12,7 +12,7 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 
 from qcmfm.core.errors import CircuitError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.gates import complex_dtype, matrices, pauli
 
@@ -43,7 +43,7 @@ def states_along(
         raise CircuitError(f"There is no step {every!r}.", f"Choose one of {', '.join(EVERY)}.")
     states = amplitudes.to(complex_dtype(amplitudes.dtype))
     weights = torch.atleast_2d(weights.to(amplitudes.dtype))
-    yield say("start"), states
+    yield msg("start"), states
     for name, gates in _steps(circuit, every):
         for gate in gates:
             angles = weights[:, list(gate.slots)]
@@ -56,14 +56,14 @@ def _steps(circuit: Circuit, every: str) -> Iterator[tuple[str, list[Gate]]]:
     if every == "gate":
         for gate in circuit.gates:
             wires = ", ".join(map(str, gate.wires))
-            yield say("{gate} on {wires}", gate=gate.name, wires=wires), [gate]
+            yield msg("{gate} on {wires}", gate=gate.name, wires=wires), [gate]
         return
     by_stage = every == "stage"
     parts = groupby(circuit.gates, lambda gate: (gate.layer, gate.stage if by_stage else ""))
     for (layer, stage), gates in parts:
-        told = say("layer {layer}", layer=layer + 1)
+        told = msg("layer {layer}", layer=layer + 1)
         if stage:
-            told = say("{layer}, {stage}", layer=told, stage=say(stage))
+            told = msg("{layer}, {stage}", layer=told, stage=msg(stage))
         yield told, list(gates)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qcmfm.core import settings
 from qcmfm.core.errors import RecordsError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.storage import atomic_file
 from qcmfm.records._records import FIELDS, Collection
 
@@ -22,13 +22,13 @@ def named_folder(name: str) -> Path:
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise RecordsError(
-            say("A collection cannot be called {name!r}.", name=name[:80]),
+            msg("A collection cannot be called {name!r}.", name=name[:80]),
             "Use up to 60 letters, digits, spaces, hyphens and underscores.",
         )
     folder = settings.collections_folder() / name
     if not folder.exists() and (settings.SHIPPED_COLLECTIONS / name).exists():
         raise RecordsError(
-            say("{name} is a collection that came with the program.", name=name),
+            msg("{name} is a collection that came with the program.", name=name),
             "Choose another name.",
         )
     return folder

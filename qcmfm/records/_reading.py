@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 
 from qcmfm.core.errors import RecordsError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.records._records import FIELDS, Collection, Problem, Row
 from qcmfm.records._row import read_row, readable
 from qcmfm.records.csv_rows import Broken, csv_rows
@@ -87,7 +87,7 @@ def records_file(path: Path) -> Path:
     file = path / "records.csv" if path.is_dir() else path
     if not file.is_file():
         raise RecordsError(
-            say("There is no records file at {file}.", file=file), "Give the path of a CSV file."
+            msg("There is no records file at {file}.", file=file), "Give the path of a CSV file."
         )
     return file
 
@@ -126,12 +126,12 @@ def _header(file: Path, cells: list[str] | Broken) -> list[str]:
     """The column names in the first row of a table."""
     if isinstance(cells, Broken):
         raise RecordsError(
-            say("The header of {name} {reason}.", name=file.name, reason=cells.reason),
+            msg("The header of {name} {reason}.", name=file.name, reason=cells.reason),
             "Mend row 1.",
         )
     if any("\0" in name for name in cells):
         raise RecordsError(
-            say("{name} is no text table.", name=file.name), "Give a CSV file with a header row."
+            msg("{name} is no text table.", name=file.name), "Give a CSV file with a header row."
         )
     return [readable(name) for name in cells]
 
@@ -139,12 +139,12 @@ def _header(file: Path, cells: list[str] | Broken) -> list[str]:
 def _check_header(file: Path, header: list[str], caption_column: str, label_column: str) -> None:
     if not header:
         raise RecordsError(
-            say("{name} is empty.", name=file.name), "Give a CSV file with a header row."
+            msg("{name} is empty.", name=file.name), "Give a CSV file with a header row."
         )
     repeated = [name for name, count in Counter(header).items() if count > 1]
     if repeated:
         raise RecordsError(
-            say(
+            msg(
                 "{name} has more than one column called {repeated!r}.",
                 name=file.name,
                 repeated=repeated[0],
@@ -156,6 +156,6 @@ def _check_header(file: Path, header: list[str], caption_column: str, label_colu
         if name not in (written.strip() for written in header) and name not in defaults:
             found = ", ".join(header[:20])
             raise RecordsError(
-                say("{name} has no column {column!r}.", name=file.name, column=name),
-                say("Its columns are: {found}.", found=found[:500]),
+                msg("{name} has no column {column!r}.", name=file.name, column=name),
+                msg("Its columns are: {found}.", found=found[:500]),
             )

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from qcmfm.core.errors import RecordsError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.storage import write_text
 
 FILE = "regions.json"
@@ -91,12 +91,12 @@ def read_regions(file: Path) -> dict[str, list[Region]]:
         }
     except FileNotFoundError:
         raise RecordsError(
-            say("{name} has no true regions.", name=file.parent.name),
-            say("They are read from {file}.", file=file),
+            msg("{name} has no true regions.", name=file.parent.name),
+            msg("They are read from {file}.", file=file),
         ) from None
     except (OSError, RecursionError, *_MALFORMED) as error:
         raise RecordsError(
-            say("The regions {file} cannot be read: {error}.", file=file, error=_said(error)),
+            msg("The regions {file} cannot be read: {error}.", file=file, error=_parse(error)),
             "Draw or copy the collection again.",
         ) from error
 
@@ -105,7 +105,7 @@ def read_regions(file: Path) -> dict[str, list[Region]]:
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 
 
-def _said(error: Exception) -> str:
+def _parse(error: Exception) -> str:
     """What is wrong with a file; a missing key's error is the key alone."""
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)[:200]
 
@@ -115,7 +115,7 @@ def _regions(record_id: str, entries: Sequence[Mapping[str, Any]]) -> list[Regio
     try:
         return [_region(entry) for entry in entries]
     except _MALFORMED as error:
-        raise ValueError(f"record {record_id!r}: {_said(error)}") from error
+        raise ValueError(f"record {record_id!r}: {_parse(error)}") from error
 
 
 def _region(entry: Mapping[str, Any]) -> Region:

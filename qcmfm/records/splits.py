@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.records import Record, crossing_groups
 
 FOLDS = 10
@@ -75,7 +75,7 @@ def grouped_folds(
     count = min(folds, len(set(groups)))
     if count < 2:
         raise TrainingError(
-            say("{n} labelled object(s) cannot be divided.", n=len(set(groups))),
+            msg("{n} labelled object(s) cannot be divided.", n=len(set(groups))),
             "Label at least two objects; twenty of each label make the figures worth something.",
         )
     labels = [record.label for record in records]
@@ -96,7 +96,7 @@ def _folds(records: Sequence[Record], seed: int) -> Int[np.ndarray, " record"]:
     folds = min(FOLDS, len(set(groups)))
     if folds < 5:
         raise TrainingError(
-            say(
+            msg(
                 "Only {n} labelled objects can be divided into train, val and test.",
                 n=len(set(groups)),
             ),

@@ -13,14 +13,14 @@ _CONCEPT = re.compile(
 
 
 @functools.cache
-def _known() -> dict[str, str]:
+def _table() -> dict[str, str]:
     with (ASSETS / "vocabularies" / "aat.csv").open(encoding="utf-8", newline="") as handle:
         return {row["label"]: row["aat_uri"] for row in csv.DictReader(handle)}
 
 
 def aat_uri(label: str) -> str:
     """The label's concept as a URI; empty where none is known, since one must not be guessed."""
-    return _known().get(label.strip().lower().replace(" ", "_"), "")
+    return _table().get(label.strip().lower().replace(" ", "_"), "")
 
 
 def concept_uri(text: str) -> str:

@@ -84,7 +84,7 @@ def cohen_kappa(both: Sequence[tuple[str, str]]) -> float | None:
     return None if by_chance == 1 else (observed - by_chance) / (1 - by_chance)
 
 
-def fleiss_kappa(said: Sequence[Sequence[str]]) -> float | None:
+def fleiss_kappa(labels: Sequence[Sequence[str]]) -> float | None:
     """Agreement of many reviewers beyond chance (Fleiss 1971); None where not defined.
 
     Records may have different numbers of reviewers, which Fleiss did not foresee: a record's
@@ -92,9 +92,9 @@ def fleiss_kappa(said: Sequence[Sequence[str]]) -> float | None:
     of a label. With equal numbers this is Fleiss' formula.
 
     Args:
-        said: The labels of each record; those with fewer than two are left out.
+        labels: The labels of each record; those with fewer than two are left out.
     """
-    shared = [Counter(labels) for labels in said if len(labels) > 1]
+    shared = [Counter(labels) for labels in labels if len(labels) > 1]
     if not shared:
         return None
     observed = sum(_agreeing_pairs(counts) for counts in shared) / len(shared)

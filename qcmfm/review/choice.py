@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qcmfm.core.errors import ReviewConflict, ReviewError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.records.vocabulary import aat_uri, concept_uri
 from qcmfm.review.decision import CHOICES, Decision, unique_id
 from qcmfm.review.state import Outcome
@@ -80,23 +80,23 @@ class Vocabulary:
         alike = next((old for old in self._concepts if old.casefold() == label.casefold()), "")
         if alike:
             raise ReviewError(
-                say("There is no label {label!r}.", label=label),
-                say("It is written {alike!r}.", alike=alike),
+                msg("There is no label {label!r}.", label=label),
+                msg("It is written {alike!r}.", alike=alike),
             )
         if not new:
             close = difflib.get_close_matches(label, self._concepts, n=3)
-            hint = say("Add it as a new label.")
+            hint = msg("Add it as a new label.")
             if close:
                 meant = " / ".join(close)
-                hint = say("Did you mean {meant}? If not, add it as a new label.", meant=meant)
+                hint = msg("Did you mean {meant}? If not, add it as a new label.", meant=meant)
             raise ReviewError(
-                say("There is no label {label!r}.", label=label[:80]),
+                msg("There is no label {label!r}.", label=label[:80]),
                 hint,
             )
         if len(label) > MAX_LABEL:
             raise ReviewError(
                 "The label is too long.",
-                say("Use up to {max_label} characters.", max_label=MAX_LABEL),
+                msg("Use up to {max_label} characters.", max_label=MAX_LABEL),
             )
 
     def concept(self, label: str, given: str = "") -> str:
@@ -123,17 +123,17 @@ def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
     if choice.seen is None or choice.seen == current.decision_id or current.reviewer == reviewer:
         return
     if current.decision_id:
-        status = say(current.status)
+        status = msg(current.status)
         if current.label:
-            status = say("{status} ({label})", status=status, label=current.label)
-        told = say(
+            status = msg("{status} ({label})", status=status, label=current.label)
+        told = msg(
             "{reviewer} made the record {record_id} {status} since you opened it.",
             reviewer=current.reviewer,
             record_id=choice.record_id,
             status=status,
         )
     else:
-        told = say(
+        told = msg(
             "The decision on the record {record_id} was undone since you opened it.",
             record_id=choice.record_id,
         )
@@ -189,15 +189,15 @@ def _check(choice: Choice, model_label: str) -> None:
     """Raise `ReviewError` where a choice cannot be, whatever the labels are."""
     if choice.decision not in CHOICES:
         raise ReviewError(
-            say("{decision!r} is no decision.", decision=choice.decision),
-            say("Choose from {choices}.", choices=", ".join(CHOICES)),
+            msg("{decision!r} is no decision.", decision=choice.decision),
+            msg("Choose from {choices}.", choices=", ".join(CHOICES)),
         )
     if not choice.record_id:
         raise ReviewError("The record has no id.", "Choose a record of the collection.")
     said = choice.prediction
     if said and said.record_id != choice.record_id:
         raise ReviewError(
-            say(
+            msg(
                 "The prediction is of the record {said}, not {record_id}.",
                 said=said.record_id,
                 record_id=choice.record_id,
@@ -206,7 +206,7 @@ def _check(choice: Choice, model_label: str) -> None:
         )
     if choice.decision == "accept" and not model_label:
         raise ReviewError(
-            say(
+            msg(
                 "The record {record_id} has no predicted label to accept.",
                 record_id=choice.record_id,
             ),
@@ -215,10 +215,10 @@ def _check(choice: Choice, model_label: str) -> None:
     if len(choice.reason) > MAX_REASON:
         raise ReviewError(
             "The reason is too long.",
-            say("Use up to {max_reason:,} characters.", max_reason=MAX_REASON),
+            msg("Use up to {max_reason:,} characters.", max_reason=MAX_REASON),
         )
     if choice.aat_uri and not concept_uri(choice.aat_uri):
         raise ReviewError(
-            say("{aat_uri!r} is no concept of the AAT.", aat_uri=choice.aat_uri[:80]),
+            msg("{aat_uri!r} is no concept of the AAT.", aat_uri=choice.aat_uri[:80]),
             "It looks like http://vocab.getty.edu/aat/300011021; leave it empty where unknown.",
         )

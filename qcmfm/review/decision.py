@@ -75,7 +75,7 @@ def unique_id() -> str:
     return str(uuid.uuid4())
 
 
-def why_unreadable(cells: list[str]) -> str:
+def parse_problem(cells: list[str]) -> str:
     """Why the cells of a row are no decision; empty where they are one."""
     if len(cells) != len(COLUMNS):
         return f"{len(cells)} cells where the header has {len(COLUMNS)}"

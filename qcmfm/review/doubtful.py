@@ -42,7 +42,7 @@ def label_quality(measured: OutOfFold, records: Sequence[Record]) -> Float[np.nd
     from cleanlab.rank import get_label_quality_scores
 
     found = np.full(len(records), np.nan)
-    place, row, column = _known(measured, records)
+    place, row, column = _with_known_label(measured, records)
     if len(place):
         found[place] = get_label_quality_scores(
             column, measured.probabilities[row], method="self_confidence"
@@ -62,7 +62,7 @@ def doubtful(measured: OutOfFold, records: Sequence[Record]) -> list[Doubt]:
     """
     from cleanlab.filter import find_label_issues
 
-    place, row, column = _known(measured, records)
+    place, row, column = _with_known_label(measured, records)
     if len(set(column.tolist())) < 2:
         return []
     probabilities = measured.probabilities[row]
@@ -81,7 +81,7 @@ def doubtful(measured: OutOfFold, records: Sequence[Record]) -> list[Doubt]:
     return doubts
 
 
-def _known(
+def _with_known_label(
     measured: OutOfFold, records: Sequence[Record]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Place in `records`, row and column of the recorded label, where all three are known."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qcmfm.records import SPLITS, Record
 from qcmfm.review.items import Items
-from qcmfm.review.selections import picked
+from qcmfm.review.selections import read_selection
 from qcmfm.review.state import STATUSES
 
 
@@ -65,7 +65,7 @@ class Filters:
     def chosen(self, items: Items) -> list[Record]:
         """The records that pass, in the order of the collection."""
         words = self.text.casefold().split()
-        among = picked(self.pick) if self.pick else None
+        among = read_selection(self.pick) if self.pick else None
         return [
             record
             for record in items.records

@@ -20,9 +20,9 @@ from filelock import Timeout
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import say
-from qcmfm.review.decision import COLUMNS, Decision, why_unreadable
-from qcmfm.review.rows import whole_rows
+from qcmfm.core.messages import msg
+from qcmfm.review.decision import COLUMNS, Decision, parse_problem
+from qcmfm.review.rows import complete_rows
 
 WAIT = 30.0
 """Seconds after which a lock that is not given up is an error."""
@@ -52,7 +52,7 @@ def review_file(collection: str) -> Path:
     """
     if not collection.strip(". ") or collection.startswith(".") or set(collection) & _FORBIDDEN:
         raise ReviewError(
-            say("A collection cannot be called {collection!r}.", collection=collection[:80]),
+            msg("A collection cannot be called {collection!r}.", collection=collection[:80]),
             "Use letters and digits.",
         )
     return review_folder() / f"{collection}.csv"
@@ -80,7 +80,7 @@ class ReviewLog:
         self._rows = 0  # rows read so far, the header included
         self._threads = threading.RLock()
         unread = self._unread()
-        if self._take(unread) < len(unread):
+        if self._add_rows(unread) < len(unread):
             with self.writing():
                 pass  # sets aside what a power cut left
 
@@ -91,7 +91,7 @@ class ReviewLog:
             ReviewError: The file is no review log, or cannot be read.
         """
         with self._threads:
-            self._take(self._unread())
+            self._add_rows(self._unread())
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -105,7 +105,7 @@ class ReviewLog:
                 lock = storage.lock(self.file).acquire(timeout=WAIT, poll_interval=_POLL)
             except (OSError, Timeout) as error:
                 raise ReviewError(
-                    say(
+                    msg(
                         "The review log {name} is locked ({error}).",
                         name=self.file.name,
                         error=error,
@@ -114,7 +114,7 @@ class ReviewLog:
                 ) from error
             with lock:
                 unread = self._unread()
-                taken = self._take(unread)
+                taken = self._add_rows(unread)
                 if taken < len(unread):
                     self._set_aside(unread[taken:])
                 yield
@@ -134,7 +134,7 @@ class ReviewLog:
             _append(self.file, content)
         except OSError as error:
             raise ReviewError(
-                say(
+                msg(
                     "The decision could not be saved: {strerror}.", strerror=error.strerror or error
                 ),
                 "Nothing was written. Make room on the disk, or check the folder, and repeat it.",
@@ -169,7 +169,7 @@ class ReviewLog:
             return b""
         except OSError as error:
             raise ReviewError(
-                say(
+                msg(
                     "The review log {name} cannot be read: {strerror}.",
                     name=self.file.name,
                     strerror=error.strerror,
@@ -182,16 +182,16 @@ class ReviewLog:
         self.generation += 1
         self._end, self._before, self._rows = 0, b"", 0
 
-    def _take(self, content: bytes) -> int:
+    def _add_rows(self, content: bytes) -> int:
         """Take in the whole rows at the start of `content`; returns how many bytes they are."""
         taken = 0
-        for cells, size in whole_rows(content):
+        for cells, size in complete_rows(content):
             taken += size
             self._rows += 1
             if self._rows == 1:
                 self._check_header(cells)
             elif isinstance(cells, str) or cells:
-                reason = cells if isinstance(cells, str) else why_unreadable(cells)
+                reason = cells if isinstance(cells, str) else parse_problem(cells)
                 if reason:
                     self.damaged.append(f"Row {self._rows} of {self.file.name}: {reason}.")
                 else:
@@ -204,7 +204,7 @@ class ReviewLog:
         if isinstance(cells, str) or tuple(name.lstrip("\ufeff") for name in cells) != COLUMNS:
             self._restart()
             raise ReviewError(
-                say("{name} is no review log: its columns are others.", name=self.file.name),
+                msg("{name} is no review log: its columns are others.", name=self.file.name),
                 "Move the file elsewhere; a review log is then begun anew.",
             )
 
@@ -225,23 +225,23 @@ class ReviewLog:
                 _append(self.file, kept)
         except OSError as error:
             raise ReviewError(
-                say(
+                msg(
                     "The torn end of {name} could not be set aside: {strerror}.",
                     name=self.file.name,
                     strerror=error.strerror,
                 ),
                 "Make room on the disk, or check the folder.",
             ) from error
-        self._take(self._unread())
+        self._add_rows(self._unread())
 
     def _behind(self, torn: bytes) -> bytes:
         """The first whole rows behind a torn one that are decisions not known yet."""
         known = {decision.decision_id for decision in self.decisions}
         place = torn.find(b"\n") + 1
         while 0 < place < len(torn):
-            rows = list(whole_rows(torn[place:])) if _ROW_START.match(torn, place) else []
+            rows = list(complete_rows(torn[place:])) if _ROW_START.match(torn, place) else []
             first = rows[0][0] if rows else ""
-            if not isinstance(first, str) and not why_unreadable(first) and first[0] not in known:
+            if not isinstance(first, str) and not parse_problem(first) and first[0] not in known:
                 return torn[place : place + sum(size for _, size in rows)]
             place = torn.find(b"\n", place) + 1
         return b""

@@ -19,7 +19,7 @@ EXPIRES = 180.0
 
 
 @dataclass(frozen=True)
-class Claim:
+class Presence:
     """That somebody has a record open.
 
     Args:
@@ -33,7 +33,7 @@ class Claim:
     since: float
 
 
-def claim(collection: str, record_id: str, reviewer: str, page: str) -> list[Claim]:
+def mark_present(collection: str, record_id: str, reviewer: str, page: str) -> list[Presence]:
     """Say that a page shows a record, and who else has it open.
 
     Args:
@@ -52,22 +52,22 @@ def claim(collection: str, record_id: str, reviewer: str, page: str) -> list[Cla
     old = _read(own)
     same = old is not None and (old.record_id, old.reviewer) == (record_id, reviewer)
     since = old.since if old and same else time.time()
-    _write(own, Claim(record_id, reviewer, since))
+    _write(own, Presence(record_id, reviewer, since))
     return [
         other
-        for other in claims(collection)
+        for other in present(collection)
         if other.record_id == record_id and other.reviewer != reviewer
     ]
 
 
-def release(collection: str, page: str) -> None:
+def mark_absent(collection: str, page: str) -> None:
     """Give up what a page had open; nothing happens where that is nothing."""
     _file(collection, page).unlink(missing_ok=True)
 
 
-def claims(collection: str) -> list[Claim]:
+def present(collection: str) -> list[Presence]:
     """Every claim on a collection's records, oldest first; those that expired are deleted."""
-    found: list[Claim] = []
+    found: list[Presence] = []
     for file in list(_folder(collection).glob("*.json")):
         try:
             expired = time.time() - file.stat().st_mtime > EXPIRES
@@ -90,14 +90,14 @@ def _file(collection: str, page: str) -> Path:
     return _folder(collection) / f"{hashlib.sha256(page.encode()).hexdigest()[:24]}.json"
 
 
-def _read(file: Path) -> Claim | None:
+def _read(file: Path) -> Presence | None:
     try:
-        return Claim(**json.loads(file.read_text("utf-8")))
+        return Presence(**json.loads(file.read_text("utf-8")))
     except (OSError, ValueError, TypeError):  # given up meanwhile, or left half by a power cut
         return None
 
 
-def _write(file: Path, made: Claim) -> None:
+def _write(file: Path, made: Presence) -> None:
     """Write a claim whole; unlike a decision it need not outlive a power cut, so no flush."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decided
 from qcmfm.review.decision import Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
@@ -114,7 +114,7 @@ class Review:
                     undone += reversed(state.last_step(who, [d.decision_id for d in undone]))
             if not undone:
                 raise ReviewError(
-                    say("{who} has nothing to undo.", who=who),
+                    msg("{who} has nothing to undo.", who=who),
                     "What others decided can be restored or changed.",
                 )
             batch, time = unique_id() if len(undone) > 1 else "", utc_now_ms()
@@ -138,7 +138,7 @@ class Review:
             history = {decision.decision_id: decision for decision in state.history(record_id)}
             if not history or (decision_id and decision_id not in history):
                 raise ReviewError(
-                    say(
+                    msg(
                         "The record {record_id} has no decision {decision_id!r}.",
                         record_id=record_id,
                         decision_id=decision_id,
@@ -148,7 +148,7 @@ class Review:
             then, current = state.after(decision_id), state.of(record_id)
             if _essence(then) == _essence(current):
                 raise ReviewError(
-                    say(
+                    msg(
                         "The record {record_id} is {current} already.",
                         record_id=record_id,
                         current=_told(current),
@@ -197,12 +197,12 @@ def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
     found = state.decision(decision_id)
     if found is None:
         raise ReviewError(
-            say("There is no decision {decision_id!r}.", decision_id=decision_id),
+            msg("There is no decision {decision_id!r}.", decision_id=decision_id),
             "Reload the page.",
         )
     if found.reviewer != reviewer:
         raise ReviewError(
-            say("The decision is {reviewer}'s.", reviewer=found.reviewer),
+            msg("The decision is {reviewer}'s.", reviewer=found.reviewer),
             "Restore an earlier state instead of undoing.",
         )
     if not state.stands(decision_id):
@@ -236,7 +236,7 @@ def _essence(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _told(outcome: Outcome) -> str:
-    status = say(outcome.status)
+    status = msg(outcome.status)
     if not outcome.label:
         return status
-    return say("{status} as {label}", status=status, label=outcome.label)
+    return msg("{status} as {label}", status=status, label=outcome.label)

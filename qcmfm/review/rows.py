@@ -4,10 +4,10 @@ import csv
 from collections.abc import Iterator, Sequence
 
 from qcmfm.records import MAX_CELL
-from qcmfm.review.decision import why_unreadable
+from qcmfm.review.decision import parse_problem
 
 
-def whole_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
+def complete_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
     """The rows of a log up to the last one that is whole, each with its size in bytes.
 
     In place of a row that the CSV reader gives up on stands the reason. So it does for the first
@@ -27,8 +27,8 @@ def whole_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
                 end = start + reader.line_num
                 if not lines[end - 1].endswith(b"\n"):
                     return
-                if end - first > 1 and why_unreadable(cells):
-                    reason = why_unreadable(cells)
+                if end - first > 1 and parse_problem(cells):
+                    reason = parse_problem(cells)
                     break
                 yield cells, sum(map(len, lines[first:end]))
                 first = end

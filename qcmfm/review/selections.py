@@ -10,7 +10,7 @@ from qcmfm.core import settings, storage
 _NAME = re.compile("[0-9a-f]{16}")
 
 
-def keep_pick(record_ids: Iterable[str]) -> str:
+def save_selection(record_ids: Iterable[str]) -> str:
     """Keep which records were picked; the same ones have the same name."""
     content = json.dumps(sorted(set(record_ids)))
     name = hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -20,7 +20,7 @@ def keep_pick(record_ids: Iterable[str]) -> str:
     return name
 
 
-def picked(name: str) -> frozenset[str] | None:
+def read_selection(name: str) -> frozenset[str] | None:
     """The records that were picked; None for a name that nothing is kept under."""
     if not _NAME.fullmatch(name):
         return None

@@ -103,7 +103,7 @@ class ReviewState:
         found = self._decisions.get(decision_id)
         return found is not None and decision_id in self._stacks.get(found.reviewer, {})
 
-    def standing(self, reviewer: str) -> list[Decision]:
+    def in_force(self, reviewer: str) -> list[Decision]:
         """A reviewer's decisions that were not undone, oldest first: what can be undone."""
         return [
             self._decisions[decision_id] for decision_id in list(self._stacks.get(reviewer, {}))

@@ -80,7 +80,7 @@ def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> list[Confide
 def _standing(state: ReviewState) -> Iterable[Decision]:
     """Every decision that was not undone."""
     for reviewer in state.reviewers():
-        yield from state.standing(reviewer)
+        yield from state.in_force(reviewer)
 
 
 def _in_force(state: ReviewState) -> Iterable[Decision]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,6 @@ def _read(file: Path) -> dict[str, list[Adoption]]:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise RunError(
-            say("The file {name} of adopted models cannot be read.", name=file.name),
+            msg("The file {name} of adopted models cannot be read.", name=file.name),
             "Put its backup back, or delete it and adopt again.",
         ) from error

@@ -21,9 +21,9 @@ from jaxtyping import Float, Int
 from qcmfm import evaluation
 from qcmfm.core import storage
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.runs import schema
-from qcmfm.runs.neighbours import Reference, read_reference, write_reference
+from qcmfm.runs.neighbours import TrainingNeighbours, read_neighbours, write_neighbours
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Calibration:
     labels: list[str]
     truth: Int[np.ndarray, " record"]
     probabilities: Float[np.ndarray, "record label"]
-    reference: Reference
+    reference: TrainingNeighbours
     measured: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -59,7 +59,7 @@ class Calibration:
         """Conformal scores of the records, in order of the rows."""
         return evaluation.lac_scores(self.probabilities, self.truth)
 
-    def kept_labels(
+    def predicted_labels(
         self, probabilities: Float[np.ndarray, " label"], error_rate: float = ERROR_RATE
     ) -> tuple[str, ...]:
         """The labels that cannot be ruled out, likeliest first; may be empty.
@@ -86,7 +86,7 @@ def write_calibration(calibration: Calibration, folder: Path, sha256: str) -> No
         folder: Of the run.
         sha256: Of the weights that it belongs to.
     """
-    write_reference(calibration.reference, folder / NEIGHBOURS)
+    write_neighbours(calibration.reference, folder / NEIGHBOURS)
     rows = [[round(float(p), 4) for p in row] for row in calibration.probabilities]
     columns = ("record_ids", "labels", "truth", "probabilities")
     values = (list(calibration.record_ids), list(calibration.labels), calibration.truth.tolist())
@@ -126,12 +126,12 @@ def read_calibration(folder: Path, sha256: str) -> Calibration | None:
             content["labels"],
             np.array(content["truth"], dtype=np.int64),
             probabilities / probabilities.sum(1, keepdims=True),
-            read_reference(folder / NEIGHBOURS),
+            read_neighbours(folder / NEIGHBOURS),
             content["measured"],
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            say("{answers} of the run {name} cannot be read.", answers=ANSWERS, name=folder.name),
+            msg("{answers} of the run {name} cannot be read.", answers=ANSWERS, name=folder.name),
             "Calibrate the run again: python -m qcmfm calibrate.",
         ) from error
 

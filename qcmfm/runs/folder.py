@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.records import Collection
 from qcmfm.runs import schema
 from qcmfm.runs.calibration import calibration_hash
@@ -39,7 +39,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     if not (folder / "run.json").is_file():
         raise RunError(
-            say("There is no run at {folder}.", folder=folder),
+            msg("There is no run at {folder}.", folder=folder),
             "Give the folder of a finished training.",
         )
     try:
@@ -47,7 +47,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         later = config["format"] > FORMAT
         if config["format"] == FORMAT and config.get(schema.SEAL) != schema.seal(config):
             raise RunError(
-                say(
+                msg(
                     "In the run {run}, run.json is not the file that was written.",
                     run=folder.name,
                 ),
@@ -57,7 +57,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise unreadable(folder, error) from error
     if later:
         raise RunError(
-            say(
+            msg(
                 "The run {name} has format {format}, and this program reads up to {known}.",
                 name=folder.name,
                 format=config["format"],
@@ -115,7 +115,7 @@ def content(folder: Path, name: str) -> bytes:
     try:
         if name != WEIGHTS and (folder / name).stat().st_size > MOST_TEXT:
             raise RunError(
-                say(
+                msg(
                     "In the run {run}, {name} has more than {most_text} MB.",
                     run=folder.name,
                     name=name,
@@ -126,7 +126,7 @@ def content(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         raise RunError(
-            say(
+            msg(
                 "In the run {run}, {name} cannot be read ({strerror}).",
                 run=folder.name,
                 name=name,
@@ -140,6 +140,6 @@ def unreadable(folder: Path, error: Exception) -> RunError:
     """What to raise where something in a run is not as it was written."""
     reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
     return RunError(
-        say("The run {name} cannot be read ({reason}).", name=folder.name, reason=reason),
+        msg("The run {name} cannot be read ({reason}).", name=folder.name, reason=reason),
         "Copy or train it again.",
     )

@@ -43,7 +43,7 @@ _LINKS = ("source_url", "page_url", "url", "link", "Link Resource", "objectURL")
 
 
 @dataclass(frozen=True)
-class Remembered:
+class TrainingRecord:
     """What is known of a training record without its collection.
 
     Args:
@@ -68,7 +68,7 @@ class Neighbour:
         similarity: Mean cosine of the photos' and the captions' vectors, -1 to 1.
     """
 
-    record: Remembered
+    record: TrainingRecord
     similarity: float
 
 
@@ -124,7 +124,7 @@ def kth_distance(cosines: Float[np.ndarray, "other record"]) -> Float[np.ndarray
 
 
 @dataclass(frozen=True)
-class Reference:
+class TrainingNeighbours:
     """The training records of a run.
 
     Args:
@@ -132,7 +132,7 @@ class Reference:
         sides: Photos and captions, by name.
     """
 
-    records: Sequence[Remembered]
+    records: Sequence[TrainingRecord]
     sides: dict[str, Side]
 
     def are_of(self, labels: Mapping[str, str]) -> bool:
@@ -147,10 +147,10 @@ class Reference:
         return same >= KEPT * len(self.records) > 0
 
     @classmethod
-    def of(cls, records: Sequence[Record], batches: Iterable["Batch"]) -> "Reference":
+    def of(cls, records: Sequence[Record], batches: Iterable["Batch"]) -> "TrainingNeighbours":
         """Remember records and their features, which come in batches in the same order."""
         known = [
-            Remembered(
+            TrainingRecord(
                 r.record_id,
                 r.label,
                 r.group_key,
@@ -224,7 +224,7 @@ def _vectors(batch: "Batch") -> list[tuple[np.ndarray, np.ndarray]]:
     ]
 
 
-def write_reference(reference: Reference, file: Path) -> None:
+def write_neighbours(reference: TrainingNeighbours, file: Path) -> None:
     """Write what a run remembers, whole or not at all."""
     tensors: dict[str, np.ndarray] = {}
     for name, side in reference.sides.items():
@@ -235,7 +235,7 @@ def write_reference(reference: Reference, file: Path) -> None:
         save_file(tensors, temporary, metadata={"records": records})
 
 
-def read_reference(file: Path) -> Reference:
+def read_neighbours(file: Path) -> TrainingNeighbours:
     """What `write_reference` wrote.
 
     Raises:
@@ -243,7 +243,7 @@ def read_reference(file: Path) -> Reference:
     """
     try:
         with safe_open(file, framework="numpy") as opened:
-            records = [Remembered(**r) for r in json.loads(opened.metadata()["records"])]
+            records = [TrainingRecord(**r) for r in json.loads(opened.metadata()["records"])]
             found = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
         sides = {
             name: Side(
@@ -258,4 +258,4 @@ def read_reference(file: Path) -> Reference:
             f"{file.name} of the run {file.parent.name} cannot be read.",
             "Calibrate the run again: python -m qcmfm calibrate.",
         ) from error
-    return Reference(records, sides)
+    return TrainingNeighbours(records, sides)

@@ -15,7 +15,7 @@ from safetensors.torch import save as save_tensors
 from qcmfm import fusion
 from qcmfm.core import storage
 from qcmfm.core.errors import QcmfmError, RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders.batch import Batch, FeatureShape
 from qcmfm.encoders.features import Encoders
 from qcmfm.encoders.lexicon import Lexicon
@@ -84,7 +84,7 @@ class Run:
             wanted = self.config["encoders"][kind]["id"]
             if encoder.id != wanted:
                 raise RunError(
-                    say(
+                    msg(
                         "The run {name} was trained with the {kind} encoder {wanted}, but {id} "
                         "is loaded.",
                         name=self.name,
@@ -149,7 +149,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
         for name, data in files.items():
             if hashlib.sha256(data).hexdigest() != config["sha256"][name]:
                 raise RunError(
-                    say(
+                    msg(
                         "In the run {run}, {name} is not the file that was written.",
                         run=folder.name,
                         name=name,

@@ -1,6 +1,6 @@
 """What the service offers, and the module that each of it comes from."""
 
-from .adoption import adopt_run, adopted_run, run_to_improve
+from .adoption import adopt_run, adopted_run, base_run
 from .calibration import calibrate_run
 from .collections import (
     CollectionSummary,
@@ -14,9 +14,14 @@ from .collections import (
     true_regions,
 )
 from .decisions import OpenReview, decide_on_submissions
-from .doubtful_labels import compare_labels, kept_answers
-from .evaluation import evaluate_run, ground_run, keep_metrics
-from .explanations import Compared, attention_annotation, compare, explain_submission
+from .doubtful_labels import cached_out_of_fold, find_doubtful_labels
+from .evaluation import evaluate_run, ground_run, save_metrics
+from .explanations import (
+    ExplanationComparison,
+    attention_annotation,
+    compare_explanations,
+    explain_submission,
+)
 from .jobs import (
     cancel_job,
     find_job,
@@ -28,10 +33,10 @@ from .jobs import (
 from .lab import (
     ModelComparison,
     circuit_runs,
-    comparisons,
     measure_stability,
-    open_material,
-    save_condition,
+    model_comparisons,
+    open_circuit_inputs,
+    save_noise_setting,
     trained_on,
 )
 from .labelling import (
@@ -45,14 +50,19 @@ from .maintenance import (
     audit_log,
     back_up,
     examine_workspace,
-    mend_workspace,
+    repair_workspace,
     restore,
 )
-from .overview import Happened, Waiting, what_happened, what_waits
-from .predictions import kept_predictions, label_collection, other_predictions, runs_asked
-from .retraining import labels_of, learn, next_run_name
+from .overview import RecentEvent, Waiting, recent_events, waiting
+from .predictions import (
+    cached_predictions,
+    label_collection,
+    other_predictions,
+    runs_with_predictions,
+)
+from .retraining import next_run_name, retrain, training_labels
 from .review import Desk, attended
-from .run_comparison import Comparison, comparison_of
+from .run_comparison import RunComparison, run_comparison
 from .runs import (
     RunSummary,
     built_in_sentence,
@@ -66,28 +76,28 @@ from .runs import (
 )
 from .search import (
     Searcher,
+    build_catalog,
+    build_map,
     catalog_card,
     catalog_is_old,
-    catalogued,
-    kept_map,
-    make_catalog,
-    make_map,
-    open_shelf,
+    catalogued_collections,
+    open_search_index,
     reviewed_labels,
+    saved_map,
 )
 from .studies import ablation, comparison, noise_curves, study_verdict, view_curves
 from .submissions import Submission, record_submission, save_submission
 
 __all__ = [
     "CollectionSummary",
-    "Compared",
-    "Comparison",
     "Desk",
-    "Happened",
+    "ExplanationComparison",
     "Labelled",
     "Labeller",
     "ModelComparison",
     "OpenReview",
+    "RecentEvent",
+    "RunComparison",
     "RunSummary",
     "Searcher",
     "Submission",
@@ -99,72 +109,72 @@ __all__ = [
     "attention_annotation",
     "audit_log",
     "back_up",
+    "base_run",
+    "build_catalog",
+    "build_map",
     "built_in_sentence",
+    "cached_out_of_fold",
+    "cached_predictions",
     "calibrate_run",
     "cancel_job",
     "catalog_card",
     "catalog_is_old",
-    "catalogued",
+    "catalogued_collections",
     "circuit_runs",
     "collection_folders",
-    "compare",
-    "compare_labels",
+    "compare_explanations",
     "comparison",
-    "comparison_of",
-    "comparisons",
     "decide_on_submissions",
     "draw_built_in",
     "drawable",
     "evaluate_run",
     "examine_workspace",
     "explain_submission",
+    "find_doubtful_labels",
     "find_job",
     "find_run",
     "forget_job",
     "ground_run",
-    "keep_metrics",
-    "kept_answers",
-    "kept_map",
-    "kept_predictions",
     "label_collection",
     "label_submission",
     "labelled_csv",
-    "labels_of",
-    "learn",
     "list_collections",
     "list_jobs",
     "list_run_summaries",
-    "make_catalog",
-    "make_map",
     "measure_stability",
-    "mend_workspace",
+    "model_comparisons",
     "next_run_name",
     "noise_curves",
+    "open_circuit_inputs",
     "open_collection",
     "open_labeller",
-    "open_material",
-    "open_shelf",
+    "open_search_index",
     "other_predictions",
     "page_picture",
+    "recent_events",
     "record_submission",
+    "repair_workspace",
     "restore",
     "resume_job",
+    "retrain",
     "reviewed_labels",
+    "run_comparison",
     "run_folders",
-    "run_to_improve",
     "run_version",
-    "runs_asked",
     "runs_for",
-    "save_condition",
+    "runs_with_predictions",
+    "save_metrics",
+    "save_noise_setting",
     "save_submission",
+    "saved_map",
     "scope_sentence",
     "start_job",
     "study_sentence",
     "study_verdict",
     "thumbnail",
     "trained_on",
+    "training_labels",
     "true_regions",
     "view_curves",
-    "what_happened",
-    "what_waits",
+    "waiting",
 ]

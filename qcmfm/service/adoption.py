@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from qcmfm.access import Permission, requires
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.runs import adoption
 from qcmfm.service.runs import run_folders, runs_for
 
@@ -32,12 +32,12 @@ def adopt_run(collection: str, run: str, who: str) -> None:
         RunError: There is no such run, or the file of adoptions is damaged.
     """
     if run not in run_folders():
-        raise RunError(say("There is no run {run!r}.", run=run), "Choose one of the list.")
+        raise RunError(msg("There is no run {run!r}.", run=run), "Choose one of the list.")
     adoption.adopt(collection, adoption.Adoption(run, who, utc_now()))
 
 
 @requires(Permission.LOOK)
-def run_to_improve(collection: str, labels: Sequence[str]) -> str:
+def base_run(collection: str, labels: Sequence[str]) -> str:
     """The run that a retraining starts from: the adopted one, else the best fit; else empty.
 
     Args:

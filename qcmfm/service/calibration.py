@@ -8,7 +8,7 @@ import numpy as np
 from qcmfm import evaluation
 from qcmfm.access import Permission, requires
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.core.storage import discard_folder
 from qcmfm.encoders.features import FeatureTable
@@ -52,7 +52,7 @@ def calibrate_run(
         trained = run.config["data"]["train_records"] + run.config["data"]["val_records"]
         if len(found.record_ids) != trained:
             raise RunError(
-                say(
+                msg(
                     "The run {name} was trained on {trained} records, and {collection} has {n} "
                     "in train and val.",
                     name=run.name,
@@ -89,7 +89,7 @@ def measure_coverage(
     table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
     if not len(table):
         return []
-    probabilities = ask(labeller.run, table)
+    probabilities = label_with_coverage(labeller.run, table)
     number = {label: place for place, label in enumerate(labeller.run.labels)}
     truth = np.array([number.get(r.label, -1) for r in table.records], dtype=np.int64)
     groups = [record.group_key for record in table.records]
@@ -102,7 +102,7 @@ def measure_coverage(
 
 
 @requires(Permission.LOOK)
-def ask(run: Run, table: FeatureTable) -> np.ndarray:
+def label_with_coverage(run: Run, table: FeatureTable) -> np.ndarray:
     """Calibrated probabilities of every record of a table, record x label."""
     table = table.with_lexicon(run.lexicon)
     places = range(len(table))

@@ -10,7 +10,7 @@ from qcmfm import demo
 from qcmfm.access import Permission, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError, RecordsError, ReviewError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.encoders.photo import read_photo
 from qcmfm.records import (
@@ -94,8 +94,8 @@ def open_collection(name: str) -> Collection:
     if name not in folders:
         listed = ", ".join(folders) or "none"
         raise RecordsError(
-            say("There is no collection {name!r}.", name=name[:80]),
-            say("There are: {listed}.", listed=listed),
+            msg("There is no collection {name!r}.", name=name[:80]),
+            msg("There are: {listed}.", listed=listed),
         )
     return read_collection(folders[name])
 

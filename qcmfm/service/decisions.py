@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from qcmfm.access import Permission, actor, keep, require, requires
+from qcmfm.access import Permission, actor, require, requires, write_audit
 from qcmfm.core.errors import PermissionDenied, QcmfmError
 from qcmfm.inference.prediction import Prediction
 from qcmfm.review.choice import Choice
@@ -104,11 +104,13 @@ class OpenReview:
         more = {"of": len(choices)} if len(choices) > NAMED else {}
         return {"collection": self.collection, "records": named, **more}
 
-    def _do(self, verb: str, on: Mapping[str, Any], reviewer: str, act: Callable[[], Done]) -> Done:
+    def _do(
+        self, operation: str, on: Mapping[str, Any], reviewer: str, act: Callable[[], Done]
+    ) -> Done:
         """Act in nobody else's name, and write down how it went."""
         who = actor()
         if who.signed_in and " ".join(reviewer.split()) != who.who:
-            keep(who, verb, on, "refused")
+            write_audit(who, operation, on, "refused")
             raise PermissionDenied(
                 "You cannot decide in somebody else's name.", f"You are signed in as {who.who}."
             )
@@ -117,9 +119,9 @@ class OpenReview:
         try:
             found = act()
         except QcmfmError:
-            keep(who, verb, on, "failed")
+            write_audit(who, operation, on, "failed")
             raise
-        keep(who, verb, on, "done")
+        write_audit(who, operation, on, "done")
         return found
 
 

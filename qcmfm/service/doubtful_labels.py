@@ -5,10 +5,15 @@ from dataclasses import replace
 from qcmfm.access import Permission, requires
 from qcmfm.core import storage
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache
-from qcmfm.inference.out_of_fold_cache import answers_file, made_from, read_answers, write_answers
+from qcmfm.inference.out_of_fold_cache import (
+    made_from,
+    out_of_fold_file,
+    read_out_of_fold,
+    write_out_of_fold,
+)
 from qcmfm.records import Collection
 from qcmfm.review.corrected_labels import corrected
 from qcmfm.review.items import OutOfFold
@@ -21,19 +26,19 @@ from qcmfm.training.cross_fitting import out_of_fold
 
 
 @requires(Permission.LOOK)
-def kept_answers(name: str, collection: Collection) -> OutOfFold | None:
+def cached_out_of_fold(name: str, collection: Collection) -> OutOfFold | None:
     """What models that never saw them say of a collection's records; None where not computed.
 
     Args:
         name: Of the collection.
         collection: Its records, as they were recorded.
     """
-    file = answers_file(name)
-    return read_answers(file, made_from(collection)) if file.is_file() else None
+    file = out_of_fold_file(name)
+    return read_out_of_fold(file, made_from(collection)) if file.is_file() else None
 
 
 @requires(Permission.RETRAIN, on=("name", "run"))
-def compare_labels(
+def find_doubtful_labels(
     name: str, run: str = "", device: str = "auto", cache: FeatureCache | None = None
 ) -> Work[OutOfFold]:
     """Train on parts of a collection's labels and ask of the others; the answers are kept.
@@ -54,18 +59,18 @@ def compare_labels(
     now = corrected(collection, open_review(name).refresh())
     if len(now.labels) < 2:
         raise TrainingError(
-            say("The records of {name} have fewer than two labels.", name=name),
+            msg("The records of {name} have fewer than two labels.", name=name),
             "There is nothing to compare.",
         )
     how = TrainingSettings.of(config["training"]) if run else TrainingSettings()
     used = config.get("training", {}).get("epochs_used")
     how = replace(how, epochs=used or how.epochs, patience=how.epochs)
     cache = cache or encoders_of(config, device)
-    file = answers_file(name)
+    file = out_of_fold_file(name)
     checkpoints = file.with_name(f".{file.name}.partial")
     answers = yield from out_of_fold(now, cache, how, checkpoints)
     ids = [record.record_id for record in answers.records]
     found = OutOfFold(ids, answers.labels, answers.probabilities())
-    write_answers(found, file, made_from(recorded_collection(name, {})))
+    write_out_of_fold(found, file, made_from(recorded_collection(name, {})))
     storage.discard_folder(checkpoints)
     return found

@@ -9,7 +9,7 @@ from qcmfm import evaluation
 from qcmfm.access import Permission, requires
 from qcmfm.core import storage
 from qcmfm.core.errors import RecordsError, RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.explanation.grounding import measure_grounding
 from qcmfm.inference.predict import predict
@@ -40,7 +40,7 @@ def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work
     rows = [row for row in rows if row.record and row.record.label]
     if not rows:
         raise RecordsError(
-            say("No labelled record is in the split {split!r}.", split=split),
+            msg("No labelled record is in the split {split!r}.", split=split),
             "Choose another split with --split, or all.",
         )
     chosen = replace(collection, rows=rows, problems=[])
@@ -109,7 +109,7 @@ def _trained_on(labeller: Labeller, split: str) -> bool:
 
 
 @requires(Permission.RETRAIN, on=("labeller",))
-def keep_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
+def save_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
     """Add what `evaluate_run` measured to a run's metrics and to its card.
 
     Raises:
@@ -117,7 +117,7 @@ def keep_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
     """
     if measured["trained_on"]:
         raise RunError(
-            say("The run was trained on records of the split {split!r}.", split=measured["split"]),
+            msg("The run was trained on records of the split {split!r}.", split=measured["split"]),
             "Only figures of records that it has not seen are kept in it.",
         )
     run = labeller.run

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from qcmfm.access import Permission, actor, requires
 from qcmfm.core.errors import RecordsError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
-from qcmfm.explanation import Explanation, attended_box, caption_heat, explain, look_at
+from qcmfm.explanation import Explanation, attended_box, caption_heat, encode_record, explain
 from qcmfm.exports.web_annotations import attention_page
 from qcmfm.records import Collection, Record
 from qcmfm.runs.calibration import ERROR_RATE
@@ -27,8 +27,8 @@ def explain_submission(
         RecordsError: There is neither a photo nor a caption with a word.
     """
     encoders = labeller.cache.encoders
-    with ENCODERS.turn(actor().session):
-        subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+    with ENCODERS.slot(actor().session):
+        subject = encode_record(encoders, submission.photo, submission.caption, submission.name)
         return explain(labeller.run, encoders, subject, error_rate)
 
 
@@ -43,14 +43,14 @@ def find_record(collection: Collection, record_id: str) -> Record:
     if found is None:
         some = ", ".join(record.record_id for record in collection.records[:3])
         raise RecordsError(
-            say("There is no record {record_id!r}.", record_id=record_id[:80]),
-            say("There are: {some}, …", some=some),
+            msg("There is no record {record_id!r}.", record_id=record_id[:80]),
+            msg("There are: {some}, …", some=some),
         )
     return found
 
 
 @dataclass(frozen=True)
-class Compared:
+class ExplanationComparison:
     """One model's answer beside others'.
 
     Args:
@@ -65,14 +65,14 @@ class Compared:
 
 
 @requires(Permission.LOOK)
-def compare(
+def compare_explanations(
     labellers: Sequence[Labeller], submission: Submission, error_rate: float = ERROR_RATE
-) -> Work[list[Compared]]:
+) -> Work[list[ExplanationComparison]]:
     """The evidence of several models for one record."""
-    found: list[Compared] = []
+    found: list[ExplanationComparison] = []
     for number, labeller in enumerate(labellers, start=1):
         evidence = explain_submission(labeller, submission, error_rate)
-        found.append(Compared(labeller.run.name, labeller.run.model.name(), evidence))
+        found.append(ExplanationComparison(labeller.run.name, labeller.run.model.name(), evidence))
         yield Progress("Asking the models", number, len(labellers))
     return found
 
@@ -102,7 +102,7 @@ def attention_annotation(
 
 
 @requires(Permission.LOOK)
-def told_lines(evidence: Explanation) -> list[str]:
+def explanation_lines(evidence: Explanation) -> list[str]:
     """The evidence as lines of text."""
     said = evidence.to_json()
     lines = [f"{label:24} {p:.3f}" for label, p in list(evidence.probabilities.items())[:3]]

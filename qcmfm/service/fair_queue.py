@@ -19,7 +19,7 @@ CORES = 4
 """Cores that one turn makes good use of."""
 
 
-class Turns:
+class FairQueue:
     """A few turns at a time, given in rotation to those who wait.
 
     Args:
@@ -35,7 +35,7 @@ class Turns:
         self._mine = threading.local()
 
     @contextlib.contextmanager
-    def turn(self, who: str) -> Iterator[None]:
+    def slot(self, who: str) -> Iterator[None]:
         """Wait for a turn and have it inside the block; a turn inside a turn is the same one.
 
         Args:
@@ -60,7 +60,7 @@ class Turns:
         """Long work that lets others have a turn after each of its steps."""
         while True:
             try:
-                with self.turn(who):
+                with self.slot(who):
                     step = next(work)
             except StopIteration as stop:
                 return stop.value
@@ -97,5 +97,5 @@ class Turns:
         called.set()
 
 
-ENCODERS = Turns(max(1, (os.cpu_count() or 1) // CORES), metrics.turn_taken)
+ENCODERS = FairQueue(max(1, (os.cpu_count() or 1) // CORES), metrics.record_queue_wait)
 """Turns at the encoders and models of this process."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from qcmfm.access import Permission, actor, require, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import ImportingError, PermissionDenied, QcmfmError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.importers import Columns, Preview, Report, preview, title
 from qcmfm.records import named_folder
@@ -22,7 +22,7 @@ KIND = "import_collection"
 
 
 @requires(Permission.IMPORT, on=("name",))
-def keep_upload(name: str, content: io.BufferedIOBase) -> Path:
+def save_upload(name: str, content: io.BufferedIOBase) -> Path:
     """Keep an uploaded file, so that its import can be taken up again; the same file once.
 
     Args:
@@ -77,7 +77,7 @@ def check_source(source: str) -> None:
 
 
 @requires(Permission.LOOK)
-def look_at(address: str, photos: str = "", columns: Columns | None = None) -> Work[Preview]:
+def preview_import(address: str, photos: str = "", columns: Columns | None = None) -> Work[Preview]:
     """The first records that an import would give.
 
     Args:
@@ -135,7 +135,7 @@ def import_report(name: str) -> Report | None:
         return None
     except (OSError, ValueError, TypeError, KeyError):
         raise ImportingError(
-            say("The report on {name} is damaged.", name=name), "Import once more."
+            msg("The report on {name} is damaged.", name=name), "Import once more."
         ) from None
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from qcmfm import jobs
-from qcmfm.access import Permission, keep, require, requires
+from qcmfm.access import Permission, require, requires, write_audit
 from qcmfm.core.errors import JobError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.service import imports
 
 KINDS = {
@@ -33,7 +33,7 @@ def start_job(kind: str, arguments: Mapping[str, Any]) -> str:
     """
     if kind not in KINDS:
         raise JobError(
-            say("There is no job of the kind {kind!r}.", kind=kind[:80]),
+            msg("There is no job of the kind {kind!r}.", kind=kind[:80]),
             "This is a bug; report it.",
         )
     on = {name: str(value)[:200] for name, value in arguments.items() if isinstance(value, str)}
@@ -42,7 +42,7 @@ def start_job(kind: str, arguments: Mapping[str, Any]) -> str:
         imports.check_source(str(arguments.get("source", "")))
         imports.check_source(str(arguments.get("photos", "")))
     job_id = jobs.start(kind, arguments, by=who.to_json())
-    keep(who, f"start {kind}", on, "done")
+    write_audit(who, f"start {kind}", on, "done")
     return job_id
 
 
@@ -101,4 +101,4 @@ def forget_job(job_id: str) -> None:
 def _look_after(job_id: str, verb: str) -> None:
     kind = jobs.find_job(job_id).kind
     who = require(KINDS.get(kind, Permission.MANAGE), f"{verb} {kind}", {"job": job_id})
-    keep(who, f"{verb} {kind}", {"job": job_id}, "done")
+    write_audit(who, f"{verb} {kind}", {"job": job_id}, "done")

@@ -28,7 +28,7 @@ def circuit_runs() -> list[str]:
     for name, folder in run_folders().items():
         try:
             model = read_config(folder)["model"]["model"]
-            if fusion.model_class(model).quantum:
+            if fusion.is_quantum(model):
                 found.append(name)
         except (QcmfmError, KeyError, TypeError):
             continue  # the list of runs on Home says what is wrong with it
@@ -46,7 +46,7 @@ def trained_on(run: str) -> str:
 
 
 @requires(Permission.LOOK)
-def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
+def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[Material]:
     """What the records of a collection put into a run's circuit.
 
     Raises:
@@ -58,7 +58,7 @@ def open_material(labeller: Labeller, collection: Collection) -> Work[Material]:
 
 
 @requires(Permission.ADD, on=("name",))
-def save_condition(name: str, condition: Condition, instead: bool = False) -> Path:
+def save_noise_setting(name: str, condition: Condition, instead: bool = False) -> Path:
     """Keep a noise setting under a name, for everybody.
 
     Args:
@@ -119,7 +119,7 @@ class ModelComparison:
 
 
 @requires(Permission.LOOK)
-def comparisons() -> list[ModelComparison]:
+def model_comparisons() -> list[ModelComparison]:
     """Every measured difference between the quantum model and another, as committed."""
     try:
         summary = read_summary(settings.COMPARISON)

@@ -12,8 +12,8 @@ from qcmfm.core.clock import utc_now
 from qcmfm.core.text import escape_formula
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.fusion.base import Attention
-from qcmfm.inference.encoded_record import look_at
-from qcmfm.inference.predict import answers
+from qcmfm.inference.encoded_record import encode_record
+from qcmfm.inference.predict import fused_outputs
 from qcmfm.inference.prediction import Prediction, table_columns, table_row
 from qcmfm.observability import metrics
 from qcmfm.runs.run import Run, read_run
@@ -82,11 +82,11 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
         RecordsError: There is neither a photo nor a caption with a word.
     """
     run, encoders = labeller.run, labeller.cache.encoders
-    with ENCODERS.turn(actor().session):
-        subject = look_at(encoders, submission.photo, submission.caption, submission.name)
+    with ENCODERS.slot(actor().session):
+        subject = encode_record(encoders, submission.photo, submission.caption, submission.name)
         batch = subject.batch(run, encoders)
         fused = run.fuse(batch)
-        (said,) = answers(run, batch, fused)
+        (said,) = fused_outputs(run, batch, fused)
         metrics.answered(1)
     prediction = Prediction(
         submission.record_id,

@@ -6,19 +6,19 @@ from typing import Any
 from qcmfm import workspace
 from qcmfm.access import Permission, read_audit, requires
 from qcmfm.core.progress import Work
-from qcmfm.workspace import Backup, Examined
+from qcmfm.workspace import Backup, Examination
 
 
 @requires(Permission.MANAGE, tells=True)
-def examine_workspace() -> Work[Examined]:
+def examine_workspace() -> Work[Examination]:
     """Look at every part of the workspace; nothing is changed."""
     return workspace.examine()
 
 
 @requires(Permission.MANAGE)
-def mend_workspace() -> Work[Examined]:
+def repair_workspace() -> Work[Examination]:
     """Mend what can be mended, and tell what cannot."""
-    return workspace.mend()
+    return workspace.repair()
 
 
 @requires(Permission.MANAGE, on=("file",))

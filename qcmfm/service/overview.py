@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qcmfm import jobs
 from qcmfm.access import Permission, requires
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import N_, say
+from qcmfm.core.messages import N_, msg
 from qcmfm.review.review import open_review
 from qcmfm.service.collections import CollectionSummary, collection_folders
 
@@ -15,11 +15,11 @@ LOOKED_AT = 2000
 """The most decisions of a collection that are gone through for what happened lately."""
 
 _WORK = {
-    "import_collection": (say("The import"), "import"),
-    "learn": (say("A training"), "learn"),
-    "compare_labels": (say("The look for label errors"), "clean_up"),
-    "make_catalog": (say("The catalog"), "search"),
-    "make_map": (say("The map"), "map"),
+    "import_collection": (msg("The import"), "import"),
+    "learn": (msg("A training"), "learn"),
+    "compare_labels": (msg("The look for label errors"), "clean_up"),
+    "make_catalog": (msg("The catalog"), "search"),
+    "make_map": (msg("The map"), "map"),
 }
 """For each kind of job what it is called, and the page that shows it."""
 _STATES = {
@@ -46,7 +46,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Happened:
+class RecentEvent:
     """Something that was done.
 
     Args:
@@ -59,13 +59,13 @@ class Happened:
 
 
 @requires(Permission.LOOK)
-def what_waits(collections: Sequence[CollectionSummary]) -> list[Waiting]:
+def waiting(collections: Sequence[CollectionSummary]) -> list[Waiting]:
     """Jobs that run or broke off, rows that were not understood, records that nobody reviewed yet.
 
     Built-in collections, and those on which nobody decided yet, wait for nobody.
     """
     found = [
-        Waiting(say(_STATES[job.state], work=title, name=name), page, name)
+        Waiting(msg(_STATES[job.state], work=title, name=name), page, name)
         for job, title, page, name in _latest_jobs()
         if job.state in _STATES
     ]
@@ -74,27 +74,27 @@ def what_waits(collections: Sequence[CollectionSummary]) -> list[Waiting]:
             what = N_("{n:,} rows of {name} to check")
             if summary.problems == 1:
                 what = N_("{n} row of {name} to check")
-            told = say(what, n=summary.problems, name=summary.name)
+            told = msg(what, n=summary.problems, name=summary.name)
             found.append(Waiting(told, "collections", summary.name))
         left = summary.records - summary.reviewed
         if left and (summary.reviewed or not summary.built_in):
             what = N_("{n:,} records of {name} to review")
             if left == 1:
                 what = N_("{n} record of {name} to review")
-            told = say(what, n=left, name=summary.name)
+            told = msg(what, n=left, name=summary.name)
             found.append(Waiting(told, "review", summary.name))
     return found
 
 
 @requires(Permission.LOOK)
-def what_happened(most: int = 5) -> list[Happened]:
+def recent_events(most: int = 5) -> list[RecentEvent]:
     """What reviewers and long work did, the latest first; a reviewer's day is one entry.
 
     Args:
         most: As many entries.
     """
     found = [
-        Happened(job.changed_at, say("{work} of {name} was finished", work=title, name=name))
+        RecentEvent(job.changed_at, msg("{work} of {name} was finished", work=title, name=name))
         for job, title, _, name in _latest_jobs()
         if job.state == "done"
     ]
@@ -113,7 +113,7 @@ def _latest_jobs() -> Iterator[tuple[jobs.Job, str, str, str]]:
             yield job, *_WORK[job.kind], name
 
 
-def _decided(name: str) -> list[Happened]:
+def _decided(name: str) -> list[RecentEvent]:
     """What was decided on a collection and stands, an entry for each reviewer and day."""
     try:
         review = open_review(name)
@@ -127,10 +127,10 @@ def _decided(name: str) -> list[Happened]:
             key = (row.reviewed_at[:10], row.reviewer)
             latest.setdefault(key, row.reviewed_at)
             counts[key] += 1
-    return [Happened(at, _took(key[1], counts[key], name)) for key, at in latest.items()]
+    return [RecentEvent(at, _took(key[1], counts[key], name)) for key, at in latest.items()]
 
 
 def _took(who: str, n: int, name: str) -> str:
     if n == 1:
-        return say("{who} took {n} decision on {name}", who=who, n=n, name=name)
-    return say("{who} took {n:,} decisions on {name}", who=who, n=n, name=name)
+        return msg("{who} took {n} decision on {name}", who=who, n=n, name=name)
+    return msg("{who} took {n:,} decisions on {name}", who=who, n=n, name=name)

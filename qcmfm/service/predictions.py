@@ -8,7 +8,12 @@ from qcmfm.core.errors import RunError
 from qcmfm.core.progress import Work
 from qcmfm.inference.predict import predict
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_kept, write_kept
+from qcmfm.inference.prediction_cache import (
+    fingerprint,
+    predictions_file,
+    read_cached,
+    write_cached,
+)
 from qcmfm.observability import metrics
 from qcmfm.records import Collection
 from qcmfm.service.fair_queue import ENCODERS
@@ -17,7 +22,7 @@ from qcmfm.service.runs import run_version
 
 
 @requires(Permission.LOOK)
-def kept_predictions(name: str, run: str, made_from: str) -> dict[str, Prediction] | None:
+def cached_predictions(name: str, run: str, made_from: str) -> dict[str, Prediction] | None:
     """What a run said of every record it could label; None where it was not asked yet.
 
     Args:
@@ -25,7 +30,7 @@ def kept_predictions(name: str, run: str, made_from: str) -> dict[str, Predictio
         run: Name of the run.
         made_from: Its `fingerprint` now.
     """
-    kept = read_kept(predictions_file(name, run), made_from)
+    kept = read_cached(predictions_file(name, run), made_from)
     return None if kept is None else _by_record(kept)
 
 
@@ -44,7 +49,7 @@ def label_collection(
     asked = predict(labeller.run, collection, labeller.cache)
     predictions = yield from ENCODERS.step_by_step(actor().session, asked)
     metrics.answered(len(predictions))
-    write_kept(predictions, predictions_file(name, labeller.run.name), made_from)
+    write_cached(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
 
 
@@ -53,7 +58,7 @@ def _by_record(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
 
 
 @requires(Permission.LOOK)
-def runs_asked(name: str) -> list[str]:
+def runs_with_predictions(name: str) -> list[str]:
     """Names of the runs that ever labelled a collection, and when: what changes with a new one.
 
     Args:
@@ -81,7 +86,7 @@ def other_predictions(
             continue
         with contextlib.suppress(RunError):  # a run that is gone has no say
             version = run_version(other)
-            kept = kept_predictions(name, other, fingerprint(collection, version))
+            kept = cached_predictions(name, other, fingerprint(collection, version))
             if kept:
                 found[other] = kept
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from qcmfm.access import Permission, requires
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.records import Collection, Row, read_collection
@@ -18,9 +18,9 @@ from qcmfm.review.review import open_review
 from qcmfm.runs.folder import read_config, read_splits
 from qcmfm.runs.run import Run, read_run
 from qcmfm.service.collections import open_collection
-from qcmfm.service.run_comparison import COMPARISON, Comparison, compare_with_parent
+from qcmfm.service.run_comparison import COMPARISON, RunComparison, compare_with_parent
 from qcmfm.service.runs import find_run, run_folders
-from qcmfm.training import Start, TrainingSettings
+from qcmfm.training import StartingPoint, TrainingSettings
 from qcmfm.training.train import train
 
 STEPS = 8
@@ -28,7 +28,7 @@ STEPS = 8
 
 
 @requires(Permission.LOOK)
-def labels_of(collection: str) -> list[str]:
+def training_labels(collection: str) -> list[str]:
     """What the records of a collection are labelled with, in alphabetical order.
 
     Raises:
@@ -38,14 +38,14 @@ def labels_of(collection: str) -> list[str]:
 
 
 @requires(Permission.RETRAIN, on=("name", "parent", "out"))
-def learn(
+def retrain(
     name: str,
     parent: str = "",
     out: str = "",
     chosen: TrainingSettings | None = None,
     device: str = "auto",
     cache: FeatureCache | None = None,
-) -> Work[Comparison]:
+) -> Work[RunComparison]:
     """Train a run on a collection's recorded and reviewed labels, and compare it.
 
     With a parent, the new run has its model and settings. Where the parent was trained on this
@@ -90,7 +90,7 @@ def learn(
         run = read_run(folder)  # stopped between training and comparing
     else:
         run = yield from train(collection, cache, how, folder, provenance, start)
-    about = Comparison(name, run.name, parent, 0, counts["decided"], counts["changed"])
+    about = RunComparison(name, run.name, parent, 0, counts["decided"], counts["changed"])
     comparison = yield from compare_with_parent(about, collection, cache)
     storage.write_json(folder / COMPARISON, asdict(comparison))
     return comparison
@@ -121,7 +121,7 @@ def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any
     labels = collection.labels
     if len(labels) < 2:
         raise TrainingError(
-            say("The records of {name} have {n} different label(s).", name=name, n=len(labels)),
+            msg("The records of {name} have {n} different label(s).", name=name, n=len(labels)),
             "Review some first: at least two labels, and twenty records of each to be useful.",
         )
     return collection, state
@@ -190,8 +190,8 @@ def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache
     return FeatureCache(encoders, settings.features_folder())
 
 
-def _start(run: Run) -> Start:
-    return Start(run.model.state_dict(), run.labels, run.lexicon, run.sha256)
+def _start(run: Run) -> StartingPoint:
+    return StartingPoint(run.model.state_dict(), run.labels, run.lexicon, run.sha256)
 
 
 @requires(Permission.LOOK)

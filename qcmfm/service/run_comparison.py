@@ -9,14 +9,14 @@ import numpy as np
 from qcmfm import evaluation
 from qcmfm.access import Permission, requires
 from qcmfm.core.errors import RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.inference.predict import predict
 from qcmfm.records import Collection, Record
 from qcmfm.runs.folder import read_splits
 from qcmfm.runs.run import read_run
-from qcmfm.service.evaluation import evaluate_run, keep_metrics
+from qcmfm.service.evaluation import evaluate_run, save_metrics
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run
 
@@ -25,7 +25,7 @@ COMPARISON = "comparison.json"
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """A run and the one it was made from, on the same test records.
 
     Args:
@@ -52,7 +52,7 @@ class Comparison:
 
 
 @requires(Permission.LOOK)
-def comparison_of(run: str) -> Comparison | None:
+def run_comparison(run: str) -> RunComparison | None:
     """How a run compares with the one it was made from; None where that was not measured.
 
     Raises:
@@ -62,18 +62,18 @@ def comparison_of(run: str) -> Comparison | None:
     if not file.is_file():
         return None
     try:
-        return Comparison(**json.loads(file.read_text("utf-8")))
+        return RunComparison(**json.loads(file.read_text("utf-8")))
     except (ValueError, TypeError) as error:
         raise RunError(
-            say("{comparison} of the run {run} cannot be read.", comparison=COMPARISON, run=run),
+            msg("{comparison} of the run {run} cannot be read.", comparison=COMPARISON, run=run),
             "Train again.",
         ) from error
 
 
 @requires(Permission.LOOK)
 def compare_with_parent(
-    about: Comparison, collection: Collection, cache: FeatureCache
-) -> Work[Comparison]:
+    about: RunComparison, collection: Collection, cache: FeatureCache
+) -> Work[RunComparison]:
     """Measure a run and the one it was made from on the same test records.
 
     Args:
@@ -93,7 +93,7 @@ def compare_with_parent(
     if not rows:
         return about
     measured = yield from evaluate_run(after, collection, "test")
-    keep_metrics(after, measured)
+    save_metrics(after, measured)
     chosen = replace(collection, rows=rows, problems=[])
     new = yield from predict(after.run, chosen, after.cache)
     records = [row.record for row in rows if row.record]

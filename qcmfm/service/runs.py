@@ -10,7 +10,7 @@ from qcmfm import demo
 from qcmfm.access import Permission, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError, RunError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.runs import folder as run_folder
 from qcmfm.runs.folder import list_runs, read_config, read_metrics
 from qcmfm.studies.summary import best_classical, read_summary
@@ -59,7 +59,7 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
             errors.append(error)
         except (KeyError, TypeError):
             errors.append(
-                RunError(say("The run {name} is incomplete.", name=name), "Copy or train it again.")
+                RunError(msg("The run {name} is incomplete.", name=name), "Copy or train it again.")
             )
     return summaries, errors
 
@@ -89,13 +89,13 @@ def study_sentence() -> str:
     quantum, classical = (study["systems"][name]["accuracy"] for name in ("qcmfm", _REFERENCE))
     gap = study["qcmfm_minus"][_REFERENCE]
     verdict = (
-        say("the quantum model did better than this reference")
+        msg("the quantum model did better than this reference")
         if gap["low"] > 0
-        else say("the classical reference did better")
+        else msg("the classical reference did better")
         if gap["high"] < 0
-        else say("the difference is within chance, and nothing here shows that quantum is better")
+        else msg("the difference is within chance, and nothing here shows that quantum is better")
     )
-    return say(
+    return msg(
         "Measured on {records} test records (mean of {seeds} trainings): the simulated quantum "
         "model is right on {quantum}, a simple classical reference (late fusion of photo and "
         "caption) on {classical}; {verdict}.",
@@ -115,9 +115,9 @@ def built_in_sentence(name: str) -> str:
         return ""
     accuracy = {model: found["accuracy"] for model, found in study["systems"].items()}
     alone = max(("image_only", "text_only"), key=lambda model: accuracy[model]["value"])
-    words = {"image_only": say("the photo"), "text_only": say("the caption")}
+    words = {"image_only": msg("the photo"), "text_only": msg("the caption")}
     classical = best_classical(study)
-    return say(
+    return msg(
         "These objects are designed so that photo and caption are needed together. Measured on "
         "{records} fresh ones (mean of {seeds} trainings): {one} alone is right on {alone}, the "
         "simulated quantum model on {quantum}, the best classical fusion on {classical}.",
@@ -142,7 +142,7 @@ def scope_sentence(name: str) -> str:
     if study is None:
         return ""
     told = [
-        say(
+        msg(
             "{told} (area under the ROC curve {area:.2f}, {flagged:.0%} flagged)",
             told=found["told"],
             area=found["auc"]["value"],
@@ -150,7 +150,7 @@ def scope_sentence(name: str) -> str:
         )
         for found in study["against"].values()
     ]
-    return say(
+    return msg(
         " It was measured against {told}; of {records} test records it flags {flagged:.0%} "
         "wrongly.",
         told=told,
@@ -169,7 +169,7 @@ def _trainings(accuracy: dict[str, Any]) -> int:
 
 
 def _percent(found: dict[str, float]) -> str:
-    return say(
+    return msg(
         "{value:.0%} ({low:.0%} to {high:.0%})",
         **{name: found[name] for name in ("value", "low", "high")},
     )
@@ -189,8 +189,8 @@ def find_run(name: str) -> Path:
     if name not in known:
         listed = ", ".join(known) or "none"
         raise RunError(
-            say("There is no run {name!r}.", name=name),
-            say("Give a folder, or one of: {listed}.", listed=listed),
+            msg("There is no run {name!r}.", name=name),
+            msg("Give a folder, or one of: {listed}.", listed=listed),
         )
     return known[name]
 

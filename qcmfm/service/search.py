@@ -15,14 +15,14 @@ from qcmfm.catalog import (
     Catalog,
     Change,
     Hit,
-    Narrowing,
     Projection,
-    Shelf,
+    SearchFilters,
+    SearchIndex,
     project,
 )
 from qcmfm.core import settings
 from qcmfm.core.errors import CatalogError, QcmfmError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import ImageEncoder, load_image_encoder
@@ -34,7 +34,7 @@ from qcmfm.review.review import open_review
 from qcmfm.service.adoption import adopted_run
 from qcmfm.service.collections import collection_folders, open_collection
 from qcmfm.service.fair_queue import ENCODERS
-from qcmfm.service.predictions import kept_predictions
+from qcmfm.service.predictions import cached_predictions
 from qcmfm.service.runs import run_version, runs_for
 
 KIND = "make_catalog"
@@ -44,12 +44,14 @@ MAP_KIND = "make_map"
 
 
 @requires(Permission.PREPARE, on=("name",))
-def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = None) -> Work[Change]:
+def build_catalog(
+    name: str, rebuild: bool = False, cache: FeatureCache | None = None
+) -> Work[Change]:
     """Bring the catalog of a collection up to date with its records and predictions.
 
     Args:
         name: Of the collection.
-        anew: Make everything again, the map from photos to words too.
+        rebuild: Make everything again, the map from photos to words too.
         cache: Encoders and features; by default the built-in ones.
 
     Raises:
@@ -58,18 +60,18 @@ def make_catalog(name: str, anew: bool = False, cache: FeatureCache | None = Non
     collection = open_collection(name)
     if not collection.records:
         raise CatalogError(
-            say("The collection {name} holds no record.", name=name), "Import some first."
+            msg("The collection {name} holds no record.", name=name), "Import some first."
         )
     place = Catalog(settings.catalog_place())
     cache = cache or FeatureCache(load_encoders(), settings.features_folder())
     table = yield from cache.encode(collection)
     predictions = _predictions(name, collection)
     encoders = (cache.encoders.image.id, cache.encoders.text.id)
-    return (yield from place.update(name, table, predictions, encoders, anew))
+    return (yield from place.update(name, table, predictions, encoders, rebuild))
 
 
 @requires(Permission.PREPARE, on=("name", "of"))
-def make_map(name: str, of: str) -> Work[Projection]:
+def build_map(name: str, of: str) -> Work[Projection]:
     """Lay a collection out on a plane, and keep that in the catalog.
 
     Args:
@@ -79,13 +81,13 @@ def make_map(name: str, of: str) -> Work[Projection]:
     place = Catalog(settings.catalog_place())
     yield Progress("Laying out the map", 0, 1)
     found = project(place.open(name), of)
-    place.keep_projection(name, found)
+    place.save_projection(name, found)
     yield Progress("Laying out the map", 1, 1)
     return found
 
 
 @requires(Permission.LOOK)
-def kept_map(name: str, of: str) -> Projection | None:
+def saved_map(name: str, of: str) -> Projection | None:
     """The map of a collection as it was last laid out; None where it never was."""
     return Catalog(settings.catalog_place()).projection(name, of)
 
@@ -129,7 +131,7 @@ def _predictions(name: str, collection: Collection) -> Mapping[str, Prediction]:
     for run in dict.fromkeys([adopted_run(name), *runs_for(labels)]):
         if run:
             try:
-                kept = kept_predictions(name, run, fingerprint(collection, run_version(run)))
+                kept = cached_predictions(name, run, fingerprint(collection, run_version(run)))
             except QcmfmError:
                 continue  # a run that is damaged has nothing to say
             if kept:
@@ -159,9 +161,9 @@ class Searcher:
     @requires(Permission.LOOK)
     def by_words(
         self,
-        shelf: Shelf,
+        shelf: SearchIndex,
         text: str,
-        narrowing: Narrowing | None = None,
+        narrowing: SearchFilters | None = None,
         where: str = EVERYWHERE,
         count: int = 48,
     ) -> list[Hit]:
@@ -175,16 +177,16 @@ class Searcher:
         encoder = self.load()._text
         assert encoder is not None
         _check(encoder.id, shelf.card.text_encoder)
-        with ENCODERS.turn(actor().session):
+        with ENCODERS.slot(actor().session):
             sentence = encoder.encode([text])[0].sentence.numpy()
         return shelf.by_words(text, sentence, narrowing, where, count)
 
     @requires(Permission.LOOK)
     def by_photo(
         self,
-        shelf: Shelf,
+        shelf: SearchIndex,
         photo: bytes | Path,
-        narrowing: Narrowing | None = None,
+        narrowing: SearchFilters | None = None,
         count: int = 48,
     ) -> list[Hit]:
         """Records whose photo looks like this one.
@@ -197,13 +199,13 @@ class Searcher:
             self._image = self._image or load_image_encoder()
         _check(self._image.id, shelf.card.image_encoder)
         pixels = self._image.pixels(self._image.read(photo, "The photo"))
-        with ENCODERS.turn(actor().session):
+        with ENCODERS.slot(actor().session):
             found = self._image.encode(torch.from_numpy(np.stack([pixels])))
         return shelf.by_photo(found[0].vector.numpy(), narrowing, count)
 
 
 @requires(Permission.LOOK)
-def open_shelf(name: str) -> Shelf:
+def open_search_index(name: str) -> SearchIndex:
     """A collection in the catalog.
 
     Raises:
@@ -213,7 +215,7 @@ def open_shelf(name: str) -> Shelf:
 
 
 @requires(Permission.LOOK)
-def catalogued(names: Sequence[str] = ()) -> list[str]:
+def catalogued_collections(names: Sequence[str] = ()) -> list[str]:
     """The collections to search: those named, or all in the catalog.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any
 from qcmfm.access import Permission, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import StudyError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.studies import summary
 
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
@@ -89,8 +89,8 @@ def _read(name: str, file: str) -> dict[str, Any]:
         return json.loads((folder / file).read_text("utf-8"))
     except ValueError:
         raise StudyError(
-            say("The results of the study {name} cannot be read.", name=name),
-            say(
+            msg("The results of the study {name} cannot be read.", name=name),
+            msg(
                 "Delete {file} in its folder and run `python -m qcmfm study {name}` again.",
                 file=file,
                 name=name,

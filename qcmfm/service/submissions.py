@@ -7,7 +7,7 @@ from qcmfm.access import Permission, requires
 from qcmfm.core import storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import RecordsError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
 from qcmfm.records import Collection, Record, named_folder, read_collection, write_collection
 
@@ -65,7 +65,7 @@ def save_submission(name: str, submission: Submission) -> str:
         lost = [problem for problem in collection.problems if problem.refused or problem.altered]
         if lost:  # writing the table anew would lose something of these rows
             raise RecordsError(
-                say(
+                msg(
                     "The collection {name} cannot be added to: {lost}.",
                     name=name.strip(),
                     lost=lost[0],
@@ -73,9 +73,9 @@ def save_submission(name: str, submission: Submission) -> str:
                 "Mend its records.csv, or save to another collection.",
             )
         records = {record.record_id: record for record in collection.records}
-        about = {"original_name": _written(submission.name), "added_at": utc_now()}
+        about = {"original_name": _formatted(submission.name), "added_at": utc_now()}
         old = records.get(submission.record_id, Record(submission.record_id, cells=about))
-        caption = _written(submission.caption).strip() or old.caption
+        caption = _formatted(submission.caption).strip() or old.caption
         records[submission.record_id] = old.changed(
             record_id=submission.record_id, image=image, caption=caption
         )
@@ -88,6 +88,6 @@ def save_submission(name: str, submission: Submission) -> str:
     return submission.record_id
 
 
-def _written(text: str) -> str:
+def _formatted(text: str) -> str:
     """Text as a file can hold it: half a letter is written as a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")

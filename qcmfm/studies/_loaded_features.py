@@ -14,7 +14,7 @@ from qcmfm.encoders.views import ORIGINAL
 
 
 @dataclass
-class Loaded:
+class LoadedFeatures:
     """Every photo's and every caption's features, in float16 as on disk.
 
     Arrays, since other processes can map those (`_side_by_side`).
@@ -51,7 +51,7 @@ class LoadedTable(FeatureTable):
         terms: Lexicon weights of every caption.
     """
 
-    loaded: Loaded = field(kw_only=True)
+    loaded: LoadedFeatures = field(kw_only=True)
     with_regions: bool = field(default=True, kw_only=True)
     terms: Tensor = field(default_factory=lambda: torch.zeros(0, 0), kw_only=True)
 
@@ -122,7 +122,7 @@ def load_table(table: FeatureTable) -> LoadedTable:
     for row, item in enumerate(found):
         words[row, : lengths[row]] = item["words"]
         sentences[row] = item["sentence"][0]
-    loaded = Loaded(
+    loaded = LoadedFeatures(
         {key: row for row, key in enumerate(photos)},
         regions,
         vectors,

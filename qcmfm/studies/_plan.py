@@ -18,7 +18,7 @@ from qcmfm.records import Collection
 from qcmfm.records.splits import assign_splits, grouped_folds
 from qcmfm.studies._loaded_features import LoadedTable, load_table
 from qcmfm.studies._results import METRICS, Results, Trial
-from qcmfm.studies._trial import Answers, System, train_and_answer
+from qcmfm.studies._trial import System, TrialAnswers, train_and_answer
 from qcmfm.studies._worker_processes import side_by_side
 from qcmfm.training import TrainingSettings
 
@@ -27,7 +27,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Material:
+class EncodedCollection:
     """A collection made ready for a study.
 
     Args:
@@ -63,9 +63,9 @@ class Material:
         ]
 
 
-def prepare_material(
+def encode_for_study(
     collection: Collection, cache: FeatureCache, views: int, name: str
-) -> Work[Material]:
+) -> Work[EncodedCollection]:
     """Encode what is new of a collection and read it into memory.
 
     Args:
@@ -100,7 +100,7 @@ def prepare_material(
     labels = sorted({table.records[row].label for row in fit})
     score = [row for row in score if table.records[row].label in labels]
     folds = {TEST: (fit, score)} | _cross_validation(table, fit)
-    return Material(name, load_table(table), labels, folds)
+    return EncodedCollection(name, load_table(table), labels, folds)
 
 
 def _cross_validation(table: Any, rows: Sequence[int]) -> dict[str, tuple[list[int], list[int]]]:
@@ -159,7 +159,10 @@ class Plan:
 
 
 def carry_out(
-    plan: Plan, material: Material, results: Results, until: Callable[[], bool] = lambda: False
+    plan: Plan,
+    material: EncodedCollection,
+    results: Results,
+    until: Callable[[], bool] = lambda: False,
 ) -> Work[int]:
     """Do every training of a plan that has no row yet; returns how many are still missing.
 
@@ -169,12 +172,12 @@ def carry_out(
         results: Where the rows and answers go.
         until: Says before each training whether to stop.
     """
-    results.keep_records(material.name, material.record_rows())
+    results.save_records(material.name, material.record_rows())
     cells, done = plan.cells(), results.done()
     todo = [cell for cell in cells if cell.key(material.name) not in done]
     finished = len(cells) - len(todo)
     for trial, probabilities in side_by_side(_train, material, todo, until):
-        results.keep_answers(trial, probabilities)
+        results.save_answers(trial, probabilities)
         results.add([trial])
         finished += 1
         note = f"{trial.system}, seed {trial.seed}, {trial.fold}: {trial.accuracy:.3f}"
@@ -182,7 +185,7 @@ def carry_out(
     return len(cells) - finished
 
 
-def _train(material: Material, cell: Cell) -> tuple[Trial, np.ndarray]:
+def _train(material: EncodedCollection, cell: Cell) -> tuple[Trial, np.ndarray]:
     """The row of one training, and what it answered."""
     fit, score = material.folds[cell.fold]
     answers = train_and_answer(material.table, fit, score, cell.chosen, material.labels)
@@ -191,10 +194,10 @@ def _train(material: Material, cell: Cell) -> tuple[Trial, np.ndarray]:
 
 
 def measured(
-    material: Material,
+    material: EncodedCollection,
     system: str,
     fold: str,
-    answers: Answers,
+    answers: TrialAnswers,
     chosen: TrainingSettings,
     condition: str = "",
 ) -> Trial:

@@ -122,7 +122,7 @@ class Results:
         """The keys of the finished trainings."""
         return {trial.key for trial in self.trials()}
 
-    def keep_answers(self, trial: Trial, probabilities: np.ndarray) -> None:
+    def save_answers(self, trial: Trial, probabilities: np.ndarray) -> None:
         """Keep what a training answered, beside what the same system answered before.
 
         Args:
@@ -149,7 +149,7 @@ class Results:
                 for name in kept.files
             }
 
-    def keep_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
+    def save_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
         """Keep which records the answers are of: fold, record id, group and label, in order."""
         out = io.StringIO(newline="")
         writer: csv.DictWriter[str] = csv.DictWriter(out, RECORD_COLUMNS, lineterminator="\n")

@@ -60,13 +60,17 @@ def paired_p(
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values corrected for being many (Holm 1979)."""
-    from statsmodels.stats.multitest import multipletests
+    """p-values corrected for testing several hypotheses, by the step-down procedure of Holm (1979).
 
-    if not p_values:
-        return {}
-    corrected: Any = multipletests(list(p_values.values()), method="holm")[1]
-    return dict(zip(p_values, (float(p) for p in corrected), strict=True))
+    The smallest of `m` p-values is multiplied by `m`, the next by `m - 1` and so on; none becomes
+    smaller than the one before it, nor larger than 1.
+    """
+    ascending = sorted(p_values, key=lambda name: p_values[name])
+    factors = np.arange(len(ascending), 0, -1)
+    scaled = factors * np.array([p_values[name] for name in ascending], dtype=np.float64)
+    adjusted = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    by_name = dict(zip(ascending, adjusted.tolist(), strict=True))
+    return {name: by_name[name] for name in p_values}
 
 
 def differences(

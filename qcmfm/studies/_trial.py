@@ -36,7 +36,7 @@ class System:
 
 
 @dataclass(frozen=True)
-class Answers:
+class TrialAnswers:
     """What came of one training.
 
     Args:
@@ -68,7 +68,7 @@ def train_and_answer(
     chosen: TrainingSettings,
     labels: list[str],
     prepare: Callable[[FusionModel], None] = lambda model: None,
-) -> Answers:
+) -> TrialAnswers:
     """Train on all of `fit` for a fixed number of passes and answer for `score`.
 
     Nothing is chosen on the way, so no record is held back: the number of passes and every other
@@ -96,7 +96,7 @@ def train_and_answer(
     start = time.perf_counter()
     logits = _answer(trainer.best, scored)
     answered = time.perf_counter() - start
-    return Answers(
+    return TrialAnswers(
         logits, trainer.best.n_parameters(), trained, 1000 * answered / len(score),
         trainer.best, data.lexicon,
     )  # fmt: skip

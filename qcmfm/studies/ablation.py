@@ -9,7 +9,7 @@ from typing import Any
 from qcmfm.core.progress import Work
 from qcmfm.studies._plan import TEST, Plan, carry_out
 from qcmfm.studies._trial import System
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import QUANTUM, write_comparison
 from qcmfm.training import TrainingSettings
 
@@ -38,10 +38,10 @@ def systems(only: tuple[str, ...] = ()) -> list[System]:
     ]
 
 
-def run(request: Request) -> Work[None]:
+def run(request: StudyRequest) -> Work[None]:
     """Train, answer, and write the tables; what was done before is not done again."""
     for name in request.collections:
-        material = yield from request.material(name, VIEWS)
+        material = yield from request.encoded(name, VIEWS)
         settings = TrainingSettings(views=len(material.table.images))
         folds = request.folds or (TEST,)
         plan = Plan(systems(request.only), range(request.seeds), folds, settings)

@@ -9,7 +9,7 @@ from qcmfm import fusion
 from qcmfm.core.progress import Work
 from qcmfm.studies._plan import TEST, Plan, carry_out
 from qcmfm.studies._trial import System
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
 from qcmfm.training import TrainingSettings
 
@@ -21,13 +21,13 @@ VIEWS = 5
 
 def systems(only: tuple[str, ...] = ()) -> list[System]:
     """Every fusion model there is, with its own defaults."""
-    return [System(name, name, {}) for name in fusion.names() if not only or name in only]
+    return [System(name, name, {}) for name in fusion.MODELS.loadable() if not only or name in only]
 
 
-def run(request: Request) -> Work[None]:
+def run(request: StudyRequest) -> Work[None]:
     """Train, answer, and write the tables; what was done before is not done again."""
     for name in request.collections:
-        material = yield from request.material(name, VIEWS)
+        material = yield from request.encoded(name, VIEWS)
         chosen = systems(request.only)
         wanted = request.folds or (*FOLDS, TEST)
         for seeds, folds in (

@@ -18,11 +18,11 @@ from qcmfm.fusion.qcmfm import QCMFM
 from qcmfm.quantum.noise import CHANNEL_WIRES, NoiseEntry, NoiseSetting, strengths
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.studies._figures import draw_curves
-from qcmfm.studies._plan import TEST, Material, measured
+from qcmfm.studies._plan import TEST, EncodedCollection, measured
 from qcmfm.studies._results import Results, Trial
-from qcmfm.studies._trial import Answers, train_and_answer
+from qcmfm.studies._trial import TrialAnswers, train_and_answer
 from qcmfm.studies._worker_processes import side_by_side
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 from qcmfm.training import TrainingSettings
 
 TITLE = "Under noise"
@@ -70,10 +70,10 @@ def setting(channel: str, strength: float) -> NoiseSetting:
     return NoiseSetting(_condition(channel, strength), (NoiseEntry(channel, values, at),))
 
 
-def run(request: Request) -> Work[None]:
+def run(request: StudyRequest) -> Work[None]:
     """Train, answer under every noise, and write the curves; finished trainings are not redone."""
     for name in request.collections:
-        material = yield from request.material(name, VIEWS)
+        material = yield from request.encoded(name, VIEWS)
         cells = list(_cells(request, material.name))
         found = side_by_side(_train, material, cells, request.is_over)
         for number, rows in enumerate(found, 1):
@@ -86,7 +86,7 @@ def run(request: Request) -> Work[None]:
         _draw(request.results, material.name)
 
 
-def _cells(request: Request, collection: str) -> Iterator[tuple[str, int, str, float]]:
+def _cells(request: StudyRequest, collection: str) -> Iterator[tuple[str, int, str, float]]:
     """Every training that has no row yet."""
     done = request.results.done()
     for seed in range(request.seeds):
@@ -102,7 +102,7 @@ def _condition(channel: str, strength: float) -> str:
     return f"{channel} {strength:g}"
 
 
-def _train(material: Material, cell: tuple[str, int, str, float]) -> list[Trial]:
+def _train(material: EncodedCollection, cell: tuple[str, int, str, float]) -> list[Trial]:
     """Train once and answer; the rows, of which the first is under the training's own noise."""
     system, seed, channel, strength = cell
     chosen = TrainingSettings(
@@ -125,7 +125,7 @@ def _train(material: Material, cell: tuple[str, int, str, float]) -> list[Trial]
 
 
 def _answered_under_noise(
-    material: Material, answers: Answers, chosen: TrainingSettings
+    material: EncodedCollection, answers: TrialAnswers, chosen: TrainingSettings
 ) -> list[Trial]:
     """What a model that was trained clean answers under every channel and strength."""
     model = answers.model

@@ -10,7 +10,7 @@ from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.records import read_collection
-from qcmfm.studies._plan import Material, prepare_material
+from qcmfm.studies._plan import EncodedCollection, encode_for_study
 from qcmfm.studies._results import Results
 
 DRAWN, FRESH = 2000, 2026
@@ -18,7 +18,7 @@ DRAWN, FRESH = 2000, 2026
 
 
 @dataclass(frozen=True)
-class Request:
+class StudyRequest:
     """What to study, where to keep it, and how long to go on.
 
     Args:
@@ -51,7 +51,7 @@ class Request:
         """Whether the time is up."""
         return time.monotonic() - self.started > 60 * self.minutes
 
-    def material(self, name: str, views: int) -> Work[Material]:
+    def encoded(self, name: str, views: int) -> Work[EncodedCollection]:
         """A collection's features, encoded where they are not yet.
 
         Args:
@@ -73,5 +73,5 @@ class Request:
         collection = read_collection(folder, "caption" if built_in else self.caption_column)
         called = name if built_in else collection.folder.name
         cache = FeatureCache(load_encoders(), settings.features_folder())
-        material = yield from prepare_material(collection, cache, 1 if built_in else views, called)
+        material = yield from encode_for_study(collection, cache, 1 if built_in else views, called)
         return material

@@ -10,7 +10,7 @@ import numpy as np
 
 from qcmfm import evaluation, fusion
 from qcmfm.core import storage
-from qcmfm.core.messages import Sentence, say
+from qcmfm.core.messages import Message, msg
 from qcmfm.studies._figures import draw_forest
 from qcmfm.studies._results import Results, Trial
 from qcmfm.studies._statistics import differences, seed_interval
@@ -23,7 +23,7 @@ _COSTS = ("parameters", "train_seconds", "answer_milliseconds")
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredSystem:
     """What systems got right of the same records.
 
     Args:
@@ -37,13 +37,8 @@ class Scored:
     calibrated: dict[str, float]
 
 
-def is_quantum(system: str) -> bool:
-    """Whether a simulated circuit has a part in a system's answer."""
-    return system in fusion.names() and fusion.model_class(system).quantum
-
-
 def write_comparison(
-    results: Results, quantum: Callable[[str], bool] = is_quantum
+    results: Results, quantum: Callable[[str], bool] = fusion.is_quantum
 ) -> dict[str, Any]:
     """Write `summary.json`, `table.md` and a forest plot for each collection and scheme.
 
@@ -91,7 +86,9 @@ def best_classical(part: Mapping[str, Any]) -> str:
     return max(accuracy, key=accuracy.__getitem__, default="")
 
 
-def _scored(results: Results, trials: Sequence[Trial], collection: str, scheme: str) -> Scored:
+def _scored(
+    results: Results, trials: Sequence[Trial], collection: str, scheme: str
+) -> ScoredSystem:
     """What every system that answered all folds of a scheme got right."""
     records = results.records(collection)
     folds = sorted({row["fold"] for row in records} - {"test"}) if scheme == "cv" else ["test"]
@@ -115,7 +112,7 @@ def _scored(results: Results, trials: Sequence[Trial], collection: str, scheme: 
         if scheme == "test":
             error = _calibrated(kept, records, labels, answers, truth)
             calibrated |= {} if error is None else {system: error}
-    return Scored([row["group"] for row in rows], right, calibrated)
+    return ScoredSystem([row["group"] for row in rows], right, calibrated)
 
 
 def _calibrated(
@@ -144,7 +141,7 @@ def _calibrated(
 
 
 def _summarise(
-    scored: Scored,
+    scored: ScoredSystem,
     trials: Sequence[Trial],
     collection: str,
     scheme: str,
@@ -179,14 +176,14 @@ def _summarise(
     }
 
 
-def verdict(part: Mapping[str, Any]) -> Sentence:
+def verdict(part: Mapping[str, Any]) -> Message:
     """Who won, how the QCMFM did against the best classical system, and whether that is chance."""
     systems = part["systems"]
     winner = max(systems, key=lambda name: systems[name]["accuracy"]["value"])
     kind = (
-        say("a simulated quantum model") if systems[winner]["quantum"] else say("a classical model")
+        msg("a simulated quantum model") if systems[winner]["quantum"] else msg("a classical model")
     )
-    best = say(
+    best = msg(
         "Right most often: {winner} ({kind}), {value:.1%} ({low:.1%} to {high:.1%}).",
         winner=_title(winner),
         kind=kind,
@@ -197,15 +194,15 @@ def verdict(part: Mapping[str, Any]) -> Sentence:
     if gap is None:
         return best
     chance = (
-        say("larger than chance") if gap["p_holm"] < 0.05 else say("no larger than chance explains")
+        msg("larger than chance") if gap["p_holm"] < 0.05 else msg("no larger than chance explains")
     )
-    return say(
+    return msg(
         "{best} QCMFM minus the best classical model ({other}): {value:+.1f} points ({low:+.1f} "
         "to {high:+.1f}, {p} after correction for {n} comparisons), {chance}.",
         best=best,
         other=_title(other),
         **{end: 100 * gap[end] for end in ("value", "low", "high")},
-        p=p_told(gap["p_holm"]),
+        p=p_value_text(gap["p_holm"]),
         n=len(part["qcmfm_minus"]),
         chance=chance,
     )
@@ -233,7 +230,7 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
         found, gap = systems[name], part["qcmfm_minus"].get(name)
         told = name + (" (simulated quantum)" if found["quantum"] else "")
         error = found.get("ece_calibrated", found["ece"])
-        against = f"{figure(gap, '+.3f')}, {p_told(gap['p_holm'])}" if gap else ""
+        against = f"{figure(gap, '+.3f')}, {p_value_text(gap['p_holm'])}" if gap else ""
         lines.append(
             f"| {told} | {figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
             f"{found['parameters']:,.0f} | {found['train_seconds']:.1f} s | "
@@ -242,7 +239,7 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def p_told(p: float) -> str:
+def p_value_text(p: float) -> str:
     """A p-value in two decimals, or that it is smaller: none is zero."""
     return f"p {p:.2f}" if p >= 0.01 else "p < 0.01"
 
@@ -252,5 +249,5 @@ def figure(found: Mapping[str, float], form: str = ".3f") -> str:
     return f"{found['value']:{form}} ({found['low']:{form}} to {found['high']:{form}})"
 
 
-def _title(system: str) -> Sentence:
-    return say(fusion.title(system) if system in fusion.names() else system.replace("_", " "))
+def _title(system: str) -> Message:
+    return msg(fusion.title(system) if system in fusion.names() else system.replace("_", " "))

@@ -26,7 +26,7 @@ from qcmfm.studies._figures import draw_curves
 from qcmfm.studies._results import METRICS, Results, Trial
 from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
 from qcmfm.studies._worker_processes import side_by_side
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 
 TITLE = "Views of an image"
 SEEDS = 3
@@ -97,7 +97,7 @@ def networks(
             yield family, width, lambda f=family, w=width: classical(f)(sizes, w, n_labels)
 
 
-def run(request: Request) -> Work[None]:
+def run(request: StudyRequest) -> Work[None]:
     """Train every network on every set; what was done before is not done again."""
     if request.data is None:
         raise StudyError("The image sets were not given.", "Name their folder with --data.")
@@ -120,7 +120,7 @@ Cell = tuple[str, int, Callable[[], ViewNetwork], int]
 """Family, width, maker and seed of one training."""
 
 
-def _cells(found: Any, request: Request) -> Iterator[Cell]:
+def _cells(found: Any, request: StudyRequest) -> Iterator[Cell]:
     views, labels = found["train"]
     sizes = [view.shape[1] for view in views]
     for seed in range(request.seeds):

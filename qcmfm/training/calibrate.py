@@ -7,13 +7,13 @@ from pathlib import Path
 from filelock import Timeout
 
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.core.storage import lock
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.records import Collection
 from qcmfm.runs.calibration import Calibration
-from qcmfm.runs.neighbours import Reference
+from qcmfm.runs.neighbours import TrainingNeighbours
 from qcmfm.runs.run import Run
 from qcmfm.training import TrainingSettings
 from qcmfm.training.cross_fitting import FOLDS, out_of_fold
@@ -59,7 +59,7 @@ def calibrate(
     )
     places = range(len(answers.records))
     batches = (answers.table.batch(places[start : start + CHUNK]) for start in places[::CHUNK])
-    reference = Reference.of(answers.records, batches)
+    reference = TrainingNeighbours.of(answers.records, batches)
     return Calibration(
         [record.record_id for record in answers.records],
         answers.labels,
@@ -81,7 +81,7 @@ def one_at_a_time(folder: Path) -> Iterator[Path]:
         busy.acquire(timeout=0)
     except Timeout:
         raise TrainingError(
-            say("The run {name} is being calibrated already.", name=folder.name), "Wait for it."
+            msg("The run {name} is being calibrated already.", name=folder.name), "Wait for it."
         ) from None
     try:
         yield folder.with_name(f".{folder.name}.calibration")

@@ -26,7 +26,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class FoldAnswers:
+class OutOfFoldAnswers:
     """What was said of each record by the model that was not trained on its fold.
 
     Args:
@@ -69,7 +69,7 @@ def out_of_fold(
     only: Some[str] | None = None,
     passes: int = 0,
     folds: int = FOLDS,
-) -> Work[FoldAnswers]:
+) -> Work[OutOfFoldAnswers]:
     """Train a model for each fold and ask it of the records of that fold.
 
     Work that was stopped goes on from the last whole pass.
@@ -114,4 +114,4 @@ def out_of_fold(
             yield Progress("Training on the other folds", done, count * passes, note)
         held_out = np.flatnonzero(fold == number)
         logits[held_out] = trainer.logits(trainer.best, held_out.tolist()).numpy()
-    return FoldAnswers(table.records, known, logits, fold, table)
+    return OutOfFoldAnswers(table.records, known, logits, fold, table)

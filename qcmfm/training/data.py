@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders.features import FeatureTable
 from qcmfm.encoders.lexicon import Lexicon
 from qcmfm.records import Collection
 
 
 @dataclass(frozen=True)
-class Start:
+class StartingPoint:
     """A trained model to go on from, instead of from chance.
 
     Args:
@@ -52,7 +52,7 @@ class Start:
                 tensor[:before] = old  # the classifier's, one row a label
             else:
                 raise TrainingError(
-                    say(
+                    msg(
                         "The training cannot go on from the given run: {name} does not fit.",
                         name=name,
                     ),
@@ -76,7 +76,7 @@ class TrainingData:
         table: FeatureTable,
         split: list[str],
         labels: list[str] | None = None,
-        start: Start | None = None,
+        start: StartingPoint | None = None,
     ):
         train = [row for row, name in enumerate(split) if name == "train"]
         before = start.labels if start else []
@@ -84,7 +84,7 @@ class TrainingData:
         self.labels = labels or [*before, *sorted(found - set(before))]
         if len(self.labels) < 2:
             raise TrainingError(
-                say("The training records have {n} label(s).", n=len(self.labels)),
+                msg("The training records have {n} label(s).", n=len(self.labels)),
                 "Records of at least two labels are needed.",
             )
         number = {label: index for index, label in enumerate(self.labels)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.encoders.views import names as view_names
 
 
@@ -50,10 +50,10 @@ class TrainingSettings:
     refit: bool = True
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "TrainingSettings":
+    def of(cls, given: Mapping[str, Any]) -> "TrainingSettings":
         """The settings among all that a run's configuration tells of its training."""
         names = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in told.items() if name in names})
+        return cls(**{name: value for name, value in given.items() if name in names})
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -71,6 +71,6 @@ class TrainingSettings:
         ):
             if not low <= getattr(self, name) <= high:
                 raise TrainingError(
-                    say("The setting {name} is {value}.", name=name, value=getattr(self, name)),
-                    say("Choose {low:g} to {high:g}.", low=low, high=high),
+                    msg("The setting {name} is {value}.", name=name, value=getattr(self, name)),
+                    msg("Choose {low:g} to {high:g}.", low=low, high=high),
                 )

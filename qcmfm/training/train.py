@@ -10,7 +10,7 @@ from filelock import Timeout
 from qcmfm import __version__, evaluation, fusion
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import TrainingError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.core.storage import discard_folder, lock, publish_folder
 from qcmfm.encoders.features import FeatureCache
@@ -21,7 +21,7 @@ from qcmfm.records.vocabulary import aat_uri
 from qcmfm.runs.calibration import write_calibration
 from qcmfm.runs.model_card import write_card
 from qcmfm.runs.run import Run, read_run, write_run
-from qcmfm.training import Start, Trainer, TrainingData, TrainingSettings
+from qcmfm.training import StartingPoint, Trainer, TrainingData, TrainingSettings
 from qcmfm.training.calibrate import calibrate
 
 
@@ -31,7 +31,7 @@ def train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any] | None = None,
-    start: Start | None = None,
+    start: StartingPoint | None = None,
     folds: int = 0,
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
@@ -53,14 +53,14 @@ def train(
         TrainingError: The records cannot be trained on, or `out` exists or is being written.
     """
     if out.exists():
-        raise TrainingError(say("{out} exists already.", out=out), "Choose another name.")
+        raise TrainingError(msg("{out} exists already.", out=out), "Choose another name.")
     fusion.model_class(settings.model).Options.parse(settings.options)  # before any long work
     busy = lock(out)
     try:
         busy.acquire(timeout=0)
     except Timeout:
         raise TrainingError(
-            say("Another training writes to {out}.", out=out),
+            msg("Another training writes to {out}.", out=out),
             "Wait for it, or choose another name.",
         ) from None
     try:
@@ -77,7 +77,7 @@ def _train(
     settings: TrainingSettings,
     out: Path,
     provenance: dict[str, Any],
-    start: Start | None,
+    start: StartingPoint | None,
     folds: int,
 ) -> Work[Run]:
     records = collection.records

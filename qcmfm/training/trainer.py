@@ -19,7 +19,7 @@ from qcmfm.core.progress import Progress, Work
 from qcmfm.core.storage import atomic_file
 from qcmfm.encoders.batch import Batch
 from qcmfm.fusion.base import FusionModel
-from qcmfm.training.data import Start, TrainingData
+from qcmfm.training.data import StartingPoint, TrainingData
 from qcmfm.training.settings import TrainingSettings
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Trainer:
         settings: TrainingSettings,
         made_with: list[str],
         checkpoint: Path,
-        start: Start | None = None,
+        start: StartingPoint | None = None,
     ):
         self.data, self.settings, self.checkpoint = data, settings, checkpoint
         from_what = [start.sha256] if start else []
@@ -176,11 +176,11 @@ class Trainer:
             return self._cross_entropy(self.model(batch).logits, target).mean()
         whole, image, text = (
             self._cross_entropy(logits, target[both])
-            for logits in self.model.fuse_each_way(batch.take(both))
+            for logits in self.model.fuse_each_way(batch.select(both))
         )
         total = (whole + weight * (image + text)).sum()
         if not both.all():
-            alone = self.model(batch.take(~both)).logits
+            alone = self.model(batch.select(~both)).logits
             total = total + self._cross_entropy(alone, target[~both]).sum()
         return total / len(batch)
 

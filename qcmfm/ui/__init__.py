@@ -5,5 +5,5 @@ from qcmfm.observability import logs
 from qcmfm.ui.shell import sign_in
 
 # Before any page can call a verb, whichever way it was reached.
-access.ask(sign_in.current)
-logs.ask(sign_in.in_the_log)
+access.ask_for_actor(sign_in.current)
+logs.ask_for_person(sign_in.in_the_log)

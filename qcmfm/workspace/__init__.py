@@ -5,7 +5,7 @@ The folder `checks` is a registry: each of its files looks at one part of a work
 """
 
 from qcmfm.workspace._backup import Backup, back_up
-from qcmfm.workspace._doctor import Examined, examine, mend
+from qcmfm.workspace._doctor import Examination, examine, repair
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 from qcmfm.workspace._migration import Opened, name_version, newest, open_workspace
 from qcmfm.workspace._readiness import readiness
@@ -16,17 +16,17 @@ __all__ = [
     "FAULT",
     "NOTE",
     "Backup",
-    "Examined",
+    "Examination",
     "Finding",
     "Opened",
     "back_up",
     "examine",
     "finish_restore",
-    "mend",
     "name_version",
     "newest",
     "open_workspace",
     "readiness",
+    "repair",
     "restore",
     "unfinished",
     "version_of",

@@ -17,7 +17,7 @@ import qcmfm
 from qcmfm.core import settings
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import WorkspaceError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.core.storage import atomic_file
 
@@ -62,16 +62,16 @@ def back_up(file: Path) -> Work[Backup]:
     """
     home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
-        raise WorkspaceError(say("{file} is there already.", file=file), "Give another name.")
+        raise WorkspaceError(msg("{file} is there already.", file=file), "Give another name.")
     if file.is_relative_to(home) and not file.is_relative_to(home / "backups"):
         raise WorkspaceError(
-            say("{file} would lie in the workspace itself, among what is copied.", file=file),
-            say("Put it elsewhere, best on another disk, or in {folder}.", folder=home / "backups"),
+            msg("{file} would lie in the workspace itself, among what is copied.", file=file),
+            msg("Put it elsewhere, best on another disk, or in {folder}.", folder=home / "backups"),
         )
     found = list(files_of(home))
     if not found:
         raise WorkspaceError(
-            say("There is nothing in the workspace {home}.", home=home), "Check QCMFM_HOME."
+            msg("There is nothing in the workspace {home}.", home=home), "Check QCMFM_HOME."
         )
     try:
         kept = yield from _copy(file, home, found)

@@ -1,11 +1,10 @@
 """Examining a workspace, and mending what can be mended."""
 
 import errno
-import importlib
 import logging
 import os
-import pkgutil
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError, WorkspaceError
 from qcmfm.core.progress import Progress, Work
-from qcmfm.workspace import checks
+from qcmfm.core.registry import Registry
 from qcmfm.workspace._findings import FAULT, Finding
 from qcmfm.workspace._version import version_of
 
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Examined:
+class Examination:
     """What was found in a workspace.
 
     Args:
@@ -34,7 +33,7 @@ class Examined:
 
     home: Path
     findings: list[Finding]
-    mended: list[Finding] = field(default_factory=list)
+    repaired: list[Finding] = field(default_factory=list)
     version: int | None = None
 
     @property
@@ -54,25 +53,34 @@ class Examined:
             "version": self.version,
             "clean": self.clean,
             "findings": [finding.to_json() for finding in self.findings],
-            "mended": [finding.to_json() for finding in self.mended],
+            "mended": [finding.to_json() for finding in self.repaired],
         }
+
+
+def _missing(name: str, known: Sequence[str]) -> WorkspaceError:
+    return WorkspaceError(
+        f"There is no check {name[:80]!r} of the workspace.", f"Choose from {', '.join(known)}."
+    )
+
+
+CHECKS = Registry("qcmfm.workspace.checks", _missing)
 
 
 def names() -> list[str]:
     """The parts that are examined."""
-    return sorted(module.name for module in pkgutil.iter_modules(checks.__path__))
+    return CHECKS.names()
 
 
-def examine() -> Work[Examined]:
+def examine() -> Work[Examination]:
     """Look at every part of the workspace; nothing is changed."""
     home, findings = settings.home(), list[Finding]()
     barred = _barred(home)
     if barred:
-        return Examined(home, barred)
+        return Examination(home, barred)
     parts = names()
     for done, name in enumerate(parts):
         yield Progress("Examining the workspace", done, len(parts), name.replace("_", " "))
-        check = importlib.import_module(f"{checks.__name__}.{name}")
+        check = CHECKS.load(name)
         try:
             findings += check.examine(home)
         except (OSError, QcmfmError) as error:
@@ -81,7 +89,7 @@ def examine() -> Work[Examined]:
             remedy = "Check the folder and the right to read it."
             findings.append(Finding(FAULT, name, what.rstrip(".") + ".", remedy))
     yield Progress("Examining the workspace", len(parts), len(parts))
-    return Examined(home, findings, version=_version(home))
+    return Examination(home, findings, version=_version(home))
 
 
 def _version(home: Path) -> int | None:
@@ -105,7 +113,7 @@ def _barred(home: Path) -> list[Finding]:
     return [] if folder else [Finding(FAULT, str(home), what, "Check QCMFM_HOME.")]
 
 
-def mend() -> Work[Examined]:
+def repair() -> Work[Examination]:
     """Examine the workspace, mend what can be mended, and look again."""
     found = yield from examine()
     mended: list[Finding] = []

@@ -5,12 +5,10 @@ next opening goes on with the step that was not finished.
 """
 
 import functools
-import importlib
 import logging
-import pkgutil
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from qcmfm import jobs
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import WorkspaceError
 from qcmfm.core.progress import Work
+from qcmfm.core.registry import Registry
 from qcmfm.workspace._backup import back_up, files_of
 from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
@@ -151,8 +150,10 @@ def _is_blank(home: Path) -> bool:
 @functools.cache
 def _steps(package: str) -> Mapping[int, ModuleType]:
     """The steps by the version that they lead to."""
-    found: dict[int, ModuleType] = {}
-    for info in pkgutil.iter_modules(importlib.import_module(package).__path__):
-        if name := _NAME.fullmatch(info.name):
-            found[int(name[1])] = importlib.import_module(f"{package}.{info.name}")
-    return found
+    modules = Registry(package, _missing).loadable()
+    numbers = ((_NAME.fullmatch(name), module) for name, module in modules.items())
+    return {int(number[1]): module for number, module in numbers if number}
+
+
+def _missing(name: str, known: Sequence[str]) -> WorkspaceError:
+    return WorkspaceError(f"There is no step {name[:80]!r}.", f"Choose from {', '.join(known)}.")

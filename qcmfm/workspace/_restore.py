@@ -20,7 +20,7 @@ from qcmfm import jobs
 from qcmfm.access import audit_file
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import WorkspaceError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.workspace._backup import BEFORE, FORMAT, MANIFEST
 from qcmfm.workspace._migration import newest, open_workspace
@@ -55,7 +55,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     home = settings.home()
     if home.is_file():
         raise WorkspaceError(
-            say("The workspace {home} is a file, not a folder.", home=home), "Check QCMFM_HOME."
+            msg("The workspace {home} is a file, not a folder.", home=home), "Check QCMFM_HOME."
         )
     home.mkdir(parents=True, exist_ok=True)
     if unfinished(home):
@@ -64,7 +64,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         )
     if not replace and _used(home):
         raise WorkspaceError(
-            say("There is a workspace at {home} already.", home=home),
+            msg("There is a workspace at {home} already.", home=home),
             "Add --replace to put the backup in its place; what is there is kept beside it.",
         )
     if any(job.state == "running" for job in jobs.list_jobs()):
@@ -133,7 +133,7 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
             free = shutil.disk_usage(home).free
             if need > free:
                 raise WorkspaceError(
-                    say(
+                    msg(
                         "The backup needs {need:,} MB, and {free:,} MB are free.",
                         need=need // 2**20,
                         free=free // 2**20,
@@ -150,7 +150,7 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
         raise _broken(f"{file.name} is no whole ZIP ({error})") from error
     except FileNotFoundError as error:
         raise WorkspaceError(
-            say("There is no file {file}.", file=file), "Check the name."
+            msg("There is no file {file}.", file=file), "Check the name."
         ) from error
 
 
@@ -222,6 +222,6 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, about: Mapping[str, Any], i
 
 def _broken(why: str) -> WorkspaceError:
     return WorkspaceError(
-        say("The backup cannot be put back: {why}.", why=why),
+        msg("The backup cannot be put back: {why}.", why=why),
         "Nothing was changed. Take another copy of it.",
     )

@@ -104,16 +104,16 @@ def test_a_line_of_the_audit_log_is_on_the_disk_when_the_verb_returns(
     assert inode == audit.audit_file().stat().st_ino and b"save_submission" in on_disk
     assert folder == home.stat().st_ino
     flushed.clear()
-    audit.keep(Actor("Ada", Role.ADMIN), "second", {}, "done")
+    audit.write_audit(Actor("Ada", Role.ADMIN), "second", {}, "done")
     assert [found[0] for found in flushed] == [inode] and b"second" in flushed[0][1]
 
 
 def test_half_a_line_of_the_audit_log_spoils_no_other(home: Path):
     who = Actor("ada", Role.ADMIN)
-    audit.keep(who, "first", {}, "done")
+    audit.write_audit(who, "first", {}, "done")
     with audit.audit_file().open("ab") as handle:
         handle.write(b'{"at": "2026", "ve')
-    audit.keep(who, "second", {"name": "ünïcode\n"}, "done")
+    audit.write_audit(who, "second", {"name": "ünïcode\n"}, "done")
     entries, broken = read_audit()
     assert [entry["verb"] for entry in entries] == ["first", "second"] and broken == 1
     assert entries[1]["on"] == {"name": "ünïcode\n"}

@@ -223,11 +223,11 @@ def test_who_is_signed_in_decides_in_nobody_elses_name(desk: service.Desk):
 
 def test_long_work_is_refused_when_it_is_called_and_told_when_it_ends(home):
     with acting_as(somebody(Role.VIEWER)), pytest.raises(PermissionDenied):
-        service.learn("vases")
-    work = service.learn("no such collection")
+        service.retrain("vases")
+    work = service.retrain("no such collection")
     with pytest.raises(QcmfmError, match="no collection"):
         next(work)
-    stopped = service.mend_workspace()
+    stopped = service.repair_workspace()
     next(stopped)
     stopped.close()
     told = [(entry["verb"], entry["on"], entry["outcome"]) for entry in read_audit()[0]]

@@ -17,7 +17,7 @@ def keep(who: Actor, folder: Path) -> Path:
     """Upload a table."""
     (folder / "sent").write_bytes(TABLE)
     with acting_as(who), (folder / "sent").open("rb") as sent:
-        return imports.keep_upload("my list.csv", sent)
+        return imports.save_upload("my list.csv", sent)
 
 
 @pytest.fixture
@@ -27,7 +27,9 @@ def upload(home: Path) -> str:
 
 def test_ones_own_upload_can_be_imported(upload: str):
     with acting_as(ANNA):
-        assert [item.caption for item in finish(imports.look_at(upload)).items] == ["A red vase"]
+        assert [item.caption for item in finish(imports.preview_import(upload)).items] == [
+            "A red vase"
+        ]
         assert imports.import_arguments(upload, "vases")["source"] == upload
 
 
@@ -40,8 +42,8 @@ def test_nobody_elses_can(upload: str, home: Path, tmp_path: Path):
     ):  # fmt: skip
         with acting_as(BERTA):
             for use in (
-                lambda source=source: imports.look_at(source),
-                lambda source=source: imports.look_at("https://x.example/a.csv", source),
+                lambda source=source: imports.preview_import(source),
+                lambda source=source: imports.preview_import("https://x.example/a.csv", source),
                 lambda source=source: imports.import_arguments(source, "vases"),
                 lambda source=source: imports.import_arguments("https://x.example", "v", source),
                 lambda source=source: start_job(imports.KIND, {"source": source, "name": "v"}),
@@ -53,8 +55,8 @@ def test_nobody_elses_can(upload: str, home: Path, tmp_path: Path):
 def test_files_of_this_computer_are_for_those_who_look_after_it(tmp_path: Path):
     (tmp_path / "list.csv").write_bytes(TABLE)
     with acting_as(ANNA), pytest.raises(PermissionDenied, match="admin"):
-        imports.look_at(str(tmp_path / "list.csv"))
-    found = finish(imports.look_at(str(tmp_path / "list.csv")))  # at this computer
+        imports.preview_import(str(tmp_path / "list.csv"))
+    found = finish(imports.preview_import(str(tmp_path / "list.csv")))  # at this computer
     assert len(found.items) == 1
 
 

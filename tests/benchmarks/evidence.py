@@ -29,7 +29,7 @@ from qcmfm import demo, evaluation, service
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.progress import finish
-from qcmfm.explanation import explain, look_at
+from qcmfm.explanation import encode_record, explain
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.runs.calibration import Calibration
 from qcmfm.service.calibration import measure_coverage
@@ -177,7 +177,7 @@ def speed(given: argparse.Namespace) -> dict[str, Any]:
     for record in [*some[:3], *some[:20]]:  # the first three are for warming up
         submission = service.record_submission(collection, record)
         start, before = time.perf_counter(), time.process_time()
-        subject = look_at(encoders, submission.photo, submission.caption)
+        subject = encode_record(encoders, submission.photo, submission.caption)
         explain(run, encoders, subject)
         seconds.append(time.perf_counter() - start)
         worked.append(time.process_time() - before)

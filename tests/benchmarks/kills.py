@@ -41,7 +41,7 @@ from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from qcmfm.runs.run import read_run
 from qcmfm.training.train import train
-from qcmfm.workspace import examine, mend
+from qcmfm.workspace import examine, repair
 from tests.cheap import COLOURS, CheapImageEncoder, cheap_cache, make_collection
 from tests.training.test_training import SMALL
 
@@ -129,7 +129,7 @@ def do_retrain(chance: Random, tables: list[Path], say: Say) -> None:
         say("imported", name, SIZE)
     out = service.next_run_name(name)
     with suppress(TrainingError):  # too few labels so far
-        found = finish(service.learn(name, "", out, replace(SMALL, epochs=6), cache=cache()))
+        found = finish(service.retrain(name, "", out, replace(SMALL, epochs=6), cache=cache()))
         say("trained", found.run, read_run(settings.runs_folder() / found.run).sha256)
         service.adopt_run(name, found.run, "Ada")
         say("adopted", name, found.run)
@@ -202,7 +202,7 @@ def check(known: dict[str, dict[str, Any]], say: Say) -> None:
     before = finish(examine())
     for fault in before.faults:
         say("fault", fault.path.split("/")[0], fault.what)
-    after = finish(mend())
+    after = finish(repair())
     assert after.clean, [str(fault) for fault in after.faults]
     collections, errors = service.list_collections()
     assert not errors, errors

@@ -19,7 +19,7 @@ from qcmfm import service
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.progress import finish
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_kept
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_cached
 from qcmfm.inference.ray_labelling import label_on_ray
 from qcmfm.runs.folder import run_version
 from qcmfm.runs.run import read_run
@@ -68,7 +68,7 @@ def main() -> None:
     taken = time.monotonic() - began
     dealing = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     collection = service.open_collection("large")
-    kept = read_kept(predictions_file("large", RUN), fingerprint(collection, run_version(run)))
+    kept = read_cached(predictions_file("large", RUN), fingerprint(collection, run_version(run)))
     assert kept, "run tests.benchmarks.scale first"
     with out.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))

@@ -54,7 +54,7 @@ def steps(folder: Path, name: str, labeller: service.Labeller, table: Path) -> d
     collection = service.open_collection(name)
     timed("encode", lambda: finish(labeller.cache.encode(collection)))
     timed("predict", lambda: finish(service.label_collection(labeller, name, collection)))
-    timed("catalog", lambda: finish(service.make_catalog(name, cache=labeller.cache)))
+    timed("catalog", lambda: finish(service.build_catalog(name, cache=labeller.cache)))
     return taken
 
 

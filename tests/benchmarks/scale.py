@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from qcmfm import service
-from qcmfm.catalog import Narrowing
+from qcmfm.catalog import SearchFilters
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.progress import Work, finish
@@ -79,15 +79,15 @@ def predict(name: str, source: Path) -> Work[Any]:
 
 def catalog(name: str, source: Path) -> Work[Any]:
     cache = small_cache(settings.features_folder())
-    change = yield from service.make_catalog(name, cache=cache)
+    change = yield from service.build_catalog(name, cache=cache)
     return {"records": change.records}
 
 
 def search(name: str, source: Path) -> Work[Any]:
-    shelf = service.open_shelf(name)
+    shelf = service.open_search_index(name)
     searcher = service.Searcher(SmallTextEncoder(), SmallImageEncoder())
     photo = next((source / "photos").glob("*.jpg"))
-    narrow = Narrowing({"category": ["gold"]})
+    narrow = SearchFilters({"category": ["gold"]})
     asked = [f"{LOOKS[n % 9]} {THINGS[n % 10]} of {list(LABELS)[n % 6]}" for n in range(QUERIES)]
     ways: dict[str, Callable[[str], Any]] = {
         "words": lambda text: searcher.by_words(shelf, text),

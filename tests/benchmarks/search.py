@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 
 from qcmfm import service
-from qcmfm.catalog import Catalog, Narrowing, Shelf
+from qcmfm.catalog import Catalog, SearchFilters, SearchIndex
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.card import Card
 from qcmfm.catalog.entries import SHAPE, schema
@@ -72,7 +72,7 @@ def hidden(collection: Collection, caption: str) -> Collection:
     return replace(collection, rows=rows, problems=[])
 
 
-def catalogued(place: Path, name: str, table: FeatureTable, ids: tuple[str, str]) -> Shelf:
+def catalogued(place: Path, name: str, table: FeatureTable, ids: tuple[str, str]) -> SearchIndex:
     finish(Catalog(place).update(name, table, {}, ids))
     return Catalog(place).open(name)
 
@@ -113,7 +113,10 @@ def queries_by_rule(records: Iterable[Record]) -> dict[str, str]:
 
 
 def by_label(
-    shelf: Shelf, searcher: service.Searcher, truth: Mapping[str, str], queries: Mapping[str, str]
+    shelf: SearchIndex,
+    searcher: service.Searcher,
+    truth: Mapping[str, str],
+    queries: Mapping[str, str],
 ) -> dict[str, Any]:
     """Precision among the first ten that have a recorded label."""
     found: dict[str, float] = {}
@@ -125,7 +128,9 @@ def by_label(
     return {"mean_precision_at_10": round(float(np.mean(values)), 3), "precision_at_10": found}
 
 
-def by_title(shelf: Shelf, searcher: service.Searcher, truth: Mapping[str, Any]) -> dict[str, Any]:
+def by_title(
+    shelf: SearchIndex, searcher: service.Searcher, truth: Mapping[str, Any]
+) -> dict[str, Any]:
     """Share of records that their own title finds among the first ten of all photos."""
     asked = [r for r in truth.values() if r.split in UNSEEN and r.cells["title"] and r.image]
     first = {
@@ -152,7 +157,7 @@ def by_title(shelf: Shelf, searcher: service.Searcher, truth: Mapping[str, Any])
     }
 
 
-def synthetic(place: Path, records: int, dims: tuple[int, int]) -> Shelf:
+def synthetic(place: Path, records: int, dims: tuple[int, int]) -> SearchIndex:
     """A catalog of random unit vectors and random captions, written as any other is."""
     import pyarrow as pa
 
@@ -181,7 +186,7 @@ def synthetic(place: Path, records: int, dims: tuple[int, int]) -> Shelf:
     photo_words = PhotoWords(np.zeros(dims[::-1]), np.zeros(dims[1]), np.zeros(dims[1]))
     encoders = load_encoders(device="cpu")
     ids = (encoders.image.id, encoders.text.id)
-    catalog._keep_card(Card(name, records, *ids, utc_now(), "drawn", shape=SHAPE), photo_words)
+    catalog._save_card(Card(name, records, *ids, utc_now(), "drawn", shape=SHAPE), photo_words)
     return catalog.open(name)
 
 
@@ -206,7 +211,7 @@ def speed(place: Path, records: int) -> dict[str, Any]:
     shelf = synthetic(place, records, (1280, 384))
     made = time.perf_counter() - began
     searcher = service.Searcher().load()
-    narrow = Narrowing({"category": ["label 3"]})
+    narrow = SearchFilters({"category": ["label 3"]})
     vector = unit(np.random.default_rng(2).standard_normal(1280))
     text = searcher.load()._text
     assert text is not None
@@ -214,7 +219,7 @@ def speed(place: Path, records: int) -> dict[str, Any]:
         "records": records,
         "words": timed(lambda query: searcher.by_words(shelf, query)),
         "words_and_a_filter": timed(lambda query: searcher.by_words(shelf, query, narrow)),
-        "like_a_record": timed(lambda query: shelf.like(f"r{len(query)}")),
+        "like_a_record": timed(lambda query: shelf.similar_to(f"r{len(query)}")),
         "by_photo_without_the_encoder": timed(lambda _: shelf.by_photo(vector)),
         "of_words_the_encoder": timed(lambda query: text.encode([query])),
         "seconds_to_fill_and_index": round(made, 1),

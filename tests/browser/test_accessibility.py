@@ -18,7 +18,7 @@ def test_what_is_streamlits_own_is_so_on_a_page_without_us(browser: Browser, tmp
         bare = Visit(browser, address).open()
         assert set(faults(bare)) == set(STREAMLITS_OWN)
         in_dark = {where for rule, where in faults(dark(bare, True)) if rule == "color-contrast"}
-        # `qcmfm/ui/shell/style.py` repairs chosen words in a colour that also carries white letters.
+        # `qcmfm/ui/shell/style.py` repairs: chosen words in a colour that carries white text.
         assert in_dark == {"stMarkdownContainer"}
         bare.leave()
 

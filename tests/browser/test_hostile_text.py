@@ -17,12 +17,12 @@ from qcmfm import service
 from qcmfm.core import settings, storage
 from qcmfm.core.progress import finish
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_cached
 from qcmfm.quantum.noise_files import PRESETS as NOISE
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from qcmfm.runs import schema
-from qcmfm.ui.shared.widgets import words_for
+from qcmfm.ui.shared.formatting import words_for
 from tests.browser.studio import Visit, server
 from tests.browser.test_search import POINT
 from tests.cheap import cheap_cache
@@ -117,13 +117,13 @@ def _make_collection(home: Path) -> None:
         )
         for r in collection.records
     ]
-    write_kept(said, predictions_file("hostile", RUN), fingerprint(collection, version))
+    write_cached(said, predictions_file("hostile", RUN), fingerprint(collection, version))
     choice = Choice(
         rows[1]["record_id"], "correct", MARKUP["code"], new_label=True, reason=MARKUP["struck"]
     )
     open_review("hostile").decide([choice], MARKUP["footnote"].split("\n")[0], LABELS)
-    finish(service.make_catalog("hostile", cache=cheap_cache(settings.features_folder())))
-    finish(service.make_map("hostile", "photos"))
+    finish(service.build_catalog("hostile", cache=cheap_cache(settings.features_folder())))
+    finish(service.build_map("hostile", "photos"))
     heron = (NOISE / "superconducting_heron.json").read_text("utf-8")
     storage.write_text(home / "noise" / f"{SETTING}.json", heron)
 

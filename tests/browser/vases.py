@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from qcmfm import service
 from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_cached
 
 THINGS = ("Faience amulet of Bes", "Limestone stela of a scribe", "Gold ring with a scarab")
 COLOURS = ((70, 150, 150), (200, 190, 160), (190, 150, 50))
@@ -53,4 +53,4 @@ def pretend_labelled(name: str = "vases") -> None:
         ranked = sorted(zip(known, shares.tolist(), strict=True), key=lambda pair: -pair[1])
         when = "2026-01-01T00:00:00Z"
         said.append(Prediction(record.record_id, tuple(ranked), DEFAULT_RUN, version, when))
-    write_kept(said, predictions_file(name, DEFAULT_RUN), fingerprint(collection, version))
+    write_cached(said, predictions_file(name, DEFAULT_RUN), fingerprint(collection, version))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm import cli, service
-from qcmfm.catalog import PLACES, Card, Catalog, Change, Narrowing, Shelf, project
+from qcmfm.catalog import PLACES, Card, Catalog, Change, SearchFilters, SearchIndex, project
 from qcmfm.catalog import catalog as catalog_module
 from qcmfm.catalog.photo_words import PhotoWords, learn, recall
 from qcmfm.catalog.projection import Projection, lay_out
@@ -21,7 +21,7 @@ from qcmfm.core import settings
 from qcmfm.core.errors import CatalogError
 from qcmfm.core.progress import finish
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_cached
 from qcmfm.records import read_collection
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
@@ -42,8 +42,8 @@ def made(records: Path) -> Iterator[Change]:
 
 
 @pytest.fixture
-def shelf(made: Change) -> Shelf:
-    return service.open_shelf(NAME)
+def shelf(made: Change) -> SearchIndex:
+    return service.open_search_index(NAME)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def searcher() -> service.Searcher:
 
 def make(anew: bool = False) -> Change:
     cache = cheap_cache(settings.features_folder())
-    return finish(service.make_catalog(NAME, anew, cache))
+    return finish(service.build_catalog(NAME, anew, cache))
 
 
 def change(records: Path, **cells: str) -> None:
@@ -83,7 +83,7 @@ def test_what_was_changed_is_found_and_what_is_gone_is_not(
 ):
     change(records, record_id="r-new", caption="A turquoise bowl with O'Brien's mark")
     assert make() == Change(SIZE, 1, 1, False)
-    shelf = service.open_shelf(NAME)
+    shelf = service.open_search_index(NAME)
     assert searcher.by_words(shelf, "turquoise")[0].record_id == "r-new"
     ids = shelf.table(["record_id"])["record_id"].to_pylist()
     assert len(ids) == len(set(ids)) == SIZE and "r0" not in ids
@@ -91,7 +91,7 @@ def test_what_was_changed_is_found_and_what_is_gone_is_not(
 
 def test_made_anew_or_from_nothing_it_is_the_same(made: Change, searcher: service.Searcher):
     def found() -> list[tuple[str, float]]:
-        hits = searcher.by_words(service.open_shelf(NAME), "vase in blue", where="captions")
+        hits = searcher.by_words(service.open_search_index(NAME), "vase in blue", where="captions")
         return [(hit.record_id, round(hit.score, 9)) for hit in hits]
 
     first = found()
@@ -105,18 +105,18 @@ def test_made_anew_or_from_nothing_it_is_the_same(made: Change, searcher: servic
 
 def test_work_that_was_stopped_goes_on(records: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(catalog_module, "CHUNK", 50)
-    work = service.make_catalog(NAME, cache=cheap_cache(settings.features_folder()))
+    work = service.build_catalog(NAME, cache=cheap_cache(settings.features_folder()))
     for event in work:
         if event.stage == "Filling the catalog":
             break
     work.close()
     change = make()
     assert change.records == SIZE
-    ids = service.open_shelf(NAME).table(["record_id"])["record_id"].to_pylist()
+    ids = service.open_search_index(NAME).table(["record_id"])["record_id"].to_pylist()
     assert sorted(ids) == sorted(r.record_id for r in read_collection(records).records)
 
 
-def test_words_find_by_caption_and_say_how(shelf: Shelf, searcher: service.Searcher):
+def test_words_find_by_caption_and_say_how(shelf: SearchIndex, searcher: service.Searcher):
     named = searcher.by_words(shelf, "some green thing", where="captions", count=10)
     assert {hit.row["category"] for hit in named} == {"green"}
     assert named[0].found_by["label"] == 1
@@ -127,7 +127,9 @@ def test_words_find_by_caption_and_say_how(shelf: Shelf, searcher: service.Searc
     assert scores == sorted(scores, reverse=True)
 
 
-def test_photos_without_a_caption_are_found_by_words(shelf: Shelf, searcher: service.Searcher):
+def test_photos_without_a_caption_are_found_by_words(
+    shelf: SearchIndex, searcher: service.Searcher
+):
     hits = searcher.by_words(shelf, "A vase in blue", where="photos", count=20)
     assert sum(hit.row["category"] == "blue" for hit in hits) >= 14  # by chance 7
     silent = [hit for hit in hits if not hit.row["caption"]]
@@ -135,7 +137,7 @@ def test_photos_without_a_caption_are_found_by_words(shelf: Shelf, searcher: ser
 
 
 def test_a_photo_finds_its_like_and_so_does_a_record(
-    shelf: Shelf, searcher: service.Searcher, records: Path
+    shelf: SearchIndex, searcher: service.Searcher, records: Path
 ):
     photo = records.parent / "images" / "2.png"
     by_photo = searcher.by_photo(shelf, photo, count=10)
@@ -145,36 +147,38 @@ def test_a_photo_finds_its_like_and_so_does_a_record(
     own = next(hit for hit in everything if hit.record_id == "r2")
     assert own.found_by["photo"] == pytest.approx(1, abs=1e-3)
     assert sum(hit.row["category"] == "blue" for hit in by_photo) >= 8
-    like = shelf.like("r2", count=10)
+    like = shelf.similar_to("r2", count=10)
     assert "r2" not in {hit.record_id for hit in like}
     assert set(like[0].found_by) == {"photo", "meaning"}
     assert sum(hit.row["category"] == "blue" for hit in like) >= 8
-    assert shelf.like("nobody's") == []
+    assert shelf.similar_to("nobody's") == []
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_narrowed_search_stays_within(shelf: Shelf, searcher: service.Searcher, where: str):
-    narrowing = Narrowing({"category": ["red"], "museum": ["M1"]}, without="r3")
+def test_a_narrowed_search_stays_within(shelf: SearchIndex, searcher: service.Searcher, where: str):
+    narrowing = SearchFilters({"category": ["red"], "museum": ["M1"]}, without="r3")
     hits = searcher.by_words(shelf, "A vase in blue", narrowing, where, 200)
     assert hits and {(hit.row["category"], hit.row["museum"]) for hit in hits} == {("red", "M1")}
     assert "r3" not in {hit.record_id for hit in hits}
-    assert not searcher.by_words(shelf, "vase", Narrowing({"period": ["it's '); DROP"]}))
+    assert not searcher.by_words(shelf, "vase", SearchFilters({"period": ["it's '); DROP"]}))
 
 
-def test_a_search_among_what_reviewers_decided(shelf: Shelf, searcher: service.Searcher):
+def test_a_search_among_what_reviewers_decided(shelf: SearchIndex, searcher: service.Searcher):
     review = open_review(NAME)
     review.decide([Choice(key, "correct", "jade") for key in ("r2", "r5", "r9")], "Ada", ["jade"])
     review.decide([Choice("r1", "correct", "horn"), Choice("r0", "unsure")], "Ada", ["horn"])
     review.undo("Ada", decision_id=review.log.decisions[2].decision_id)
     decided = service.reviewed_labels(NAME)
     assert decided == {"jade": ["r2", "r5"], "horn": ["r1"]}
-    hits = searcher.by_words(shelf, "vase", Narrowing(only=decided["jade"]))
+    hits = searcher.by_words(shelf, "vase", SearchFilters(only=decided["jade"]))
     assert {hit.record_id for hit in hits} == {"r2", "r5"}
-    assert {hit.record_id for hit in shelf.like("r2", Narrowing(only=decided["jade"]))} == {"r5"}
-    assert searcher.by_words(shelf, "vase", Narrowing(only=[])) == []
+    assert {
+        hit.record_id for hit in shelf.similar_to("r2", SearchFilters(only=decided["jade"]))
+    } == {"r5"}
+    assert searcher.by_words(shelf, "vase", SearchFilters(only=[])) == []
 
 
-def test_facets_count_every_record(shelf: Shelf):
+def test_facets_count_every_record(shelf: SearchIndex):
     assert shelf.facets() == {
         "category": {"red": 50, "green": 50, "blue": 50},
         "museum": {"M0": 75, "M1": 75},
@@ -192,9 +196,9 @@ def test_predictions_come_with_where_they_are_from(records: Path):
     collection = service.open_collection(NAME)
     version = service.run_version(run)
     service.adopt_run(NAME, run, "Ada")
-    write_kept(said, predictions_file(NAME, run), fingerprint(collection, version))
+    write_cached(said, predictions_file(NAME, run), fingerprint(collection, version))
     make()
-    table = service.open_shelf(NAME).table(
+    table = service.open_search_index(NAME).table(
         ["record_id", "category", "predicted", "confidence", "model_run", "model_sha256"]
     )
     rows = {row["record_id"]: row for row in table.to_pylist()}
@@ -215,11 +219,11 @@ def test_a_catalog_tells_when_it_is_behind_its_records(records: Path, made: Chan
 
 def test_errors_are_sentences(records: Path, searcher: service.Searcher, tmp_path: Path):
     with pytest.raises(CatalogError, match="not in the catalog yet"):
-        service.open_shelf(NAME)
+        service.open_search_index(NAME)
     with pytest.raises(CatalogError, match="No collection is in the catalog"):
-        service.catalogued()
+        service.catalogued_collections()
     make()
-    shelf = service.open_shelf(NAME)
+    shelf = service.open_search_index(NAME)
     with pytest.raises(CatalogError, match="nothing to search for"):
         searcher.by_words(shelf, "  ")
     shelf.card = Card(NAME, 1, "other", "other", "")
@@ -234,13 +238,13 @@ def test_too_few_captions_teach_nothing():
     make_collection(settings.collections_folder() / NAME, size=20)
     make()
     searcher = service.Searcher(CheapTextEncoder())
-    shelf = service.open_shelf(NAME)
+    shelf = service.open_search_index(NAME)
     assert shelf.card.map_id == "" and shelf.card.recall is None
     assert searcher.by_words(shelf, "vase", where="photos") == []
     assert searcher.by_words(shelf, "vase")
 
 
-def test_a_map_puts_what_is_alike_together(shelf: Shelf, made: Change):
+def test_a_map_puts_what_is_alike_together(shelf: SearchIndex, made: Change):
     found = project(shelf, "photos")
     rows = shelf.table(["record_id", "category"]).to_pylist()
     label = {row["record_id"]: row["category"] for row in rows}
@@ -249,10 +253,10 @@ def test_a_map_puts_what_is_alike_together(shelf: Shelf, made: Change):
     np.fill_diagonal(apart, np.inf)
     assert (labels[apart.argmin(1)] == labels).mean() > 0.95
     assert len(found.record_ids) == 135 and found.way == "t-sne"  # those with a photo
-    assert service.kept_map(NAME, "photos") is None
-    finish(service.make_map(NAME, "photos"))
-    finish(service.make_map(NAME, "photos"))  # replaces the one before
-    kept = service.kept_map(NAME, "photos")
+    assert service.saved_map(NAME, "photos") is None
+    finish(service.build_map(NAME, "photos"))
+    finish(service.build_map(NAME, "photos"))  # replaces the one before
+    kept = service.saved_map(NAME, "photos")
     assert kept and list(kept.record_ids) == list(found.record_ids)
     np.testing.assert_allclose(kept.places, found.places, rtol=1e-3, atol=1e-3)
 
@@ -271,12 +275,12 @@ def test_a_map_says_where_likeness_did_not_lay_it_out(home: Path):
     rows = [f"r{row},vase number {row}" for row in range(3)]
     (folder / "records.csv").write_text("\n".join(["record_id,caption", *rows]))
     make()
-    finish(service.make_map(NAME, "captions"))
-    kept = service.kept_map(NAME, "captions")
+    finish(service.build_map(NAME, "captions"))
+    kept = service.saved_map(NAME, "captions")
     assert kept and (kept.way, len(kept.record_ids)) == ("few", 3)
     for of, what in (("photos", "No record has a photo"), ("both", "both a photo and a caption")):
         with pytest.raises(CatalogError, match=what) as caught:
-            finish(service.make_map(NAME, of))
+            finish(service.build_map(NAME, of))
         assert caught.value.hint
 
 

@@ -116,7 +116,7 @@ def test_taking_nothing_or_one_part_leaves_the_rest():
 def test_some_records_can_be_taken():
     batch = make([(True, 2), (False, 3), (True, None)])
     mask = torch.tensor([False, True, False])
-    taken, rest = batch.take(mask), batch.take(~mask)
+    taken, rest = batch.select(mask), batch.select(~mask)
     assert (len(taken), len(rest)) == (1, 2)
     for name in (*IMAGE_PARTS, *TEXT_PARTS):
         assert torch.equal(getattr(rest, name), getattr(batch, name)[[0, 2]]), name

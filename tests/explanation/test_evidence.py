@@ -16,14 +16,14 @@ from qcmfm.encoders.features import Encoders
 from qcmfm.explanation import (
     Explanation,
     caption_heat,
+    encode_record,
     explain,
-    look_at,
     looking_words,
     regions_in,
 )
 from qcmfm.explanation.occlusion import area_under, covered, most_attended, occlude, shifted
 from qcmfm.explanation.shares import label_shares, readout_shares
-from qcmfm.explanation.words import leave_words_out, without_word
+from qcmfm.explanation.words import remove_words, without_word
 from qcmfm.fusion import names
 from qcmfm.fusion.base import Attention
 from qcmfm.records import read_collection
@@ -60,7 +60,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory):
 
 def explained(trained, model: str = "qcmfm") -> Explanation:
     run, encoders, photo, caption = trained(model)
-    return explain(run, encoders, look_at(encoders, photo, caption))
+    return explain(run, encoders, encode_record(encoders, photo, caption))
 
 
 @given(HEATS, st.floats(0, 1))
@@ -108,10 +108,10 @@ def test_curves_start_and_end_where_nothing_and_all_is_hidden(trained):
     run, encoders, photo, caption = trained()
     found = explained(trained).occlusion
     assert found is not None
-    subject = look_at(encoders, photo, caption)
+    subject = encode_record(encoders, photo, caption)
     whole = run.probabilities(run.fuse(subject.batch(run, encoders)))[0]
-    assert found.whole == pytest.approx(whole[run.labels.index(found.label)])
-    assert found.deletion[0] == found.insertion[-1] == found.whole
+    assert found.unchanged == pytest.approx(whole[run.labels.index(found.label)])
+    assert found.deletion[0] == found.insertion[-1] == found.unchanged
     assert found.deletion[-1] == found.insertion[0]
     assert found.steps[0] == 0 and found.steps[-1] == 1
     assert -1 <= found.faithfulness <= 1
@@ -121,7 +121,9 @@ def test_hiding_what_carries_the_label_costs_more_than_hiding_elsewhere(trained)
     """One quarter of a green photo is red, and the caption says nothing of it."""
     run, encoders, _, _ = trained("image_only")
     label = run.labels.index("red")
-    subjects = [look_at(encoders, _png(_blend(share)), "vase") for share in np.linspace(0, 1, 41)]
+    subjects = [
+        encode_record(encoders, _png(_blend(share)), "vase") for share in np.linspace(0, 1, 41)
+    ]
     sure = [
         float(run.probabilities(run.fuse(subject.batch(run, encoders)))[0, label])
         for subject in subjects
@@ -130,7 +132,7 @@ def test_hiding_what_carries_the_label_costs_more_than_hiding_elsewhere(trained)
     heat = np.array([[0.0, 1.0], [0.0, 0.0]])
     found = occlude(run, encoders, undecided, heat, label, 0.25)
     assert found.hidden.tolist() == [[False, True], [False, False]]
-    assert found.faithfulness > 0.02 and found.attended < found.whole
+    assert found.faithfulness > 0.02 and found.attended < found.unchanged
 
 
 def _blend(share: float) -> np.ndarray:
@@ -152,18 +154,18 @@ def _png(pixels: np.ndarray) -> bytes:
 
 def test_each_word_is_left_out_alone(trained):
     run, encoders, _, _ = trained("text_only")
-    subject = look_at(encoders, b"", "A vase in red")
+    subject = encode_record(encoders, b"", "A vase in red")
     label = run.labels.index("red")
-    found = leave_words_out(run, encoders, subject, label)
+    found = remove_words(run, encoders, subject, label)
     assert [one.word for one in found] == ["A", "vase", "in", "red"]
     whole = run.probabilities(run.fuse(subject.batch(run, encoders)))[0, label]
     rest = ["vase in red", "A in red", "A vase red", "A vase in"]
     for one, caption in zip(found, rest, strict=True):
-        batch = look_at(encoders, b"", caption).batch(run, encoders)
+        batch = encode_record(encoders, b"", caption).batch(run, encoders)
         without = run.probabilities(run.fuse(batch))[0]
         assert one.change == pytest.approx(float(whole - without[label]), abs=1e-6)
         assert one.label == run.labels[int(without.argmax())]
-    assert leave_words_out(run, encoders, look_at(encoders, b"", "red"), label) == []
+    assert remove_words(run, encoders, encode_record(encoders, b"", "red"), label) == []
 
 
 @given(st.text(max_size=30), st.integers(0, 30), st.integers(0, 30))
@@ -187,7 +189,7 @@ def test_shares_add_up_to_the_readout_on_every_record(trained, tmp_path: Path, h
 def test_the_parts_of_a_label_add_up_to_its_logit(trained, model: str):
     assert model in names()
     run, encoders, photo, caption = trained(model)
-    batch = look_at(encoders, photo, caption).batch(run, encoders)
+    batch = encode_record(encoders, photo, caption).batch(run, encoders)
     logits = run.fuse(batch).logits[0].double() / run.temperature
     found = label_shares(run, batch, 0)
     for label in range(len(run.labels)):
@@ -204,12 +206,12 @@ def test_the_parts_of_a_label_add_up_to_its_logit(trained, model: str):
 def test_a_record_may_lack_photo_or_caption(trained, model: str):
     run, encoders, photo, caption = trained(model)
     for seen, read in ((b"", caption), (photo, ""), (photo, "...")):
-        found = explain(run, encoders, look_at(encoders, seen, read))
+        found = explain(run, encoders, encode_record(encoders, seen, read))
         assert found.occlusion is None and found.shares.without_photo is None
         assert set(found.probabilities) == set(run.labels)
         json.dumps(found.to_json(), allow_nan=False)
     with pytest.raises(RecordsError):
-        look_at(encoders, b"", "...")
+        encode_record(encoders, b"", "...")
 
 
 def test_the_evidence_can_be_written_as_json(trained):

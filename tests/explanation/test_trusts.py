@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from qcmfm.core.progress import finish
 from qcmfm.encoders.features import Encoders
-from qcmfm.explanation import explain, look_at
+from qcmfm.explanation import encode_record, explain
 from qcmfm.explanation.shares import against_mean
 from qcmfm.explanation.trusts import trusted_features
 from qcmfm.fusion.fe_qmfnn import FEQMFNN
@@ -41,7 +41,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Encoders, byte
 def test_trusts_and_decisions_make_what_the_whole_circuit_measures(asked):
     """All twelve qubits, two modalities' and the fusion qubits, in one state vector."""
     run, encoders, photo, caption = asked
-    model, batch = run.model, look_at(encoders, photo, caption).batch(run, encoders)
+    model, batch = run.model, encode_record(encoders, photo, caption).batch(run, encoders)
     assert isinstance(model, FEQMFNN)
     found = sorted(trusted_features(run, batch, 0), key=lambda one: one.number)
     said = np.array([[one.image for one in found], [one.text for one in found]], dtype=float)
@@ -57,7 +57,7 @@ def test_trusts_and_decisions_make_what_the_whole_circuit_measures(asked):
 
 def test_what_a_feature_gives_is_what_goes_without_it(asked):
     run, encoders, photo, caption = asked
-    model, batch = run.model, look_at(encoders, photo, caption).batch(run, encoders)
+    model, batch = run.model, encode_record(encoders, photo, caption).batch(run, encoders)
     assert isinstance(model, FEQMFNN)
     found = trusted_features(run, batch, 1)
     assert [abs(one.change) for one in found] == sorted(
@@ -76,7 +76,9 @@ def test_what_a_feature_gives_is_what_goes_without_it(asked):
 def test_what_is_missing_says_nothing(asked, lacking: str):
     run, encoders, photo, caption = asked
     subject = (
-        look_at(encoders, b"", caption) if lacking == "photo" else look_at(encoders, photo, "")
+        encode_record(encoders, b"", caption)
+        if lacking == "photo"
+        else encode_record(encoders, photo, "")
     )
     evidence = explain(run, encoders, subject)
     assert len(evidence.features) == 4
@@ -89,14 +91,14 @@ def test_what_is_missing_says_nothing(asked, lacking: str):
 
 
 def drawn(evidence) -> None:
-    from qcmfm.ui.shared.evidence.trusts import show_trusts
+    from qcmfm.ui.review.evidence.trusts import show_trusts
 
     show_trusts(evidence)
 
 
 def test_the_page_shows_every_feature_of_such_a_model_and_nothing_of_others(asked):
     run, encoders, photo, caption = asked
-    evidence = explain(run, encoders, look_at(encoders, photo, caption))
+    evidence = explain(run, encoders, encode_record(encoders, photo, caption))
     page = AppTest.from_function(drawn, kwargs={"evidence": evidence}).run(timeout=60)
     assert not page.exception and "Trust" in page.header[0].value
     table = page.dataframe[0].value

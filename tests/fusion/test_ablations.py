@@ -39,7 +39,7 @@ def test_it_answers_and_learns(options: dict[str, Any]):
             build(options)
         return
     model = build(options)
-    whole = batch.take(batch.has_image & batch.has_text)
+    whole = batch.select(batch.has_image & batch.has_text)
     gone = torch.ones(len(whole), dtype=torch.bool)
     ways = model.fuse_each_way(whole)
     for found, variant in zip(

@@ -58,7 +58,7 @@ def test_a_record_does_not_depend_on_its_batch(model: FusionModel):
 
 def test_each_way_is_what_the_model_says_without_a_modality(model: FusionModel):
     batch = random_batch()
-    batch = batch.take(batch.has_image & batch.has_text)
+    batch = batch.select(batch.has_image & batch.has_text)
     gone = torch.ones(len(batch), dtype=torch.bool)
     expected = batch, batch.without(text=gone), batch.without(image=gone)
     for found, variant in zip(model.fuse_each_way(batch), expected, strict=True):
@@ -105,8 +105,8 @@ def test_the_answer_depends_on_what_the_model_reads_and_on_nothing_else(
     model: FusionModel, modality: str
 ):
     batch = random_batch()
-    batch = batch.take(batch.has_image & batch.has_text)
-    other = random_batch(seed=5).take(torch.tensor([True] * len(batch) + [False, False]))
+    batch = batch.select(batch.has_image & batch.has_text)
+    other = random_batch(seed=5).select(torch.tensor([True] * len(batch) + [False, False]))
     ours = {"image": ("regions", "image"), "text": ("words", "word_mask", "sentence", "terms")}
     swapped = Batch(**vars(batch) | {name: getattr(other, name) for name in ours[modality]})
     moved = (model(batch).logits - model(swapped).logits).abs().amax(1)
@@ -120,7 +120,7 @@ def test_a_record_without_what_the_model_reads_gets_the_answer_of_all_such_recor
         batch = random_batch()
         gone = torch.ones(len(batch), dtype=torch.bool)
         alone = batch.without(**{kept: gone for kept in model.modalities})
-        logits = model(alone.take(getattr(alone, f"has_{absent}"))).logits
+        logits = model(alone.select(getattr(alone, f"has_{absent}"))).logits
         assert logits.isfinite().all()
         torch.testing.assert_close(logits, logits[:1].expand_as(logits), atol=0, rtol=0)
 
@@ -132,7 +132,7 @@ def test_training_steps_without_a_modality_are_finite(model: FusionModel):
         kept = batch.has_text if absent == "image" else batch.has_image
         gone = torch.ones(int(kept.sum()), dtype=torch.bool)
         model.zero_grad()
-        logits = model(batch.take(kept).without(**{absent: gone})).logits
+        logits = model(batch.select(kept).without(**{absent: gone})).logits
         torch.nn.functional.cross_entropy(logits, torch.arange(len(gone)) % LABELS).backward()
         found = [p.grad for p in model.parameters() if p.grad is not None]
         assert found and all(grad.isfinite().all() for grad in found)
@@ -141,7 +141,7 @@ def test_training_steps_without_a_modality_are_finite(model: FusionModel):
 @pytest.mark.parametrize("record", [0, 4, 5], ids=["both", "photo", "caption"])
 def test_one_record_alone_can_be_trained_on(model: FusionModel, record: int):
     model.train()
-    logits = model(random_batch().take(torch.arange(6) == record)).logits
+    logits = model(random_batch().select(torch.arange(6) == record)).logits
     torch.nn.functional.cross_entropy(logits, torch.tensor([1])).backward()
     found = [p.grad for p in model.parameters() if p.grad is not None]
     assert found and all(grad.isfinite().all() for grad in found)
@@ -150,7 +150,7 @@ def test_one_record_alone_can_be_trained_on(model: FusionModel, record: int):
 def test_each_way_can_be_trained_on(model: FusionModel):
     model.train()
     batch = random_batch()
-    batch = batch.take(batch.has_image & batch.has_text)
+    batch = batch.select(batch.has_image & batch.has_text)
     target = torch.arange(len(batch)) % LABELS
     ways = model.fuse_each_way(batch)
     sum(torch.nn.functional.cross_entropy(logits, target) for logits in ways).backward()  # pyright: ignore[reportAttributeAccessIssue]

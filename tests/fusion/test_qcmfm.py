@@ -74,7 +74,7 @@ def test_it_can_be_trained_under_noise():
     assert damped.amplitudes is not None
     torch.testing.assert_close(noisy.classify(damped.amplitudes), damped.logits)
     noisy.train()
-    whole, image, text = noisy.fuse_each_way(batch.take(batch.has_image & batch.has_text))
+    whole, image, text = noisy.fuse_each_way(batch.select(batch.has_image & batch.has_text))
     (whole.sum() + image.sum() + text.sum()).backward()
     assert noisy.angles.grad is not None and noisy.angles.grad.isfinite().all()
     assert (noisy.angles.grad != 0).float().mean() > 0.5

@@ -25,7 +25,7 @@ from qcmfm.records.regions import read_regions
 from qcmfm.review.choice import Choice
 from qcmfm.review.review import open_review
 from qcmfm.runs.run import read_run
-from qcmfm.service.imports import import_report, keep_upload, look_at, suggested_name
+from qcmfm.service.imports import import_report, preview_import, save_upload, suggested_name
 from tests.hostile.case import Case
 from tests.hostile.runs import Change
 
@@ -93,13 +93,13 @@ def through_import(case: Case, folder: Path, name: str) -> Passage:
     """A file that a visitor gives on Import: kept, looked at, imported, and read again."""
     began = time.monotonic()
     try:
-        kept = keep_upload(case.file, io.BytesIO(case.make()))
+        kept = save_upload(case.file, io.BytesIO(case.make()))
         source = kept
         if not kept.name.endswith(
             (".csv", ".zip", ".json", ".xlsx", ".xls", ".ods", ".xlsm", ".xlsb")
         ):
             source = kept.parent  # a photo comes in a folder of photos
-        finish(look_at(str(source)))
+        finish(preview_import(str(source)))
         report = finish(import_collection(str(source), name, limits=QUICK))
     except QcmfmError as error:
         return Passage(False, (str(error),), time.monotonic() - began)
@@ -191,7 +191,7 @@ def _as_collection(text: str) -> None:
 
 
 def _as_file(text: str) -> None:
-    kept = keep_upload(text, io.BytesIO(text.encode("utf-8", "replace")))
+    kept = save_upload(text, io.BytesIO(text.encode("utf-8", "replace")))
     assert kept.is_relative_to(settings.home() / "uploads") and kept.is_file()
     assert len(kept.name) <= 100 and not set(kept.name) & set('<>/\\:*?"|\0\n\r')
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from qcmfm.core.text import escape_formula, unescape_formula, visible
-from qcmfm.ui.shared.widgets import in_figure, plain
+from qcmfm.ui.shared.formatting import in_figure, plain
 from tests.hostile.words import FORMULAS, LETTERS, MARKUP
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_kept, write_kept
+from qcmfm.inference.prediction_cache import (
+    fingerprint,
+    predictions_file,
+    read_cached,
+    write_cached,
+)
 from qcmfm.records import read_collection
 from tests.cheap import make_collection
 from tests.review.made import prediction
@@ -24,36 +29,36 @@ PREDICTION = st.builds(Prediction, TEXT, RANKED, TEXT, TEXT, TEXT, TEXT, TEXT, T
 @given(st.lists(PREDICTION, max_size=5))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, said: list[Prediction]):
     file = tmp_path_factory.mktemp("kept") / "run.parquet"
-    write_kept(said, file, "abc")
-    assert read_kept(file, "abc") == said
-    assert read_kept(file, "abd") is None
+    write_cached(said, file, "abc")
+    assert read_cached(file, "abc") == said
+    assert read_cached(file, "abd") is None
 
 
 def test_a_file_of_an_earlier_version_is_read(tmp_path: Path):
     file = tmp_path / "run.parquet"
-    write_kept([prediction("r1")], file, "abc")
+    write_cached([prediction("r1")], file, "abc")
     table = pq.read_table(file)
     pq.write_table(table.drop_columns("unusualness"), file)
-    assert read_kept(file, "abc") == [replace(prediction("r1"), unusualness=None)]
+    assert read_cached(file, "abc") == [replace(prediction("r1"), unusualness=None)]
 
 
 def test_a_missing_or_damaged_file_is_as_if_there_were_none(tmp_path: Path):
     file = tmp_path / "run.parquet"
-    assert read_kept(file, "abc") is None
-    write_kept([prediction("r1")], file, "abc")
+    assert read_cached(file, "abc") is None
+    write_cached([prediction("r1")], file, "abc")
     whole = file.read_bytes()
     for end in (0, 4, len(whole) // 2, len(whole) - 1):
         file.write_bytes(whole[:end])
-        assert read_kept(file, "abc") is None
+        assert read_cached(file, "abc") is None
 
 
 def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path):
     file = tmp_path / "kept" / "run.parquet"
-    write_kept([prediction("r1")], file, "abc")
+    write_cached([prediction("r1")], file, "abc")
     broken = prediction("r2", "\ud800")  # half a letter, which no file can hold
     with pytest.raises(UnicodeEncodeError):
-        write_kept([broken], file, "abd")
-    assert read_kept(file, "abc") == [prediction("r1")]
+        write_cached([broken], file, "abd")
+    assert read_cached(file, "abc") == [prediction("r1")]
     assert list(file.parent.iterdir()) == [file]
 
 

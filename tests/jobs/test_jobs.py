@@ -147,7 +147,7 @@ def test_a_failure_is_told_with_what_to_do(tmp_path: Path, trouble: str, message
 def test_started_twice_it_is_done_once(tmp_path: Path):
     file = tmp_path / "n"
     job_id = jobs.start("count", {"file": str(file), "to": 40}, KINDS)
-    jobs.perform(job_id)
+    jobs.run_job(job_id)
     assert ended(job_id).state == "done"
     told = [event["event"] for event in jobs.events(job_id)]
     assert told.count("started") == told.count("done") == 1
@@ -162,7 +162,7 @@ def test_an_unknown_kind_is_refused(kind: str, home: Path):
 
 @pytest.mark.parametrize("job_id", ["", "..", "x", "20260101T000000000000Z-count-0000"])
 def test_an_unknown_job_is_refused(job_id: str):
-    for act in (jobs.find_job, jobs.state, jobs.cancel, jobs.resume, jobs.perform, jobs.forget):
+    for act in (jobs.find_job, jobs.state, jobs.cancel, jobs.resume, jobs.run_job, jobs.forget):
         with pytest.raises(JobError, match="no job"):
             act(job_id)
 

@@ -169,7 +169,7 @@ def test_a_saved_noise_orders_the_queue(home: Path):
     assert order in desk.orders()
     saved = desk.unmeasured(order)
     assert saved is not None
-    material = finish(service.open_material(labeller, collection))
+    material = finish(service.open_circuit_inputs(labeller, collection))
     firm = service.measure_stability(material, saved)
     desk.keep_stability(order, saved, firm)
     assert desk.unmeasured(order) is None

@@ -13,14 +13,14 @@ from typing import NamedTuple
 import polib
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKS = {"_": 1, "N_": 1, "say": 1, "ngettext": 2, "pgettext": 2}
+MARKS = {"_": 1, "N_": 1, "msg": 1, "ngettext": 2, "pgettext": 2}
 """Calls that mark texts, with how many of their arguments are texts."""
 
 
 NOT_SHOWN = tuple(
     f"qcmfm/{part}"
     for part in (
-        "cli", "cluster", "demo", "encoders/_", "encoders/image", "encoders/text",
+        "cli", "inference/r", "demo", "encoders/_", "encoders/image", "encoders/text",
         "encoders/features", "encoders/devices", "fusion", "quantum", "studies",
     )
 )  # fmt: skip

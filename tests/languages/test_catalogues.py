@@ -18,8 +18,7 @@ from qcmfm.quantum.states import EVERY
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
 from qcmfm.review.state import STATUSES
-from qcmfm.ui.shared import terms
-from qcmfm.ui.shell import language
+from qcmfm.ui.shell import language, terms
 from tests.languages.marked import calls, files, messages, read, texts, update
 
 CATALOGUES = sorted(language.FOLDER.glob("*.po"))

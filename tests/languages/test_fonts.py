@@ -29,12 +29,12 @@ def test_the_first_font_that_has_them_comes_second(installed: set[str], drawn: l
 
 @pytest.mark.parametrize("text", [CHINESE, KOREAN, JAPANESE, f"Vase · {CHINESE}"])
 def test_letters_are_known(text: str):
-    assert fonts.needs_them(text)
+    assert fonts.needs_cjk_font(text)
 
 
 @pytest.mark.parametrize("text", ["", "Vase", "Šálek №1 · −3 °C", "Αμφορέας", "ваза", "🏺"])
 def test_so_are_those_that_every_picture_has(text: str):
-    assert not fonts.needs_them(text)
+    assert not fonts.needs_cjk_font(text)
 
 
 class Font:

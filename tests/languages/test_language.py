@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
 from qcmfm.ui.shell import language
 
 
@@ -105,7 +105,7 @@ def test_a_language_that_is_not_there_is_none(visitor: AppTest):
 
 
 def test_a_sentence_of_the_package_is_said_with_its_values(monkeypatch: pytest.MonkeyPatch):
-    told = say("{work} of {name} failed", work=say("The import"), name="{vases}")
+    told = msg("{work} of {name} failed", work=msg("The import"), name="{vases}")
     assert told == "The import of {vases} failed"
     assert language._(told) == told
     monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
@@ -114,14 +114,14 @@ def test_a_sentence_of_the_package_is_said_with_its_values(monkeypatch: pytest.M
 
 
 def test_lists_in_a_sentence_are_said_too(monkeypatch: pytest.MonkeyPatch):
-    told = say("Choose {fits}.", fits=[say("open"), say("accepted")])
+    told = msg("Choose {fits}.", fits=[msg("open"), msg("accepted")])
     assert told == "Choose open; accepted."
     monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
     assert language._(told) == "请选择 待复核; 已接受。"
 
 
 def test_a_sentence_holds_on_to_no_error():
-    told = say("{name} is broken: {error}.", name="a.jpg", error=ValueError("short"))
+    told = msg("{name} is broken: {error}.", name="a.jpg", error=ValueError("short"))
     assert told == "a.jpg is broken: short."
     assert told.values == {"name": "a.jpg", "error": "short"}
 

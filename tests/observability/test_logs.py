@@ -53,7 +53,7 @@ def test_an_error_has_a_number_a_place_and_none_of_its_words(
 ):
     monkeypatch.setenv("QCMFM_LOG", form)
     logs.set_up(logging.INFO)
-    logs.ask(lambda: {"person": "ada@museum.example", "session": "0123abcd"})
+    logs.ask_for_person(lambda: {"person": "ada@museum.example", "session": "0123abcd"})
     number = failed()
     text = said()
     assert number in text and "ada@museum.example" in text and "0123abcd" in text

@@ -155,8 +155,8 @@ def test_rings_can_be_left_out(rings: tuple[bool, bool]):
 def test_qcnn_shares_its_angles_and_grows_with_the_logarithm():
     assert [qcnn(n).n_weights for n in (2, 4, 8)] == [17, 34, 51]
     assert qcnn(8).observables == ((0,),)
-    assert qcnn(8, kept=2).observables == ((0,), (4,), (0, 4))
-    assert qcnn(5, kept=5).n_weights == 15
+    assert qcnn(8, remaining=2).observables == ((0,), (4,), (0, 4))
+    assert qcnn(5, remaining=5).n_weights == 15
 
 
 @pytest.mark.parametrize("family", [two_stage, hardware_efficient, strongly_entangling, brick_wall])

@@ -16,7 +16,7 @@ from qcmfm.core.errors import ReviewError
 from qcmfm.review import log as module
 from qcmfm.review.decision import COLUMNS, Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
-from qcmfm.review.rows import whole_rows
+from qcmfm.review.rows import complete_rows
 from tests.review.made import decision
 
 HEADER = ",".join(COLUMNS).encode() + b"\r\n"
@@ -99,7 +99,7 @@ def test_reading_takes_only_the_bytes_that_are_new(file: Path, monkeypatch: pyte
 
     def counted(content: bytes) -> object:
         seen.append(len(content))
-        return whole_rows(content)
+        return complete_rows(content)
 
     monkeypatch.setattr(module, "whole_rows", counted)
     added = row()
@@ -116,7 +116,7 @@ TORN = decision("11111111-2222-4333-8444-555555555555", reason='"a",\r\n\nb: 金
 @pytest.mark.parametrize("cut", range(len(as_bytes(TORN)) + 1))
 def test_a_row_is_whole_at_its_last_byte_and_never_before(cut: int):
     kept = as_bytes(row(reason='two\nlines, "quoted"'))
-    found = list(whole_rows(HEADER + kept + as_bytes(TORN)[:cut]))
+    found = list(complete_rows(HEADER + kept + as_bytes(TORN)[:cut]))
     assert sum(size for _, size in found) == len(HEADER + kept) + (
         cut if cut == len(as_bytes(TORN)) else 0
     )

@@ -11,75 +11,75 @@ import pytest
 
 from qcmfm.core.errors import ReviewError
 from qcmfm.review import presence as module
-from qcmfm.review.presence import claim, claims, release
+from qcmfm.review.presence import mark_absent, mark_present, present
 
 
-def who(found: list[module.Claim]) -> list[str]:
+def who(found: list[module.Presence]) -> list[str]:
     return [other.reviewer for other in found]
 
 
 def test_who_else_has_a_record_open_is_told():
-    assert claim("cups", "r1", "Ada", "page a") == []
-    assert who(claim("cups", "r1", "Bo", "page b")) == ["Ada"]
-    assert who(claim("cups", "r1", "Cy", "page c")) == ["Ada", "Bo"]
-    assert claim("cups", "r2", "Cy", "page c") == []
-    assert who(claim("cups", "r1", "Ada", "page a")) == ["Bo"]
-    assert claim("vases", "r1", "Ada", "page d") == []
+    assert mark_present("cups", "r1", "Ada", "page a") == []
+    assert who(mark_present("cups", "r1", "Bo", "page b")) == ["Ada"]
+    assert who(mark_present("cups", "r1", "Cy", "page c")) == ["Ada", "Bo"]
+    assert mark_present("cups", "r2", "Cy", "page c") == []
+    assert who(mark_present("cups", "r1", "Ada", "page a")) == ["Bo"]
+    assert mark_present("vases", "r1", "Ada", "page d") == []
 
 
 def test_ones_own_other_page_is_not_somebody_else():
-    claim("cups", "r1", "Ada", "page a")
-    assert claim("cups", "r1", "Ada", "page b") == []
+    mark_present("cups", "r1", "Ada", "page a")
+    assert mark_present("cups", "r1", "Ada", "page b") == []
 
 
 def test_going_on_or_leaving_gives_a_record_up():
-    claim("cups", "r1", "Ada", "page a")
-    claim("cups", "r2", "Ada", "page a")
-    assert claim("cups", "r1", "Bo", "page b") == []
-    release("cups", "page a")
-    release("cups", "page a")
-    assert [made.record_id for made in claims("cups")] == ["r1"]
+    mark_present("cups", "r1", "Ada", "page a")
+    mark_present("cups", "r2", "Ada", "page a")
+    assert mark_present("cups", "r1", "Bo", "page b") == []
+    mark_absent("cups", "page a")
+    mark_absent("cups", "page a")
+    assert [made.record_id for made in present("cups")] == ["r1"]
 
 
 def test_since_when_stays_while_it_is_renewed():
-    claim("cups", "r1", "Ada", "page a")
-    (first,) = claims("cups")
-    claim("cups", "r1", "Ada", "page a")
-    assert claims("cups") == [first]
+    mark_present("cups", "r1", "Ada", "page a")
+    (first,) = present("cups")
+    mark_present("cups", "r1", "Ada", "page a")
+    assert present("cups") == [first]
 
 
 def test_a_claim_that_is_not_renewed_is_forgotten(home: Path):
-    claim("cups", "r1", "Ada", "page a")
+    mark_present("cups", "r1", "Ada", "page a")
     (file,) = (home / "review").rglob("*.json")
     past = time.time() - module.EXPIRES - 1
     os.utime(file, (past, past))
-    assert claim("cups", "r1", "Bo", "page b") == []
+    assert mark_present("cups", "r1", "Bo", "page b") == []
     assert not file.exists()
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"record_id": "r1"}', "[]"])
 def test_a_claim_that_cannot_be_read_is_passed_over(home: Path, content: str):
-    claim("cups", "r1", "Ada", "page a")
+    mark_present("cups", "r1", "Ada", "page a")
     (file,) = (home / "review").rglob("*.json")
     file.write_text(content)
-    assert claims("cups") == []
-    claim("cups", "r1", "Ada", "page a")
+    assert present("cups") == []
+    mark_present("cups", "r1", "Ada", "page a")
     assert json.loads(file.read_text())["reviewer"] == "Ada"
 
 
 def test_another_process_sees_it():
     code = "from qcmfm.review.presence import claim; claim('cups', 'r1', 'Ada', 'x')"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
-    assert who(claim("cups", "r1", "Bo", "page b")) == ["Ada"]
+    assert who(mark_present("cups", "r1", "Bo", "page b")) == ["Ada"]
 
 
 def test_no_page_leaves_the_folder():
-    claim("cups", "r1", "Ada", "../../page")
-    assert len(claims("cups")) == 1
+    mark_present("cups", "r1", "Ada", "../../page")
+    assert len(present("cups")) == 1
     with pytest.raises(ReviewError):
-        claim("../cups", "r1", "Ada", "page")
+        mark_present("../cups", "r1", "Ada", "page")
 
 
 def test_claims_are_no_review_logs(home: Path):
-    claim("cups", "r1", "Ada", "page a")
+    mark_present("cups", "r1", "Ada", "page a")
     assert list((home / "review").glob("*.csv")) == []

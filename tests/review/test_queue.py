@@ -20,7 +20,7 @@ from qcmfm.review.filters import Filters
 from qcmfm.review.items import Items, OutOfFold
 from qcmfm.review.orders import models_disagree
 from qcmfm.review.queue import queue
-from qcmfm.review.selections import keep_pick, picked
+from qcmfm.review.selections import read_selection, save_selection
 from qcmfm.review.state import STATUSES, ReviewState
 from tests.review.made import LABELS, decision, prediction, records
 
@@ -121,13 +121,13 @@ def test_any_link_is_read(query: dict[str, str | list[str]]):
 
 def test_records_that_were_picked_are_a_filter_short_enough_for_a_link():
     ids = [f"r{number}" for number in (4, 1, 3)]
-    pick = keep_pick(ids)
-    assert pick == keep_pick(reversed(ids)) != keep_pick(ids[:2])
+    pick = save_selection(ids)
+    assert pick == save_selection(reversed(ids)) != save_selection(ids[:2])
     assert len(urlencode(Filters(pick=pick).to_query(), doseq=True)) < 30
     assert [r.record_id for r in Filters(pick=pick).chosen(ITEMS)] == ["r1", "r3", "r4"]
     assert [r.record_id for r in Filters(pick=pick, statuses=("open",)).chosen(ITEMS)] == ["r4"]
     for unknown in ("0" * 16, "../../secret", "", "é"):
-        assert picked(unknown) is None
+        assert read_selection(unknown) is None
         assert len(Filters(pick=unknown).chosen(ITEMS)) == len(RECORDS)
 
 

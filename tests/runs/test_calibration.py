@@ -19,7 +19,7 @@ from qcmfm.inference.prediction_cache import fingerprint
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.runs.calibration import ANSWERS, NEIGHBOURS, read_calibration
 from qcmfm.runs.folder import run_version
-from qcmfm.runs.neighbours import Reference, read_reference, write_reference
+from qcmfm.runs.neighbours import TrainingNeighbours, read_neighbours, write_neighbours
 from qcmfm.runs.run import read_run
 from qcmfm.service.labelling import Labeller
 from qcmfm.training import TrainingSettings
@@ -98,7 +98,7 @@ def test_a_prediction_says_what_cannot_be_ruled_out_and_whether_it_is_in_scope(
     for said in finish(predict(run, collection, calibrated.cache)):
         probability = dict(said.ranked)
         found = np.array([probability[label] for label in run.labels])
-        assert said.label_set == run.calibration.kept_labels(found)
+        assert said.label_set == run.calibration.predicted_labels(found)
         assert said.in_scope == ("yes" if (said.unusualness or 0) <= 1 else "no")
         row = table_row(said)
         assert row["in_scope"] == said.in_scope and row["conformal_set"] == said.conformal_set
@@ -167,11 +167,11 @@ def clustered(count: int, seed: int, dim: int = 40) -> np.ndarray:
     return middle[np.arange(count) % 3] + chance.normal(size=(count, dim))
 
 
-def reference(count: int = 240) -> Reference:
+def reference(count: int = 240) -> TrainingNeighbours:
     records = [
         Record(f"r{n}", label=f"l{n % 3}", cells={"source_url": f"u{n}"}) for n in range(count)
     ]
-    return Reference.of(records, [features(clustered(count, 0), clustered(count, 7, 4))])
+    return TrainingNeighbours.of(records, [features(clustered(count, 0), clustered(count, 7, 4))])
 
 
 def test_one_in_twenty_fresh_records_is_unusual_and_strange_ones_are():
@@ -194,8 +194,8 @@ def test_the_nearest_record_of_a_training_record_is_itself():
 
 def test_what_is_remembered_comes_back_the_same(tmp_path: Path):
     known = reference()
-    write_reference(known, tmp_path / NEIGHBOURS)
-    again = read_reference(tmp_path / NEIGHBOURS)
+    write_neighbours(known, tmp_path / NEIGHBOURS)
+    again = read_neighbours(tmp_path / NEIGHBOURS)
     fresh = features(clustered(50, 3), clustered(50, 4, 4))
     np.testing.assert_allclose(again.unusualness(fresh), known.unusualness(fresh), atol=5e-3)
     assert list(again.records) == list(known.records)

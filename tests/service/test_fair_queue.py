@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from qcmfm.core.progress import Progress, Work, finish
-from qcmfm.service.fair_queue import Turns
+from qcmfm.service.fair_queue import FairQueue
 
 
 def until(ready) -> None:
@@ -19,14 +19,14 @@ def until(ready) -> None:
 
 def order_of(asked: list[str]) -> list[str]:
     """In which order turns are given to those who asked in that order, while one was taken."""
-    turns, had = Turns(), list[str]()
+    turns, had = FairQueue(), list[str]()
 
     def ask(who: str) -> None:
-        with turns.turn(who):
+        with turns.slot(who):
             had.append(who)
 
     workers = []
-    with turns.turn("first"):
+    with turns.slot("first"):
         for number, who in enumerate(asked, start=1):
             workers.append(threading.Thread(target=ask, args=(who,)))
             workers[-1].start()
@@ -42,12 +42,12 @@ def test_everybody_gets_a_turn_before_anybody_gets_a_second():
 
 
 def test_no_more_have_a_turn_than_there_are_turns():
-    turns, now, most = Turns(2), [0], [0]
+    turns, now, most = FairQueue(2), [0], [0]
     lock = threading.Lock()
 
     def ask(who: int) -> None:
         for _ in range(20):
-            with turns.turn(str(who % 3)):
+            with turns.slot(str(who % 3)):
                 with lock:
                     now[0] += 1
                     most[0] = max(most[0], now[0])
@@ -64,23 +64,23 @@ def test_no_more_have_a_turn_than_there_are_turns():
 
 
 def test_a_turn_inside_a_turn_is_the_same_one():
-    turns = Turns()
-    with turns.turn("a"), turns.turn("b"):
+    turns = FairQueue()
+    with turns.slot("a"), turns.slot("b"):
         pass
-    with turns.turn("b"):
+    with turns.slot("b"):
         pass
 
 
 def test_an_error_gives_the_turn_on():
-    turns = Turns()
-    with pytest.raises(ValueError), turns.turn("a"):
+    turns = FairQueue()
+    with pytest.raises(ValueError), turns.slot("a"):
         raise ValueError
-    with turns.turn("b"):
+    with turns.slot("b"):
         pass
 
 
 def test_long_work_lets_others_in_between_and_ends_with_its_result():
-    turns, closed = Turns(), list[bool]()
+    turns, closed = FairQueue(), list[bool]()
 
     def work() -> Work[str]:
         try:
@@ -92,12 +92,12 @@ def test_long_work_lets_others_in_between_and_ends_with_its_result():
 
     steps: Iterator[Progress] = turns.step_by_step("a", work())
     next(steps)
-    with turns.turn("b"):  # would wait for ever
+    with turns.slot("b"):  # would wait for ever
         pass
     assert finish(turns.step_by_step("a", work())) == "counted"
     begun = turns.step_by_step("a", work())
     next(begun)
     begun.close()
     assert closed == [True, True]
-    with turns.turn("b"):
+    with turns.slot("b"):
         pass

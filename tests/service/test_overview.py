@@ -31,11 +31,11 @@ def make_job(home: Path, number: int, kind: str, end: str, **arguments: str) -> 
 
 
 def waiting() -> list[tuple[str, str]]:
-    return [(need.what, need.page) for need in service.what_waits(service.list_collections()[0])]
+    return [(need.what, need.page) for need in service.waiting(service.list_collections()[0])]
 
 
 def test_a_fresh_workspace_waits_for_nobody():
-    assert waiting() == [] and service.what_happened() == []
+    assert waiting() == [] and service.recent_events() == []
 
 
 def test_records_wait_until_all_are_decided_on(home: Path):
@@ -45,11 +45,11 @@ def test_records_wait_until_all_are_decided_on(home: Path):
     review.decide([accept("r0"), correct("r1", "jade")], "Ada", ["jade"])
     review.decide([accept("r2")], "Bob")
     assert waiting() == []
-    told = [entry.what for entry in service.what_happened()]
+    told = [entry.what for entry in service.recent_events()]
     assert told == ["Bob took 1 decision on cups", "Ada took 2 decisions on cups"]
     review.undo("Ada")
     assert waiting() == [("2 records of cups to review", "review")]
-    assert [entry.what for entry in service.what_happened()] == ["Bob took 1 decision on cups"]
+    assert [entry.what for entry in service.recent_events()] == ["Bob took 1 decision on cups"]
 
 
 def test_the_last_job_of_its_kind_is_what_counts(home: Path):
@@ -58,7 +58,7 @@ def test_the_last_job_of_its_kind_is_what_counts(home: Path):
     make_job(home, 2, "learn", "done", collection="cups", parent="", out="")
     make_job(home, 3, "import_collection", "cancelled", name="bowls", source="")
     assert waiting() == [("The import of bowls was stopped and can go on", "import")]
-    assert [entry.what for entry in service.what_happened()] == ["A training of cups was finished"]
+    assert [entry.what for entry in service.recent_events()] == ["A training of cups was finished"]
 
 
 def test_a_log_that_cannot_be_read_is_told_and_hides_nothing_else(home: Path):
@@ -68,4 +68,4 @@ def test_a_log_that_cannot_be_read_is_told_and_hides_nothing_else(home: Path):
     collections, errors = service.list_collections()
     assert ["no review log" in error.message for error in errors] == [True]
     assert ("cups", 0) in [(summary.name, summary.reviewed) for summary in collections]
-    assert service.what_happened() == []
+    assert service.recent_events() == []

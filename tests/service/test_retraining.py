@@ -60,10 +60,10 @@ def correct_all(file: Path) -> int:
 
 
 def test_training_from_nothing_and_again_on_corrected_labels(vases: Path, cache: FeatureCache):
-    first = finish(service.learn("vases", chosen=SMALL, cache=cache))
+    first = finish(service.retrain("vases", chosen=SMALL, cache=cache))
     assert (first.run, first.parent, first.decided, first.before) == ("vases-1", "", 0, None)
     changed = correct_all(vases)
-    second = finish(service.learn("vases", first.run, cache=cache))
+    second = finish(service.retrain("vases", first.run, cache=cache))
     assert (second.run, second.parent, second.changed) == ("vases-2", "vases-1", changed)
     assert first.after and second.before and second.after and second.difference
     assert second.before["value"] == first.after["value"]
@@ -71,7 +71,7 @@ def test_training_from_nothing_and_again_on_corrected_labels(vases: Path, cache:
     assert second.difference["value"] == pytest.approx(gain)
     assert gain > 0.2, "right labels teach more than wrong ones"
     assert second.difference["low"] > 0
-    assert service.comparison_of("vases-2") == second
+    assert service.run_comparison("vases-2") == second
     config = read_config(settings.runs_folder() / "vases-2")
     assert config["parent"] == "vases-1" and config["started_from"] is None
     assert config["decisions"] == {"decided": second.decided, "changed": changed}
@@ -88,13 +88,13 @@ def test_a_small_collection_goes_on_from_what_the_parent_knows(
     file = make_collection(home / "collections" / "few", 30, seed=5)
     # The parent has never heard of indigo.
     change(file, lambda record: record.changed(label=record.label.replace("blue", "indigo")))
-    found = finish(service.learn("few", "parent", cache=cache))
+    found = finish(service.retrain("few", "parent", cache=cache))
     child = read_run(settings.runs_folder() / found.run)
     assert child.labels == ["blue", "green", "red", "indigo"]
     assert child.config["started_from"] == "parent"
     assert child.lexicon.terms == read_run(settings.runs_folder() / "parent").lexicon.terms
     assert found.before and found.difference and found.difference["value"] > 0
-    grandchild = finish(service.learn("few", found.run, cache=cache))
+    grandchild = finish(service.retrain("few", found.run, cache=cache))
     config = read_config(settings.runs_folder() / grandchild.run)
     assert config["started_from"] == "parent", "wrong labels of the child leave no trace"
 
@@ -102,14 +102,14 @@ def test_a_small_collection_goes_on_from_what_the_parent_knows(
 def test_test_records_stay_test_when_records_are_added(home: Path, cache: FeatureCache):
     file = make_collection(home / "collections" / "vases", 90)
     change(file, lambda record: record.changed(split=""))
-    first = finish(service.learn("vases", chosen=SMALL, cache=cache))
+    first = finish(service.retrain("vases", chosen=SMALL, cache=cache))
     folder = settings.runs_folder() / first.run
     made = json.loads((folder / "splits.json").read_text())["splits"]
     more = read_collection(make_collection(home / "more", 30, seed=7)).records
     added = [r.changed(record_id=f"n{r.record_id}", image="", split="") for r in more]
     both = [*read_collection(file).records, *(r for r in added if r.caption)]
     write_collection(Collection.from_records(file.parent, both), file)
-    second = finish(service.learn("vases", first.run, cache=cache))
+    second = finish(service.retrain("vases", first.run, cache=cache))
     assert second.records == first.records == sum(split == "test" for split in made.values())
     config = read_config(settings.runs_folder() / second.run)
     before = read_config(folder)["data"]
@@ -121,10 +121,10 @@ def test_test_records_stay_test_when_records_are_added(home: Path, cache: Featur
 def test_adopting_and_the_way_back(vases: Path, cache: FeatureCache):
     assert service.adopted_run("vases") == ""
     for number in (1, 2):
-        run = finish(service.learn("vases", chosen=SMALL, cache=cache)).run
+        run = finish(service.retrain("vases", chosen=SMALL, cache=cache)).run
         service.adopt_run("vases", run, "Ada")
         assert service.adopted_run("vases") == f"vases-{number}"
-    assert service.run_to_improve("vases", ["red"]) == "vases-2"
+    assert service.base_run("vases", ["red"]) == "vases-2"
     service.adopt_run("vases", "vases-1", "Bo")
     assert service.adopted_run("vases") == "vases-1"
     assert [(each.run, each.by) for each in adoptions("vases")] == [
@@ -144,4 +144,4 @@ def test_too_few_labels_are_said_before_any_work(home: Path, cache: FeatureCache
     file = make_collection(home / "collections" / "vases", 30)
     change(file, lambda record: record.changed(label=""))
     with pytest.raises(TrainingError, match=r"0 different label"):
-        finish(service.learn("vases", cache=cache))
+        finish(service.retrain("vases", cache=cache))

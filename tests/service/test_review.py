@@ -13,7 +13,7 @@ from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import ReviewError
 from qcmfm.core.progress import finish
 from qcmfm.inference.prediction import Prediction
-from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_kept
+from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_cached
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.filters import Filters
 from qcmfm.review.items import OutOfFold
@@ -76,7 +76,7 @@ def test_what_other_runs_said_is_found_while_it_is_fresh(tmp_path: Path, home: P
     kept = list(said.values())
     for run, version in (("ours", "1"), ("theirs", "2"), ("gone", "3")):
         made_from = fingerprint(collection, version)
-        write_kept(kept, predictions_file("cups", run), made_from)
+        write_cached(kept, predictions_file("cups", run), made_from)
     assert list(other_predictions("cups", collection, "ours")) == ["theirs"]
     ours = {name: prediction(name, "gold", sure) for name, sure in SURE.items()}
     both = other_predictions("cups", collection, "ours")
@@ -127,7 +127,7 @@ def test_predictions_are_kept_until_a_caption_changes(tmp_path: Path, home: Path
 
     def kept() -> dict[str, Prediction] | None:
         made_from = fingerprint(read_collection(table), run.sha256)
-        return service.kept_predictions("vases", run.name, made_from)
+        return service.cached_predictions("vases", run.name, made_from)
 
     assert kept() is None
     made = finish(service.label_collection(labeller, "vases", read_collection(table)))

@@ -196,12 +196,12 @@ def test_evaluation_counts_the_split_and_can_be_kept(
     assert measured["records"] == 12 and measured["unanswered"] == 0
     everything = finish(service.evaluate_run(labeller, collection, "all"))
     assert everything["records"] == 60
-    service.keep_metrics(labeller, measured)
+    service.save_metrics(labeller, measured)
     assert service.list_run_summaries()[0][0].measured_on == "test"
     assert "Measured on `test`" in (labeller.folder / "README.md").read_text()
     assert everything["trained_on"] and not measured["trained_on"]
     with pytest.raises(RunError, match="trained on"):
-        service.keep_metrics(labeller, everything)
+        service.save_metrics(labeller, everything)
     with pytest.raises(RecordsError, match="holdout"):
         finish(service.evaluate_run(labeller, collection, "holdout"))
 

@@ -22,7 +22,7 @@ from qcmfm.studies.noise import (
     TRAINED,
     channels,
 )
-from qcmfm.studies.summary import SUMMARY, TABLE, figure, markdown, p_told
+from qcmfm.studies.summary import SUMMARY, TABLE, figure, markdown, p_value_text
 from tests.benchmarks.cards import card_notes
 
 FOLDER = settings.COMPARISON
@@ -59,7 +59,7 @@ def readme_differences(found: Mapping[str, Any]) -> list[str]:
         f"| `{name}` | "
         + " | ".join(
             f"{figure(found[scheme]['qcmfm_minus'][name], '+.3f')}, "
-            f"{p_told(found[scheme]['qcmfm_minus'][name]['p_holm'])}"
+            f"{p_value_text(found[scheme]['qcmfm_minus'][name]['p_holm'])}"
             for scheme in ("test", "cv")
         )
         + " |"
@@ -104,7 +104,7 @@ def readme_gaps(summary: Mapping[str, Any]) -> list[str]:
     return [
         f"| `{other}` | "
         + " | ".join(
-            f"{figure(gap, '+.3f')}, {p_told(gap['p_holm'])}"
+            f"{figure(gap, '+.3f')}, {p_value_text(gap['p_holm'])}"
             for gap in (part["qcmfm_minus"][other] for part in parts)
         )
         + " |"
@@ -184,7 +184,7 @@ def readme_ablation(part: Mapping[str, Any]) -> list[str]:
     """The README's table of the ablation."""
     gaps = part["qcmfm_minus"]
     told = {
-        name: f"{figure(gaps[name], '+.3f')}, {p_told(gaps[name]['p_holm'])}"
+        name: f"{figure(gaps[name], '+.3f')}, {p_value_text(gaps[name]['p_holm'])}"
         if name in gaps
         else ""
         for name in SHOWN

@@ -12,7 +12,7 @@ from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import finish
 from qcmfm.studies import ablation
 from qcmfm.studies._results import Results, Trial
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
 from qcmfm.ui.models.studies import saving_sentence
 
@@ -27,7 +27,7 @@ def made(folder: Path, right: dict[str, float]) -> Results:
         {"fold": "test", "record_id": f"r{n}", "group": f"g{n}", "label": labels[n % 3]}
         for n in range(60)
     ]
-    results.keep_records("cups", rows)
+    results.save_records("cups", rows)
     for system, share in right.items():
         for seed in range(2):
             hit = chance.permutation(60) < share * 60
@@ -36,7 +36,7 @@ def made(folder: Path, right: dict[str, float]) -> Results:
                 "cups", system, seed, "test", 60, float(hit.mean()), share, share, share, 1.0,
                 0.1, 100, 2.0, 0.1,
             )  # fmt: skip
-            results.keep_answers(trial, answer * 0.98 + 0.01)
+            results.save_answers(trial, answer * 0.98 + 0.01)
             results.add([trial])
     return results
 
@@ -66,7 +66,7 @@ def test_it_says_who_won_and_whether_that_is_chance(home: Path):
 def test_the_parts_of_the_qcmfm_are_named_and_only_one_is_classical(home: Path):
     out = home / "studies" / "ablation"
     made(out, {"qcmfm": 0.7, "no_circuit": 0.75, "qubits_05": 0.6, "layers_1": 0.65})
-    finish(ablation.run(Request(out)))
+    finish(ablation.run(StudyRequest(out)))
     page = opened("Parts of the QCMFM")
     assert not page.exception
     table = page.dataframe[0].value

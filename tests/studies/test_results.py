@@ -46,8 +46,8 @@ def test_another_table_is_refused(tmp_path: Path):
 def test_answers_are_kept_by_seed_and_fold(tmp_path: Path):
     results = Results(tmp_path)
     first, second = np.eye(3), np.full((2, 3), 1 / 3)
-    results.keep_answers(trial(), first)
-    results.keep_answers(trial(seed=1, fold="0"), second)
+    results.save_answers(trial(), first)
+    results.save_answers(trial(seed=1, fold="0"), second)
     found = results.answers("cups", "qcmfm")
     np.testing.assert_allclose(found[0, "test"], first, atol=1e-3)
     np.testing.assert_allclose(found[1, "0"], second, atol=1e-3)
@@ -57,7 +57,7 @@ def test_answers_are_kept_by_seed_and_fold(tmp_path: Path):
 def test_rounding_leaves_the_first_place_where_it_is(tmp_path: Path):
     results, near = Results(tmp_path), np.array([[0.4, 0.40001, 0.19999], [0.2, 0.39999, 0.40001]])
     assert (near.astype(np.float16).argmax(1) == [0, 1]).all()  # a tie that the first would win
-    results.keep_answers(trial(), near)
+    results.save_answers(trial(), near)
     found = results.answers("cups", "qcmfm")[0, "test"]
     assert (found.argmax(1) == [1, 2]).all()
     np.testing.assert_allclose(found, near, atol=1e-3)

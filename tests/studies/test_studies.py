@@ -13,13 +13,13 @@ from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.studies import ablation, compare, noise, request, views
-from qcmfm.studies._loaded_features import Loaded, load_table
-from qcmfm.studies._plan import TEST, Material, Plan, carry_out, prepare_material
+from qcmfm.studies._loaded_features import LoadedFeatures, load_table
+from qcmfm.studies._plan import TEST, EncodedCollection, Plan, carry_out, encode_for_study
 from qcmfm.studies._results import Results
 from qcmfm.studies._trial import System, train_and_answer
 from qcmfm.studies._view_networks import FEViews, classical
 from qcmfm.studies._worker_processes import side_by_side
-from qcmfm.studies.request import Request
+from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import read_summary, write_comparison
 from qcmfm.training import TrainingSettings
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, cheap_cache, make_collection
@@ -39,10 +39,10 @@ def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def material(tmp_path: Path) -> Material:
+def material(tmp_path: Path) -> EncodedCollection:
     collection = read_collection(make_collection(tmp_path / "vases", 90))
     cache = cheap_cache(tmp_path / "features")
-    return finish(prepare_material(collection, cache, 2, "vases"))
+    return finish(encode_for_study(collection, cache, 2, "vases"))
 
 
 @pytest.fixture
@@ -77,7 +77,9 @@ def test_features_from_memory_are_those_from_disk(tmp_path: Path):
 @pytest.mark.parametrize(
     "name", [n for n in fusion.names() if not fusion.model_class(n).reads_regions]
 )
-def test_a_model_that_needs_no_regions_answers_the_same_without(name: str, material: Material):
+def test_a_model_that_needs_no_regions_answers_the_same_without(
+    name: str, material: EncodedCollection
+):
     fit, score = material.folds[TEST]
     chosen = replace(QUICK, model=name, epochs=1)
     found = train_and_answer(material.table, fit, score, chosen, material.labels)
@@ -87,7 +89,7 @@ def test_a_model_that_needs_no_regions_answers_the_same_without(name: str, mater
     np.testing.assert_allclose(found.logits, again, atol=1e-5)
 
 
-def test_no_group_is_on_both_sides_of_a_fold(material: Material):
+def test_no_group_is_on_both_sides_of_a_fold(material: EncodedCollection):
     records = material.table.records
     for name, (fit, score) in material.folds.items():
         assert not {records[r].group_key for r in fit} & {records[r].group_key for r in score}
@@ -95,7 +97,9 @@ def test_no_group_is_on_both_sides_of_a_fold(material: Material):
         assert all(records[r].split != "test" for r in fit)
 
 
-def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(material: Material, tmp_path: Path):
+def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(
+    material: EncodedCollection, tmp_path: Path
+):
     plan = Plan(THREE, range(2), (TEST,), QUICK)
     results = Results(tmp_path / "study")
     asked: list[bool] = []
@@ -120,7 +124,7 @@ def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(material: Materi
 
 
 def test_two_processes_train_what_one_does(
-    material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    material: EncodedCollection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     plan = Plan(THREE, range(1), (TEST,), QUICK)
     alone, beside = Results(tmp_path / "alone"), Results(tmp_path / "beside")
@@ -136,12 +140,12 @@ def test_two_processes_train_what_one_does(
 def test_large_arrays_are_mapped_by_the_other_processes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
     none, large = np.zeros((1, 1)), np.full((1, 600, 49, 32), 2, np.float16)
-    given = Loaded({}, large, none, {}, none, none, none, [])
+    given = LoadedFeatures({}, large, none, {}, none, none, none, [])
     found = list(side_by_side(look, given, [1, 2, 3], lambda: False))
     assert found == [(True, 2.0)] * 3
 
 
-def look(given: Loaded, cell: int) -> tuple[bool, float]:
+def look(given: LoadedFeatures, cell: int) -> tuple[bool, float]:
     return isinstance(given.regions, np.memmap), float(given.regions[0, cell].mean())
 
 
@@ -155,7 +159,7 @@ def refuse(message: str, cell: int) -> None:
     raise StudyError(message, "Give one.")
 
 
-def test_a_comparison_says_who_won(material: Material, tmp_path: Path):
+def test_a_comparison_says_who_won(material: EncodedCollection, tmp_path: Path):
     results = Results(tmp_path / "study")
     folds = tuple(name for name in material.folds if name != TEST)
     finish(carry_out(Plan(THREE, range(1), folds, QUICK), material, results))
@@ -188,7 +192,9 @@ def test_a_comparison_says_who_won(material: Material, tmp_path: Path):
 def test_compare_takes_every_model_and_stops_in_time(tmp_path: Path, home: Path, cheap: None):
     assert [s.name for s in compare.systems()] == fusion.names()
     folder = make_collection(tmp_path / "vases", 90).parent
-    request = Request(tmp_path / "out", (str(folder),), 1, (TEST,), ("logistic_tfidf", "concat"))
+    request = StudyRequest(
+        tmp_path / "out", (str(folder),), 1, (TEST,), ("logistic_tfidf", "concat")
+    )
     finish(compare.run(replace(request, minutes=-1.0)))
     assert request.results.trials() == []
     finish(compare.run(request))
@@ -197,7 +203,7 @@ def test_compare_takes_every_model_and_stops_in_time(tmp_path: Path, home: Path,
 
 
 def test_a_collection_that_is_not_there_is_told(tmp_path: Path):
-    request = Request(tmp_path / "out", ("nowhere",))
+    request = StudyRequest(tmp_path / "out", ("nowhere",))
     with pytest.raises(StudyError, match="no collection 'nowhere'"):
         finish(compare.run(request))
     with pytest.raises(StudyError, match="no study"):
@@ -241,7 +247,7 @@ def test_noise_is_answered_under_and_trained_under(
         monkeypatch.setattr(noise, name, value)
     monkeypatch.setattr(noise, "TrainingSettings", lambda **k: TrainingSettings(**k, epochs=2))
     folder = make_collection(tmp_path / "vases").parent
-    request = Request(tmp_path / "out", (str(folder),), 1)
+    request = StudyRequest(tmp_path / "out", (str(folder),), 1)
     finish(noise.run(request))
     rows = request.results.trials()
     assert len(rows) == 1 + 2 * len(noise.channels()) + 1
@@ -271,7 +277,7 @@ def make_views(folder: Path) -> Path:
 def test_views_are_studied_over_a_range_of_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in (("FE_FEATURES", (4,)), ("WIDTHS", (2, 8)), ("EPOCHS", 3)):
         monkeypatch.setattr(views, name, value)
-    request = Request(tmp_path / "out", seeds=1, data=make_views(tmp_path))
+    request = StudyRequest(tmp_path / "out", seeds=1, data=make_views(tmp_path))
     finish(views.run(request))
     rows = request.results.trials()
     assert len(rows) == 2 * (1 + 2 * len(views.FAMILIES))
@@ -313,7 +319,7 @@ def test_a_network_takes_any_number_of_views(family: str, count: int):
         assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
 
 
-def test_the_table_is_tidy(material: Material, tmp_path: Path):
+def test_the_table_is_tidy(material: EncodedCollection, tmp_path: Path):
     results = Results(tmp_path / "study")
     finish(carry_out(Plan(THREE[1:2], range(1), (TEST,), QUICK), material, results))
     with (results.folder / "trials.csv").open() as handle:

@@ -8,7 +8,7 @@ import pytest
 from qcmfm.core.progress import finish
 from qcmfm.records import Collection, read_collection
 from qcmfm.training import TrainingSettings
-from qcmfm.training.cross_fitting import FoldAnswers, out_of_fold
+from qcmfm.training.cross_fitting import OutOfFoldAnswers, out_of_fold
 from tests.cheap import cheap_cache, make_collection
 
 SMALL = TrainingSettings(
@@ -21,20 +21,20 @@ def collection(tmp_path: Path) -> Collection:
     return read_collection(make_collection(tmp_path / "vases"))
 
 
-def fitted(collection: Collection, home: Path, name: str = "folds", **given) -> FoldAnswers:
+def fitted(collection: Collection, home: Path, name: str = "folds", **given) -> OutOfFoldAnswers:
     cache = cheap_cache(home / "features")
     return finish(out_of_fold(collection, cache, SMALL, home / name, **given))
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> FoldAnswers:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> OutOfFoldAnswers:
     """The answers for all records, by work that nothing stopped."""
     folder = tmp_path_factory.mktemp("whole")
     return fitted(read_collection(make_collection(folder / "vases")), folder)
 
 
 def test_every_record_is_answered_by_a_model_that_did_not_see_it(
-    collection: Collection, whole: FoldAnswers
+    collection: Collection, whole: OutOfFoldAnswers
 ):
     assert [r.record_id for r in whole.records] == [r.record_id for r in collection.records]
     assert whole.labels == ["blue", "green", "red"] and set(whole.fold) == set(range(5))
@@ -60,7 +60,7 @@ def test_it_uses_only_the_records_and_labels_it_is_given(collection: Collection,
 
 
 def test_stopped_work_goes_on_and_ends_the_same(
-    collection: Collection, whole: FoldAnswers, home: Path
+    collection: Collection, whole: OutOfFoldAnswers, home: Path
 ):
     work = out_of_fold(collection, cheap_cache(home / "features"), SMALL, home / "broken")
     for event in work:

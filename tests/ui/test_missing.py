@@ -6,12 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from qcmfm import service
-from qcmfm.review.selections import keep_pick
+from qcmfm.review.selections import save_selection
 from qcmfm.service import Submission
 
 
 def page() -> None:
-    from qcmfm.ui.shared.missing import show_missing
+    from qcmfm.ui.shell.missing import show_missing
 
     show_missing()
 
@@ -48,4 +48,4 @@ def test_what_is_not_there_is_told_in_one_sentence(query: dict[str, str], part: 
 
 def test_what_is_there_is_not_told(record: str):
     there = {"collection": "uploads", "record": record, "model": "artifacts"}
-    assert told(there | {"pick": keep_pick([record])}) == told({}) == told({"step": "x"}) == []
+    assert told(there | {"pick": save_selection([record])}) == told({}) == told({"step": "x"}) == []

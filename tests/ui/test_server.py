@@ -27,7 +27,7 @@ from qcmfm.core.errors import PermissionDenied
 from qcmfm.core.progress import finish
 from qcmfm.encoders import weights
 from qcmfm.observability import metrics
-from qcmfm.service.fair_queue import Turns
+from qcmfm.service.fair_queue import FairQueue
 from qcmfm.ui.shell import server
 from qcmfm.ui.shell.gauges import Gauges
 from qcmfm.workspace import open_workspace, readiness
@@ -153,7 +153,7 @@ def test_verbs_turns_and_errors_are_counted(meters: metrics.Meters):
     def manage() -> None: ...
 
     glance()
-    finish(service.mend_workspace())
+    finish(service.repair_workspace())
     with acting_as(Actor("grace", Role.VIEWER)), pytest.raises(PermissionDenied):
         manage()
     took = {
@@ -166,14 +166,14 @@ def test_verbs_turns_and_errors_are_counted(meters: metrics.Meters):
     assert took[glanced] >= 0.02 and took["mend_workspace"] > 0 and len(took) == 2
     assert figure(meters, "qcmfm_errors_total", kind="refused") == 1
 
-    turns, busy = Turns(1, metrics.turn_taken), threading.Event()
+    turns, busy = FairQueue(1, metrics.record_queue_wait), threading.Event()
 
     def other() -> None:
-        with turns.turn("b"):
+        with turns.slot("b"):
             pass
 
     thread = threading.Thread(target=other)
-    with turns.turn("a"):
+    with turns.slot("a"):
         thread.start()
         while not turns.waiting():
             busy.wait(0.005)

@@ -30,10 +30,10 @@ def make_workspace(home: Path, size: int = 30) -> FeatureCache:
         for number in range(5):
             review.decide([correct(f"r{number}")], "ada@museum.example", ("silver",))
         preset = load_preset(preset_names()[0])
-        service.save_condition("ours", Condition(preset))
+        service.save_noise_setting("ours", Condition(preset))
     (home / "access.json").write_text('{"people": {"ada@museum.example": "admin"}}')
     made_from = fingerprint(collection, run.version)
-    assert service.kept_predictions("vases", "vases-1", made_from)
+    assert service.cached_predictions("vases", "vases-1", made_from)
     return cache
 
 

@@ -102,7 +102,7 @@ def test_a_kill_between_any_two_renames_is_finished_later(
         assert not finish(examine()).clean
         with pytest.raises(WorkspaceError, match="half put back"):
             finish(restore(backup, replace=True))
-        assert finish(workspace.mend()).clean and unfinished(home) == []
+        assert finish(workspace.repair()).clean and unfinished(home) == []
         there = content(home)
         aside = [name for name in there if name.startswith("before-")]
         assert [name.partition("/")[2] for name in aside] == ["review/other.csv"]

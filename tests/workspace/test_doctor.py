@@ -13,7 +13,7 @@ from qcmfm import cli, jobs
 from qcmfm.core import settings
 from qcmfm.core.progress import finish
 from qcmfm.review.log import ReviewLog, review_file
-from qcmfm.workspace import FAULT, examine, mend, newest, open_workspace
+from qcmfm.workspace import FAULT, examine, newest, open_workspace, repair
 from qcmfm.workspace._doctor import names
 from tests.workspace.made import content, make_workspace
 
@@ -70,7 +70,7 @@ def test_a_workspace_that_is_whole_is_clean_and_left_as_it_is(workspace: Path):
     before = content(workspace)
     found = finish(examine())
     assert found.clean and found.findings == []
-    assert finish(mend()).mended == []
+    assert finish(repair()).repaired == []
     assert content(workspace) == before
 
 
@@ -167,14 +167,14 @@ def test_what_is_broken_is_found_and_mended_where_it_can_be(
     (fault,) = found.faults
     assert fault.path.startswith(path) and fault.what.endswith(".")
     assert (fault.act is not None) == mendable
-    after = finish(mend())
+    after = finish(repair())
     assert after.clean == mendable
-    assert [f.path for f in after.mended] == ([fault.path] if mendable else [])
+    assert [f.path for f in after.repaired] == ([fault.path] if mendable else [])
 
 
 def test_mending_a_log_loses_no_whole_decision(workspace: Path):
     tear_log(workspace)
-    finish(mend())
+    finish(repair())
     log = ReviewLog(review_file("vases"))
     assert len(log.decisions) == 4 and log.damaged == [] and len(log.torn_files()) == 1
     (note,) = finish(examine()).findings
@@ -193,7 +193,7 @@ def test_what_a_kill_left_goes_once_it_is_nobodys(workspace: Path):
     assert finish(examine()).findings == []  # somebody may be at work
     for path in (half, photo, upload, unpacked):
         age(path)
-    assert len(finish(mend()).mended) == 4
+    assert len(finish(repair()).repaired) == 4
     assert (
         not half.exists() and not photo.exists() and not upload.exists() and not unpacked.exists()
     )
@@ -204,7 +204,7 @@ def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):
     half.write_bytes(b"x")
     future = time.time() + OLD
     os.utime(half, (future, future))
-    assert finish(mend()).mended == [] and half.exists()
+    assert finish(repair()).repaired == [] and half.exists()
 
 
 def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.MonkeyPatch):

@@ -20,7 +20,7 @@ from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.runs.adoption import adoptions
 from qcmfm.runs.run import read_run
-from qcmfm.workspace import examine, mend, migrations, open_workspace, restore
+from qcmfm.workspace import examine, migrations, open_workspace, repair, restore
 from qcmfm.workspace._migration import _steps
 from qcmfm.workspace._version import FILE, version_of, write_version
 from tests.workspace import steps
@@ -170,7 +170,7 @@ def test_a_damaged_version_is_told_and_can_be_mended(damage: str, home: Path):
     with pytest.raises(WorkspaceError, match="does not say which version") as told:
         finish(open_workspace())
     assert "doctor --mend" in told.value.hint
-    assert [finding.path for finding in finish(mend()).mended] == [FILE]
+    assert [finding.path for finding in finish(repair()).repaired] == [FILE]
     assert finish(open_workspace()).now == workspace.newest()
 
 

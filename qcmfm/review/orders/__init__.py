@@ -1,6 +1,6 @@
 """Orders of the queue: what is most worth a look comes first.
 
-The folder is the registry: each file that does not start with an underscore holds one order, and
+The folder is a registry: each file that does not start with an underscore holds one order, and
 the file's name is the order's name. It has a `TITLE` for people and a function `keys` that gives
 each record a number: the lowest comes first, NaN (nothing to go by) last, and records with the same
 number stay in the order of the collection.
@@ -9,26 +9,33 @@ An order may be by something that has a name of its own: `unstable_under_noise:o
 order `unstable_under_noise` by the noise that was saved as `our device`.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
 from dataclasses import replace
-from types import ModuleType
 
 import numpy as np
 
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import say
+from qcmfm.core.messages import msg
+from qcmfm.core.registry import Registry
 from qcmfm.records import Record
 from qcmfm.review.items import Items
 
 DEFAULT = "least_certain"
 
 
+def _missing(name: str, known: Sequence[str]) -> ReviewError:
+    return ReviewError(
+        msg("There is no order {name!r} of the queue.", name=name[:80]),
+        msg("Choose from {names}.", names=", ".join(known)),
+    )
+
+
+ORDERS = Registry(__name__, _missing)
+
+
 def names() -> list[str]:
     """The name of every order there is."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in found if not name.startswith("_"))
+    return ORDERS.names()
 
 
 def title(name: str) -> str:
@@ -38,7 +45,7 @@ def title(name: str) -> str:
         ReviewError: There is no such order.
     """
     order, about = parts(name)
-    return _order(order).TITLE + (f": {about}" if about else "")
+    return ORDERS.title(order) + (f": {about}" if about else "")
 
 
 def parts(name: str) -> tuple[str, str]:
@@ -60,14 +67,5 @@ def arranged(name: str, items: Items, records: Sequence[Record]) -> list[str]:
     """
     order, about = parts(name)
     items = replace(items, noise=about)
-    keys = np.asarray(_order(order).keys(items, records), dtype=np.float64)
+    keys = np.asarray(ORDERS.load(order).keys(items, records), dtype=np.float64)
     return [records[place].record_id for place in np.argsort(keys, kind="stable").tolist()]
-
-
-def _order(name: str) -> ModuleType:
-    if name not in names():
-        raise ReviewError(
-            say("There is no order {name!r} of the queue.", name=name[:80]),
-            say("Choose from {names}.", names=", ".join(names())),
-        )
-    return importlib.import_module(f"{__name__}.{name}")

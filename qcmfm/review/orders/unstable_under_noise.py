@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm.core.errors import ReviewError
-from qcmfm.core.messages import N_, say
+from qcmfm.core.messages import N_, msg
 from qcmfm.records import Record
 from qcmfm.review.items import Items
 
@@ -27,7 +27,7 @@ def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"
     found = items.stability.get(items.noise)
     if found is None:
         raise ReviewError(
-            say(
+            msg(
                 "The collection was not measured under a noise named {noise!r}.",
                 noise=items.noise[:80],
             ),

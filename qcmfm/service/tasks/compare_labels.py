@@ -8,5 +8,5 @@ from qcmfm.core.progress import Work
 
 def work(collection: str, run: str) -> Work[dict[str, Any]]:
     """As `service.compare_labels`, which keeps the answers."""
-    answers = yield from service.compare_labels(collection, run)
+    answers = yield from service.find_doubtful_labels(collection, run)
     return {"records": len(answers.record_ids), "labels": list(answers.labels)}

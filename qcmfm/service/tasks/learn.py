@@ -9,4 +9,4 @@ from qcmfm.core.progress import Work
 
 def work(collection: str, parent: str, out: str) -> Work[dict[str, Any]]:
     """As `service.learn`; a job that was stopped goes on under the same name."""
-    return asdict((yield from service.learn(collection, parent, out)))
+    return asdict((yield from service.retrain(collection, parent, out)))

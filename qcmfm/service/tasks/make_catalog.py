@@ -9,4 +9,4 @@ from qcmfm.core.progress import Work
 
 def work(collection: str, anew: bool = False) -> Work[dict[str, Any]]:
     """As `service.make_catalog`; what is in the catalog already is kept."""
-    return asdict((yield from service.make_catalog(collection, anew)))
+    return asdict((yield from service.build_catalog(collection, anew)))

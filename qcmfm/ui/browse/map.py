@@ -14,15 +14,16 @@ from qcmfm.catalog.projection import MOST
 from qcmfm.core.text import escape_formula, visible
 from qcmfm.encoders.photo import content_hash
 from qcmfm.records import Record
-from qcmfm.review.selections import keep_pick
+from qcmfm.review.selections import save_selection
 from qcmfm.review.state import STATUSES
 from qcmfm.service.search import MAP_KIND
+from qcmfm.ui.browse.hover import clicked, show_hovered
 from qcmfm.ui.browse.search import ready
-from qcmfm.ui.shared.hover import clicked, show_hovered
+from qcmfm.ui.shared.formatting import in_figure, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
-from qcmfm.ui.shared.records import records, thumbnail
+from qcmfm.ui.shared.links import page_link
+from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
 from qcmfm.ui.shared.resources import desk, shelf
-from qcmfm.ui.shared.widgets import THUMBNAIL, in_figure, page_link, plain, words_for
 from qcmfm.ui.shell.language import N_, _, ngettext
 from qcmfm.ui.shell.sign_in import barred
 
@@ -73,7 +74,7 @@ def show_map(name: str) -> None:
 def _laid_out(name: str, of: str) -> Projection | None:
     """The map that was kept; offers to lay it out where there is none or an old one."""
     card = service.catalog_card(name)
-    found = service.kept_map(name, of)
+    found = service.saved_map(name, of)
     job = latest_job(MAP_KIND, collection=name, of=of)
     running = bool(job) and show_job(job)
     if not running and found is None:
@@ -208,7 +209,7 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     """What the lasso holds: pictures, a way to Review, a table to download."""
     if not chosen:
         return
-    pick = keep_pick(record.record_id for record in chosen)
+    pick = save_selection(record.record_id for record in chosen)
     to_review = {"collection": name, "pick": pick, "status": "open"}
     several = len(chosen) > 1
     with st.container(horizontal=True, vertical_alignment="center"):

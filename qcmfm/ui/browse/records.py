@@ -5,19 +5,14 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import Collection, Record
-from qcmfm.ui.shared.evidence.suggestion import show_evidence
-from qcmfm.ui.shared.records import thumbnail, true_regions
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, shortened, words_for
+from qcmfm.ui.shared.links import page_link
+from qcmfm.ui.shared.photo_evidence import show_evidence
+from qcmfm.ui.shared.progress import watched
+from qcmfm.ui.shared.records import THUMBNAIL, thumbnail, true_regions
 from qcmfm.ui.shared.resources import labelled
-from qcmfm.ui.shared.widgets import (
-    SIMULATED,
-    THUMBNAIL,
-    error_boundary,
-    page_link,
-    plain,
-    shortened,
-    watched,
-    words_for,
-)
+from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _, ngettext
 from qcmfm.ui.shell.sign_in import barred
 

@@ -5,13 +5,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, Narrowing, Shelf
+from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, SearchFilters, SearchIndex
 from qcmfm.records import Record
 from qcmfm.service.search import KIND
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, shortened, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
+from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
 from qcmfm.ui.shared.resources import facets, searcher, shelf
-from qcmfm.ui.shared.widgets import error_boundary, page_link, plain, shortened, words_for
 from qcmfm.ui.shell.language import N_, _
 from qcmfm.ui.shell.sign_in import barred
 
@@ -61,7 +63,7 @@ def show_search(name: str) -> None:
             _show(name, searcher().by_photo(found, photo.getvalue(), narrowing, SHOWN))
         elif like:
             _say_like(name, like)
-            _show(name, found.like(like, narrowing, SHOWN))
+            _show(name, found.similar_to(like, narrowing, SHOWN))
         elif text.strip():
             _show(name, searcher().by_words(found, text, narrowing, where, SHOWN))
         else:
@@ -69,7 +71,7 @@ def show_search(name: str) -> None:
     _say_how(found.card)
 
 
-def ready(name: str) -> Shelf | None:
+def ready(name: str) -> SearchIndex | None:
     """The catalog of a collection; offers to make it, or to bring it up to date."""
     card = service.catalog_card(name)
     job = latest_job(KIND, collection=name)
@@ -103,7 +105,7 @@ def ready(name: str) -> Shelf | None:
     return shelf(name, card.made_at)
 
 
-def _narrow(found: Shelf) -> tuple[Narrowing, str]:
+def _narrow(found: SearchIndex) -> tuple[SearchFilters, str]:
     """The facets that the visitor chose, and where to look."""
     decided = service.reviewed_labels(found.card.name)
     counted = facets(found.card.name, found.card.made_at)
@@ -120,7 +122,7 @@ def _narrow(found: Shelf) -> tuple[Narrowing, str]:
     )  # fmt: skip
     reviewed = chosen.pop("reviewed", [])
     only = [key for label in reviewed for key in decided[label]] if reviewed else None
-    return Narrowing(chosen, only=only), where or EVERYWHERE
+    return SearchFilters(chosen, only=only), where or EVERYWHERE
 
 
 def _facet(column: DeltaGenerator, title: str, name: str, counts: dict[str, int]) -> list[str]:

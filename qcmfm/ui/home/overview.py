@@ -8,8 +8,10 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Collection, Record
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain
+from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.widgets import error_boundary, page_link, plain
 from qcmfm.ui.shell.language import _
 
 MOST = 6
@@ -23,7 +25,7 @@ _ICONS = {
 
 def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
     """Two short lists side by side; nothing at all where neither has an entry."""
-    waiting, happened = service.what_waits(collections), service.what_happened()
+    waiting, happened = service.waiting(collections), service.recent_events()
     if not waiting and not happened:
         return
     left, right = st.columns(2, gap="large")

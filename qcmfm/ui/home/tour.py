@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.review.reviewer import browser_mark
 from qcmfm.ui.shared.keys import KEYS, key_of
+from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.widgets import page_link
+from qcmfm.ui.shared.reviewer import browser_mark
 from qcmfm.ui.shell.language import N_, _
 
 COLLECTIONS = ("artifacts", "textiles")

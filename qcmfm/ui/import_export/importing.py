@@ -13,9 +13,12 @@ from qcmfm.core.errors import QcmfmError
 from qcmfm.core.text import visible
 from qcmfm.importers import Columns, Preview
 from qcmfm.service import imports
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.jobs import show_job, start_job
+from qcmfm.ui.shared.links import page_link
+from qcmfm.ui.shared.progress import watched
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.widgets import error_boundary, page_link, plain, watched
 from qcmfm.ui.shell.language import N_, _
 from qcmfm.ui.shell.sign_in import allowed
 
@@ -47,7 +50,7 @@ def choose_source() -> tuple[str, str]:
         + (_(", or a folder on this computer") if local else ""),
         persist_state="session",
     ).strip()
-    kept = [str(imports.keep_upload(file.name, file)) for file in files or ()]
+    kept = [str(imports.save_upload(file.name, file)) for file in files or ()]
     if kept:
         zips = [path for path in kept if path.lower().endswith(".zip")]
         tables = [path for path in kept if path not in zips]
@@ -165,7 +168,7 @@ def _look(source: str, photos: str, chosen: Columns | None) -> Preview:
     if asked not in kept:
         place = st.empty()
         with place.container():
-            kept = {**dict(list(kept.items())[-5:]), asked: watched(imports.look_at(*asked))}
+            kept = {**dict(list(kept.items())[-5:]), asked: watched(imports.preview_import(*asked))}
         place.empty()
         st.session_state["import-preview"] = kept
     return kept[asked]

@@ -8,9 +8,10 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.core.errors import ReviewError
-from qcmfm.ui.shared.evidence.suggestion import show_evidence
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, words_for
+from qcmfm.ui.shared.photo_evidence import show_evidence
 from qcmfm.ui.shared.resources import labelled
-from qcmfm.ui.shared.widgets import error_boundary, plain, words_for
 from qcmfm.ui.shell.language import _, ngettext
 
 

@@ -10,13 +10,17 @@ from qcmfm.quantum.resources import resources
 from qcmfm.records import Collection
 from qcmfm.ui.lab.circuit_state import labels_at, show_step
 from qcmfm.ui.lab.diagram import drawing, ends, show_diagram, stage_key
+from qcmfm.ui.lab.inputs import choose_record
+from qcmfm.ui.lab.pictures import bars
 from qcmfm.ui.lab.programs import show_programs
-from qcmfm.ui.lab.session import choose_record, kept, wrapping
-from qcmfm.ui.shared.address import Address, slide, switch
+from qcmfm.ui.lab.results import results
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import slide, switch
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.keys import key_of
-from qcmfm.ui.shared.pictures import bars
+from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shared.widgets import error_boundary, plain, words_for
 from qcmfm.ui.shell.language import N_, _
 
 
@@ -32,9 +36,13 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
         readout = altered(found.readout, numbers)
         key = (found.key, record_id, address.one_of("every", STEPS, "gate"))
         every = key[-1]
-        whole = kept().once(("walk", *key, ""), lambda: walk(found.readout, amplitudes, every))
-        taken = kept().once(("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every))
-        with wrapping("record"):
+        whole = results().get_or_compute(
+            ("walk", *key, ""), lambda: walk(found.readout, amplitudes, every)
+        )
+        taken = results().get_or_compute(
+            ("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every)
+        )
+        with wrapping_container("record"):
             left, right = st.columns(2, gap="large")
         with left:
             _show_record(found, record_id, collection)

@@ -5,11 +5,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.lab.circuit_inputs import Readout
 from qcmfm.lab.state_steps import Walk
-from qcmfm.ui.lab.session import wrapping
+from qcmfm.ui.lab.pictures import BOTH, IMAGE, bars, curve, shares_bars
 from qcmfm.ui.lab.state_pictures import amplitude_columns, bloch_spheres, phase_key
-from qcmfm.ui.shared.address import Address, switch
-from qcmfm.ui.shared.pictures import BOTH, IMAGE, bars, curve, shares_bars
-from qcmfm.ui.shared.svg import show_drawn
+from qcmfm.ui.lab.svg import show_drawn
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import switch
+from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shell.language import N_, _
 
 SIZES = ("sizes", "probabilities")
@@ -18,7 +19,7 @@ SIZES = ("sizes", "probabilities")
 def show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
     """Everything there is to see of the state."""
     st.header(_("The state at this step"), anchor=False)
-    with wrapping("state"):
+    with wrapping_container("state"):
         left, middle, right = st.columns(3, gap="medium")
     with left:
         _heading(_("How the modalities mix"), MIXING)

@@ -8,7 +8,7 @@ from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.runs.folder import read_metrics
 from qcmfm.service import ModelComparison
-from qcmfm.ui.shared.widgets import model_name, plain, words_for
+from qcmfm.ui.shared.formatting import model_name, plain, words_for
 from qcmfm.ui.shell.language import N_, _
 
 ALONE = ("image_only", "text_only", "logistic_tfidf")
@@ -25,8 +25,8 @@ def show_claims() -> None:
             "circuit*."
         ),
     )
-    _claim(_("“Quantum is better.”"), _verdict(service.comparisons()))
-    _show_comparisons(service.comparisons())
+    _claim(_("“Quantum is better.”"), _verdict(service.model_comparisons()))
+    _show_comparisons(service.model_comparisons())
     _claim(
         _("“Entanglement understands how image and text belong together.”"),
         _(
@@ -152,7 +152,7 @@ def _attention() -> str:
             )
         )
     measured = (
-        _("Measured where the true place is known: {told}.").format(told="; ".join(told))
+        _("Measured where the true place is known: {told}.").format(shown="; ".join(told))
         if told
         else ""
     )
@@ -179,7 +179,7 @@ def _confidence() -> str:
             )
         except (KeyError, TypeError):
             continue
-    measured = _("Measured: {told}.").format(told="; ".join(told)) if told else ""
+    measured = _("Measured: {told}.").format(shown="; ".join(told)) if told else ""
     answer = _(
         "Only if it is calibrated, and then only for records like those it was "
         "measured on. Confidence is a figure the model computes, not a fact about the "

@@ -12,14 +12,15 @@ from qcmfm.lab.condition import title
 from qcmfm.lab.lesson import DEVICE, TIMES, Lesson, prepare
 from qcmfm.records import Collection, Record
 from qcmfm.ui.lab.diagram import drawing
-from qcmfm.ui.lab.session import choose_record, kept
+from qcmfm.ui.lab.inputs import choose_record
+from qcmfm.ui.lab.pictures import BOTH, IMAGE, bars, curve, readings, shares_bars
+from qcmfm.ui.lab.results import results
 from qcmfm.ui.lab.state_pictures import amplitude_columns, bloch_spheres, phase_key
+from qcmfm.ui.lab.svg import show_drawn
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.component import text_of
-from qcmfm.ui.shared.pictures import BOTH, IMAGE, bars, curve, readings, shares_bars
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shared.svg import show_drawn
-from qcmfm.ui.shared.widgets import words_for
 from qcmfm.ui.shell.language import _, spoken, tag
 
 
@@ -183,7 +184,9 @@ def show_lesson(address: Address, found: Material, collection: Collection) -> No
     """The five steps on the page, and the same as a file."""
     record_id = choose_record(address, found)
     record = found.records[found.row(record_id)]
-    lesson = kept().once(("lesson", found.key, record_id), lambda: prepare(found, record_id))
+    lesson = results().get_or_compute(
+        ("lesson", found.key, record_id), lambda: prepare(found, record_id)
+    )
     photo = thumbnail(collection, record)
     made = steps(found, record, photo, lesson)
     st.download_button(

@@ -9,11 +9,12 @@ from qcmfm.lab.estimates import Spread, StateFigures, Sure
 from qcmfm.lab.outcome import Flip, Outcome, flips, judge
 from qcmfm.records import Collection
 from qcmfm.ui.lab.noise_controls import control
-from qcmfm.ui.lab.session import kept
+from qcmfm.ui.lab.pictures import bars, figures
+from qcmfm.ui.lab.results import results
 from qcmfm.ui.shared.address import Address
-from qcmfm.ui.shared.pictures import bars, figures
+from qcmfm.ui.shared.errors import show_error
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shared.widgets import plain, show_error, words_for
 from qcmfm.ui.shell.language import _
 
 LETTERS = "ABCD"
@@ -48,7 +49,7 @@ class Column:
 def judged(found: Material, condition: Condition) -> Outcome:
     """The labels of all records under a condition; worked out once."""
     key = ("judged", found.key, condition.to_json())
-    return kept().once(key, lambda: judge(found, condition.setting))
+    return results().get_or_compute(key, lambda: judge(found, condition.setting))
 
 
 def labels_under(found: Material, outcome: Outcome, record_id: str) -> dict[str, float]:

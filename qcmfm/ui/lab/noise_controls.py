@@ -10,7 +10,7 @@ from qcmfm.lab.condition import NO_NOISE, saved_names, title
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 from qcmfm.ui.shared.address import Address, hold
-from qcmfm.ui.shared.widgets import words_for
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import N_, _
 
 MOST = 4
@@ -55,7 +55,7 @@ CHANNEL_WORDS = {
 
 def texts(address: Address) -> list[str]:
     """The text of every condition, two to four of them."""
-    found = address.all("noise")[:MOST]
+    found = address.get_all("noise")[:MOST]
     return (found + list(START)[len(found) :])[: max(2, len(found))]
 
 

@@ -9,15 +9,19 @@ from qcmfm.lab.circuit_inputs import Material
 from qcmfm.lab.condition import Condition
 from qcmfm.lab.outcome import Outcome, flips
 from qcmfm.records import Collection
+from qcmfm.ui.lab.inputs import choose_record
 from qcmfm.ui.lab.noise_columns import Column, figures_of, judged, labels_under, show_condition
 from qcmfm.ui.lab.noise_controls import choose_count
 from qcmfm.ui.lab.noise_sharing import show_exports
-from qcmfm.ui.lab.session import choose_record, kept, work_once, wrapping
+from qcmfm.ui.lab.pictures import bars
+from qcmfm.ui.lab.results import compute_once, results
 from qcmfm.ui.lab.sweep import show_sweep
-from qcmfm.ui.shared.address import Address, switch
-from qcmfm.ui.shared.pictures import bars
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import switch
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, words_for
+from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shared.widgets import error_boundary, plain, words_for
 from qcmfm.ui.shell.language import N_, _
 
 FITS = ("none", *estimates.FITS)
@@ -34,11 +38,11 @@ def show_lab(address: Address, found: Material, collection: Collection) -> None:
             fit = switch(
                 address, _("Error mitigation"), "mitigation", FITS, "none", help=_(MITIGATION)
             )  # fmt: skip
-        with wrapping("chosen"):
+        with wrapping_container("chosen"):
             _show_chosen(found, record_id, collection, reference)
         progress = st.empty()
         columns: list[Column] = []
-        with wrapping("conditions"):
+        with wrapping_container("conditions"):
             for place, spot in enumerate(st.columns(count, gap="medium", border=True)):
                 with spot:
                     column = show_condition(address, found, collection, reference, record_id, place)
@@ -95,7 +99,7 @@ def _fill_in(
     def draw() -> None:
         column.figures.html(figures_of(column, reference, total))
 
-    column.seen = kept().once(
+    column.seen = results().get_or_compute(
         ("state", *key, record_id), lambda: estimates.state_figures(found, setting, record_id)
     )
     column.state.caption(
@@ -109,12 +113,12 @@ def _fill_in(
         ),
         help=_(STATE),
     )
-    column.sure = kept().once(
+    column.sure = results().get_or_compute(
         ("sure", *key), lambda: estimates.intervals(found, column.outcome, reference)
     )
     draw()
     if column.condition.shots:
-        column.spread = work_once(
+        column.spread = compute_once(
             ("shots", *key),
             lambda: estimates.shots(found, column.condition, reference),
             progress,
@@ -122,13 +126,13 @@ def _fill_in(
         draw()
     if fit != "none":
         try:
-            better = work_once(
+            better = compute_once(
                 ("mitigated", fit, *key), lambda: estimates.mitigated(found, setting, fit), progress
             )
         except QcmfmError as error:
             column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))
             return
-        sure = kept().once(
+        sure = results().get_or_compute(
             ("mitigated sure", fit, *key), lambda: estimates.intervals(found, better, reference)
         )
         column.better = (better, sure, len(flips(found, better, reference)))

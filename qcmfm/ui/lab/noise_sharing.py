@@ -13,7 +13,8 @@ from qcmfm.lab.circuit_inputs import Material
 from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import intervals_report, outcome_report, table_csv
 from qcmfm.ui.lab.noise_columns import Column
-from qcmfm.ui.shared.widgets import plain, show_error
+from qcmfm.ui.shared.errors import show_error
+from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred
 
@@ -75,7 +76,7 @@ def _offer_saving(columns: list[Column]) -> None:
         if st.form_submit_button(_("Save"), icon=":material/save:", **barred(Permission.ADD)):
             column = next(c for c in columns if c.letter == letter)
             try:
-                kept = service.save_condition(name, column.condition, instead)
+                kept = service.save_noise_setting(name, column.condition, instead)
                 st.success(
                     _(
                         "Kept as {name}. On Review it is an order of the queue: unstable "

@@ -8,9 +8,10 @@ import torch
 from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, Trial, try_out, untrained
 from qcmfm.quantum.resources import resources
 from qcmfm.ui.lab.diagram import drawing, show_diagram
-from qcmfm.ui.lab.session import work_once
-from qcmfm.ui.shared.address import Address, choose, slide
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.lab.results import compute_once
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import choose, slide
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 
@@ -56,7 +57,7 @@ def show_playground(address: Address) -> None:
         with right:
             show_diagram(drawing(circuit, torch.zeros(circuit.n_weights), fold=True), "untrained")
             bar = st.empty()
-            trial = work_once(
+            trial = compute_once(
                 ("trial", family, qubits, layers), lambda: try_out(family, qubits, layers), bar
             )
             bar.empty()

@@ -7,7 +7,7 @@ from html import escape
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from qcmfm.ui.shared.pictures import ACCENT, GRID, IMAGE, LABEL, TEXT, quoted, wire_words
+from qcmfm.ui.lab.pictures import ACCENT, GRID, IMAGE, LABEL, TEXT, quoted, wire_words
 from qcmfm.ui.shell.language import _
 
 

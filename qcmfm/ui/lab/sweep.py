@@ -11,9 +11,10 @@ from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import METRICS, picture, place_of, sweep_figure
 from qcmfm.lab.sweep import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
-from qcmfm.ui.lab.session import kept, work_once
-from qcmfm.ui.shared.address import Address, choose_some, switch
-from qcmfm.ui.shared.widgets import words_for
+from qcmfm.ui.lab.results import compute_once, results
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import choose_some, switch
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import N_, _, spoken
 
 FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
@@ -34,7 +35,7 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
         )
         metric = switch(
             address, _("Figure"), "metric", list(METRICS), "accuracy",
-            told=lambda name: _(METRICS[name]),
+            shown=lambda name: _(METRICS[name]),
         )  # fmt: skip
     if not channels:
         return
@@ -42,12 +43,12 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
     points: list[Point] = []
     keys = [("sweep", found.key, channel, fit) for channel in channels]
     for number, channel in enumerate(channels):
-        points += work_once(
+        points += compute_once(
             keys[number], lambda channel=channel: sweep(found, [channel], reference, fit), bar
         )
-        if number + 1 < len(keys) and kept().has(keys[number + 1]):
+        if number + 1 < len(keys) and keys[number + 1] in results():
             continue  # the next curve is there already: both are drawn at once
-        drawn = kept().once(
+        drawn = results().get_or_compute(
             ("chart", *keys[: number + 1], metric, spoken()),
             lambda points=points: _chart(points, metric).to_dict(),
         )

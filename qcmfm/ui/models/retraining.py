@@ -4,11 +4,12 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.ui.shared.address import note_reviewed, reviewed_last
+from qcmfm.ui.shared.address import last_reviewed, note_reviewed
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.records import records
 from qcmfm.ui.shared.resources import desk
-from qcmfm.ui.shared.widgets import error_boundary, plain, words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred
 
@@ -23,7 +24,7 @@ def choose_collection(key: str) -> str:
         st.info(_("No collection is here yet. Label a photo on Classify and save it."))
         st.stop()
     given = st.query_params.get("collection", "")
-    last = reviewed_last().get("collection", "")
+    last = last_reviewed().get("collection", "")
     first = next((name for name in (given, last) if name in names), names[0])
     name = st.selectbox(
         _("Collection"), names, names.index(first), key=key, format_func=words_for, width=260
@@ -38,7 +39,7 @@ def show_learning(name: str, who: str) -> None:
     job = latest_job("learn", collection=name)
     running = bool(job) and show_job(job)
     labels = sorted(records(name).labels)
-    parent = service.run_to_improve(name, labels)
+    parent = service.base_run(name, labels)
     if not running:
         _offer(name, parent, counts)
     if job and job.state == "done":
@@ -94,7 +95,7 @@ def _offer(name: str, parent: str, labelled: int) -> None:
 def _show_comparison(run: str) -> None:
     """Before and after on the same test records, and what that is worth."""
     with error_boundary():
-        found = service.comparison_of(run)
+        found = service.run_comparison(run)
         if found is None:
             return
         st.header(_("{run} is trained").format(run=plain(run)), anchor=False)
@@ -123,7 +124,7 @@ def _show_comparison(run: str) -> None:
         st.markdown(_verdict(found))
 
 
-def _verdict(found: service.Comparison) -> str:
+def _verdict(found: service.RunComparison) -> str:
     """The difference in a sentence that says whether it may be chance."""
     after, gain = found.after, found.difference
     assert after is not None

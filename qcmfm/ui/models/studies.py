@@ -9,7 +9,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.core import settings
 from qcmfm.core.colours import LINES
-from qcmfm.ui.shared.widgets import model_name, plain, words_for
+from qcmfm.ui.shared.formatting import model_name, plain, words_for
 from qcmfm.ui.shell.language import N_, _, ngettext
 
 SCHEMES = {"test": N_("Test records"), "cv": N_("Cross-validation")}

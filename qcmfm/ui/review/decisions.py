@@ -12,9 +12,9 @@ from qcmfm.core.errors import QcmfmError
 from qcmfm.observability import logs
 from qcmfm.review.choice import Choice
 from qcmfm.review.state import Outcome
-from qcmfm.ui.shared.link import Link
-from qcmfm.ui.shared.widgets import plain, words_for
-from qcmfm.ui.shell.failures import failure
+from qcmfm.ui.review.queue_address import Link
+from qcmfm.ui.shared.errors import bug_message
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import N_, _, ngettext
 
 log = logging.getLogger(__name__)
@@ -235,4 +235,4 @@ def _told() -> Iterator[None]:
         log.exception("A decision could not be saved")
         _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
     except Exception:
-        _say(failure(logs.unexpected(log, "A key of the review failed")), "error")
+        _say(bug_message(logs.unexpected(log, "A key of the review failed")), "error")

@@ -7,10 +7,12 @@ from qcmfm.access import Permission
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
 from qcmfm.ui.review.decisions import show_told, told_later
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
+from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
 from qcmfm.ui.shared.resources import compared, desk
-from qcmfm.ui.shared.widgets import error_boundary, page_link, percent, plain, words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import allowed, barred
 
@@ -37,7 +39,7 @@ def show_cleaning(name: str, who: str) -> None:
         if not running:
             _offer(name, labels, first=True)
         return
-    run = service.run_to_improve(name, sorted(labels))
+    run = service.base_run(name, sorted(labels))
     found = desk(name, run) if run else None
     found = found or desk(name, "")
     assert found is not None
@@ -64,7 +66,7 @@ def show_cleaning(name: str, who: str) -> None:
 
 
 def _offer(name: str, labels: set[str], first: bool) -> None:
-    run = service.run_to_improve(name, sorted(labels))
+    run = service.base_run(name, sorted(labels))
     if first:
         st.markdown(
             _(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.review.filters import Filters
-from qcmfm.ui.shared.link import ANSWERED, Link
+from qcmfm.ui.review.queue_address import ANSWERED, Link
 from qcmfm.ui.shell.language import _
 
 

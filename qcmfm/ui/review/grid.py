@@ -11,10 +11,11 @@ from qcmfm.access import Permission
 from qcmfm.records import Record
 from qcmfm.ui.review.decisions import decide_many, show_told, undo
 from qcmfm.ui.review.empty import offer_others, tell_nothing_left
+from qcmfm.ui.review.queue_address import Link
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.keys import key_of
-from qcmfm.ui.shared.link import Link
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shared.widgets import error_boundary, percent, plain, words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred
 

@@ -9,11 +9,12 @@ from qcmfm import service
 from qcmfm.encoders.text import word_spans
 from qcmfm.explanation import overlay, place_in_words, word_heat
 from qcmfm.records import Record
+from qcmfm.ui.review.zoom import show_full
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.keys import key_of
 from qcmfm.ui.shared.records import page_picture
 from qcmfm.ui.shared.resources import labelled
-from qcmfm.ui.shared.widgets import error_boundary, plain
-from qcmfm.ui.shared.zoom import show_full
 from qcmfm.ui.shell.language import _
 
 

@@ -9,7 +9,7 @@ from qcmfm.access import Permission, acting_as, actor
 from qcmfm.review import statistics
 from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
-from qcmfm.ui.shared.widgets import plain, words_for
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred
 

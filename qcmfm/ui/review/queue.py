@@ -7,7 +7,7 @@ from qcmfm.access import Permission
 from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.review.decision import unique_id
-from qcmfm.review.presence import Claim, claim
+from qcmfm.review.presence import Presence, mark_present
 from qcmfm.ui.review.decisions import (
     Shown,
     add_label,
@@ -20,10 +20,12 @@ from qcmfm.ui.review.decisions import (
 )
 from qcmfm.ui.review.empty import offer_others, tell_nothing_left
 from qcmfm.ui.review.photo import show_photo
+from qcmfm.ui.review.queue_address import Link
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.keys import key_of
-from qcmfm.ui.shared.link import Link
 from qcmfm.ui.shared.records import page_picture, thumbnail
-from qcmfm.ui.shared.widgets import doubt_in_words, error_boundary, percent, plain, words_for
+from qcmfm.ui.shared.suggestion import doubt_in_words
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import barred, tell_why_not
 
@@ -212,9 +214,9 @@ def _history_row(shown: Shown, text: str, decision_id: str) -> None:
 def _show_claims(name: str, record_id: str, reviewer: str) -> None:
     """Say who else has the record open, and keep our own claim on it alive."""
     page = st.session_state.setdefault("page-id", unique_id())
-    others: list[Claim] = []
+    others: list[Presence] = []
     with error_boundary():
-        others = claim(name, record_id, reviewer, page)
+        others = mark_present(name, record_id, reviewer, page)
     if others:
         names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
         st.warning(

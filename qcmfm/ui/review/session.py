@@ -9,13 +9,13 @@ from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.core.text import visible
 from qcmfm.records import SPLITS
 from qcmfm.review import orders
-from qcmfm.review.selections import picked
+from qcmfm.review.selections import read_selection
 from qcmfm.review.state import STATUSES
-from qcmfm.ui.lab.session import material
-from qcmfm.ui.shared.link import ANSWERED, Link
+from qcmfm.ui.review.queue_address import ANSWERED, Link
+from qcmfm.ui.shared.formatting import words_for
+from qcmfm.ui.shared.progress import watched
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.resources import ask_labeller, desk
-from qcmfm.ui.shared.widgets import watched, words_for
+from qcmfm.ui.shared.resources import ask_labeller, circuit_inputs, desk
 from qcmfm.ui.shell.language import _, ngettext, pgettext
 from qcmfm.ui.shell.sign_in import barred
 
@@ -126,7 +126,7 @@ def _shown_in_words(shown: str) -> str:
 
 def _say_picked(link: Link) -> None:
     """That only some picked records are shown, and how to see the others again."""
-    among = picked(link.filters.pick)
+    among = read_selection(link.filters.pick)
     if among is None:
         return
 
@@ -149,7 +149,7 @@ def _measure_first(link: Link, found: service.Desk) -> None:
     noise = found.unmeasured(link.order)
     if noise is not None:
         with st.spinner(_("Measuring the records under this noise …")):
-            measured = service.measure_stability(material(found.name, link.get("model")), noise)
+            measured = service.measure_stability(circuit_inputs(found.name, link.get("model")), noise)
         found.keep_stability(link.order, noise, measured)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from qcmfm.ui.shared.keys import KEYS, TITLES, choose_keys
+from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.viewed import kept, one_of
-from qcmfm.ui.shared.widgets import page_link
 from qcmfm.ui.shell.language import N_, _
 
 

@@ -8,10 +8,11 @@ from qcmfm import service
 from qcmfm.access import ALLOWED, Permission, Role, actor, in_words, policy_file
 from qcmfm.core import settings
 from qcmfm.core.progress import Result, Work
-from qcmfm.ui.shared.widgets import plain, watched
+from qcmfm.ui.shared.formatting import plain
+from qcmfm.ui.shared.progress import watched
 from qcmfm.ui.shell.language import _, ngettext
 from qcmfm.ui.shell.sign_in import is_set_up
-from qcmfm.workspace import FAULT, Examined, Finding
+from qcmfm.workspace import FAULT, Examination, Finding
 
 DOWNLOADED = 200 * 2**20
 """Bytes of a backup up to which the page offers it; it is held in memory meanwhile."""
@@ -24,11 +25,11 @@ def show_findings() -> None:
     st.caption(
         _("Everything that is made here lies in {home}").format(home=plain(str(settings.home())))
     )
-    found: Examined | None = st.session_state.get("examined")
+    found: Examination | None = st.session_state.get("examined")
     if found is None or found.home != settings.home():
         found = _looked_at()
-    if found.mended:
-        n = len(found.mended)
+    if found.repaired:
+        n = len(found.repaired)
         mended = ngettext("{n} thing was mended.", "{n} things were mended.", n)
         st.success(mended.format(n=n), icon=":material/build:")
     if found.clean:
@@ -57,7 +58,7 @@ def show_findings() -> None:
         if can and st.button(
             _("Mend {can}").format(can=can), type="primary", icon=":material/build:"
         ):
-            _keep(_watched_quietly(service.mend_workspace()))
+            _keep(_watched_quietly(service.repair_workspace()))
             st.rerun()
 
 
@@ -139,11 +140,11 @@ def show_roles() -> None:
     st.table(rows, hide_index=True, border="horizontal", alt=_("What each role may do"))
 
 
-def _looked_at() -> Examined:
+def _looked_at() -> Examination:
     return _keep(_watched_quietly(service.examine_workspace()))
 
 
-def _keep(found: Examined) -> Examined:
+def _keep(found: Examination) -> Examination:
     st.session_state["examined"] = found
     return found
 

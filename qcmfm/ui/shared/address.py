@@ -1,198 +1,190 @@
-"""The address of a page that holds everything the page is set to."""
+"""What a page shows, in its address: it survives a reload and a page switch, and can be shared.
+
+Every page that can be set has one `Address`. The usual widgets are in `address_widgets`; any other
+is bound to a parameter by `Address.bind`:
+
+    address = Address("attention")
+    rate = st.segmented_control("Rate", RATES, **address.bind("rate", "10%", one_of(RATES)))
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from qcmfm.ui.shared.widgets import words_for
-from qcmfm.ui.shell.language import _, restore
+from qcmfm.ui.shell.language import PARAMETER as LANGUAGE
 
-_DESK = "reviewed-last"
+Value = TypeVar("Value")
+
+_LAST_REVIEWED = "last-reviewed"
 
 
 class Address:
-    """The query parameters of a page; one that is opened without any is as it was left.
+    """The query parameters of a page.
+
+    A page that is opened without any shows what it showed before.
 
     Args:
-        page: Of which page; each remembers its own.
-        start: What the page begins with where it was not opened before.
+        page: Name of the page; each remembers its own parameters.
+        start: Parameters of a page that was not opened before.
+        follow: Parameters that take the place of the remembered ones.
     """
 
-    def __init__(self, page: str, start: Mapping[str, Sequence[str]] | None = None):
+    def __init__(
+        self,
+        page: str,
+        start: Mapping[str, Sequence[str]] | None = None,
+        follow: Mapping[str, Sequence[str]] | None = None,
+    ):
         self._memory = f"address-{page}"
-        restore(st.session_state.get(self._memory, start or {}))
+        remembered = {**st.session_state.get(self._memory, start or {}), **(follow or {})}
+        remembered.pop(LANGUAGE, None)
+        now = parameters()
+        if remembered and set(now) <= {LANGUAGE}:
+            st.query_params.from_dict(remembered | now)
         self._remember()
 
     def get(self, name: str, default: str = "") -> str:
-        """A parameter; the default where the address has none."""
+        """A parameter, or the default where the address has none."""
         return st.query_params.get(name, default)
 
-    def all(self, name: str) -> list[str]:
-        """A parameter that may be repeated."""
+    def get_all(self, name: str) -> list[str]:
+        """All values of a parameter that may be repeated."""
         return st.query_params.get_all(name)
 
-    def whole(self, name: str, default: int, allowed: range) -> int:
-        """A whole number; the default where the address has none that is allowed."""
-        found = self.get(name)
-        value = int(found) if found.isdecimal() and len(found) < 7 else default
-        return min(max(value, allowed.start), allowed.stop - 1)
+    def read(self, name: str, default: Value, parse: Callable[[str], Value | None]) -> Value:
+        """A parameter as a value, or the default where the address has none that can be parsed.
 
-    def one_of(self, name: str, options: Sequence[str], default: str) -> str:
-        """One of some words; the default where the address has none of them."""
-        found = self.get(name)
-        return found if found in options else default
-
-    def some_of(self, name: str, options: Sequence[str], default: Sequence[str]) -> list[str]:
-        """Some of some words, joined by commas; the default where the address says nothing."""
-        if name not in st.query_params:
-            return list(default)
-        given = self.get(name).split(",")
-        return [option for option in options if option in given]
+        Args:
+            name: Of the parameter.
+            default: The value without the parameter.
+            parse: Turns text into a value, or into None where it is no such value.
+        """
+        found = parse(self.get(name)) if name in st.query_params else None
+        return default if found is None else found
 
     def set(self, **values: str | Sequence[str]) -> None:
-        """Change parameters; an empty text or list takes one out."""
-        for name, value in values.items():
+        """Change parameters; an empty text or list removes one."""
+        self.replace(**values)
+
+    def replace(self, dropped: Sequence[str] = (), **values: str | Sequence[str]) -> None:
+        """Change parameters and remove others.
+
+        Args:
+            dropped: Names of parameters to remove.
+            **values: Values by name; an empty text or list removes the parameter.
+        """
+        for name, value in {**dict.fromkeys(dropped, ""), **values}.items():
             wanted = ([value] if value else []) if isinstance(value, str) else list(value)
-            if wanted == self.all(name):
-                continue  # every change is told to the browser
+            if wanted == self.get_all(name):
+                continue  # every change is sent to the browser
             if wanted:
                 st.query_params[name] = wanted
             else:
                 del st.query_params[name]
         self._remember()
 
+    def bind(
+        self,
+        name: str,
+        default: Value,
+        parse: Callable[[str], Value | None],
+        write: Callable[[Any], str | Sequence[str]] = str,
+        clears: Sequence[str] = (),
+        explicit: bool = False,
+    ) -> dict[str, Any]:
+        """The key and the callback of a widget whose value is a parameter.
+
+        Args:
+            name: Of the parameter.
+            default: The value without the parameter.
+            parse: Turns the parameter's text into a value, or into None where it is no such value.
+            write: Turns a value into the parameter's text.
+            clears: Parameters that have no meaning once this one changes.
+            explicit: Whether the default is written, too, because it may be another one tomorrow.
+        """
+        key = f"{name}-choice"
+        hold(key, self.read(name, default, parse))
+
+        def save() -> None:
+            value = st.session_state[key]
+            left_out = value is None or (value == default and not explicit)
+            self.replace(clears, **{name: "" if left_out else write(value)})
+
+        return {"key": key, "on_change": save}
+
     def _remember(self) -> None:
         st.session_state[self._memory] = parameters()
 
 
 def parameters() -> dict[str, list[str]]:
-    """Everything that the address of the page says."""
+    """All parameters of the page's address with their values."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def reviewed_last() -> dict[str, str]:
-    """The collection and the model that this visitor reviewed last, as far as there are any."""
-    return dict(st.session_state.get(_DESK, {}))
-
-
-def note_reviewed(**values: str) -> None:
-    """Note the collection or the model, for the pages that begin with it."""
-    st.session_state[_DESK] = reviewed_last() | values
+def take(name: str) -> str:
+    """Read a parameter that acts once, and remove it; empty where the address has none."""
+    return st.query_params.pop(name, "")
 
 
 def hold(key: str, value: Any) -> None:
-    """Have a widget show what the address says.
+    """Have a widget show a value.
 
-    Only where it shows something else: to set what is there already would take back the key that
-    somebody presses while the page is drawn.
+    Only where it shows another one: to set what is there already would undo the key that somebody
+    presses while the page is drawn.
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
-def choose(
-    address: Address,
-    title: str,
-    name: str,
-    options: Sequence[str],
-    default: str,
-    place: DeltaGenerator | None = None,
-    told: Callable[[str], str] = words_for,
-    forget: Sequence[str] = (),
-    **look: Any,
-) -> str:
-    """A list to choose from that stands in the address.
+def one_of(
+    options: Sequence[Value], *spellings: Callable[[Value], str]
+) -> Callable[[str], Value | None]:
+    """Parses a parameter that names one of some options.
 
     Args:
-        address: Of the page.
-        title: What the visitor reads.
-        name: Of the parameter.
         options: What there is.
-        default: Where the address has none of them.
-        place: Where the list goes.
-        told: What an option is called.
-        forget: Parameters that mean nothing after another choice.
-        **look: Whatever else `st.selectbox` takes.
+        *spellings: How an address may write an option; as itself where there are none.
     """
-    key = f"{name}-choice"
-    hold(key, address.one_of(name, options, default))
-
-    def take() -> None:
-        address.set(**{name: st.session_state[key], **dict.fromkeys(forget, "")})
-
-    put = place.selectbox if place is not None else st.selectbox
-    return put(title, options, key=key, format_func=told, on_change=take, **look) or default
+    ways = spellings or (str,)
+    return lambda text: next(
+        (option for way in ways for option in options if way(option) == text), None
+    )
 
 
-def _ours(word: str) -> str:
-    """A word of the app's own, as a button has it."""
-    told = _(words_for(word))
-    return told[:1].upper() + told[1:]
+def some_of(options: Sequence[str]) -> Callable[[str], list[str] | None]:
+    """Parses a parameter that names several options, joined by commas."""
+    return lambda text: [option for option in options if option in text.split(",")]
 
 
-def switch(
-    address: Address,
-    title: str,
-    name: str,
-    options: Sequence[str],
-    default: str,
-    place: DeltaGenerator | None = None,
-    told: Callable[[str], str] = _ours,
-    **look: Any,
-) -> str:
-    """A few words beside each other, one of which is chosen; arguments as in `choose`."""
-    key = f"{name}-choice"
-    hold(key, address.one_of(name, options, default))
+def whole_number(allowed: range) -> Callable[[str], int | None]:
+    """Parses a whole number; one outside the range becomes the nearest inside."""
 
-    def take() -> None:
-        address.set(**{name: st.session_state[key] or default})
+    def parse(text: str) -> int | None:
+        if not (text.isascii() and text.isdecimal() and len(text) < 7):
+            return None
+        return min(max(int(text), allowed.start), allowed.stop - 1)
 
-    put = place.segmented_control if place is not None else st.segmented_control
-    return put(title, options, key=key, format_func=told, on_change=take, **look) or default
+    return parse
 
 
-def choose_some(
-    address: Address,
-    title: str,
-    name: str,
-    options: Sequence[str],
-    default: Sequence[str],
-    place: DeltaGenerator | None = None,
-    told: Callable[[str], str] = words_for,
-    **look: Any,
-) -> list[str]:
-    """A list to choose several from; arguments as in `choose`."""
-    key = f"{name}-choice"
-    hold(key, address.some_of(name, options, default))
+def numbers(below: int) -> Callable[[str], list[int] | None]:
+    """Parses a list of different whole numbers from 0 to less than `below`, such as `1.4.5`."""
 
-    def take() -> None:
-        address.set(**{name: ",".join(st.session_state[key]) or "none"})
+    def parse(text: str) -> list[int] | None:
+        parts = dict.fromkeys(text.split("."))
+        found = [int(part) for part in parts if part.isascii() and part.isdigit()]
+        return [number for number in found if number < below] or None
 
-    look.setdefault("placeholder", _("None"))
-    put = place.multiselect if place is not None else st.multiselect
-    return put(title, options, key=key, format_func=told, on_change=take, **look)
+    return parse
 
 
-def slide(
-    address: Address,
-    title: str,
-    name: str,
-    allowed: range,
-    default: int,
-    place: DeltaGenerator | None = None,
-    **look: Any,
-) -> int:
-    """A slider over whole numbers that stands in the address; arguments as in `choose`."""
-    key = f"{name}-choice"
-    value = address.whole(name, default, allowed)
-    if len(allowed) < 2:
-        return value
-    hold(key, value)
+def last_reviewed() -> dict[str, str]:
+    """The collection and the model that this visitor reviewed last, as far as there are any."""
+    return dict(st.session_state.get(_LAST_REVIEWED, {}))
 
-    def take() -> None:
-        address.set(**{name: str(st.session_state[key])})
 
-    put = place.slider if place is not None else st.slider
-    return put(title, allowed.start, allowed.stop - 1, key=key, on_change=take, **look)
+def note_reviewed(**values: str) -> None:
+    """Note the collection or the model that is reviewed, for the pages that begin with it."""
+    found = {name: value for name, value in values.items() if value}
+    st.session_state[_LAST_REVIEWED] = last_reviewed() | found

@@ -8,7 +8,9 @@ import streamlit as st
 from qcmfm import jobs, service
 from qcmfm.access import Permission
 from qcmfm.service.jobs import KINDS
-from qcmfm.ui.shared.widgets import error_boundary, plain, told_progress
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shared.formatting import plain
+from qcmfm.ui.shared.progress import told_progress
 from qcmfm.ui.shell.language import N_, _
 from qcmfm.ui.shell.sign_in import barred
 

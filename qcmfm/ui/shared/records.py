@@ -9,6 +9,9 @@ from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Collection, Record
 from qcmfm.records.regions import Region
 
+THUMBNAIL = 160
+"""Pixels across, so that six stand side by side on a desktop, three on a tablet, two on a phone."""
+
 
 def records(name: str) -> Collection:
     """A collection; read again only when its table changed.

@@ -5,13 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.catalog import Shelf
+from qcmfm.catalog import SearchIndex
 from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation import Explanation
-from qcmfm.inference.out_of_fold_cache import answers_file
+from qcmfm.inference.out_of_fold_cache import out_of_fold_file
 from qcmfm.inference.prediction_cache import fingerprint
+from qcmfm.lab.circuit_inputs import Material
 from qcmfm.review.items import OutOfFold
+from qcmfm.ui.shared.progress import watched
 from qcmfm.ui.shared.records import changed_ns, records
+from qcmfm.ui.shared.result_cache import ResultCache
 from qcmfm.ui.shell.language import N_, Later
 from qcmfm.ui.shell.warm_up import set_aside
 
@@ -72,14 +75,14 @@ def desk(name: str, run: str) -> service.Desk | None:
     Raises:
         QcmfmError: The collection, the run or the review log cannot be read.
     """
-    settled()
+    freeze_imports()
     collection = records(name)
     changed = changed_ns(collection)
     version = service.run_version(run) if run else ""
     made_from = _made_from(name, collection.folder, changed, version)
     answers = compared(name)
-    compared_ns = answers_file(name).stat().st_mtime_ns if answers else 0
-    others = tuple(service.runs_asked(name))
+    compared_ns = out_of_fold_file(name).stat().st_mtime_ns if answers else 0
+    others = tuple(service.runs_with_predictions(name))
     asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
     found = _desk(*asked)
     if found is None:
@@ -89,7 +92,7 @@ def desk(name: str, run: str) -> service.Desk | None:
 
 def compared(name: str) -> OutOfFold | None:
     """What models that never saw them say of a collection's records; None where not computed."""
-    file = answers_file(name)
+    file = out_of_fold_file(name)
     if not file.is_file():
         return None
     collection = records(name)
@@ -106,19 +109,36 @@ def searcher() -> service.Searcher:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def shelf(name: str, made_at: str) -> Shelf:
+def shelf(name: str, made_at: str) -> SearchIndex:
     """A collection in the catalog, as it was made at a time.
 
     Raises:
         CatalogError: It is not there.
     """
-    return service.open_shelf(name)
+    return service.open_search_index(name)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
     """How many records have each value of each facet."""
     return shelf(name, made_at).facets()
+
+
+def circuit_inputs(name: str, run: str) -> Material:
+    """What the records of a collection put into a run's circuit; computed once.
+
+    Raises:
+        QcmfmError: The collection or the run cannot be read.
+    """
+
+    def compute() -> Material:
+        place = st.empty()
+        with place:
+            found = watched(service.open_circuit_inputs(ask_labeller(run), records(name)))
+        place.empty()
+        return found
+
+    return _circuit_inputs().get_or_compute((name, run, made_from(name, run)), compute)
 
 
 def made_from(name: str, run: str) -> str:
@@ -142,10 +162,15 @@ def ask_labeller(run: str) -> service.Labeller:
 
 
 @st.cache_resource(show_spinner=False)
-def settled() -> bool:
-    """Make clicks fast on pages that need no model; done once."""
+def freeze_imports() -> bool:
+    """Make clicks fast on pages that need no model; done once per server."""
     set_aside()
     return True
+
+
+@st.cache_resource(show_spinner=False)
+def _circuit_inputs() -> ResultCache:
+    return ResultCache(4)
 
 
 @st.cache_data(max_entries=8, ttl=30, show_spinner=False)  # it looks at every photo's file
@@ -164,7 +189,7 @@ def _desk(
     asked: tuple[str, ...],
     _out_of_fold: OutOfFold | None,
 ) -> service.Desk | None:
-    kept = service.kept_predictions(name, run, made_from) if run else {}
+    kept = service.cached_predictions(name, run, made_from) if run else {}
     if kept is None:
         return None
     others = service.other_predictions(name, records(name), run)
@@ -173,4 +198,4 @@ def _desk(
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _compared(name: str, folder: Path, changed_ns: tuple[int, int]) -> OutOfFold | None:
-    return service.kept_answers(name, records(name))
+    return service.cached_out_of_fold(name, records(name))

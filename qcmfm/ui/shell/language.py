@@ -6,7 +6,7 @@ it leaves out is shown in English.
 """
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from qcmfm.core.messages import N_ as N_
-from qcmfm.core.messages import Sentence, listed
+from qcmfm.core.messages import Message, listed
 from qcmfm.ui.shared.component import component
 
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "languages"
@@ -31,7 +31,7 @@ _NAME = "x-language-name"
 
 def _(text: str) -> str:
     """A text in the visitor's language; as it stands where that has none."""
-    if isinstance(text, Sentence):
+    if isinstance(text, Message):
         return _(text.pattern).format(**{name: _value(v) for name, v in text.values.items()})
     return _catalogue(spoken()).gettext(text) if text else ""
 
@@ -40,7 +40,7 @@ def _value(value: Any) -> Any:
     """A value of a sentence, which may be a sentence itself or a list of them."""
     if isinstance(value, list):
         return listed([_value(one) for one in value])
-    return _(value) if isinstance(value, Sentence) else value
+    return _(value) if isinstance(value, Message) else value
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -106,19 +106,6 @@ def name_language() -> None:
     """Tell the browser which language the page is in, for those who have it read aloud."""
     if spoken() != SOURCE:
         component("language")(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
-
-
-def restore(remembered: Mapping[str, Sequence[str]]) -> None:
-    """Give a page that was opened without an address the one it had before, but for the language.
-
-    Args:
-        remembered: Its parameters.
-    """
-    if set(st.query_params) <= {PARAMETER}:
-        now = {name: st.query_params.get_all(name) for name in st.query_params}
-        then = {name: values for name, values in remembered.items() if name != PARAMETER}
-        if then:
-            st.query_params.from_dict(then | now)
 
 
 def tag(language: str) -> str:

@@ -29,4 +29,4 @@ def timed(page: str) -> Iterator[None]:
     try:
         yield
     finally:
-        metrics.page_took(page or "home", time.perf_counter() - began)
+        metrics.record_page(page or "home", time.perf_counter() - began)

@@ -8,10 +8,10 @@ from streamlit.navigation.page import StreamlitPage
 
 from qcmfm.access import Permission
 from qcmfm.ui.home.tour import show_tour
-from qcmfm.ui.shared.missing import show_missing
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _, choose_language, keep, name_language, pgettext, settle
 from qcmfm.ui.shell.memory import note_visit
+from qcmfm.ui.shell.missing import show_missing
 from qcmfm.ui.shell.page import opened, timed
 from qcmfm.ui.shell.sign_in import let_in, shown
 from qcmfm.ui.shell.style import show_looks

@@ -21,7 +21,7 @@ from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import finish
 from qcmfm.observability import logs, metrics
-from qcmfm.ui.shell.failures import show_failure
+from qcmfm.ui.shared.errors import show_bug
 from qcmfm.ui.shell.gauges import Gauges
 from qcmfm.ui.shell.memory import share_heaps
 from qcmfm.ui.shell.server_logs import take_over_logs
@@ -136,7 +136,7 @@ def may_be_told(request: Request) -> bool:
 
 def tell_failure(error: Exception) -> bool:
     """What a page could not handle goes to the log under a number, and the user is told that."""
-    show_failure(logs.unexpected(log, "A page failed", error))
+    show_bug(logs.unexpected(log, "A page failed", error))
     return True
 
 

@@ -14,11 +14,11 @@ from qcmfm.access import (
     folder_of,
     may,
     read_policy,
+    refusal,
     this_computer,
-    why_not,
 )
 from qcmfm.core.errors import QcmfmError
-from qcmfm.ui.shared.widgets import plain
+from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
 
 STRANGER = Actor("nobody", None, "nobody")
@@ -101,13 +101,13 @@ def barred(permission: Permission, disabled: bool = False, help: str | None = No
         disabled: Whether it cannot be pressed for another reason.
         help: What it says otherwise.
     """
-    reason = why_not(actor(), permission)
+    reason = refusal(actor(), permission)
     return {"disabled": disabled or bool(reason), "help": _(reason) or help}
 
 
 def tell_why_not(permission: Permission) -> bool:
     """Say why the visitor may not do something; whether that is so."""
-    reason = why_not(actor(), permission)
+    reason = refusal(actor(), permission)
     if reason:
         st.info(_(reason), icon=":material/lock:")
     return bool(reason)

@@ -7,9 +7,9 @@ from pathlib import Path
 from filelock import Timeout
 
 from qcmfm.core import storage
-from qcmfm.review.decision import COLUMNS, why_unreadable
+from qcmfm.review.decision import COLUMNS, parse_problem
 from qcmfm.review.log import ReviewLog
-from qcmfm.review.rows import whole_rows
+from qcmfm.review.rows import complete_rows
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 5
@@ -33,7 +33,7 @@ def examine(home: Path) -> Iterator[Finding]:
 
 def _of_log(file: Path, content: bytes, path: str) -> Iterator[Finding]:
     taken, number, wrong = 0, 0, list[str]()
-    for cells, size in whole_rows(content):
+    for cells, size in complete_rows(content):
         taken, number = taken + size, number + 1
         if number == 1:
             if isinstance(cells, str) or tuple(n.lstrip("\ufeff") for n in cells) != COLUMNS:
@@ -41,7 +41,7 @@ def _of_log(file: Path, content: bytes, path: str) -> Iterator[Finding]:
                 yield Finding(FAULT, path, what, "Put back a backup of it.")
                 return
         elif isinstance(cells, str) or cells:
-            reason = cells if isinstance(cells, str) else why_unreadable(cells)
+            reason = cells if isinstance(cells, str) else parse_problem(cells)
             wrong += [f"row {number}: {reason}"] if reason else []
     if wrong:
         more = f"; and {len(wrong) - NAMED:,} more" if len(wrong) > NAMED else ""

@@ -8,7 +8,7 @@ import streamlit as st
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.state import STATUSES
-from qcmfm.ui.shared.address import Address, note_reviewed, parameters, reviewed_last
+from qcmfm.ui.shared.address import Address, last_reviewed, note_reviewed, parameters
 
 ANSWERED = STATUSES[1:]
 
@@ -21,7 +21,7 @@ class Link(Address):
     """
 
     def __init__(self, page: str):
-        desk = {name: [value] for name, value in reviewed_last().items()}
+        desk = {name: [value] for name, value in last_reviewed().items()}
         super().__init__(page, {"status": ["open"], **desk})
 
     @property

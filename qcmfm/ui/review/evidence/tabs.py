@@ -3,12 +3,12 @@
 import streamlit as st
 
 from qcmfm.explanation import Explanation
-from qcmfm.ui.shared.evidence.comparison import show_comparison
-from qcmfm.ui.shared.evidence.confidence import show_sureness
-from qcmfm.ui.shared.evidence.sections import show_occlusion, show_shares, show_words
-from qcmfm.ui.shared.evidence.subject import Looked
-from qcmfm.ui.shared.evidence.trusts import show_trusts
-from qcmfm.ui.shared.widgets import error_boundary
+from qcmfm.ui.review.evidence.comparison import show_comparison
+from qcmfm.ui.review.evidence.confidence import show_sureness
+from qcmfm.ui.review.evidence.sections import show_occlusion, show_shares, show_words
+from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.review.evidence.trusts import show_trusts
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 

@@ -9,13 +9,13 @@ from qcmfm import service
 from qcmfm.explanation import Explanation
 from qcmfm.records import Collection
 from qcmfm.runs.calibration import Calibration
-from qcmfm.runs.neighbours import Neighbour, Reference
-from qcmfm.ui.shared.evidence.sections import DARK
-from qcmfm.ui.shared.evidence.subject import Looked
-from qcmfm.ui.shared.records import records, thumbnail
+from qcmfm.runs.neighbours import Neighbour, TrainingNeighbours
+from qcmfm.ui.review.evidence.sections import DARK
+from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.shared.formatting import plain, words_for
+from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
 from qcmfm.ui.shared.resources import ask_labeller
 from qcmfm.ui.shared.viewed import kept, one_of
-from qcmfm.ui.shared.widgets import THUMBNAIL, plain, words_for
 from qcmfm.ui.shell.language import _
 
 RATES = {"5%": 0.05, "10%": 0.1, "20%": 0.2}
@@ -57,7 +57,7 @@ def _show_set(evidence: Explanation, calibration: Calibration) -> None:
     asked = RATES[rate or "10%"]
     labels = calibration.labels
     found = np.array([evidence.probabilities[label] for label in labels])
-    names = [plain(words_for(label)) for label in calibration.kept_labels(found, asked)]
+    names = [plain(words_for(label)) for label in calibration.predicted_labels(found, asked)]
     if len(names) == 1:
         st.markdown(_("It is **{label}**; no other label is likely enough.").format(label=names[0]))
     elif names:
@@ -160,7 +160,7 @@ def _show_reliability(calibration: Calibration) -> None:
     )
 
 
-def _at_hand(name: str, reference: Reference) -> Collection | None:
+def _at_hand(name: str, reference: TrainingNeighbours) -> Collection | None:
     """The collection that the run was trained on, where it is here."""
     if name not in service.collection_folders():
         return None

@@ -9,9 +9,9 @@ from qcmfm import service
 from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.core.text import visible
 from qcmfm.records import Collection, Record
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shared.records import records
 from qcmfm.ui.shared.viewed import kept, one_of
-from qcmfm.ui.shared.widgets import words_for
 from qcmfm.ui.shell.language import N_, _
 
 VIEW = ("words", "head", "part")

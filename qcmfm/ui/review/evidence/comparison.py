@@ -5,9 +5,10 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.explanation import Explanation
 from qcmfm.explanation.shares import Alone
-from qcmfm.ui.shared.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.shared.formatting import model_name, percent, plain, words_for
+from qcmfm.ui.shared.progress import watched
 from qcmfm.ui.shared.resources import ask_labeller
-from qcmfm.ui.shared.widgets import model_name, percent, plain, watched, words_for
 from qcmfm.ui.shell.language import _
 
 
@@ -30,9 +31,11 @@ def show_comparison(looked: Looked) -> None:
             return
         labellers = [ask_labeller(name) for name in names]
         # Kept for this one record, since every click on the page comes by here again.
-        st.session_state["compared"] = watched(service.compare(labellers, looked.submission))
+        st.session_state["compared"] = watched(
+            service.compare_explanations(labellers, looked.submission)
+        )
         st.session_state["compared-about"] = about
-    compared: list[service.Compared] = st.session_state["compared"]
+    compared: list[service.ExplanationComparison] = st.session_state["compared"]
     st.dataframe(
         [_row(found) for found in compared], hide_index=True,
         alt=_("What each model says of this record, with its evidence"),
@@ -53,7 +56,7 @@ def show_comparison(looked: Looked) -> None:
     )
 
 
-def _row(found: service.Compared) -> dict[str, str]:
+def _row(found: service.ExplanationComparison) -> dict[str, str]:
     evidence: Explanation = found.evidence
     shares, hidden, trust = evidence.shares, evidence.occlusion, evidence.trust
     return {

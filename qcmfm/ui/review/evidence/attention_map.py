@@ -20,10 +20,10 @@ from qcmfm.explanation import (
     place_in_words,
     regions_in,
 )
-from qcmfm.ui.lab.session import wrapping
-from qcmfm.ui.shared.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.shared.formatting import plain
+from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shared.viewed import kept, numbers, one_of
-from qcmfm.ui.shared.widgets import plain
 from qcmfm.ui.shell.language import N_, _
 
 SIDE = 640
@@ -50,7 +50,7 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
         return
     photo = read_photo(submission.photo, submission.name, at_least=SIDE)
     photo.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    left, right = wrapping("attention").columns([3, 2], gap="medium")
+    left, right = wrapping_container("attention").columns([3, 2], gap="medium")
     if evidence.attention is None or not evidence.spans:
         left.image(photo, alt=_("The photo {name}").format(name=submission.name))
         why = _("There is no caption to look with.") if evidence.attention is not None else (

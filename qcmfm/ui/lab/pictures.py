@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.ui.shared.widgets import words_for
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import _
 
 IMAGE, TEXT, BOTH = "#2f7fc4", "#c9720a", "#1f9467"

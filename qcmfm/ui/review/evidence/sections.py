@@ -10,8 +10,8 @@ from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import Explanation, outlined
 from qcmfm.explanation.shares import Alone
 from qcmfm.explanation.words import MOST
-from qcmfm.ui.shared.evidence.subject import Looked
-from qcmfm.ui.shared.widgets import in_figure, percent, plain, words_for
+from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.shared.formatting import in_figure, percent, plain, words_for
 from qcmfm.ui.shell.language import _
 
 # Two colours that differ in lightness as well, so that they stay apart in grey, and that have a
@@ -28,7 +28,7 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
         st.info(_("Only a photo that a caption looked at can be hidden in part."))
         return
     label, area = plain(words_for(found.label)), float(found.hidden.mean())
-    elsewhere = float(np.mean(found.elsewhere)) if found.elsewhere else found.whole
+    elsewhere = float(np.mean(found.elsewhere)) if found.elsewhere else found.unchanged
     st.markdown(
         _(
             "With nothing hidden the model gives **{label}** {whole}. With the "
@@ -36,7 +36,7 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
             "hidden at {n} other places: **{elsewhere}** on average."
         ).format(
             label=label,
-            whole=percent(found.whole),
+            whole=percent(found.unchanged),
             area=area,
             attended=percent(found.attended),
             n=len(found.elsewhere),

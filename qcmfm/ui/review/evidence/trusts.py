@@ -4,8 +4,8 @@ import streamlit as st
 
 from qcmfm.explanation import Explanation
 from qcmfm.explanation.trusts import TrustedFeature
-from qcmfm.ui.shared.evidence.sections import DARK, LIGHT
-from qcmfm.ui.shared.widgets import plain, words_for
+from qcmfm.ui.review.evidence.sections import DARK, LIGHT
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import _
 
 DRAWN = 12

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.access import Permission, actor, may
-from qcmfm.ui.shared.widgets import plain
+from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
 
 _XSRF = "_streamlit_xsrf"

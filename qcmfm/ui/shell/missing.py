@@ -4,9 +4,9 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.core.errors import QcmfmError
-from qcmfm.review.selections import picked
+from qcmfm.review.selections import read_selection
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.widgets import plain, words_for
 from qcmfm.ui.shell.language import _
 
 _MOST = 80
@@ -43,7 +43,7 @@ def _missing() -> str:
             "The address asks for the model {name}, which is not here. You see another one "
             "instead: choose the one that you mean."
         ).format(name=_shown(model))
-    if pick and picked(pick) is None:
+    if pick and read_selection(pick) is None:
         return _(
             "The address asks for records that were picked on the map, but which ones is not "
             "known any more. You see all of them."

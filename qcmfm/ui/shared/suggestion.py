@@ -1,0 +1,38 @@
+"""What a model suggests for a record: the likeliest labels, and how certain they are."""
+
+import streamlit as st
+
+from qcmfm.inference.prediction import Prediction
+from qcmfm.ui.shared.formatting import percent, plain, words_for
+from qcmfm.ui.shell.language import N_, _
+
+SIMULATED = N_(
+    "The proposal comes from a simulated quantum circuit, run on this computer. No "
+    "quantum computer was used."
+)
+
+
+def probability_bars(prediction: Prediction, top: int = 3) -> None:
+    """The likeliest labels with their calibrated probabilities."""
+    for label, probability in prediction.ranked[:top]:
+        st.progress(probability, text=f"{plain(words_for(label))} · {percent(probability)}")
+
+
+def doubt_in_words(prediction: Prediction) -> str:
+    """What else the label may be, and whether the model knows such things; Markdown."""
+    kept, said = prediction.label_set, []
+    if kept is not None:
+        names = [plain(words_for(label)) for label in kept]
+        if len(names) == 1:
+            sure = _("{label}, and no other label is likely enough").format(label=names[0])
+            said.append(f":material/check_circle: {sure}")
+        elif names:
+            unsure = _("{others} or {last}: needs a look")
+            unsure = unsure.format(others=", ".join(names[:-1]), last=names[-1])
+            said.append(f":material/help: {unsure}")
+        else:
+            said.append(f":material/help: {_('no label is likely enough: needs a look')}")
+    if prediction.in_scope == "no":
+        strange = _("unlike anything the model was trained on")
+        said.append(f":material/explore_off: {strange}")
+    return "  \n".join(said)
