@@ -202,9 +202,9 @@ class FusionModel(nn.Module, ABC):
             CircuitError: The model has no circuit that a device could run, or there is no such
                 device.
         """
-        what = "cannot be run on a device" if self.quantum else "does not exist"
+        what = "a circuit that cannot be run on a device" if self.quantum else "no circuit"
         raise CircuitError(
-            f"The circuit of the model {self.name()} {what}.",
+            f"The model {self.name()} has {what}.",
             "Choose a run of the model qcmfm, or leave out the quantum device.",
         )
 

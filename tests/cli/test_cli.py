@@ -56,6 +56,30 @@ def test_retrain_and_adopt(run_cli, home: Path):
     assert code == 2 and "exists already" in err
 
 
+def test_the_circuit_on_a_quantum_device(run_cli, tmp_path: Path):
+    file = make_collection(tmp_path / "vases", 20)
+    common = ["--records", file, "--out", tmp_path / "run", *SMALL[:-1], 1]
+    assert run_cli("train", *common)[0] == 0
+    common = ["predict", "--run", tmp_path / "run", "--records", file, "--out"]
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    code, out, _ = run_cli(*common, here, "--json")
+    assert code == 0 and json.loads(out)["quantum_device"] == ""
+    code, out, _ = run_cli(*common, there, "--quantum-device", "default.qubit", "--json")
+    assert code == 0 and json.loads(out)["quantum_device"] == "default.qubit"
+    first, second = (file.read_text().splitlines() for file in (here, there))
+    assert first[0] == second[0]
+    assert [row.split(",")[:2] for row in first] == [row.split(",")[:2] for row in second]
+    code, out, _ = run_cli(*common, there, "--quantum-device", "default.qubit", "--shots", 100)
+    assert code == 0 and "evaluated on default.qubit" in out
+    for wrong, sentence in (
+        (["--quantum-device", "qiskit.aer"], "pip install pennylane-qiskit"),
+        (["--quantum-device", "default.qubit", "--engine", "ray"], "Ray"),
+        (["--shots", 10], "--quantum-device"),
+    ):
+        code, _, err = run_cli(*common, there, *wrong)
+        assert code == 2 and sentence in err
+
+
 def test_train_predict_evaluate(run_cli, tmp_path: Path, home: Path):
     file = make_collection(tmp_path / "vases")
     run = home / "runs" / "vases"
