@@ -4,9 +4,10 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from qcmfm.cli._arguments import (
     CaptionColumn,
@@ -21,6 +22,17 @@ from qcmfm.cli._output import echo, echo_result, figure, finish_work
 from qcmfm.cli._records import need_labels, open_records, open_with_run
 from qcmfm.core import settings
 from qcmfm.core.errors import TrainingError
+
+
+class NamesModels(TyperCommand):
+    """A command whose help names the models there are, which are looked for only then."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # click's, or typer's copy of it
+        """Write the models below the options."""
+        from qcmfm import service
+
+        with formatter.section("Models"):
+            formatter.write_dl(list(service.list_models().items()))
 
 
 def train(

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import t
 
 from qcmfm.studies._statistics import differences, holm, paired_p, seed_interval
@@ -21,10 +23,34 @@ def test_one_seed_has_no_interval():
     assert seed_interval([0.7, 0.7]) == (0.7, 0.7)
 
 
-def test_holm_multiplies_the_least_by_their_number():
-    found = holm({"a": 0.01, "b": 0.04, "c": 0.03})
-    assert found == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
-    assert holm({}) == {}
+@pytest.mark.parametrize(
+    ("p_values", "corrected"),
+    [
+        ({"a": 0.01, "b": 0.04, "c": 0.03}, {"a": 0.03, "b": 0.06, "c": 0.06}),
+        # 5 × 0.01, 4 × 0.02, 3 × 0.03; then 2 × 0.04 and 0.05 are below the one before them.
+        (
+            {"e": 0.05, "d": 0.04, "c": 0.03, "b": 0.02, "a": 0.01},
+            {"e": 0.09, "d": 0.09, "c": 0.09, "b": 0.08, "a": 0.05},
+        ),
+        ({"a": 0.6, "b": 0.001, "c": 0.6}, {"a": 1.0, "b": 0.003, "c": 1.0}),
+        ({"a": 0.2}, {"a": 0.2}),
+        ({}, {}),
+    ],
+)
+def test_holm_steps_down_from_the_smallest(p_values: dict[str, float], corrected: dict[str, float]):
+    found = holm(p_values)
+    assert list(found) == list(p_values)
+    assert found == pytest.approx(corrected, rel=0, abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_is_the_largest_of_what_each_step_asks_for(values: list[float]):
+    """By its definition: for each p, the largest (m - k) p_k of those not larger than it."""
+    found = list(holm({str(n): p for n, p in enumerate(values)}).values())
+    ascending = sorted(values)
+    for p, corrected in zip(values, found, strict=True):
+        steps = [(len(values) - k) * q for k, q in enumerate(ascending) if q <= p]
+        assert corrected == pytest.approx(min(1.0, max(steps)), rel=0, abs=1e-12)
 
 
 def test_a_clear_difference_is_not_chance_and_none_is():
