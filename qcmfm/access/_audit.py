@@ -3,15 +3,13 @@
 A line is on the disk before whoever did it is told that it is done, as a decision is.
 """
 
-import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from qcmfm.access._roles import Actor
-from qcmfm.core import settings, storage
+from qcmfm.core import json_lines, settings
 from qcmfm.core.clock import utc_now_ms
 
 LONGEST = 200
@@ -43,26 +41,13 @@ def write_audit(actor: Actor, operation: str, on: Mapping[str, Any], outcome: st
         "verb": operation,
         "on": dict(on),
     }
-    line = json.dumps(row | {"outcome": outcome}, ensure_ascii=False) + "\n"
-    file = audit_file()
+    row["outcome"] = outcome
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            end = os.lseek(handle, 0, os.SEEK_END)
-            if end:
-                os.lseek(handle, end - 1, os.SEEK_SET)
-                # Behind half a line, which a kill or a full disk leaves, begins a line of its own.
-                line = line if os.read(handle, 1) == b"\n" else "\n" + line
-            os.write(handle, line.encode("utf-8", "replace"))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        if not end:
-            storage.flush_folder(file.parent)  # its name
+        audit_file().parent.mkdir(parents=True, exist_ok=True)
+        json_lines.append(audit_file(), row, private=True)
     except OSError as error:
-        why = error.strerror or error
-        log.error("The audit log cannot be written (%s); lost is: %s", why, line.strip())
+        why, line = error.strerror or error, json_lines.json_line(row).strip()
+        log.error("The audit log cannot be written (%s); lost is: %s", why, line)
 
 
 def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
@@ -71,19 +56,9 @@ def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
     Args:
         last: As many of the last entries; 0 for all.
     """
-    found: list[dict[str, Any]] = []
-    broken = 0
-    try:
-        with audit_file().open(encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                entry = _parsed(line)
-                if entry:
-                    found.append(entry)
-                elif line.strip():
-                    broken += 1
-    except FileNotFoundError:
-        pass
-    return found[-last:], broken
+    rows = list(json_lines.read(audit_file()))
+    found = [row for row in rows if row and "verb" in row and "at" in row]
+    return found[-last:], len(rows) - len(found)
 
 
 def as_text(value: Any) -> str:
@@ -92,11 +67,3 @@ def as_text(value: Any) -> str:
     if folder is not None:  # a collection, or a run that is loaded
         value = folder
     return str(value.name if isinstance(value, Path) else value)[:LONGEST]
-
-
-def _parsed(line: str) -> dict[str, Any]:
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return {}
-    return entry if isinstance(entry, dict) and "verb" in entry and "at" in entry else {}

@@ -1,8 +1,6 @@
 """Photos of an import: checked, put into the collection's folder, and remembered."""
 
 import hashlib
-import json
-import os
 import re
 import shutil
 import threading
@@ -10,6 +8,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from qcmfm.core import json_lines
 from qcmfm.core.errors import PhotoError
 from qcmfm.core.messages import msg
 from qcmfm.encoders.photo import photo_extension, read_photo
@@ -19,7 +18,7 @@ _WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<\?xml|\{)", re.IGNOREC
 
 
 @dataclass(frozen=True)
-class Placed:
+class StoredPhoto:
     """A photo that lies in the collection's folder.
 
     Args:
@@ -48,17 +47,17 @@ class PhotoBook:
         self.folder = folder
         self.file = folder / "import" / "photos.jsonl"
         self._writing = threading.Lock()
-        self.placed: dict[str, Placed] = {}
+        self.placed: dict[str, StoredPhoto] = {}
         self._names: dict[str, str] = {}  # a file's name in small letters: whose it is
-        for line in self.file.read_text("utf-8").split("\n") if self.file.is_file() else ():
+        for row in json_lines.read(self.file):
             try:
-                found = Placed(**json.loads(line))
-            except (ValueError, TypeError):
-                continue  # a kill leaves half a line
+                found = StoredPhoto(**(row or {}))
+            except TypeError:
+                continue  # a kill left half a line
             self.placed[found.record_id] = found
             self._names[found.image.rsplit(".", 1)[0].casefold()] = found.record_id
 
-    def place(self, record_id: str, source: str, path: Path) -> Placed:
+    def place(self, record_id: str, source: str, path: Path) -> StoredPhoto:
         """Check a photo and copy it into the collection; quick where that was done before.
 
         Args:
@@ -89,7 +88,7 @@ class PhotoBook:
         ending = photo_extension(path.read_bytes())
         with self._writing:
             image = f"{self._stem(record_id)}{ending}"
-        placed = Placed(record_id, source, stamp, image, f"{photo_hash(photo):016x}")
+        placed = StoredPhoto(record_id, source, stamp, image, f"{photo_hash(photo):016x}")
         _copy(path, self.folder / image)
         if old and old.image != image:
             (self.folder / old.image).unlink(missing_ok=True)
@@ -106,18 +105,13 @@ class PhotoBook:
             self._names[stem.casefold()] = record_id
         return stem
 
-    def _note(self, placed: Placed) -> None:
+    def _note(self, placed: StoredPhoto) -> None:
         with self._writing:
             self.placed[placed.record_id] = placed
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.open("ab+") as handle:
-                end = handle.seek(0, os.SEEK_END)
-                if end:
-                    handle.seek(end - 1)
-                    if handle.read(1) != b"\n":  # a kill left half a line
-                        handle.write(b"\n")
-                line = json.dumps(asdict(placed)) + "\n"
-                handle.write(line.encode())
+            json_lines.append(
+                self.file, asdict(placed), durable=False, surrogates="backslashreplace"
+            )
 
 
 def _copy(path: Path, target: Path) -> None:
