@@ -1,4 +1,4 @@
-"""Commands that make and improve runs: train, calibrate, retrain and study."""
+"""Commands that train and improve runs: train, calibrate, retrain and study."""
 
 import shlex
 import sys
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from qcmfm.cli._arguments import (
     CaptionColumn,
+    Command,
     Device,
     Json,
     LabelColumn,
@@ -24,8 +24,8 @@ from qcmfm.core import settings
 from qcmfm.core.errors import TrainingError
 
 
-class NamesModels(TyperCommand):
-    """A command whose help names the models there are, which are looked for only then."""
+class NamesModels(Command):
+    """A command whose help lists the installed models, which are looked up only then."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # click's, or typer's copy of it
         """Write the models below the options."""
@@ -42,21 +42,26 @@ def train(
     option: Annotated[
         list[str] | None, typer.Option(help="Option of the model, NAME=VALUE; may be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seeds everything.")] = 0,
-    epochs: Annotated[int | None, typer.Option(help="Most passes over the records.")] = None,
-    views: Annotated[int | None, typer.Option(help="Views of each photo to train on.")] = None,
+    seed: Annotated[int, typer.Option(help="Random seed of the training.")] = 0,
+    epochs: Annotated[int | None, typer.Option(help="Maximum number of epochs.")] = None,
+    views: Annotated[
+        int | None, typer.Option(help="Number of augmented views of each photo.")
+    ] = None,
     alignment: Annotated[
-        int | None, typer.Option(help="Passes before all others that teach words to point.")
+        int | None,
+        typer.Option(help="Epochs of pre-training that align words with photo regions."),
     ] = None,
     caption_column: CaptionColumn = "caption",
     label_column: LabelColumn = "label",
     image_encoder: Annotated[
-        str, typer.Option(help="timm model or folder; @384 behind it sets the pixels a side.")
+        str, typer.Option(help="timm model or folder; append @384 for photos of 384 pixels a side.")
     ] = "",
     text_encoder: Annotated[str, typer.Option(help="sentence-transformers model or folder.")] = "",
-    notes: Annotated[Path | None, typer.Option(help="Markdown for the model card.")] = None,
+    notes: Annotated[
+        Path | None, typer.Option(help="Markdown file to include in the model card.")
+    ] = None,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Find out at once how far it can be trusted.")
+        bool, typer.Option("--calibrate", help="Also calibrate the run, by cross-fitting.")
     ] = False,
     device: Device = "auto",
     as_json: Json = False,
@@ -86,7 +91,7 @@ def train(
     not_read = run.config["data"]["photos_not_read"]
     echo_result(not_read)
     accuracy = run.metrics["val"]["accuracy"]
-    said = {
+    summary = {
         "run": str(out.resolve()),
         "model_sha256": run.sha256,
         "labels": run.labels,
@@ -97,10 +102,10 @@ def train(
     }
     interval = f"{accuracy['low']:.3f} to {accuracy['high']:.3f}"
     text = (
-        f"{out}: accuracy {accuracy['value']:.3f} ({interval}) on {said['val_records']} records "
+        f"{out}: accuracy {accuracy['value']:.3f} ({interval}) on {summary['val_records']} records "
         "of val, before the final fit on train and val together"
     )
-    echo(said, text, as_json)
+    echo(summary, text, as_json)
 
 
 def calibrate(
@@ -111,54 +116,56 @@ def calibrate(
     folds: Annotated[
         int | None,
         typer.Option(
-            min=2, max=100, help="Models to train, by default 5; more are nearer the run."
+            min=2, max=100, help="Models to train, by default 5; more resemble the run better."
         ),
     ] = None,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Find out on its training records how far a run can be trusted, and keep it in the run.
+    """Calibrate the confidence of a run by cross-fitting, and save the result in the run.
 
-    Models are trained as the run was, each without a share of the records, that they then answer.
+    Each fold of the training records is labelled by a model that was trained in the same way on
+    the other folds.
     """
     from qcmfm import service
     from qcmfm.training.cross_fitting import FOLDS
 
     labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
-    said = finish_work(service.calibrate_run(labeller, collection, folds or FOLDS), as_json)
-    lines = [f"{labeller.folder}: calibrated on {said['records']} records out of fold"]
-    for found in said["test"]:
+    calibrated = finish_work(service.calibrate_run(labeller, collection, folds or FOLDS), as_json)
+    lines = [f"{labeller.folder}: calibrated on {calibrated['records']} records out of fold"]
+    for found in calibrated["test"]:
         lines.append(
             f"asked {found['asked']:.2f}: the set holds the label on {figure(found['coverage'])} "
             f"of {found['records']} test records; labels in a set {figure(found['mean_size'])}"
         )
-    echo(said, "\n".join(lines), as_json)
+    echo(calibrated, "\n".join(lines), as_json)
 
 
 def retrain(
     collection: Annotated[str, typer.Option(help="Name of a collection of the workspace.")],
     run: Annotated[
-        str, typer.Option(help="Run to improve; by default the one that proposes labels there.")
+        str,
+        typer.Option(help="Run to start from; by default the one that suggests its labels."),
     ] = "",
-    from_nothing: Annotated[
-        bool, typer.Option("--from-nothing", help="Improve no run; train the usual model.")
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Train the default model, starting from no run.")
     ] = False,
     name: Annotated[str, typer.Option(help="Name of the new run.")] = "",
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="Let it propose the collection's labels.")
+        bool, typer.Option("--adopt", help="Let the new run suggest the collection's labels.")
     ] = False,
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Train on recorded and reviewed labels, and compare on the same test records."""
+    """Train on catalogue labels and reviews, and compare the runs on the same test records."""
     import getpass
     from dataclasses import asdict
 
     from qcmfm import service
 
     labels = service.training_labels(collection)
-    parent = "" if from_nothing else run or service.base_run(collection, labels)
+    parent = "" if from_scratch else run or service.base_run(collection, labels)
     found = finish_work(service.retrain(collection, parent, name, device=device), as_json)
     if adopt:
         service.adopt_run(collection, found.run, getpass.getuser())
@@ -181,19 +188,29 @@ def study(
         list[str] | None,
         typer.Option(help="artifacts, textiles, or a folder of records; may be repeated."),
     ] = None,
-    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each system.")] = None,
-    fold: Annotated[
-        list[str] | None, typer.Option(help="test, or 0 to 4 of the cross-validation.")
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="How often each system is trained.")
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="One system; may be repeated.")] = None,
+    fold: Annotated[
+        list[str] | None,
+        typer.Option(help="test, or a fold of the cross-validation, 0 to 4; may be repeated."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="System to train; may be repeated. By default all.")
+    ] = None,
     caption_column: CaptionColumn = "caption",
     minutes: Annotated[
-        float, typer.Option(min=0, help="Begin nothing after so long; the same command goes on.")
+        float,
+        typer.Option(
+            min=0, help="Start no training after this time; run the same command to continue."
+        ),
     ] = float("inf"),
-    data: Annotated[Path | None, typer.Option(help="Folder of the image sets, for views.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the image data sets, for the study views.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train models side by side, with intervals; a study that was stopped goes on."""
+    """Train and compare models, with intervals. An interrupted study continues where it stopped."""
     from qcmfm import studies
     from qcmfm.studies.request import StudyRequest
 

@@ -1,5 +1,6 @@
 """The importers that there are: the files beside this one, and those of other packages."""
 
+import logging
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -7,6 +8,8 @@ from qcmfm.core.errors import ImportingError
 from qcmfm.core.messages import msg
 from qcmfm.core.registry import Registry
 from qcmfm.importers._source import Source
+
+log = logging.getLogger(__name__)
 
 
 def _missing(name: str, known: Sequence[str]) -> ImportingError:
@@ -49,7 +52,7 @@ def best_importer(source: Source) -> str:
         ImportingError: It is for none of them.
     """
     importers = IMPORTERS.loadable()
-    sure = {name: importer.recognises(source) for name, importer in importers.items()}
+    sure = {name: _recognises(name, importer, source) for name, importer in importers.items()}
     best = max(sure, key=lambda name: sure[name])
     if not sure[best]:
         known = "; ".join(title(name) for name in importers)
@@ -58,3 +61,14 @@ def best_importer(source: Source) -> str:
             msg("What can be: {known}.", known=known),
         )
     return best
+
+
+def _recognises(name: str, importer: ModuleType, source: Source) -> int:
+    """How surely a source is of an importer's kind; a plug-in that fails knows nothing of it."""
+    try:
+        return importer.recognises(source)
+    except Exception:
+        if IMPORTERS.is_built_in(name):
+            raise
+        log.exception("The plug-in %s cannot say whether a source is for it", name)
+        return 0

@@ -87,6 +87,7 @@ from .search import (
 )
 from .studies import ablation, comparison, noise_curves, study_verdict, view_curves
 from .submissions import Submission, record_submission, save_submission
+from .training import list_models
 
 __all__ = [
     "CollectionSummary",
@@ -140,6 +141,7 @@ __all__ = [
     "labelled_csv",
     "list_collections",
     "list_jobs",
+    "list_models",
     "list_run_summaries",
     "measure_stability",
     "model_comparisons",

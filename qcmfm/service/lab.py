@@ -8,7 +8,7 @@ from qcmfm.access import Permission, actor, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
-from qcmfm.lab.circuit_inputs import Material, gather
+from qcmfm.lab.circuit_inputs import CircuitInputs, prepare_inputs
 from qcmfm.lab.condition import Condition, save
 from qcmfm.lab.outcome import judge, stability
 from qcmfm.records import Collection
@@ -46,14 +46,14 @@ def trained_on(run: str) -> str:
 
 
 @requires(Permission.LOOK)
-def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[Material]:
+def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[CircuitInputs]:
     """What the records of a collection put into a run's circuit.
 
     Raises:
         RunError: The run has no circuit.
         RecordsError: No record can be labelled.
     """
-    work = gather(labeller.run, collection, labeller.cache)
+    work = prepare_inputs(labeller.run, collection, labeller.cache)
     return ENCODERS.step_by_step(actor().session, work)
 
 
@@ -73,14 +73,14 @@ def save_noise_setting(name: str, condition: Condition, instead: bool = False) -
 
 
 @requires(Permission.LOOK)
-def measure_stability(material: Material, condition: Condition) -> dict[str, float]:
+def measure_stability(inputs: CircuitInputs, condition: Condition) -> dict[str, float]:
     """How firmly each record keeps its label under a condition's noise; below 0 it flips.
 
     From exact expectation values: a device's shots would add chance of their own.
     """
-    reference = judge(material, material.own)
-    found = stability(judge(material, condition.setting), reference)
-    ids = [record.record_id for record in material.records]
+    reference = judge(inputs, inputs.own)
+    found = stability(judge(inputs, condition.setting), reference)
+    ids = [record.record_id for record in inputs.records]
     return dict(zip(ids, found.tolist(), strict=True))
 
 

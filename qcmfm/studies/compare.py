@@ -7,7 +7,7 @@ are the same for all models that are trained in passes.
 
 from qcmfm import fusion
 from qcmfm.core.progress import Work
-from qcmfm.studies._plan import TEST, Plan, carry_out
+from qcmfm.studies._plan import TEST, StudyPlan, carry_out
 from qcmfm.studies._trial import System
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
@@ -35,7 +35,7 @@ def run(request: StudyRequest) -> Work[None]:
             (range(request.seeds), [fold for fold in wanted if fold == TEST]),
         ):
             settings = TrainingSettings(views=len(material.table.images))
-            plan = Plan(chosen, seeds, folds, settings)
+            plan = StudyPlan(chosen, seeds, folds, settings)
             yield from carry_out(plan, material, request.results, request.is_over)
         if request.is_over():
             break
