@@ -3,19 +3,29 @@
 A block mixes the amplitudes of up to three *dense* wires. One further wire, the *control*, is only
 looked at: no gate of the block changes it. So a ring of controlled gates becomes a spiral in which
 three links (0-1, 1-2, 2-3) with all their rotations are two 8 x 8 matrices, one for each value of
-wire 0; the next block takes 3-4, 4-5, 5-6. All blocks of a circuit are built together, and the
-order of the wires rolls from block to block, so that those the next block needs come first.
+wire 0; the next block takes 3-4, 4-5, 5-6.
+
+Why blocks: a product with a gate of one or two wires reads and writes the whole state for a few
+multiplications per amplitude, and the time goes into memory. A block does the work of about six
+gates in one pass (gate fusion: Häner and Steiger, arXiv:1704.01127).
+
+Why the wire order rolls: in memory a state is an array of shape 2 x .. x 2 x sample, an axis for
+each wire, and a matrix product wants the wires that it mixes as one axis. They come first when a
+block begins; the product writes its output with them last, which costs nothing. So the order turns
+like a wheel: with 8 wires, blocks on 0-1-2, 3-4-5, 6-7-0, 1-2-3 follow each other and each finds
+its wires in front. The two-stage circuits need no other reordering at all; for circuits in another
+order `place` says which wires have to be moved first.
+
+Wire 0 is the most significant bit of a basis state's number, as in PennyLane. This module says
+which gates make up which block and where the wires lie; `block_matrices` builds the matrices and
+`sweep` applies them.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import torch
-from jaxtyping import Complex, Float
-from torch import Tensor
-
 from qcmfm.quantum.circuit import Circuit, Gate
-from qcmfm.quantum.gates import Constant, coefficients, constant, dense_wires, terms
+from qcmfm.quantum.gates import dense_wires
 
 DENSE = 3
 """Dense wires of a block; of 2, 3 and 4, measured, 3 take the least time per link of a ring."""
@@ -51,7 +61,8 @@ def links(circuit: Circuit) -> list[Block]:
     """Every gate on two wires with the single-wire gates around it.
 
     A single-wire gate goes to that neighbour on its wire whose dense wire it is anyway, so that it
-    costs nothing.
+    costs nothing: if the link before mixes the wire and the link after only looks at it, to the
+    link before, and otherwise to the link after.
     """
     found: list[Block] = []
     last: dict[int, int] = {}
@@ -82,12 +93,18 @@ def fuse(circuit: Circuit, dense: int = DENSE) -> list[Block]:
     """Group a circuit's gates into blocks whose product is the circuit.
 
     Each block takes the first link left and every later one that fits, unless a link that was
-    passed over has to act before it. Links that only look at a wire they share may change places.
+    passed over has to act before it. Links that only look at a wire they share may change places:
+    both are diagonal in that wire's Pauli Z, so they commute there.
+
+    Args:
+        circuit: Its gates.
+        dense: Most wires that a block may mix; it may look at one more.
     """
     left = links(circuit)
     blocks: list[Block] = []
     while left:
         block = left[0]
+        # By links that were passed over: wires whose amplitudes they mix, and all their wires.
         mixed: set[int] = set()
         touched: set[int] = set()
         rest: list[Block] = []
@@ -128,7 +145,11 @@ class Step:
 
     @property
     def control_states(self) -> list[int]:
-        """Which of its matrices belongs to each state of the wires that are not dense."""
+        """Which of its matrices belongs to each state of the wires that are not dense.
+
+        The states are numbered with the first wire after the dense ones as the most significant
+        bit.
+        """
         others = self.order[len(self.dense) :]
         if self.control is None:
             return [0]
@@ -142,7 +163,16 @@ class Step:
 
 
 def place(blocks: Sequence[Block], n_qubits: int) -> list[Step]:
-    """Choose dense wires and control of every block so that wires seldom have to move."""
+    """Choose dense wires and control of every block so that wires seldom have to move.
+
+    Every step gets as many dense wires as there may be, so that all matrices have one shape and
+    are built and applied in batches. A block with fewer mixes some wires by the identity: first
+    those it looks at beyond one, which must become dense, then whatever wire lies first.
+
+    Args:
+        blocks: In the order in which they act.
+        n_qubits: Number of wires; at the start they lie in order.
+    """
     order = tuple(range(n_qubits))
     steps: list[Step] = []
     for block in blocks:
@@ -161,80 +191,3 @@ def place(blocks: Sequence[Block], n_qubits: int) -> list[Step]:
         steps.append(step)
         order = step.order_after
     return steps
-
-
-class BlockMatrices:
-    """Builds the matrices of all blocks at once, differentiably.
-
-    Every gate is a sum of constant matrices weighed by functions of its angles; these constants are
-    kept as matrices on the whole block, so that a block is a plain product of its gates.
-
-    Args:
-        blocks: What to build.
-        steps: Where their wires lie.
-    """
-
-    def __init__(self, blocks: Sequence[Block], steps: Sequence[Step]):
-        longest = max((len(block.gates) for block in blocks), default=1)
-        levels = (longest - 1).bit_length()
-        self.n_blocks, self.depth = len(blocks), 2**levels
-        self.controls = steps[0].controls if steps else 1
-        self.side = 2 ** len(steps[0].dense) if steps else 1
-        size = self.controls * self.side**2 * 2
-        # Gate 0, 1, 2, .. of a block is where its number has its bits reversed. So both halves of
-        # the list are factors of each other at every level of the product.
-        place = [int(f"{gate:0{levels}b}"[::-1], 2) if levels else 0 for gate in range(self.depth)]
-        idle = torch.zeros(5, self.controls, self.side, self.side, dtype=torch.complex128)
-        idle[0] = torch.eye(self.side)
-        slots = torch.full((self.depth, self.n_blocks, 3), -1)
-        constants = (
-            torch.view_as_real(idle).reshape(5, size).repeat(self.depth, self.n_blocks, 1, 1)
-        )
-        for index, (block, step) in enumerate(zip(blocks, steps, strict=True)):
-            wires = (*(() if step.control is None else (step.control,)), *step.dense)
-            for gate, at in zip(block.gates, place, strict=False):
-                places = tuple(wires.index(wire) for wire in gate.wires)
-                matrix = self._diagonal_blocks(_embedded(gate.name, places, len(wires)))
-                constants[at, index] = torch.view_as_real(matrix).reshape(5, size)
-                slots[at, index, : len(gate.slots)] = torch.tensor(gate.slots, dtype=torch.long)
-        self._slots = slots.reshape(-1, 3)
-        self._terms = Constant(constants.reshape(-1, 5, size))
-
-    def _diagonal_blocks(self, full: Tensor) -> Tensor:
-        """The part for each value of the control: term x control x row x column."""
-        split = full.reshape(-1, self.controls, self.side, self.controls, self.side)
-        return split.diagonal(dim1=1, dim2=3).movedim(-1, 1)
-
-    def __call__(
-        self, weights: Float[Tensor, " weight"]
-    ) -> Complex[Tensor, "block control row column"]:
-        """The matrices for these angles, in their precision."""
-        padded = torch.cat([weights, weights.new_zeros(1)])
-        functions = coefficients(padded[self._slots])
-        gates = torch.bmm(functions[:, None], self._terms.cast_like(weights))
-        shape = (self.depth, self.n_blocks, self.controls, self.side, self.side)
-        product = torch.view_as_complex(gates.view(*shape, 2))
-        while len(product) > 1:
-            first, second = product.chunk(2)
-            product = second @ first
-        return product[0]
-
-
-@constant
-def _embedded(
-    name: str, places: tuple[int, ...], n_wires: int
-) -> Complex[Tensor, "term row column"]:
-    """A gate's constant matrices as matrices on more wires, the first the most significant bit.
-
-    Args:
-        name: Of the gate.
-        places: The gate's wires among them.
-        n_wires: How many there are.
-    """
-    constants = terms(name)
-    now = [*places, *(place for place in range(n_wires) if place not in places)]
-    idle = torch.eye(2 ** (n_wires - len(places)))
-    full = torch.stack([torch.kron(term, idle) for term in constants])
-    axes = [1 + now.index(place) for place in range(n_wires)]
-    order = [0, *axes, *(n_wires + axis for axis in axes)]
-    return full.reshape([-1] + [2] * (2 * n_wires)).permute(order).reshape(full.shape)

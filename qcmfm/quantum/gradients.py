@@ -11,7 +11,12 @@ from torch.autograd.function import once_differentiable
 from qcmfm.quantum.sweep import Buffer, Sweep
 
 COLUMNS = 256
-"""Samples that are taken through all blocks together, so that their states stay in the cache."""
+"""Samples that are taken through all blocks together, so that their states stay in the cache.
+
+At 10 qubits their states take 2 MiB in complex64. Columns are independent of each other, so that a
+batch in slices of so many is the same computation; a larger slice falls out of the cache, and the
+operating system hands out its memory page by page.
+"""
 
 KEPT_BYTES = 2**28
 """Memory for the states between blocks; beyond it, they are computed again for the gradient."""

@@ -1,8 +1,27 @@
 """Evolution through a noisy circuit in the basis of Pauli strings.
 
-A window of the circuit is one real matrix product: backwards through the circuit it moves
-observables (Heisenberg picture), forwards it moves states. A wire that an observable does not reach
-yet is left out: there it is the identity, which every adjoint channel keeps.
+The picture. A channel E with Kraus operators K_k takes a state to sum_k K_k rho K_k^+. Since
+Tr(O E(rho)) = Tr(E*(O) rho), one may as well leave the state alone and take the observable through
+the adjoint E*(O) = sum_k K_k^+ O K_k, the last channel of the circuit first. An observable that has
+arrived at the start of the circuit gives the expectation value of any number of input states, so
+the noisy circuit is gone through once and not once per sample.
+
+The basis. An operator on n wires is the real vector of its 4^n coefficients c_P in sum_P c_P P,
+with P a string of I, X, Y, Z; the digits 0 to 3 of its number, wire 0 first, most significant. A
+window is a real matrix R on the digits of its wires (`pauli_transfer`): states' values move by R,
+coefficients of observables by its transpose, which is what the caller then hands over. See
+Greenbaum, arXiv:1509.02921, for the matrices.
+
+The layout. Vectors are an array of shape vector x 4 x .. x 4, and `Move` names its axes: a number
+of a wire, or `_VECTOR`. A window is one matrix product. Its wires are moved to the end first, so
+that the vectors are a matrix of `others x window`; the product R (others x window)^T has the
+window's wires in front. Nothing is put back after it: the next window starts from that order, and
+only `evolve` restores wires 0, 1, .. in the end.
+
+What is left out. A product of Pauli Z starts on a few wires and is the identity on all others.
+Channels keep the trace, so their adjoints keep the identity: E*(1) = 1. A wire that no window has
+connected to the observable yet therefore has digit 0 alone and needs no axis, and windows that the
+observable does not reach are skipped.
 
 Fresh memory costs as much time as the products, so a `Scratch` is used again and again. For a
 gradient the vectors before every window are kept where there is room; where not, the way is gone
@@ -19,7 +38,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 KEPT = 2**28
-"""Bytes of vectors that are kept for a gradient."""
+"""Bytes of vectors that are kept for a gradient: 256 MiB."""
 
 _VECTOR = -1
 """Stands for the axis over vectors, among wires."""
@@ -49,7 +68,11 @@ class Move:
         """The part of the window's matrix that counts, its columns as in `arranged`.
 
         It is a view: row x one axis for each wire that is reached.
+
+        Args:
+            matrix: The window's, rows and columns numbered by strings on `columns`.
         """
+        # On a free wire the vectors are the identity, digit 0, so the other columns meet zeros.
         digits = matrix.view(len(matrix), *[4] * len(self.columns))
         digits = digits[:, *(0 if wire in self.free else slice(None) for wire in self.columns)]
         reached = [wire for wire in self.columns if wire not in self.free]
@@ -75,6 +98,7 @@ def plan(
         reached = tuple(label for label in order if label in window)
         if not reached:
             continue
+        # With `_VECTOR`, which no window contains.
         others = tuple(label for label in order if label not in window)
         free = tuple(wire for wire in window if wire not in reached)
         after = (*window, *others)
@@ -122,7 +146,8 @@ def evolve(
     """Apply one matrix after the other to vectors of Pauli strings.
 
     Args:
-        vectors: On some wires; on the others they are the identity.
+        vectors: On some wires; on the others they are the identity. For Z on wire 3 that is
+            (0, 0, 0, 1) on the wires (3,).
         wires: Which wires those are.
         windows: The wires of each matrix, in the order of application.
         matrices: They keep the identity, if `wires` are not all there are.
@@ -132,6 +157,7 @@ def evolve(
     moves, order = plan(wires, windows, n_qubits)
     vectors = _Evolution.apply(vectors, moves, scratch, *matrices)
     missing = tuple(wire for wire in range(n_qubits) if wire not in order)
+    # A wire that was never reached: the identity, digit 0, and three zeros.
     for _ in missing:
         vectors = torch.nn.functional.pad(vectors.reshape(-1, 1), (0, 3))
     everything = _axes(vectors, (*order, *missing), (_VECTOR, *range(n_qubits)))
@@ -139,7 +165,12 @@ def evolve(
 
 
 class _Evolution(torch.autograd.Function):
-    """The moves of a plan, with a gradient that keeps nothing in between."""
+    """The moves of a plan, with a gradient that keeps nothing in between.
+
+    With A the vectors before a move, arranged as others x window, the move is B = R A^T. From the
+    slope dL/dB follow dL/dR = (dL/dB) A and dL/dA = (dL/dB)^T R; everything is real. Autograd
+    would keep every A and every B in fresh memory.
+    """
 
     @staticmethod
     def forward(

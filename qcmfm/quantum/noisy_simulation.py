@@ -2,8 +2,11 @@
 
 For fixed weights every observable is moved back through the noisy circuit once (Heisenberg
 picture), which makes it a real symmetric matrix O; each sample x then costs one quadratic form,
-x^T O x. Only the real part of O counts, since amplitudes are real. Where samples are fewer than
-observables, the samples' states are moved forward instead; both are exact.
+x^T O x. Only the real part of O counts, since amplitudes are real: the imaginary part of a
+Hermitian matrix is antisymmetric, and x^T A x = 0 for any antisymmetric A. Where samples are fewer
+than observables, the samples' states are moved forward instead; both are exact.
+
+Readout errors are channels before the measurement, and part of O like all others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +20,7 @@ from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.heisenberg import Scratch, evolve
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.pauli_transfer import density_matrices, pauli_values, real_operators
-from qcmfm.quantum.windows import Windows
+from qcmfm.quantum.window_matrices import Windows
 
 TOGETHER = 2**16
 """Coefficients that are moved together: as many as stay in a processor's cache."""
@@ -208,7 +211,10 @@ class NoisySimulator(nn.Module):
         return max(1, TOGETHER // 4**self.circuit.n_qubits)
 
     def _places(self, observables: Sequence[tuple[int, ...]]) -> Tensor:
-        """Places of products of Pauli Z among all Pauli strings."""
+        """Places of products of Pauli Z among all Pauli strings.
+
+        Z is the digit 3, and the digit of wire w counts 4^(n - 1 - w).
+        """
         last = self.circuit.n_qubits - 1
         return torch.tensor([sum(3 * 4 ** (last - w) for w in wires) for wires in observables])
 

@@ -72,6 +72,28 @@ def _term_transfers(
     return pairs.flatten(2).flatten(0, 1).to(device=device, dtype=dtype)
 
 
+def apply_to_digits(
+    matrices: Float[Tensor, "window small small"],
+    places: tuple[int, ...],
+    product: Float[Tensor, "window row column"],
+) -> Float[Tensor, "window row column"]:
+    """Apply one matrix per window, from the left, to some of the digits of its rows.
+
+    Args:
+        matrices: Transfer matrices on the wires at `places`.
+        places: Which digits of the rows' Pauli strings they act on, 0 for the most significant.
+        product: What they are applied to; the digits of its columns stay as they are.
+    """
+    count, rows, columns = product.shape
+    digits = (rows.bit_length() - 1) // 2
+    others = [place for place in range(digits) if place not in places]
+    order = [0, *(place + 1 for place in (*places, *others)), digits + 1]
+    moved = product.reshape(count, *[4] * digits, columns).permute(order)
+    applied = matrices @ moved.reshape(count, 4 ** len(places), -1)
+    back = [order.index(axis) for axis in range(digits + 2)]
+    return applied.reshape(moved.shape).permute(back).reshape(count, rows, columns)
+
+
 def pauli_values(amplitudes: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch string"]:
     """Tr(P rho) of every Pauli string P in the pure states that these real amplitudes are."""
     n_wires = amplitudes.shape[1].bit_length() - 1

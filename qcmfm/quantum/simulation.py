@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from qcmfm.quantum.blocks import BlockMatrices, fuse, place
+from qcmfm.quantum.block_matrices import BlockMatrices
+from qcmfm.quantum.blocks import fuse, place
 from qcmfm.quantum.checks import (
     LENGTH_TOLERANCE,
     require_finite,

@@ -1,11 +1,18 @@
 """The kernel that takes a batch of states through a circuit's blocks, forwards and backwards.
 
-A state lies in memory as wire x .. x wire x sample, the wires in the order that a `Step` names. A
-block is one batched product of small matrices with long rows, and its output has the block's wires
-at the end, so that the next block's wires come first without being moved.
+A state lies in memory as wire x .. x wire x sample, the wires in the order that a `Step` names, the
+first of them the most significant bit. A block is one batched product of small matrices with long
+rows, and its output has the block's wires at the end, so that the next block's wires come first
+without being moved:
 
-The gradient with respect to a complex number a + ib is dL/da + i dL/db. Its conjugate is what
-travels backwards here: then only transposes are needed, never a conjugate copy of a large state.
+    before    dense x other x sample, read as   other x dense x sample (a view)
+    product   other x (dense x dense)  times    other x dense x sample
+    after     other x dense x sample, written as it comes: the block's wires are last
+
+The gradient with respect to a complex number a + ib is dL/da + i dL/db, as in PyTorch. For y = M x
+and g such a gradient, dL/dx = M^+ g and dL/dM = g x^+. With conjugates of gradients in their place,
+g* = conj(g), the two become M^T g* and g* x^T. So g* is what travels backwards here: then only
+transposes are needed, never a conjugate copy of a large state.
 """
 
 from collections.abc import Sequence
@@ -27,7 +34,8 @@ class Buffer:
     def __init__(self, state: Tensor, side: int):
         self.state = state
         dim, columns = state.shape
-        # Both are other wires x dense wires x sample, and samples lie side by side.
+        # Both are other wires x dense wires x sample, and samples lie side by side. Before a block
+        # its dense wires are the first axes in memory, so that the view is not contiguous.
         self.before_block = state.view(side, dim // side, columns).transpose(0, 1)
         self.after_block = state.view(dim // side, side, columns)
 

@@ -1,6 +1,20 @@
 """A noisy circuit as windows: gates and noise put together into one matrix on up to three wires.
 
-Windows of one shape, such as those of every layer, are built together.
+A *step* is a gate with the channels that act right after it, or channels alone. A *window* is a
+series of steps that together touch at most three wires. Under noise a state is a density matrix, so
+a step is not a unitary but a channel, written as a real Pauli transfer matrix (see
+`pauli_transfer`): 4 x 4 on one wire, 16 x 16 on two, 64 x 64 on three. In a ring of two-wire gates
+a window takes two neighbouring links, say 0-1 and 1-2, with all rotations and noise on their wires;
+a circuit of L layers of two rings on n qubits becomes L x n windows.
+
+Windows rather than gates, because evolution is limited by memory: every matrix product reads and
+writes all 4^n Pauli coefficients, however small its matrix is. A 64 x 64 matrix does about four
+times the arithmetic of a 16 x 16 one for each coefficient, and saves the passes of all the steps in
+it. Joining neighbouring gates into larger ones is known as gate fusion (Häner and Steiger,
+arXiv:1704.01127).
+
+This module says which steps make up which window; `window_matrices` builds the matrices and
+`heisenberg` applies them.
 """
 
 from collections import defaultdict
@@ -9,13 +23,14 @@ from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.noise import Noise, NoiseSetting, kraus, noisy_operations
-from qcmfm.quantum.pauli_transfer import channel_transfer, gate_transfers
+from qcmfm.quantum.pauli_transfer import apply_to_digits, channel_transfer
 
 WINDOW_WIRES = 3
+"""Most wires of a window, so that its matrix is at most 64 x 64."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +40,8 @@ class Step:
     Args:
         wires: The wires it acts on.
         gate: The gate, if there is one.
-        noise: Transfer matrix of the noise on these wires, if there is any.
+        noise: Transfer matrix of the noise on these wires, if there is any. Rows and columns are
+            Pauli strings whose first digit belongs to the first of `wires`.
     """
 
     wires: tuple[int, ...]
@@ -35,7 +51,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Window:
-    """Steps that together touch few wires and become one matrix."""
+    """Steps that together touch few wires and become one matrix.
+
+    Args:
+        wires: All wires of the steps; the first is the first digit, the most significant one, of
+            the Pauli strings that number the rows and columns of the matrix.
+        steps: In the order in which they act, so that the last is the leftmost factor.
+    """
 
     wires: tuple[int, ...]
     steps: tuple[Step, ...]
@@ -45,11 +67,6 @@ class Window:
         """Where its steps act, which those that are built together with it have in common."""
         place = {wire: index for index, wire in enumerate(self.wires)}
         return tuple(tuple(place[wire] for wire in step.wires) for step in self.steps)
-
-
-def _kind(step: Step) -> tuple[int, str]:
-    """The group of steps whose matrices are built together: number of wires, name of the gate."""
-    return len(step.wires), step.gate.name if step.gate else ""
 
 
 def noisy_steps(circuit: Circuit, setting: NoiseSetting) -> list[Step]:
@@ -67,7 +84,10 @@ def noisy_steps(circuit: Circuit, setting: NoiseSetting) -> list[Step]:
 
 
 def _step(gate: Gate | None, noises: Sequence[Noise], known: dict[object, Tensor]) -> Step:
-    """A gate with its noise; matrices that are `known` are taken from there."""
+    """A gate with its noise; matrices that are `known` are taken from there.
+
+    A setting puts the same channels after many gates, so few of the matrices differ.
+    """
     wires = gate.wires if gate else noises[0].wires
     if not noises:
         return Step(wires, gate, None)
@@ -88,7 +108,9 @@ def fuse(steps: Sequence[Step], most: int = WINDOW_WIRES) -> list[Window]:
 
     Steps on one wire go with the next on two wires that touches it, or with the last one. Then
     each window takes the first link left and every later one that fits, unless one that was passed
-    over touches a wire of it before.
+    over touches a wire of it before. Links that share no wire commute, so a link may be taken
+    before those that were passed over as long as it touches none of their wires; nothing else is
+    assumed about gates or channels.
 
     Args:
         steps: In the order in which they act.
@@ -115,7 +137,13 @@ def fuse(steps: Sequence[Step], most: int = WINDOW_WIRES) -> list[Window]:
 
 
 def _ordered(windows: Sequence[Window]) -> list[Window]:
-    """Put each window's wires in the order that `evolve` finds on its way back."""
+    """Put each window's wires in the order that `evolve` finds on its way back.
+
+    The order of the axes of a window's matrix is free. `evolve` leaves the wires of the window that
+    it applied last in front; this follows it from the last window to the first, and numbers each
+    window's wires as they then lie. Where vectors are on all wires, the axes of a window, moved to
+    the end, are then in the order of the matrix's columns already.
+    """
     order = sorted({wire for window in windows for wire in window.wires})
     ordered: list[Window] = []
     for window in reversed(windows):
@@ -128,6 +156,7 @@ def _ordered(windows: Sequence[Window]) -> list[Window]:
 def _links(steps: Iterable[Step]) -> list[list[Step]]:
     """Steps on two wires in order, each with the steps on one wire that can go with it."""
     links: list[list[Step]] = []
+    # Steps on a wire that no two-wire step has come by since, and the last link on each wire.
     waiting: dict[int, list[Step]] = defaultdict(list)
     last: dict[int, list[Step]] = {}
     for step in steps:
@@ -148,104 +177,3 @@ def _links(steps: Iterable[Step]) -> list[list[Step]]:
 def _wires(link: Iterable[Step]) -> dict[int, None]:
     """The wires of some steps, each once, in order of appearance."""
     return dict.fromkeys(wire for step in link for wire in step.wires)
-
-
-class Windows(nn.Module):
-    """The windows of a noisy circuit, and their transfer matrices for any weights.
-
-    Args:
-        circuit: The gates.
-        setting: The noise.
-        folds: How often every gate is undone and done again, each time with its noise.
-    """
-
-    def __init__(self, circuit: Circuit, setting: NoiseSetting, folds: int = 0):
-        super().__init__()
-        self.folds = folds
-        steps = noisy_steps(circuit, setting)
-        self.windows = fuse(steps)
-        kinds: dict[tuple[int, str], list[Step]] = defaultdict(list)
-        for window in self.windows:
-            for step in window.steps:
-                kinds[_kind(step)].append(step)
-        self._kinds = sorted(kinds)
-        place: dict[Step, int] = {}
-        for number, kind in enumerate(self._kinds):
-            slots = [step.gate.slots for step in kinds[kind] if step.gate]
-            self._keep(f"_slots{number}", torch.tensor(slots, dtype=torch.long))
-            self._keep(f"_noise{number}", _stacked_noise(kinds[kind]))
-            before = sum(len(step.wires) == kind[0] for step in place)
-            place |= {step: before + at for at, step in enumerate(kinds[kind])}
-        alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for index, window in enumerate(self.windows):
-            alike[window.shape].append(index)
-        self._alike = list(alike.values())
-        for number, indices in enumerate(self._alike):
-            at = [[place[step] for step in self.windows[index].steps] for index in indices]
-            self._keep(f"_places{number}", torch.tensor(at))
-
-    def _keep(self, name: str, value: Tensor | None) -> None:
-        self.register_buffer(name, value, persistent=False)
-
-    def matrices(self, weights: Float[Tensor, " weight"]) -> list[Float[Tensor, "row column"]]:
-        """Transfer matrix of every window, in the precision of the weights.
-
-        Args:
-            weights: Angles in radians.
-        """
-        parts: dict[int, list[Tensor]] = defaultdict(list)
-        for number, (n_wires, _) in enumerate(self._kinds):
-            parts[n_wires].append(self._steps(number, weights))
-        steps = {n_wires: torch.cat(part) for n_wires, part in parts.items()}
-        built: list[Tensor] = [weights] * len(self.windows)
-        for number, indices in enumerate(self._alike):
-            first = self.windows[indices[0]]
-            places = self.get_buffer(f"_places{number}")
-            product = torch.eye(4 ** len(first.wires), dtype=weights.dtype, device=weights.device)
-            product = product.expand(len(indices), -1, -1)
-            for at, wires in enumerate(first.shape):
-                product = apply_to_digits(steps[len(wires)][places[:, at]], wires, product)
-            for index, matrix in zip(indices, product.unbind(), strict=True):
-                built[index] = matrix
-        return built
-
-    def _steps(
-        self, number: int, weights: Float[Tensor, " weight"]
-    ) -> Float[Tensor, "step row column"]:
-        """Transfer matrices of all steps of one kind."""
-        (_, gate), noise = self._kinds[number], getattr(self, f"_noise{number}")
-        noise = None if noise is None else noise.to(weights.dtype)
-        if not gate:
-            assert noise is not None
-            return noise
-        clean = gate_transfers(gate, weights[self.get_buffer(f"_slots{number}")])
-        once = clean if noise is None else noise @ clean
-        undone = clean.mT if noise is None else noise @ clean.mT
-        matrix = once
-        for _ in range(self.folds):
-            matrix = once @ undone @ matrix
-        return matrix
-
-
-def _stacked_noise(steps: Sequence[Step]) -> Float[Tensor, "step row column"] | None:
-    """The noise of every step; none if there is none at all."""
-    if all(step.noise is None for step in steps):
-        return None
-    clean = torch.eye(4 ** len(steps[0].wires), dtype=torch.float64)
-    return torch.stack([clean if step.noise is None else step.noise for step in steps])
-
-
-def apply_to_digits(
-    matrices: Float[Tensor, "window small small"],
-    places: tuple[int, ...],
-    product: Float[Tensor, "window row column"],
-) -> Float[Tensor, "window row column"]:
-    """Apply one matrix per window, from the left, to some of the digits of its rows."""
-    count, rows, columns = product.shape
-    digits = (rows.bit_length() - 1) // 2
-    others = [place for place in range(digits) if place not in places]
-    order = [0, *(place + 1 for place in (*places, *others)), digits + 1]
-    moved = product.reshape(count, *[4] * digits, columns).permute(order)
-    applied = matrices @ moved.reshape(count, 4 ** len(places), -1)
-    back = [order.index(axis) for axis in range(digits + 2)]
-    return applied.reshape(moved.shape).permute(back).reshape(count, rows, columns)
