@@ -4,8 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from tests.languages.marked import calls, files
 
 PAGES = sorted(file for file in files() if file.startswith(("pages/", "qcmfm/ui/")))
@@ -27,6 +25,8 @@ NAMES = {
     ", JSON", "p", "place:Q", "value:Q",
 }  # fmt: skip
 """Names, and what stands in every language alike."""
+ROW_KEYS = {"Open", "Answered", "All", "CNOT", "CRX", "CRY", "CRZ"}
+"""Keys that are no titles: names of gates, and ways that have a title of their own."""
 
 
 def literals(node: ast.expr) -> Iterator[str]:
@@ -55,44 +55,51 @@ def bare(node: ast.expr) -> list[str]:
     return [text for text in shown if re.search("[A-Za-z]{2}", DIRECTIVE.sub("", text))]
 
 
-@pytest.mark.parametrize("file", PAGES)
-def test_what_is_drawn_is_marked(file: str):
-    found: list[str] = []
-    for name, call in calls(files()[file]):
-        of = ast.unparse(call.func).partition(".")[0]
-        drawn = call.args[:1] if name in SHOWN_FIRST and of not in NOT_DRAWN else []
-        drawn += [word.value for word in call.keywords if word.arg in SHOWN]
-        found += [f"{call.lineno}: {text}" for argument in drawn for text in bare(argument)]
-    assert found == []
+def drawn(call_name: str, call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call that a visitor reads."""
+    module = ast.unparse(call.func).partition(".")[0]
+    if call_name in SHOWN_FIRST and module not in NOT_DRAWN:
+        yield from call.args[:1]
+    yield from (word.value for word in call.keywords if word.arg in SHOWN)
 
 
-@pytest.mark.parametrize("file", PAGES)
-def test_rows_have_titles_that_are_marked(file: str):
+def test_what_is_drawn_is_marked():
+    found = [
+        f"{file}:{call.lineno}: {text}"
+        for file in PAGES
+        for name, call in calls(files()[file])
+        for argument in drawn(name, call)
+        for text in bare(argument)
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_rows_have_titles_that_are_marked():
     """A table's columns are called as the keys of its rows."""
     found = [
-        f"{key.lineno}: {key.value}"
+        f"{file}:{key.lineno}: {key.value}"
+        for file in PAGES
         for node in ast.walk(files()[file])
         if isinstance(node, ast.Dict)
         for key in node.keys
         if isinstance(key, ast.Constant) and isinstance(key.value, str)
         if key.value[:1].isupper() and key.value not in ROW_KEYS
     ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
-ROW_KEYS = {"Open", "Answered", "All", "CNOT", "CRX", "CRY", "CRZ"}
-"""Keys that are no titles: names of gates, and ways that have a title of their own."""
-
-
-@pytest.mark.parametrize("file", PAGES)
-def test_the_mark_is_never_another_thing(file: str):
+def test_the_mark_is_never_another_thing():
     """`_` for a value that is thrown away would hide the function where both are used."""
-    for function in ast.walk(files()[file]):
-        if isinstance(function, ast.FunctionDef):
-            taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and _stored(n)}
-            called = {name for name, _ in calls(function)}
-            assert not {"_", "N_"} & taken & called, f"{file}: {function.name}"
+    found: list[str] = []
+    for file in PAGES:
+        for function in ast.walk(files()[file]):
+            if isinstance(function, ast.FunctionDef):
+                taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and stored(n)}
+                called = {name for name, _ in calls(function)}
+                if {"_", "N_"} & taken & called:
+                    found.append(f"{file}:{function.lineno}: {function.name}")
+    assert not found, "\n".join(found)
 
 
-def _stored(name: ast.Name) -> bool:
+def stored(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Store)
