@@ -1,30 +1,30 @@
-"""What a user can mend. Anything that is not a `QcmfmError` is a bug."""
+"""Errors that a user can do something about. Any other exception is a bug."""
 
 
 class QcmfmError(Exception):
     """An error whose message says what is wrong and whose hint says what to do.
 
     Args:
-        message: One sentence: what is wrong, with the value that was found.
-        hint: One sentence: what to do about it.
+        message: One sentence that says what is wrong and quotes the offending value.
+        hint: One sentence that says what to do about it.
     """
 
     def __init__(self, message: str, hint: str):
-        super().__init__(message, hint)  # both, so that another process can hand it on
+        super().__init__(message, hint)  # both, so that the error can be pickled
         self.message = message
         self.hint = hint
 
     def __str__(self) -> str:
-        """Message and hint as one line, as the command line prints it."""
+        """Message and hint on one line, as the command line prints them."""
         return f"{self.message} {self.hint}"
 
 
 class RecordsError(QcmfmError):
-    """A records file that cannot be read at all; bad rows are reported as `Problem`s instead."""
+    """A records file that cannot be read at all; a bad row is reported as a `Problem` instead."""
 
 
 class PhotoError(QcmfmError):
-    """Bytes that are not a photo the program can show."""
+    """A file that cannot be decoded as a photo."""
 
 
 class EncoderError(QcmfmError):
@@ -32,11 +32,11 @@ class EncoderError(QcmfmError):
 
 
 class CircuitError(QcmfmError):
-    """A circuit, or an input to one, that cannot be."""
+    """An invalid circuit, or an invalid input to one."""
 
 
 class TrainingError(QcmfmError):
-    """Records or settings that no model can be trained with."""
+    """Records or settings that a model cannot be trained with."""
 
 
 class RunError(QcmfmError):
@@ -44,19 +44,19 @@ class RunError(QcmfmError):
 
 
 class ReviewError(QcmfmError):
-    """A decision that cannot be taken or kept, or a review log that cannot be read."""
+    """A decision that cannot be made or saved, or a review log that cannot be read."""
 
 
 class ReviewConflict(ReviewError):
-    """Somebody else decided on the record since it was shown."""
+    """Somebody else decided on the record after it was displayed."""
 
 
 class JobError(QcmfmError):
-    """A job that there is not, or that cannot be done now."""
+    """A job that does not exist, or that cannot be run now."""
 
 
 class ImportingError(QcmfmError):
-    """A source that cannot be imported at all; what is wrong with single records is reported."""
+    """A source that cannot be imported at all; bad records are reported one by one instead."""
 
 
 class CatalogError(QcmfmError):
@@ -64,20 +64,24 @@ class CatalogError(QcmfmError):
 
 
 class StudyError(QcmfmError):
-    """A study that cannot be made or read."""
+    """A study that cannot be run or read."""
 
 
 class AccessError(QcmfmError):
-    """A list of roles that cannot be read."""
+    """A role list that cannot be read."""
 
 
 class PermissionDenied(AccessError):
-    """Something that whoever acts may not do."""
+    """An operation that the user's role does not permit."""
 
 
 class WorkspaceError(QcmfmError):
-    """A workspace, or a backup of one, that cannot be read, written or put back."""
+    """A workspace, or a backup of one, that cannot be read, written or restored."""
 
 
 class ClusterError(QcmfmError):
-    """A cluster that cannot be reached, or that gave up."""
+    """A Ray cluster that cannot be reached, or that failed."""
+
+
+class MissingExtraError(QcmfmError):
+    """An optional package that is not installed."""

@@ -123,11 +123,13 @@ def look_for_plug_ins_again() -> None:
 
 
 def _files(package: str) -> frozenset[str]:
-    """The public modules of a package."""
+    """The public modules of a package, without the packages in it, which hold what they share."""
     spec = importlib.util.find_spec(package)
     assert spec and spec.submodule_search_locations is not None, package
     found = pkgutil.iter_modules(spec.submodule_search_locations)
-    return frozenset(module.name for module in found if not module.name.startswith("_"))
+    return frozenset(
+        module.name for module in found if not (module.ispkg or module.name.startswith("_"))
+    )
 
 
 @functools.cache  # it reads what is installed, and a page asks at every click

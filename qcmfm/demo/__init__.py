@@ -37,7 +37,7 @@ def draw(
     Raises:
         RecordsError: There is no such collection, a number is out of its range, or `out` exists.
     """
-    from qcmfm.demo._collection import draw_collection
+    from qcmfm.demo.drawing.collection import draw_collection
 
     count = design(name).records if records is None else records
     return draw_collection(name, out, count, seed, size)

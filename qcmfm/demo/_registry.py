@@ -7,7 +7,7 @@ from qcmfm.core.errors import RecordsError
 from qcmfm.core.registry import Registry
 
 if TYPE_CHECKING:
-    from qcmfm.demo._design import Design
+    from qcmfm.demo.drawing.design import Design
 
 
 def _missing(name: str, known: Sequence[str]) -> RecordsError:

@@ -1,7 +1,7 @@
 """Artifacts: vessels and small works in five materials, in the manner of the palace workshops."""
 
-from qcmfm.demo._design import Design
-from qcmfm.demo._vessels import FORMS, draw_artifact
+from qcmfm.demo.drawing.design import Design
+from qcmfm.demo.drawing.vessels import FORMS, draw_artifact
 
 DESIGN = Design(
     labels=("enamel", "gold_silver", "lacquer", "bronze", "jade"),

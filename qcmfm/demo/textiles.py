@@ -1,7 +1,7 @@
 """Textiles: robes, panels and fragments in four weaves, in the manner of the palace workshops."""
 
-from qcmfm.demo._design import Design
-from qcmfm.demo._textiles import FORMS, draw_textile
+from qcmfm.demo.drawing.design import Design
+from qcmfm.demo.drawing.textiles import FORMS, draw_textile
 
 DESIGN = Design(
     labels=("silk", "satin", "brocade", "kesi"),

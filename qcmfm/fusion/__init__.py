@@ -1,8 +1,8 @@
-"""Fusion models: regions and words -> logits.
+"""Fusion models, which map regions and words to logits.
 
-The folder is a registry: each file that does not start with an underscore, but `base.py`, holds one
-model and a `TITLE = N_("…")` for people, and the file's name is the model's name. Another package
-adds a model by an entry point of the group `qcmfm.models`.
+The folder is a registry: each file except `base.py` that does not start with an underscore holds
+one model, named like the file, and its display name `TITLE = N_("…")`. Another package adds a model
+through an entry point of the group `qcmfm.models`.
 """
 
 import inspect
@@ -24,12 +24,12 @@ MODELS = Registry(__name__, _missing, "qcmfm.models", besides=("base",))
 
 
 def names() -> list[str]:
-    """The name of every fusion model there is."""
+    """Names of all fusion models, in alphabetical order."""
     return MODELS.names()
 
 
 def title(name: str) -> str:
-    """What people call a model; read from its file, since to import that loads torch.
+    """Display name of a model, read from its file because importing it would load torch.
 
     Raises:
         TrainingError: There is no such model.
@@ -38,7 +38,7 @@ def title(name: str) -> str:
 
 
 def model_class(name: str) -> type["FusionModel"]:
-    """The class of the model called `name`.
+    """The class of a model.
 
     Raises:
         TrainingError: There is no such model, or it is a plug-in that cannot be used.
@@ -61,7 +61,7 @@ def model_class(name: str) -> type["FusionModel"]:
 
 
 def is_quantum(name: str) -> bool:
-    """Whether a simulated circuit has a part in a model's answer; False for what is no model."""
+    """Whether a model contains a simulated circuit; False if there is no such model."""
     try:
         return model_class(name).quantum
     except TrainingError:

@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion.base import Fused
+from qcmfm.fusion.layers.halves import HalvesOptions, TwoHalves
 
 TITLE = N_("QCMFM without its circuit")
 

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._attention import project_regions
-from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion.base import Fused, ModelOptions
+from qcmfm.fusion.layers.attention import project_regions
+from qcmfm.fusion.layers.halves import DROPOUT, Standardised, projection
 
 TITLE = N_("Density matrices")
 

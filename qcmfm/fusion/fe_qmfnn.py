@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from qcmfm.core.errors import TrainingError
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._pooled import Pooled, PooledOptions
 from qcmfm.fusion.base import Fused
+from qcmfm.fusion.layers.pooled import Pooled, PooledOptions
 from qcmfm.quantum.fusion_qubits import FusionQubits, QCNNReadout
 
 TITLE = N_("FE-QMFNN")

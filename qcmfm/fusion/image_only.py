@@ -12,9 +12,9 @@ from torch.nn import functional
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._attention import masked_mean, project_regions
-from qcmfm.fusion._halves import DROPOUT, Standardised, projection
 from qcmfm.fusion.base import Fused, ModelOptions
+from qcmfm.fusion.layers.attention import masked_mean, project_regions
+from qcmfm.fusion.layers.halves import DROPOUT, Standardised, projection
 
 TITLE = N_("Photo alone")
 

@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import FeatureShape
-from qcmfm.fusion._pooled import Pooled, PooledOptions
 from qcmfm.fusion.base import Fused
+from qcmfm.fusion.layers.pooled import Pooled, PooledOptions
 
 TITLE = N_("Late fusion")
 

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.base import Fused, ModelOptions
+from qcmfm.fusion.layers.solved import Solved, solve_layer
 
 TITLE = N_("Logistic, embeddings")
 

@@ -15,10 +15,10 @@ from torch.nn import functional
 
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._halves import projection
-from qcmfm.fusion._solved import Solved, solve_layer
 from qcmfm.fusion.base import Fused, ModelOptions
 from qcmfm.fusion.late_fusion import mean_of_logits
+from qcmfm.fusion.layers.halves import projection
+from qcmfm.fusion.layers.solved import Solved, solve_layer
 
 TITLE = N_("Logistic, late fusion")
 

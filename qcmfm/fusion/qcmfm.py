@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from qcmfm.core.errors import CircuitError, TrainingError
 from qcmfm.core.messages import N_
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._ablations import angle_encoded, one_stage
-from qcmfm.fusion._halves import HalvesOptions, TwoHalves
 from qcmfm.fusion.base import Fused
+from qcmfm.fusion.layers.ablations import angle_encoded, one_stage
+from qcmfm.fusion.layers.halves import HalvesOptions, TwoHalves
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator

@@ -1,22 +1,22 @@
-"""Any source -> a collection in the workspace.
+"""Import any supported source into a collection of the workspace.
 
-The folder is a registry: each file that does not start with an underscore is one importer, and
-the file's name is the importer's name. It has a `TITLE` for people and three functions:
+The folder is a registry: each file that does not start with an underscore is one importer, named
+like the file. It has a `TITLE` to display and three functions:
 
-* `recognises(source)`: how surely the source is of its kind; the surest importer is taken.
-* `columns(source)`: which columns it would use for what; None where there is nothing to choose.
-* `read(source, chosen, documents)`: an `Item` for each record, a `Problem` for what cannot be one.
+* `recognises(source)`: a score for how well the importer fits the source; the highest one is used.
+* `columns(source)`: which columns it would use for what; None if there is nothing to choose.
+* `read(source, chosen, documents)`: an `Item` per record, a `Problem` for what cannot be one.
 
-Where the photo's address stands in another document, an item has a `lookup`, and the importer has
-`complete(item, document)`. What is fetched, checked, compared and written is the same for all.
+If the photo's address is in another document, an item has a `lookup` and the importer a function
+`complete(item, document)`. Fetching, checking, comparing and writing are shared by all importers.
 """
 
-from qcmfm.importers._fetching import Limits
 from qcmfm.importers._importing import import_collection
-from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._preview import Preview, preview
 from qcmfm.importers._registry import names, title
 from qcmfm.importers._report import Report
+from qcmfm.importers.fetching.fetcher import Limits
+from qcmfm.importers.reading.item import Columns, Item
 
 __all__ = [
     "Columns", "Item", "Limits", "Preview", "Report", "import_collection", "names", "preview",

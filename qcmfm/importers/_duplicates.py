@@ -1,6 +1,6 @@
-"""Photos that are nearly the same: copies, other sizes, other compressions.
+"""Find near-duplicate photos: copies in other sizes or compressions.
 
-Two photos are alike when the perceptual hashes of the two, 64 bits each, differ in few bits.
+Two photos are near-duplicates if their 64-bit perceptual hashes differ in few bits.
 """
 
 from collections.abc import Mapping
@@ -10,25 +10,25 @@ import imagehash
 from PIL import Image
 
 NEAR = 4
-"""Bits in which the hashes of near-duplicates may differ."""
+"""Largest Hamming distance between the hashes of near-duplicates, in bits."""
 _BANDS = tuple((start, min(13, 64 - start)) for start in range(0, 64, 13))
 _CROWD = 2000
 
 
 def photo_hash(photo: Image.Image) -> int:
-    """The perceptual hash of a photo: 64 bits of the shape of its low frequencies."""
+    """The 64-bit perceptual hash of a photo (pHash, from its low DCT frequencies)."""
     return int(str(imagehash.phash(photo)), 16)
 
 
 def near_duplicates(hashes: Mapping[str, int], near: int = NEAR) -> list[list[str]]:
-    """Groups of records whose photos are nearly the same, directly or by way of others.
+    """Groups of records whose photos are near-duplicates, directly or through others.
 
-    Cut into five bands, two hashes that differ in at most four bits agree in at least one band;
-    only such pairs are compared.
+    Hashes are cut into five bands. Two hashes that differ in at most four bits agree in at least
+    one band, so only such pairs are compared.
 
     Args:
-        hashes: By record id.
-        near: At most one less than there are bands.
+        hashes: Perceptual hash by record id.
+        near: Largest Hamming distance; must be less than the number of bands.
     """
     by_hash: dict[int, list[str]] = {}
     for name, value in hashes.items():

@@ -1,4 +1,4 @@
-"""An import from end to end: read, fetch photos, compare, write, tell."""
+"""An import from end to end: read, fetch photos, find duplicates, write, report."""
 
 import asyncio
 import contextlib
@@ -17,29 +17,29 @@ from qcmfm.core.errors import ImportingError, QcmfmError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.importers import _registry
-from qcmfm.importers._background import Background
-from qcmfm.importers._cache import Cache
-from qcmfm.importers._documents import MOST, Documents
 from qcmfm.importers._duplicates import near_duplicates
-from qcmfm.importers._fetching import Fetcher, Limits
-from qcmfm.importers._item import Columns, Item
 from qcmfm.importers._merging import merge
-from qcmfm.importers._photos import PhotoBook, Placed
+from qcmfm.importers._photos import PhotoBook, StoredPhoto
 from qcmfm.importers._report import Report, write_errors
-from qcmfm.importers._source import is_web, open_source
+from qcmfm.importers.fetching.background import Background
+from qcmfm.importers.fetching.cache import Cache
+from qcmfm.importers.fetching.fetcher import Fetcher, Limits
+from qcmfm.importers.reading.documents import MOST, Documents
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import is_web, open_source
 from qcmfm.records import SPLITS, Problem, named_folder
 
 REPORT = "import/report.json"
-"""The report of the last import, inside the collection's folder."""
+"""Path of the last import's report, relative to the collection's folder."""
 
 
 class Reach:
-    """What an import may ask the web for, as plain calls.
+    """Synchronous access to the web for an import.
 
     Args:
-        background: Where requests are made.
-        cache: Folder of what was fetched before.
-        limits: How patient to be.
+        background: Event loop in which requests are made.
+        cache: Folder of the download cache.
+        limits: Limits of fetching; None for the defaults.
     """
 
     def __init__(self, background: Background, cache: Path, limits: Limits | None):
@@ -59,7 +59,7 @@ class Reach:
         return Fetcher(self._cache, self.limits)
 
     def fetch(self, address: str) -> Path:
-        """The file that holds what an address gives."""
+        """Fetch an address and return the file with its content."""
         return self.background.run(self.fetcher.fetch(address))
 
     def _each(self, addresses: Iterable[str]) -> Iterator[tuple[str, Path | QcmfmError] | None]:
@@ -73,12 +73,12 @@ class Reach:
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept."""
+    """Folder of the download cache."""
     return settings.home() / "cache" / "web"
 
 
 def scratch_folder() -> Path:
-    """Where archives are unpacked."""
+    """Folder in which archives are unpacked."""
     return settings.home() / "cache" / "unpacked"
 
 
@@ -90,22 +90,22 @@ def import_collection(
     photos: Path | None = None,
     limits: Limits | None = None,
 ) -> Work[Report]:
-    """Import a source into a collection of the workspace, made if it is new.
+    """Import a source into a collection of the workspace, which is created if it is new.
 
-    It can be stopped at any moment and done again: what was fetched and checked is not fetched and
-    checked again, and a record that is there already is changed, not doubled.
+    The import can be interrupted at any time and repeated: photos that were already fetched and
+    checked are reused, and existing records are updated, not duplicated.
 
     Args:
         address: A path or a web address.
-        name: Of the collection.
-        importer: Its name; by default the one that fits.
-        columns: What to use for what; by default what fits best.
-        photos: A folder or ZIP of photos that a table names.
-        limits: How patient to be with servers.
+        name: Name of the collection.
+        importer: Name of the importer; by default the one that fits best.
+        columns: Columns to use; by default they are guessed.
+        photos: A folder or ZIP with the photos that a table names.
+        limits: Limits of fetching.
 
     Raises:
         ImportingError: The source cannot be imported at all.
-        RecordsError: The name cannot be a collection's.
+        RecordsError: The name is not valid for a collection.
     """
     began, folder = time.monotonic(), named_folder(name)
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def import_collection(
             report = yield from _import(address, folder, importer, columns, photos, reach)
     finally:
         if not any(file for file in folder.iterdir() if not file.name.startswith(".")):
-            storage.discard_folder(folder)  # nothing came of it
+            storage.discard_folder(folder)  # the import failed before it wrote anything
         held.release()
     report.seconds = round(time.monotonic() - began, 1)
     report.write(folder / REPORT)
@@ -179,7 +179,7 @@ def _import(
 
 
 def _import_item(item: Item, items: dict[str, Item], report: Report) -> None:
-    """Put an item with the others, unless its id forbids it."""
+    """Normalise an item and add it to `items`; without a valid new id it is refused."""
     record_id = item.record_id
     if not record_id and (item.photo or item.caption):
         key = f"{item.photo}\n{'' if item.photo else item.caption}"
@@ -207,20 +207,20 @@ def _gather(
     reach: Reach,
     book: PhotoBook,
     report: Report,
-) -> Work[dict[str, Placed]]:
-    """Fetch, check and place every photo; what cannot be had goes to the report."""
+) -> Work[dict[str, StoredPhoto]]:
+    """Fetch, check and store every photo; failures are added to the report."""
 
-    async def obtain(item: Item) -> tuple[Item, Placed | QcmfmError | None]:
+    async def obtain(item: Item) -> tuple[Item, StoredPhoto | QcmfmError | None]:
         try:
             found = await _photo(item, reader, reach, book)
         except QcmfmError as error:
             return item, error
         return item, found
 
-    placed: dict[str, Placed] = {}
+    placed: dict[str, StoredPhoto] = {}
     done, failed = 0, 0
-    asked = [item for item in items if item.photo or item.lookup or item.problem]
-    stream = reach.background.each(asked, obtain, reach.limits.at_once)
+    queue = [item for item in items if item.photo or item.lookup or item.problem]
+    stream = reach.background.each(queue, obtain, reach.limits.at_once)
     with contextlib.closing(stream):
         for got in stream:
             if got is not None:
@@ -233,12 +233,14 @@ def _gather(
                 elif found is not None:
                     placed[item.record_id] = found
             note = f"{failed:,} could not be had" if failed else ""
-            yield Progress("Photos", done, len(asked), note)
-    return {item.record_id: placed[item.record_id] for item in asked if item.record_id in placed}
+            yield Progress("Photos", done, len(queue), note)
+    return {item.record_id: placed[item.record_id] for item in queue if item.record_id in placed}
 
 
-async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) -> Placed | None:
-    """The photo of one record, in its place; None where it has none."""
+async def _photo(
+    item: Item, reader: ModuleType, reach: Reach, book: PhotoBook
+) -> StoredPhoto | None:
+    """Fetch and store the photo of one record; None if it has no photo."""
     if item.lookup and not item.problem:
         try:
             document = await reach.fetcher.fetch(item.lookup, MOST)
@@ -256,7 +258,7 @@ async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) 
         return await asyncio.to_thread(book.place, item.record_id, item.photo, path)
     except QcmfmError:
         if remote:
-            reach.fetcher.cache.drop(item.photo)  # ask again the next time
+            reach.fetcher.cache.drop(item.photo)  # so that the next import fetches it again
         raise
     except OSError as error:
         raise ImportingError(
@@ -265,9 +267,9 @@ async def _photo(item: Item, reader: ModuleType, reach: Reach, book: PhotoBook) 
 
 
 def _with_anything(
-    items: dict[str, Item], placed: dict[str, Placed], book: PhotoBook, report: Report
+    items: dict[str, Item], placed: dict[str, StoredPhoto], book: PhotoBook, report: Report
 ) -> list[Item]:
-    """The items that have a photo or a caption; the others are refused, for the photo's reason."""
+    """The items with a photo or a caption; others are refused with the reason of their photo."""
     notes = {problem.record_id: problem for problem in report.notes}
     taken: list[Item] = []
     for item in items.values():

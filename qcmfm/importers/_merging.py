@@ -1,4 +1,4 @@
-"""Putting imported records into a collection: what is there already is changed, not doubled."""
+"""Merge imported records into a collection: existing records are updated, not duplicated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from pathlib import Path
 from qcmfm.core import storage
 from qcmfm.core.errors import ImportingError
 from qcmfm.core.messages import msg
-from qcmfm.importers._item import Columns, Item
+from qcmfm.importers.reading.item import Columns, Item
 from qcmfm.records import FIELDS, Collection, Record, read_collection, write_collection
 
 
 @dataclass
 class Merged:
-    """How many records an import changed."""
+    """Number of records that an import added, updated or left unchanged, and the missing ids."""
 
     added: int = 0
     updated: int = 0
@@ -27,19 +27,19 @@ def merge(
     images: Mapping[str, str],
     used: Columns | None,
 ) -> Merged:
-    """Write the records into the collection's table; decisions on them are kept elsewhere.
+    """Write the records into the collection's table; decisions on them are stored elsewhere.
 
-    A record of which the source says nothing any more stays, and so does a photo that could not be
-    had this time.
+    A record that the source no longer has is retained, and so is a photo that could not be fetched
+    this time.
 
     Args:
-        folder: Of the collection.
-        items: What was taken.
-        images: Path of the photo by record id, where there is one.
-        used: The columns of the source; None where all fields come from the importer itself.
+        folder: Folder of the collection.
+        items: Accepted records.
+        images: Path of the photo by record id, for records that have one.
+        used: Columns of the source; None if the importer supplies all fields itself.
 
     Raises:
-        ImportingError: The collection is there already and has rows that would be lost.
+        ImportingError: The collection exists and has rows that would be lost.
     """
     file = folder / "records.csv"
     with storage.lock(file):
@@ -82,7 +82,7 @@ def merge(
 def _names(
     items: Sequence[Item], images: Mapping[str, str], there: Sequence[str]
 ) -> dict[str, str]:
-    """New names for columns of the source that are called like a field but hold something else."""
+    """New names for source columns that are named like a field but hold something else."""
     renamed: dict[str, str] = {}
     columns = dict.fromkeys(name for item in items for name in item.cells)
     for name in columns:
@@ -110,17 +110,17 @@ def _record(
     values = {name: _clean(getattr(item, name)) for name in FIELDS if name != "image"}
     values["image"] = image
     if old is not None:
-        said = {"image"} if used is None else {"image", *(
+        unmapped = {"image"} if used is None else {"image", *(
             name for name in FIELDS if not getattr(used, name, "")
         )}  # fmt: skip
-        for name in said:
+        for name in unmapped:
             values[name] = values[name] or getattr(old, name)
     cells = {names.get(name, name): _clean(cell) for name, cell in item.cells.items()}
-    kept = {} if old is None else dict(old.cells)
-    return Record(**values, cells={**kept, **cells, **values})
+    old_cells = {} if old is None else dict(old.cells)
+    return Record(**values, cells={**old_cells, **cells, **values})
 
 
 def _clean(text: str) -> str:
-    """A text that any file can hold: no half letters, no zero bytes."""
-    whole = text.replace("\0", "")
-    return whole if whole.isascii() else whole.encode("utf-8", "replace").decode("utf-8")
+    """The text without NUL characters and lone surrogates, which cannot be written to a file."""
+    text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Photos of an import: checked, put into the collection's folder, and remembered."""
+"""Check the photos of an import, copy them into the collection's folder and record them."""
 
 import hashlib
 import re
@@ -19,14 +19,14 @@ _WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<\?xml|\{)", re.IGNOREC
 
 @dataclass(frozen=True)
 class StoredPhoto:
-    """A photo that lies in the collection's folder.
+    """A photo in the collection's folder.
 
     Args:
-        record_id: Whose it is.
-        source: Where it came from.
-        stamp: Of the file that it was copied from: size and time.
-        image: Its path inside the collection.
-        hash: What near-duplicates are found by, in hexadecimal.
+        record_id: The record that it belongs to.
+        source: Address or path that it came from.
+        stamp: Size and modification time of the file that it was copied from.
+        image: Path inside the collection.
+        hash: Perceptual hash in hexadecimal, used to find near-duplicates.
     """
 
     record_id: str
@@ -37,10 +37,10 @@ class StoredPhoto:
 
 
 class PhotoBook:
-    """What was placed already: a file beside the collection that grows by one line per photo.
+    """Register of the stored photos: a JSON Lines file that grows by one line per photo.
 
     Args:
-        folder: Of the collection.
+        folder: Folder of the collection.
     """
 
     def __init__(self, folder: Path):
@@ -48,7 +48,7 @@ class PhotoBook:
         self.file = folder / "import" / "photos.jsonl"
         self._writing = threading.Lock()
         self.placed: dict[str, StoredPhoto] = {}
-        self._names: dict[str, str] = {}  # a file's name in small letters: whose it is
+        self._names: dict[str, str] = {}  # case-folded path without extension -> record id
         for row in json_lines.read(self.file):
             try:
                 found = StoredPhoto(**(row or {}))
@@ -58,15 +58,15 @@ class PhotoBook:
             self._names[found.image.rsplit(".", 1)[0].casefold()] = found.record_id
 
     def place(self, record_id: str, source: str, path: Path) -> StoredPhoto:
-        """Check a photo and copy it into the collection; quick where that was done before.
+        """Check a photo and copy it into the collection, unless that was done before.
 
         Args:
-            record_id: Whose it is.
-            source: Its address, or path.
-            path: The file that holds it.
+            record_id: The record that it belongs to.
+            source: Address or path that it came from.
+            path: File with the photo.
 
         Raises:
-            PhotoError: The file is no photo, or a broken one.
+            PhotoError: The file is not a photo, or is damaged.
         """
         found = path.stat()
         stamp = f"{found.st_size} {found.st_mtime_ns}"
@@ -96,7 +96,7 @@ class PhotoBook:
         return placed
 
     def _stem(self, record_id: str) -> str:
-        """Path of a record's photo without its ending; no two records share one."""
+        """Path of a record's photo without its extension, unique to the record."""
         safe = re.sub(r"[^\w.-]+", "_", record_id, flags=re.ASCII).strip("._")[:80] or "photo"
         key = hashlib.sha256(record_id.encode("utf-8", "replace")).hexdigest()[:8]
         stem = f"images/{safe}" if safe == record_id else f"images/{safe}-{key}"
@@ -115,7 +115,7 @@ class PhotoBook:
 
 
 def _copy(path: Path, target: Path) -> None:
-    """Copy a file, whole or not at all."""
+    """Copy a file atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{uuid.uuid4().hex[:8]}.part")
     try:

@@ -1,4 +1,4 @@
-"""What an import would do: the first records as they would become."""
+"""Preview of an import: the first records that it would produce."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,26 +7,26 @@ from pathlib import Path
 
 from qcmfm.core.progress import Work
 from qcmfm.importers import _registry
-from qcmfm.importers._background import Background
-from qcmfm.importers._fetching import Limits
 from qcmfm.importers._importing import Reach, cache_folder, scratch_folder
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import open_source
+from qcmfm.importers.fetching.background import Background
+from qcmfm.importers.fetching.fetcher import Limits
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import open_source
 from qcmfm.records import Problem
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The start of a source.
+    """The first records of a source.
 
     Args:
-        importer: Name of the importer that it is for.
-        columns: Of the table; empty where it is none.
-        chosen: The columns that are used; None where there is nothing to choose.
-        items: The first records.
-        problems: What is wrong among the first rows.
-        encoding: Of a text table.
-        delimiter: Of a text table.
+        importer: Name of the importer.
+        columns: Column names of the table; empty if the source is not a table.
+        chosen: Columns in use; None if there is nothing to choose.
+        items: First records.
+        problems: Errors in the first rows.
+        encoding: Encoding of a text table.
+        delimiter: Delimiter of a text table.
     """
 
     importer: str
@@ -46,18 +46,18 @@ def preview(
     rows: int = 8,
     limits: Limits | None = None,
 ) -> Work[Preview]:
-    """Look at the start of a source.
+    """Read the first records of a source.
 
     Args:
         address: A path or a web address.
-        photos: A folder or ZIP of photos that a table names.
-        chosen: Columns to use; by default those that fit best.
-        importer: Its name; by default the one that fits.
-        rows: How many records.
-        limits: How patient to be with servers.
+        photos: A folder or ZIP with the photos that a table names.
+        chosen: Columns to use; by default they are guessed.
+        importer: Name of the importer; by default the one that fits best.
+        rows: Largest number of records and problems to read.
+        limits: Limits of fetching.
 
     Raises:
-        ImportingError: It cannot be imported.
+        ImportingError: The source cannot be imported.
     """
     with Background() as background, Reach(background, cache_folder(), limits) as reach:
         source = yield from open_source(address, scratch_folder(), reach.fetch, photos)

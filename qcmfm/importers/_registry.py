@@ -1,4 +1,4 @@
-"""The importers that there are: the files beside this one, and those of other packages."""
+"""Registry of the importers: the modules of this package and plug-ins of other packages."""
 
 import logging
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from types import ModuleType
 from qcmfm.core.errors import ImportingError
 from qcmfm.core.messages import msg
 from qcmfm.core.registry import Registry
-from qcmfm.importers._source import Source
+from qcmfm.importers.reading.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 
 def title(name: str) -> str:
-    """What an importer is called on a page.
+    """Display name of an importer.
 
     Raises:
         ImportingError: There is no such importer.
@@ -37,19 +37,19 @@ def title(name: str) -> str:
 
 
 def named(name: str) -> ModuleType:
-    """An importer by its name.
+    """Load the module of an importer.
 
     Raises:
-        ImportingError: There is none, or it is a plug-in that fails to load.
+        ImportingError: There is no such importer, or it is a plug-in that fails to load.
     """
     return IMPORTERS.load(name)
 
 
 def best_importer(source: Source) -> str:
-    """The name of the importer that a source is for.
+    """Name of the importer that fits a source best.
 
     Raises:
-        ImportingError: It is for none of them.
+        ImportingError: No importer recognises the source.
     """
     importers = IMPORTERS.loadable()
     sure = {name: _recognises(name, importer, source) for name, importer in importers.items()}
@@ -64,7 +64,7 @@ def best_importer(source: Source) -> str:
 
 
 def _recognises(name: str, importer: ModuleType, source: Source) -> int:
-    """How surely a source is of an importer's kind; a plug-in that fails knows nothing of it."""
+    """An importer's score for a source; 0 if it is a plug-in that raises an error."""
     try:
         return importer.recognises(source)
     except Exception:

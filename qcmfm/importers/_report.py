@@ -1,4 +1,4 @@
-"""What an import tells when it is done, and the original file back."""
+"""The report of an import, and a copy of the source with an error column."""
 
 import csv
 import logging
@@ -10,36 +10,36 @@ from typing import Any
 
 from qcmfm.core.storage import atomic_file, write_json
 from qcmfm.core.text import escape_formula
-from qcmfm.importers._source import Source
-from qcmfm.importers._tables import Table
+from qcmfm.importers.reading.source import Source
+from qcmfm.importers.reading.tables import Table
 from qcmfm.records import Problem
 from qcmfm.records.csv_rows import Broken
 
 log = logging.getLogger(__name__)
 
 ERROR = "error"
-"""The column that is added to the original file."""
+"""Name of the column that is added to the copy of the source."""
 
 
 @dataclass
 class Report:
-    """What came of an import.
+    """Result of an import.
 
     Args:
-        name: Of the collection.
-        source: What was imported.
-        importer: By which importer.
-        added: Records that are there for the first time.
-        updated: Records of which something changed.
-        unchanged: Records that were the same already.
-        gone: Ids that the collection has and the source has not; they stay.
-        refused: What was left out: row, column, reason.
-        notes: What was taken, but without something.
-        duplicates: Ids of records whose photos are nearly the same.
-        photos: Records that have a photo.
-        seconds: How long it took.
-        errors_file: The original file with a column that says what was wrong; empty without one.
-        columns: Which columns of the source were used for what.
+        name: Name of the collection.
+        source: Address of the source.
+        importer: Name of the importer.
+        added: Number of new records.
+        updated: Number of existing records that changed.
+        unchanged: Number of existing records that did not change.
+        gone: Ids that are in the collection but no longer in the source; the records remain.
+        refused: Problems of records that were left out.
+        notes: Problems of records that were imported without a part of their data.
+        duplicates: Groups of record ids with near-duplicate photos.
+        photos: Number of records with a photo.
+        seconds: Duration of the import.
+        errors_file: Path of the copy of the source with an error column; empty without problems.
+        columns: Columns of the source that were used, by field.
     """
 
     name: str
@@ -59,26 +59,26 @@ class Report:
 
     @property
     def taken(self) -> int:
-        """Records of the source that the collection now has."""
+        """Number of records of the source that are now in the collection."""
         return self.added + self.updated + self.unchanged
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The numbers, without the lists."""
+        """The report with the lengths of its lists instead of the lists."""
         lists = ("gone", "refused", "notes", "duplicates")
         counts = {name: len(getattr(self, name)) for name in lists}
         return {**vars(self), **counts, "taken": self.taken}
 
     def write(self, file: Path) -> None:
-        """Keep the report as JSON."""
-        # `asdict` copies every text of every problem, of which there may be a hundred thousand.
+        """Write the report as JSON."""
+        # `asdict` would copy every text of what may be a hundred thousand problems.
         problems = {name: [vars(found) for found in getattr(self, name)]
                     for name in ("refused", "notes")}  # fmt: skip
         write_json(file, {**vars(self), **problems, "taken": self.taken})
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Report":
-        """The report that `write` kept."""
+        """The report from the JSON content that `write` produced."""
         values = {name: value for name, value in content.items() if name != "taken"}
         for name in ("refused", "notes"):
             values[name] = [Problem(**problem) for problem in values[name]]
@@ -88,38 +88,39 @@ class Report:
 def write_errors(
     source: Source, table: Table | None, problems: Sequence[Problem], to: Path
 ) -> Path:
-    """Write the source with a column that says what was wrong in each row.
+    """Write a copy of the source with a column that states the problems of each row.
 
-    A text table keeps its encoding, delimiter and rows; a workbook keeps its sheets and looks.
-    Where there is no table, the file lists what was wrong.
+    Encoding, delimiter and rows of a text table are preserved, and so are the sheets and formats
+    of a workbook. If the source is not a table, the file is a list of the problems.
 
     Args:
-        source: What was imported.
-        table: The source as a table; None where it is none.
-        problems: What was wrong.
-        to: The folder to write it in.
+        source: The imported source.
+        table: The source as a table; None if it is not one.
+        problems: Problems of the import.
+        to: Destination folder.
 
     Returns:
-        The file.
+        Path of the written file.
     """
-    told: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for problem in problems:
         where = f"{problem.column}: " if problem.column else ""
         verdict = "refused" if problem.refused else "taken without it"
         line = f"{where}{problem.reason} ({verdict})"
-        told[problem.row] = f"{told[problem.row]}; {line}" if problem.row in told else line
+        before = reasons.get(problem.row)
+        reasons[problem.row] = f"{before}; {line}" if before else line
     stem = re.sub(r"[^\w. -]+", "_", Path(source.name).stem) or "import"
     if table is None:
         return _write_list(problems, to / f"{stem}-errors.csv")
     if table.path.suffix.lower() in (".xlsx", ".xlsm") and not table.delimiter:
         try:
-            return _write_workbook(table, told, to / f"{stem}-errors.xlsx")
-        except Exception as error:  # what another program wrote makes the library raise anything
-            why = type(error).__name__  # its words may be a cell's
+            return _write_workbook(table, reasons, to / f"{stem}-errors.xlsx")
+        except Exception as error:  # openpyxl raises anything on files of other programs
+            why = type(error).__name__  # the message may quote a cell
             log.warning("%s is listed, not given back as a workbook: %s", source.name, why)
             return _write_list(problems, to / f"{stem}-errors.csv")
     suffix = Path(source.name).suffix if table.delimiter else ".csv"
-    return _write_table(table, told, to / f"{stem}-errors{suffix or '.csv'}")
+    return _write_table(table, reasons, to / f"{stem}-errors{suffix or '.csv'}")
 
 
 def _write_list(problems: Sequence[Problem], file: Path) -> Path:
@@ -127,8 +128,8 @@ def _write_list(problems: Sequence[Problem], file: Path) -> Path:
         writer = csv.writer(handle)
         writer.writerow(("row", "record_id", "column", ERROR, "refused"))
         for found in problems:
-            told = (found.record_id, found.column, found.reason)
-            writer.writerow((found.row, *map(escape_formula, told), found.refused))
+            texts = (found.record_id, found.column, found.reason)
+            writer.writerow((found.row, *map(escape_formula, texts), found.refused))
     return file
 
 
@@ -149,7 +150,7 @@ def _write_table(table: Table, reasons: Mapping[int, str], file: Path) -> Path:
                 )
                 if len(row) == width and place < width:
                     row[place] = text
-                elif row or text:  # one that does not fit the header still does not
+                elif row or text:  # a row of the wrong length still has the wrong length
                     row.append(text)
             writer.writerow(row)
     return file

@@ -1,15 +1,15 @@
-"""The Cleveland Museum of Art's open-access table, which names photos itself.
+"""The open-access table of the Cleveland Museum of Art, which contains the photos' addresses.
 
-https://github.com/ClevelandMuseumArt/openaccess. An object that is not CC0 has no photo there.
+https://github.com/ClevelandMuseumArt/openaccess. Objects that are not CC0 have no photo there.
 """
 
 from collections.abc import Iterator
 
 from qcmfm.core.messages import N_
 from qcmfm.importers import csv_table
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import Source
+from qcmfm.importers.reading.documents import Documents
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import Source
 from qcmfm.records import Problem
 
 TITLE = N_("Cleveland Museum of Art, open access (CSV)")
@@ -18,13 +18,13 @@ _CAPTION = ("title", "culture", "creation_date")
 
 
 def recognises(source: Source) -> int:
-    """How surely the source is of this kind; 0 where it is not."""
+    """Score for how well this importer fits the source; 0 if it does not."""
     is_table = csv_table.recognises(source)
     return 2 if is_table and set(source.table.columns) >= _TELLING else 0
 
 
 def columns(source: Source) -> Columns | None:
-    """Cleveland's columns. The technique is left out of the caption, as it gives labels away."""
+    """Cleveland's columns. The caption omits the technique, because it would leak the label."""
     there = set(source.table.columns)
     label = "type" if "type" in there else ""
     caption = tuple(name for name in _CAPTION if name in there)
@@ -32,10 +32,10 @@ def columns(source: Source) -> Columns | None:
 
 
 def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
-    """Every row of the table.
+    """Read every row of the table.
 
     Raises:
-        ImportingError: A column that was chosen is not there.
+        ImportingError: A chosen column does not exist.
     """
     for item in csv_table.read(source, chosen or columns(source), documents):
         if isinstance(item, Item) and not item.photo and not item.problem:

@@ -1,4 +1,4 @@
-"""Any table: CSV, TSV or a spreadsheet, with the columns that the user chose or that fit best."""
+"""Any table (CSV, TSV or spreadsheet) with the columns that the user chose or that were guessed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,10 +6,10 @@ from itertools import islice
 
 from qcmfm.core.errors import ImportingError
 from qcmfm.core.messages import N_, msg
-from qcmfm.importers._columns import guess_columns
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import Source
+from qcmfm.importers.reading.columns import guess_columns
+from qcmfm.importers.reading.documents import Documents
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import Source
 from qcmfm.records import Problem
 from qcmfm.records.csv_rows import Broken
 
@@ -18,7 +18,7 @@ _SAMPLE = 500
 
 
 def recognises(source: Source) -> int:
-    """How surely the source is of this kind; 0 where it is not."""
+    """Score for how well this importer fits the source; 0 if it does not."""
     if not source.path.is_file() or source.start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in b"{[<":
         return 0
     try:
@@ -28,16 +28,16 @@ def recognises(source: Source) -> int:
 
 
 def columns(source: Source) -> Columns | None:
-    """The columns that most likely hold what a record needs."""
+    """Guess the columns for the fields of a record."""
     rows = islice((row for _, row in source.table.rows() if isinstance(row, list)), _SAMPLE)
     return guess_columns(source.table.columns, list(rows))
 
 
 def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
-    """Every row of the table.
+    """Read every row of the table.
 
     Raises:
-        ImportingError: A column that was chosen is not there.
+        ImportingError: A chosen column does not exist.
     """
     table, used = source.table, chosen or columns(source) or Columns()
     for name in used.named():
@@ -69,33 +69,35 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 
 def caption(cells: dict[str, str], used: Columns) -> str:
-    """The cells of the caption's columns, each said once, with full stops between."""
+    """Build the caption from its columns, as sentences without repetitions."""
     return sentences([", ".join(values(cells.get(name, ""))) for name in used.caption])
 
 
 def sentences(parts: list[str]) -> str:
-    """What is said in several parts, each said once, with full stops between."""
-    said = [part.strip() for part in dict.fromkeys(parts) if part.strip()]
-    return " ".join(part if part[-1] in ".!?" or part is said[-1] else f"{part}." for part in said)
+    """Join texts into sentences: without empty and repeated ones, with full stops between."""
+    texts = [part.strip() for part in dict.fromkeys(parts) if part.strip()]
+    return " ".join(
+        text if text[-1] in ".!?" or text is texts[-1] else f"{text}." for text in texts
+    )
 
 
 def values(cell: str) -> list[str]:
-    """The values of a cell that may hold several, with bars between."""
+    """The values of a cell that may hold several, separated by vertical bars."""
     return [value for part in cell.split("|") if (value := " ".join(part.split()))]
 
 
 def first(cell: str) -> str:
-    """The first value of a cell that may hold several, with bars between."""
+    """The first value of a cell that may hold several; empty if there is none."""
     return next(iter(values(cell)), "")
 
 
 def without_photo(item: Item, reason: str) -> Item:
-    """The record without a photo, and why."""
+    """A copy of the item without a photo and with the reason for that."""
     return replace(item, photo="", lookup="", problem=reason)
 
 
 def _notes(number: int, cells: dict[str, str], used: Columns) -> Iterator[Problem]:
-    """What is changed in a row that is taken."""
+    """Problems of a row that is imported nevertheless."""
     record_id = cells.get(used.record_id, "").strip()
     several = values(cells.get(used.label, ""))
     if len(several) > 1:

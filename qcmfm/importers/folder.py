@@ -1,7 +1,7 @@
-"""A folder, or a ZIP, of photos; captions from side-car files or from the photos themselves.
+"""A folder or ZIP of photos, with captions from sidecar files or embedded metadata.
 
-A caption is the first that is found of: a text file of the same name, an XMP file of the same name,
-the description in the photo's IPTC, XMP or EXIF block, and its file name where that says anything.
+The caption is the first available of: a text file of the same name, an XMP file of the same name,
+the description in the photo's IPTC, XMP or EXIF metadata, and the file name if it is meaningful.
 """
 
 import re
@@ -14,11 +14,11 @@ from defusedxml import DefusedXmlException
 
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.messages import N_
-from qcmfm.encoders.photo import photo_words
-from qcmfm.importers import _tables
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import Source, photos_below
+from qcmfm.encoders.photo import embedded_text
+from qcmfm.importers.reading import tables
+from qcmfm.importers.reading.documents import Documents
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import Source, photos_below
 from qcmfm.records import MAX_CELL, Problem
 
 TITLE = N_("Folder or ZIP of photos")
@@ -30,17 +30,17 @@ _CAMERA = re.compile(
 
 
 def recognises(source: Source) -> int:
-    """How surely the source is of this kind; 0 where it is not."""
+    """Score for how well this importer fits the source; 0 if it does not."""
     return 1 if source.path.is_dir() else 0
 
 
 def columns(source: Source) -> Columns | None:
-    """None: there is nothing to choose."""
+    """None, as there are no columns to choose."""
     return None
 
 
 def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
-    """Every photo in the folder and in those below it."""
+    """Read every photo below the folder."""
     for number, path in enumerate(photos_below(source.path), start=2):
         name = path.relative_to(source.path).as_posix()
         caption, found_in = _caption(path)
@@ -54,9 +54,9 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 
 def _caption(path: Path) -> tuple[str, str]:
-    """The caption of a photo, and where it was found."""
-    words = cache(lambda: photo_words(path))  # the file is opened where nothing lies beside it
-    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+    """The caption of a photo and the place where it was found."""
+    words = cache(lambda: embedded_text(path))  # the photo is only opened if it has no sidecar
+    sources: tuple[tuple[str, Callable[[], str]], ...] = (
         ("text file", lambda: _text_sidecar(path)),
         ("XMP file", lambda: _xmp_sidecar(path)),
         ("IPTC", lambda: words().iptc),
@@ -64,18 +64,18 @@ def _caption(path: Path) -> tuple[str, str]:
         ("EXIF", lambda: words().exif),
         ("file name", lambda: _file_name(path)),
     )
-    for found_in, look in looks:
+    for found_in, read_text in sources:
         try:
-            said = " ".join(look().replace("\0", "").split())
-        except (QcmfmError, OSError):  # no photo at all, which is told when it is placed
+            text = " ".join(read_text().replace("\0", "").split())
+        except (QcmfmError, OSError):  # not a photo, which is reported when it is stored
             continue
-        if said:
-            return said[:MAX_CELL], found_in
+        if text:
+            return text[:MAX_CELL], found_in
     return "", ""
 
 
 def _sidecar(path: Path, *endings: str) -> Path | None:
-    """A file with the name of the photo, with or without the photo's own ending."""
+    """A file with the photo's name, with or without the photo's own extension."""
     names = [stem + ending for ending in endings for stem in (path.stem, path.name)]
     found = (path.with_name(name) for name in names)
     return next((file for file in found if file.is_file() and not file.is_symlink()), None)
@@ -85,7 +85,7 @@ def _text_sidecar(path: Path) -> str:
     file = _sidecar(path, ".txt", ".TXT", ".md")
     if file is None or file.stat().st_size > 1 << 20:
         return ""
-    return file.read_text(_tables.guess_encoding(file), errors="replace")
+    return file.read_text(tables.guess_encoding(file), errors="replace")
 
 
 def _xmp_sidecar(path: Path) -> str:
@@ -96,7 +96,7 @@ def _xmp_sidecar(path: Path) -> str:
 
 
 def _described(packet: bytes) -> str:
-    """The description, else the title, of an XMP packet."""
+    """The description of an XMP packet, else its title; may be empty."""
     try:
         root = ElementTree.fromstring(packet)
     except (ElementTree.ParseError, DefusedXmlException):
@@ -113,7 +113,7 @@ def _described(packet: bytes) -> str:
 
 
 def _file_name(path: Path) -> str:
-    """A file's name as words; empty where a camera made it up."""
+    """A file name as words; empty if it looks like one that a camera assigned."""
     words = " ".join(re.sub(r"[_\-.+]+", " ", path.stem).split())
     if _CAMERA.fullmatch(words) or not re.search(r"[^\W\d_]{3}", words):
         return ""

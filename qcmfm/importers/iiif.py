@@ -1,7 +1,7 @@
-"""IIIF manifests and collections, Presentation API 2 and 3: one record for each canvas.
+"""IIIF manifests and collections, Presentation API 2 and 3, with one record per canvas.
 
-https://iiif.io/api/presentation/3.0/ and https://iiif.io/api/presentation/2.1/. Canvases of one
-manifest are one object: they share a group.
+https://iiif.io/api/presentation/3.0/ and https://iiif.io/api/presentation/2.1/. The canvases of a
+manifest show one object and therefore share a group.
 """
 
 import html
@@ -15,22 +15,22 @@ from typing import Any
 from qcmfm.core.errors import ImportingError, QcmfmError
 from qcmfm.core.messages import N_, msg
 from qcmfm.importers import csv_table
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._iiif_image import sized_address
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import Source
+from qcmfm.importers.reading.documents import Documents
+from qcmfm.importers.reading.iiif_image import sized_address
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import Source
 from qcmfm.records import Problem
 
 TITLE = N_("IIIF manifest or collection")
 DEEP = 8
-"""How many collections may lie in each other."""
+"""Largest depth of nested collections."""
 _HINT = "Give the address of a IIIF manifest or collection, version 2 or 3."
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _PAGE = re.compile(r"(image|page|p\.?|canvas|view|f\.?)?\s*[\d.]*\s*[rv]?", re.IGNORECASE)
 
 
 def recognises(source: Source) -> int:
-    """How surely the source is of this kind; 0 where it is not."""
+    """Score for how well this importer fits the source; 0 if it does not."""
     if source.start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] != b"{":
         return 0
     try:
@@ -40,15 +40,15 @@ def recognises(source: Source) -> int:
 
 
 def columns(source: Source) -> Columns | None:
-    """None: there is nothing that must be chosen; `label` may name an entry of the metadata."""
+    """None, as no choice is required; a chosen `label` may name an entry of the metadata."""
     return None
 
 
 def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
-    """Every canvas of the manifest, or of every manifest of the collection.
+    """Read every canvas of the manifest, or of every manifest of the collection.
 
     Raises:
-        ImportingError: The document is no manifest and no collection.
+        ImportingError: The document is neither a manifest nor a collection.
     """
     start, number = _parsed(source.path), 2
     if not _kind(start):
@@ -70,23 +70,23 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 
 def complete(item: Item, document: Path) -> Item:
-    """The record with an address of its photo that gives a sensible size.
+    """A copy of the item with the address of a photo of suitable size.
 
     Args:
-        item: What `read` gave.
-        document: What its `lookup` gave: the image service's `info.json`.
+        item: An item from `read`.
+        document: The document at its `lookup`, the `info.json` of the image service.
     """
     try:
         found = sized_address(json.loads(document.read_text("utf-8")))
     except (ValueError, AttributeError):
-        return replace(item, lookup="")  # the manifest's own address is there still
+        return replace(item, lookup="")  # falls back to the photo's address in the manifest
     return replace(item, photo=found, lookup="")
 
 
 def _manifests(
     document: Mapping[str, Any], address: str, documents: Documents, seen: set[str], deep: int
 ) -> Iterator[Mapping[str, Any] | str]:
-    """Every manifest below a document, once; where one cannot be had, why."""
+    """Every manifest below a document, without repetitions; a text is the reason for an error."""
     if _kind(document) == "manifest":
         yield document
         return
@@ -119,7 +119,7 @@ def _manifests(
 
 
 def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Iterator[Item]:
-    """A record of every canvas of a manifest."""
+    """An item for every canvas of a manifest; `first` is the row number of the first one."""
     about = _described(manifest)
     two = "sequences" in manifest or "@type" in manifest
     canvases = (
@@ -141,8 +141,8 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
             "image_service": service,
         }
         title = about["title"]
-        told = [title, "" if own == title or _PAGE.fullmatch(own) else own, about["summary"]]
-        caption = csv_table.caption(cells, chosen) if chosen.caption else csv_table.sentences(told)
+        texts = [title, "" if own == title or _PAGE.fullmatch(own) else own, about["summary"]]
+        caption = csv_table.caption(cells, chosen) if chosen.caption else csv_table.sentences(texts)
         yield Item(
             number,
             _id(canvas) or f"{about['manifest']}#{number}",
@@ -158,9 +158,9 @@ def _canvases(manifest: Mapping[str, Any], chosen: Columns, first: int) -> Itera
 
 
 def _described(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """What a manifest says of its object, as cells."""
+    """The metadata of a manifest as cells."""
     required = manifest.get("requiredStatement") or {}
-    said = {
+    cells = {
         "manifest": _id(manifest),
         "title": _text(manifest.get("label")),
         "summary": _text(manifest.get("summary") or manifest.get("description")),
@@ -174,12 +174,12 @@ def _described(manifest: Mapping[str, Any]) -> dict[str, str]:
     for entry in _listed(manifest.get("metadata")):
         name, value = _text(entry.get("label")), _text(entry.get("value"), " | ")
         if name:
-            said[name] = f"{said[name]} | {value}" if said.get(name) else value
-    return said
+            cells[name] = f"{cells[name]} | {value}" if cells.get(name) else value
+    return cells
 
 
 def _painted_2(canvas: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The image of a version 2 canvas; of several to choose from, the default one."""
+    """The image of a version 2 canvas; of alternatives, the default one."""
     for image in _listed(canvas.get("images")):
         resource = image.get("resource") or {}
         resource = resource.get("default") or resource
@@ -189,7 +189,7 @@ def _painted_2(canvas: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _painted_3(canvas: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The image that is painted on a version 3 canvas; of several to choose from, the first."""
+    """The image that is painted on a version 3 canvas; of alternatives, the first one."""
     for page in _listed(canvas.get("items")):
         for annotation in _listed(page.get("items")):
             if annotation.get("motivation") not in ("painting", ["painting"], None):
@@ -204,25 +204,25 @@ def _painted_3(canvas: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _service(resource: Mapping[str, Any]) -> str:
-    """The address of the image service; a version 3 manifest may hold one of version 2."""
+    """Address of the image service; a version 3 manifest may contain one of version 2."""
     for service in _listed(resource.get("service")):
         if isinstance(service, str):
             return service
-        told = f"{service.get('@type')} {service.get('type')} {service.get('@context')} "
-        told += str(service.get("profile"))
-        if _id(service) and ("ImageService" in told or "/image" in told or "image-api" in told):
+        kind = f"{service.get('@type')} {service.get('type')} {service.get('@context')} "
+        kind += str(service.get("profile"))
+        if _id(service) and ("ImageService" in kind or "/image" in kind or "image-api" in kind):
             return _id(service)
     return ""
 
 
 def _kind(document: Mapping[str, Any]) -> str:
-    """`manifest` or `collection`; empty where it is neither."""
-    told = str(document.get("type") or document.get("@type") or "")
-    return told.removeprefix("sc:").lower() if told.endswith(("Manifest", "Collection")) else ""
+    """`manifest` or `collection`; empty for any other document."""
+    kind = str(document.get("type") or document.get("@type") or "")
+    return kind.removeprefix("sc:").lower() if kind.endswith(("Manifest", "Collection")) else ""
 
 
-def _id(thing: Any) -> str:
-    found = (thing.get("id") or thing.get("@id") or "") if isinstance(thing, Mapping) else ""
+def _id(node: Any) -> str:
+    found = (node.get("id") or node.get("@id") or "") if isinstance(node, Mapping) else ""
     return found if isinstance(found, str) else ""
 
 
@@ -233,7 +233,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text(value: Any, between: str = " ") -> str:
-    """A text of version 2 or 3, in English where there is a choice, without its markup."""
+    """A version 2 or 3 text without markup, in English if there are several languages."""
     if isinstance(value, list):
         mapped = [part for part in value if isinstance(part, Mapping)]
         english = [part for part in mapped if str(part.get("@language", "")).startswith("en")]

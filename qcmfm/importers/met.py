@@ -1,7 +1,7 @@
-"""The Met's open-access table; where a photo is, its object API says.
+"""The open-access table of the Metropolitan Museum; its object API has the photos' addresses.
 
 https://github.com/metmuseum/openaccess and https://metmuseum.github.io. The API allows 80 requests
-a second; far fewer are made. An object that is not in the public domain has no photo there.
+per second; far fewer are made. Objects that are not in the public domain have no photo there.
 """
 
 import json
@@ -12,27 +12,27 @@ from pathlib import Path
 from qcmfm.core import settings
 from qcmfm.core.messages import N_
 from qcmfm.importers import csv_table
-from qcmfm.importers._documents import Documents
-from qcmfm.importers._item import Columns, Item
-from qcmfm.importers._source import Source
+from qcmfm.importers.reading.documents import Documents
+from qcmfm.importers.reading.item import Columns, Item
+from qcmfm.importers.reading.source import Source
 from qcmfm.records import Problem
 
 TITLE = N_("The Met, open access (CSV)")
 API = "https://collectionapi.metmuseum.org/public/collection/v1/objects/"
 PLACE = "QCMFM_MET_API"
-"""Environment variable: another address of the object API."""
+"""Environment variable that replaces the address of the object API."""
 _TELLING = {"Object ID", "Is Public Domain", "Link Resource"}
 _CAPTION = ("Title", "Object Name", "Culture", "Period", "Object Date")
 
 
 def recognises(source: Source) -> int:
-    """How surely the source is of this kind; 0 where it is not."""
+    """Score for how well this importer fits the source; 0 if it does not."""
     is_table = csv_table.recognises(source)
     return 2 if is_table and set(source.table.columns) >= _TELLING else 0
 
 
 def columns(source: Source) -> Columns | None:
-    """The Met's columns. The medium is left out of the caption, since it gives labels away."""
+    """The Met's columns. The caption omits the medium, because it would leak the label."""
     there = set(source.table.columns)
     label = "Classification" if "Classification" in there else ""
     caption = tuple(name for name in _CAPTION if name in there)
@@ -40,10 +40,10 @@ def columns(source: Source) -> Columns | None:
 
 
 def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterator[Item | Problem]:
-    """Every row of the table, with the address of the object's document.
+    """Read every row of the table, with the address of the object in the object API.
 
     Raises:
-        ImportingError: A column that was chosen is not there.
+        ImportingError: A chosen column does not exist.
     """
     api = settings.value(PLACE) or API
     for item in csv_table.read(source, chosen or columns(source), documents):
@@ -62,11 +62,11 @@ def read(source: Source, chosen: Columns | None, documents: Documents) -> Iterat
 
 
 def complete(item: Item, document: Path) -> Item:
-    """The record with the photo that the object API names.
+    """A copy of the item with the photo's address from the object API.
 
     Args:
-        item: What `read` gave.
-        document: What its `lookup` gave.
+        item: An item from `read`.
+        document: The document at its `lookup`.
     """
     try:
         about = json.loads(document.read_text("utf-8"))

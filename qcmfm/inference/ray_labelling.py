@@ -16,6 +16,7 @@ import pyarrow as pa
 from qcmfm import service
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import ClusterError, QcmfmError, RecordsError
+from qcmfm.core.extras import needs_extra
 from qcmfm.core.progress import Progress, Work
 from qcmfm.inference.prediction import Prediction, write_predictions
 from qcmfm.inference.record_parts import Parts
@@ -90,7 +91,12 @@ def label_on_ray(
         RunError: There is no such run, or it cannot be read.
         RecordsError: The records cannot be read, or there are none.
         ClusterError: The cluster cannot be reached, or gave up.
+        MissingExtraError: Ray is not installed.
     """
+    with needs_extra(
+        "scale", "Labelling on Ray"
+    ):  # before the records are cut
+        import ray.data  # noqa: F401
     version, sha256 = run_version(run), read_config(run)["sha256"][WEIGHTS]
     parts = Parts(out.resolve().with_name(f"{out.name}.parts"))
     count, rows = yield from parts.cut(records, caption_column, split)
@@ -150,6 +156,8 @@ def _label_parts(
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(size=size),
         num_gpus=1 if gpus else 0,
+        # From the start of the process: it loads torch before it gets here.
+        runtime_env={"env_vars": settings.sleeping_threads()},
     )  # Ray starts a worker that dies again, and gives out again what it had in hand
     done, processes = 0, set[int]()
     yield Progress("Labelling records", 0, rows)
@@ -182,13 +190,9 @@ def on_cluster(address: str = "") -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves this computer
     if not address:
         os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    try:
+    with needs_extra("scale", "Labelling on Ray"):
         import ray
         import ray.data
-    except ImportError:
-        raise ClusterError(
-            "Ray is not installed.", "Install it with: pip install 'qcmfm[scale]'"
-        ) from None
     if ray.is_initialized():
         yield  # whoever began it ends it
         return

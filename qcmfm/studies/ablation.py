@@ -7,10 +7,10 @@ out, with angles instead of amplitudes, and with one stage only.
 from typing import Any
 
 from qcmfm.core.progress import Work
-from qcmfm.studies._plan import TEST, Plan, carry_out
-from qcmfm.studies._trial import System
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import QUANTUM, write_comparison
+from qcmfm.studies.trials.plan import TEST, StudyPlan, carry_out
+from qcmfm.studies.trials.trial import System
 from qcmfm.training import TrainingSettings
 
 TITLE = "Parts of the QCMFM"
@@ -44,7 +44,7 @@ def run(request: StudyRequest) -> Work[None]:
         material = yield from request.encoded(name, VIEWS)
         settings = TrainingSettings(views=len(material.table.images))
         folds = request.folds or (TEST,)
-        plan = Plan(systems(request.only), range(request.seeds), folds, settings)
+        plan = StudyPlan(systems(request.only), range(request.seeds), folds, settings)
         yield from carry_out(plan, material, request.results, request.is_over)
         if request.is_over():
             break

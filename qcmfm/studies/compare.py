@@ -7,10 +7,10 @@ are the same for all models that are trained in passes.
 
 from qcmfm import fusion
 from qcmfm.core.progress import Work
-from qcmfm.studies._plan import TEST, StudyPlan, carry_out
-from qcmfm.studies._trial import System
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
+from qcmfm.studies.trials.plan import TEST, StudyPlan, carry_out
+from qcmfm.studies.trials.trial import System
 from qcmfm.training import TrainingSettings
 
 TITLE = "All models compared"

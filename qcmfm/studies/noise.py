@@ -8,21 +8,20 @@ under the noise as well.
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import torch
 
 from qcmfm.core import storage
 from qcmfm.core.progress import Progress, Work
 from qcmfm.fusion.base import FusionModel
 from qcmfm.fusion.qcmfm import QCMFM
-from qcmfm.quantum.noise import CHANNEL_WIRES, NoiseEntry, NoiseSetting, strengths
+from qcmfm.quantum.noise import CHANNEL_WIRES, NoiseSetting, PlacedChannel, strengths
 from qcmfm.quantum.noisy_simulation import NoisySimulator
-from qcmfm.studies._figures import draw_curves
-from qcmfm.studies._plan import TEST, EncodedCollection, measured
-from qcmfm.studies._results import Results, Trial
-from qcmfm.studies._trial import TrialAnswers, train_and_answer
-from qcmfm.studies._worker_processes import side_by_side
 from qcmfm.studies.request import StudyRequest
+from qcmfm.studies.trials.figures import draw_curves
+from qcmfm.studies.trials.plan import TEST, EncodedCollection, measured
+from qcmfm.studies.trials.results import Results, Trial, accuracy_curves
+from qcmfm.studies.trials.trial import TrialAnswers, train_and_answer
+from qcmfm.studies.trials.worker_processes import side_by_side
 from qcmfm.training import TrainingSettings
 
 TITLE = "Under noise"
@@ -67,7 +66,7 @@ def setting(channel: str, strength: float) -> NoiseSetting:
     """
     values = {_main_strength(channel): strength, **_FIXED.get(channel, {})}
     at = "readout" if channel == "readout_error" else "gate"
-    return NoiseSetting(_condition(channel, strength), (NoiseEntry(channel, values, at),))
+    return NoiseSetting(_condition(channel, strength), (PlacedChannel(channel, values, at),))
 
 
 def run(request: StudyRequest) -> Work[None]:
@@ -148,23 +147,17 @@ def _answered_under_noise(
 
 def _draw(results: Results, collection: str) -> None:
     """The curves of accuracy against strength, and their numbers as a table."""
-    found: dict[str, dict[float, list[float]]] = {}
-    for trial in results.trials():
-        if trial.collection != collection or trial.condition.startswith("none"):
-            continue
-        channel, strength = trial.condition.split(" ")
-        name = channel + (TRAINED if trial.system == AWARE else "")
-        found.setdefault(name, {}).setdefault(float(strength), []).append(trial.accuracy)
-    curves = {
-        name: [
-            {"strength": at, "value": float(np.mean(v)), "low": min(v), "high": max(v)}
-            for at, v in sorted(points.items())
-        ]
-        for name, points in found.items()
-    }
-    if curves:
-        draw_curves(
-            curves, "strength", "strength of the channel after every gate",
-            results.folder / f"noise_{collection}.png",
-        )  # fmt: skip
-        storage.write_json(results.folder / f"curves_{collection}.json", curves)
+    trials = results.table()
+    clean = trials["condition"].str.startswith("none")
+    trials = trials[(trials["collection"] == collection) & ~clean]
+    if trials.empty:
+        return
+    under = trials["condition"].str.split(" ", expand=True)
+    line = under[0].where(trials["system"] != AWARE, under[0] + TRAINED)
+    trials = trials.assign(line=line, strength=under[1].astype(float))
+    curves = accuracy_curves(trials, "line", "strength")
+    draw_curves(
+        curves, "strength", "strength of the channel after every gate",
+        results.folder / f"noise_{collection}.png",
+    )  # fmt: skip
+    storage.write_json(results.folder / f"curves_{collection}.json", curves)

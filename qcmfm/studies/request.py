@@ -10,8 +10,8 @@ from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.records import read_collection
-from qcmfm.studies._plan import EncodedCollection, encode_for_study
-from qcmfm.studies._results import Results
+from qcmfm.studies.trials.plan import EncodedCollection, encode_for_study
+from qcmfm.studies.trials.results import Results
 
 DRAWN, FRESH = 2000, 2026
 """Records of a built-in collection, and their seed, which nothing was chosen on."""

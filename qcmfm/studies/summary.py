@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from qcmfm import evaluation, fusion
 from qcmfm.core import storage
 from qcmfm.core.messages import Message, msg
-from qcmfm.studies._figures import draw_forest
-from qcmfm.studies._results import Results, Trial
-from qcmfm.studies._statistics import differences, seed_interval
+from qcmfm.studies.trials.figures import draw_forest
+from qcmfm.studies.trials.results import Results
+from qcmfm.studies.trials.statistics import differences, seed_interval
 
 SUMMARY = "summary.json"
 TABLE = "table.md"
 QUANTUM = "qcmfm"
-_METRICS = ("macro_precision", "macro_recall", "macro_f1", "ece", "nll")
-_COSTS = ("parameters", "train_seconds", "answer_milliseconds")
+_METRICS = ["macro_precision", "macro_recall", "macro_f1", "ece", "nll"]
+_COSTS = ["parameters", "train_seconds", "answer_milliseconds"]
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,13 @@ def write_comparison(
         results: Rows and answers.
         quantum: Says of a system whether a simulated circuit has a part in its answer.
     """
-    trials = results.trials()
     summary: dict[str, Any] = {}
-    for collection in sorted({trial.collection for trial in trials}):
-        found: dict[str, Any] = {}
+    for name, trials in results.table().groupby("collection"):
+        collection, found = str(name), {}
         for scheme in ("cv", "test"):
             scored = _scored(results, trials, collection, scheme)
             if scored.right:
-                found[scheme] = _summarise(scored, trials, collection, scheme, quantum)
+                found[scheme] = _summarise(scored, trials, scheme, quantum)
         if not found:
             continue
         best = best_classical(found.get("cv") or found["test"])
@@ -86,24 +86,18 @@ def best_classical(part: Mapping[str, Any]) -> str:
     return max(accuracy, key=accuracy.__getitem__, default="")
 
 
-def _scored(
-    results: Results, trials: Sequence[Trial], collection: str, scheme: str
-) -> ScoredSystem:
+def _scored(results: Results, trials: pd.DataFrame, collection: str, scheme: str) -> ScoredSystem:
     """What every system that answered all folds of a scheme got right."""
     records = results.records(collection)
-    folds = sorted({row["fold"] for row in records} - {"test"}) if scheme == "cv" else ["test"]
-    rows = [row for fold in folds for row in records if row["fold"] == fold]
-    labels = sorted({row["label"] for row in records})
-    truth = np.array([labels.index(row["label"]) for row in rows])
+    folds = _validation_folds(records) if scheme == "cv" else ["test"]
+    labels = sorted(set(records["label"]))
+    rows, truth = _of_folds(records, folds, labels)
     right: dict[str, np.ndarray] = {}
     calibrated: dict[str, float] = {}
-    done = {trial.key[:4] for trial in trials}
-    for system in sorted({trial.system for trial in trials if trial.collection == collection}):
-        kept = {
-            key: found
-            for key, found in results.answers(collection, system).items()
-            if (collection, system, str(key[0]), key[1]) in done
-        }
+    done = set(trials[["system", "seed", "fold"]].itertuples(index=False, name=None))
+    for system in sorted(set(trials["system"])):
+        every = results.answers(collection, system)
+        kept = {key: found for key, found in every.items() if (system, *key) in done}
         seeds = [s for s in sorted({s for s, _ in kept}) if all((s, f) in kept for f in folds)]
         if not (folds and seeds):
             continue
@@ -112,22 +106,33 @@ def _scored(
         if scheme == "test":
             error = _calibrated(kept, records, labels, answers, truth)
             calibrated |= {} if error is None else {system: error}
-    return ScoredSystem([row["group"] for row in rows], right, calibrated)
+    return ScoredSystem(rows["group"].tolist(), right, calibrated)
+
+
+def _validation_folds(records: pd.DataFrame) -> list[str]:
+    return sorted(set(records["fold"]) - {"test"})
+
+
+def _of_folds(
+    records: pd.DataFrame, folds: Sequence[str], labels: list[str]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The records of some folds, fold after fold, and the number of each one's label."""
+    rows = records[records["fold"].isin(folds)].sort_values("fold", kind="stable")
+    return rows, pd.Index(labels).get_indexer(pd.Index(rows["label"]))
 
 
 def _calibrated(
     kept: Mapping[tuple[int, str], np.ndarray],
-    records: Sequence[Mapping[str, str]],
-    labels: Sequence[str],
+    records: pd.DataFrame,
+    labels: list[str],
     answers: Sequence[np.ndarray],
     truth: np.ndarray,
 ) -> float | None:
     """Calibration error on test with the temperature that the cross-validation asks for."""
-    folds = sorted({row["fold"] for row in records} - {"test"})
+    folds = _validation_folds(records)
     if not folds or not all((0, fold) in kept for fold in folds):
         return None
-    known = [row for fold in folds for row in records if row["fold"] == fold]
-    target = np.array([labels.index(row["label"]) for row in known])
+    _, target = _of_folds(records, folds, labels)
     logits = np.log(np.concatenate([kept[0, fold] for fold in folds]).clip(1e-7))
     temperature = evaluation.fit_temperature(logits, target)
     errors = [
@@ -142,29 +147,25 @@ def _calibrated(
 
 def _summarise(
     scored: ScoredSystem,
-    trials: Sequence[Trial],
-    collection: str,
+    trials: pd.DataFrame,
     scheme: str,
     quantum: Callable[[str], bool],
 ) -> dict[str, Any]:
     means = {name: found.mean(0) for name, found in scored.right.items()}
     intervals = evaluation.mean_intervals(means, scored.groups)
+    of_scheme = (trials["fold"] == "test") == (scheme == "test")
+    by_system = trials[of_scheme & (trials["condition"] == "")].groupby("system")
+    metrics, costs = by_system[_METRICS].mean(), by_system[_COSTS].median()
     systems: dict[str, Any] = {}
     for name, found in scored.right.items():
-        rows = [
-            t
-            for t in trials
-            if (t.collection, t.system, t.condition) == (collection, name, "")
-            and (t.fold == "test") == (scheme == "test")
-        ]
         by_seed = [float(value) for value in found.mean(1)]
         low, high = seed_interval(by_seed)
         systems[name] = {
             "quantum": quantum(name),
             "accuracy": intervals[name].to_json()
             | {"seed_low": low, "seed_high": high, "by_seed": by_seed},
-            **{metric: float(np.mean([getattr(t, metric) for t in rows])) for metric in _METRICS},
-            **{cost: float(np.median([getattr(t, cost) for t in rows])) for cost in _COSTS},
+            **metrics.loc[name].to_dict(),
+            **costs.loc[name].to_dict(),
         }
         if name in scored.calibrated:
             systems[name]["ece_calibrated"] = scored.calibrated[name]

@@ -22,11 +22,11 @@ from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import Progress, Work
 from qcmfm.evaluation import evaluate, softmax
-from qcmfm.studies._figures import draw_curves
-from qcmfm.studies._results import METRICS, Results, Trial
-from qcmfm.studies._view_networks import FEViews, ViewNetwork, classical
-from qcmfm.studies._worker_processes import side_by_side
 from qcmfm.studies.request import StudyRequest
+from qcmfm.studies.trials.figures import draw_curves
+from qcmfm.studies.trials.results import METRICS, Results, Trial, accuracy_curves
+from qcmfm.studies.trials.view_networks import FEViews, ViewNetwork, classical
+from qcmfm.studies.trials.worker_processes import side_by_side
 
 TITLE = "Views of an image"
 SEEDS = 3
@@ -185,18 +185,8 @@ def _fit(network: nn.Module, views: Views, labels: Tensor) -> None:
 
 def curves(results: Results, name: str) -> dict[str, list[dict[str, float]]]:
     """Accuracy against parameters of every family on one set, mean and range over the seeds."""
-    found: dict[str, dict[int, list[float]]] = {}
-    for trial in results.trials():
-        if trial.collection == name:
-            of = found.setdefault(trial.system, {})
-            of.setdefault(trial.parameters, []).append(trial.accuracy)
-    return {
-        family: [
-            {"parameters": float(n), "value": float(np.mean(v)), "low": min(v), "high": max(v)}
-            for n, v in sorted(points.items())
-        ]
-        for family, points in found.items()
-    }
+    trials = results.table()
+    return accuracy_curves(trials[trials["collection"] == name], "system", "parameters")
 
 
 def saving(found: dict[str, list[dict[str, float]]]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from qcmfm import demo
 from qcmfm.core import settings, storage
-from qcmfm.demo._design import DIFFICULTIES
+from qcmfm.demo.drawing.design import DIFFICULTIES
 from qcmfm.runs import schema
 from qcmfm.runs.folder import CARD
 from qcmfm.runs.model_card import write_card

@@ -39,9 +39,10 @@ def scratch() -> Path:
 def csv_target(folder: Path) -> Callable[[bytes], None]:
     """Both readers of tables."""
     from qcmfm.core.errors import QcmfmError
-    from qcmfm.importers import _tables, csv_table
-    from qcmfm.importers._documents import Documents
-    from qcmfm.importers._source import Source
+    from qcmfm.importers.reading import tables
+    from qcmfm.importers import csv_table
+    from qcmfm.importers.reading.documents import Documents
+    from qcmfm.importers.reading.source import Source
     from qcmfm.records import read_collection
 
     file = folder / "table.csv"
@@ -51,7 +52,7 @@ def csv_target(folder: Path) -> Callable[[bytes], None]:
         with contextlib.suppress(QcmfmError):
             read_collection(file)
         with contextlib.suppress(QcmfmError):
-            table = _tables.read_table(file)
+            table = tables.read_table(file)
             for _ in table.rows():
                 pass
             source = Source(str(file), file, folder)
@@ -65,9 +66,10 @@ def csv_target(folder: Path) -> Callable[[bytes], None]:
 def manifest_target(folder: Path) -> Callable[[bytes], None]:
     """The reader of IIIF documents, where nothing can be fetched."""
     from qcmfm.core.errors import ImportingError, QcmfmError
-    from qcmfm.importers import _iiif_image, iiif
-    from qcmfm.importers._documents import Documents
-    from qcmfm.importers._source import Source
+    from qcmfm.importers.reading import iiif_image
+    from qcmfm.importers import iiif
+    from qcmfm.importers.reading.documents import Documents
+    from qcmfm.importers.reading.source import Source
 
     file = folder / "manifest.json"
     documents = Documents(
@@ -83,7 +85,7 @@ def manifest_target(folder: Path) -> Callable[[bytes], None]:
                 if hasattr(item, "lookup"):
                     iiif.complete(item, file)  # pyright: ignore[reportArgumentType]
         with contextlib.suppress(ValueError, AttributeError):  # what `complete` expects of it
-            _iiif_image.sized_address(json.loads(content))
+            iiif_image.sized_address(json.loads(content))
 
     return target
 

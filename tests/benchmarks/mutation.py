@@ -75,7 +75,7 @@ def measure(package: str, sample: int, seed: int) -> dict[str, Any]:
     """The share of a package's changes that its tests find, from a random sample of them."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "tree"
-        subprocess.run(["git", "clone", "--quiet", settings.ROOT, folder], check=True)
+        subprocess.run(["git", "clone", "--quiet", settings.PACKAGE.parent, folder], check=True)
         tests = "\n    ".join(TESTS[package])
         storage.write_text(folder / "setup.cfg", SETTINGS.format(package=package, tests=tests))
         mutmut = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]

@@ -9,7 +9,7 @@ from PIL import Image
 from qcmfm import demo
 from qcmfm.core.errors import RecordsError
 from qcmfm.core.progress import finish
-from qcmfm.demo._collection import AT_ONCE
+from qcmfm.demo.drawing.collection import AT_ONCE
 from qcmfm.records import read_collection
 from qcmfm.records.regions import read_regions
 

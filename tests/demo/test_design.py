@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm import demo
-from qcmfm.demo._captions import join
-from qcmfm.demo._design import DIFFICULTIES, Thing, plan_thing
-from qcmfm.demo._plan import COLOURS, MOTIFS, PLACES
+from qcmfm.demo.drawing.captions import join
+from qcmfm.demo.drawing.design import DIFFICULTIES, Thing, plan_thing
+from qcmfm.demo.drawing.plan import COLOURS, MOTIFS, PLACES
 
 NAMES = demo.names()
 

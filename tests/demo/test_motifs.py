@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from qcmfm.demo._motifs import motif, strip
-from qcmfm.demo._plan import MOTIFS
+from qcmfm.demo.drawing.motifs import motif, strip
+from qcmfm.demo.drawing.plan import MOTIFS
 
 
 @pytest.mark.parametrize("name", MOTIFS)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from qcmfm import demo
-from qcmfm.demo._design import plan_thing
-from qcmfm.demo._photography import MARGIN, photograph
-from qcmfm.demo._plan import Layer, Shot
+from qcmfm.demo.drawing.design import plan_thing
+from qcmfm.demo.drawing.photography import MARGIN, photograph
+from qcmfm.demo.drawing.plan import Layer, Shot
 
 SIZE = 240
 PLAIN = Shot(0.0, 1.2, 1.0, (0.0, 0.0), "white", False, False, 0.0, 90, 3)

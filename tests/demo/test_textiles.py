@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from qcmfm.demo._plan import COLOURS, MOTIFS, PLACES, Layer, Motif, Plan
-from qcmfm.demo._textiles import FORMS, LOOKS, draw_textile
+from qcmfm.demo.drawing.plan import COLOURS, MOTIFS, PLACES, Layer, Motif, Plan
+from qcmfm.demo.drawing.textiles import FORMS, LOOKS, draw_textile
 
 SIZE = 160
 ARRANGEMENTS = (

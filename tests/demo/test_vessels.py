@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qcmfm.demo._plan import MOTIFS, PLACES, Layer, Motif, Plan
-from qcmfm.demo._vessels import FORMS, LOOKS, draw_artifact
+from qcmfm.demo.drawing.plan import MOTIFS, PLACES, Layer, Motif, Plan
+from qcmfm.demo.drawing.vessels import FORMS, LOOKS, draw_artifact
 
 SMALLEST_SHARE = 0.003
 

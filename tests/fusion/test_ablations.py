@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from qcmfm.core.errors import TrainingError
-from qcmfm.fusion._ablations import angle_encoded, one_stage
+from qcmfm.fusion.layers.ablations import angle_encoded, one_stage
 from qcmfm.fusion.qcmfm import QCMFM
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate

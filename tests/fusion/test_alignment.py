@@ -8,8 +8,8 @@ from scipy.special import logsumexp
 
 from qcmfm import fusion
 from qcmfm.encoders.batch import Batch, FeatureShape
-from qcmfm.fusion._alignment import alignment_loss, names_region
-from qcmfm.fusion._attention import neighbourhood
+from qcmfm.fusion.layers.alignment import alignment_loss, captions_with_word
+from qcmfm.fusion.layers.attention import neighbourhood
 
 SHAPE = FeatureShape((3, 3), 12, 10, 10, 4)
 POINTING = {"heads": 1, "dim": 16, "temperature": 0.1, "text_dropout": 0.0, "image_dropout": 0.0}
@@ -109,5 +109,5 @@ def test_a_caption_says_a_word_where_one_of_its_own_is_like_it():
     captions = torch.randn(3, 4, 16, generator=chance)
     mask = torch.tensor([[True] * 4, [True, True, False, False], [False] * 4])
     words = torch.stack([captions[0, 1] * 3, captions[1, 0] + 0.1, captions[1, 3]])
-    found = names_region(words, captions, mask, alike=0.9)
+    found = captions_with_word(words, captions, mask, alike=0.9)
     assert found.tolist() == [[True, False, False], [False, True, False], [False, False, False]]

@@ -17,9 +17,9 @@ from qcmfm import service
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import finish
-from qcmfm.encoders._decoding import DECODERS
+from qcmfm.encoders.photo import DECODERS
 from qcmfm.importers import import_collection
-from qcmfm.importers._fetching import Limits
+from qcmfm.importers.fetching.fetcher import Limits
 from qcmfm.records import named_folder, read_collection
 from qcmfm.records.regions import read_regions
 from qcmfm.review.choice import Choice
@@ -31,7 +31,7 @@ from tests.hostile.runs import Change
 
 SECONDS = 10.0
 """That nothing may take longer than."""
-QUICK = Limits(tries=1, first_wait=0.01, silent=1.0, whole=2.0)
+QUICK = Limits(tries=1, first_wait=0.01, read_timeout=1.0, request_timeout=2.0)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.importers._cache import Cache
-from qcmfm.importers._fetching import Fetcher, Limits
+from qcmfm.importers.fetching.cache import Cache
+from qcmfm.importers.fetching.fetcher import Fetcher, Limits
 from tests.hostile.doors import assert_sentence
 from tests.hostile.words import ADDRESSES
 
-QUICK = Limits(tries=1, first_wait=0.01, silent=1.0, whole=3.0, private=())
+QUICK = Limits(tries=1, first_wait=0.01, read_timeout=1.0, request_timeout=3.0, private=())
 
 
 @pytest.fixture
@@ -107,11 +107,11 @@ def test_a_redirect_does_not_lead_inside(
             return ["127.0.0.1"]  # stands for a public machine: the test's own server
         return await real(host, port, allowed)
 
-    from qcmfm.importers import _addresses
+    from qcmfm.importers.fetching import addresses
     from tests.importers.museum_server import Handler, museum_server
 
-    real: Callable[..., Awaitable[list[str]]] = _addresses.checked
-    monkeypatch.setattr(_addresses, "checked", checked)
+    real: Callable[..., Awaitable[list[str]]] = addresses.checked
+    monkeypatch.setattr(addresses, "checked", checked)
     with museum_server() as museum:
 
         def sent_on(handler: Handler) -> None:

@@ -17,6 +17,6 @@ def museum() -> Iterator[Museum]:
 @pytest.fixture
 def limits() -> Limits:
     return Limits(
-        per_second=500.0, tries=3, first_wait=0.02, longest_wait=2.0, silent=0.5, whole=2.0,
-        photo=300_000, document=1_000_000, private=("127.0.0.1",),
+        per_second=500.0, tries=3, first_wait=0.02, longest_wait=2.0, read_timeout=0.5,
+        request_timeout=2.0, photo=300_000, document=1_000_000, private=("127.0.0.1",),
     )  # fmt: skip

@@ -12,7 +12,8 @@ from PIL import Image, TiffImagePlugin
 
 from qcmfm.core.errors import ImportingError
 from qcmfm.core.progress import finish
-from qcmfm.importers import _archives, import_collection
+from qcmfm.importers import import_collection
+from qcmfm.importers.reading import archives
 from qcmfm.records import read_collection
 from tests.importers.museum_server import photo
 
@@ -26,7 +27,7 @@ def zipped(file: Path, members: dict[str, bytes]) -> Path:
 
 def unpack(file: Path) -> tuple[list[str], dict[str, str]]:
     folder = file.parent / "out"
-    problems = finish(_archives.unpack(file, folder))
+    problems = finish(archives.unpack(file, folder))
     found = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
     return sorted(found), {problem.record_id: problem.reason for problem in problems}
 
@@ -76,7 +77,7 @@ def test_a_bomb_is_refused_before_and_while_it_is_unpacked(
     with pytest.raises(ImportingError, match="would unpack to"):
         unpack(bomb)
     many = zipped(tmp_path / "many.zip", {f"{n}.jpg": b"" for n in range(20)})
-    monkeypatch.setattr(_archives, "MOST_FILES", 10)
+    monkeypatch.setattr(archives, "MOST_FILES", 10)
     with pytest.raises(ImportingError, match="20 files"):
         unpack(many)
 

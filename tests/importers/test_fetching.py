@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm.importers import _addresses, _fetching
-from qcmfm.importers._addresses import AddressError, is_public
-from qcmfm.importers._background import Background
-from qcmfm.importers._cache import Cache
-from qcmfm.importers._fetching import Fetcher, FetchError, Limits
-from qcmfm.importers._hosts import retry_after
+from qcmfm.importers.fetching import addresses, fetcher
+from qcmfm.importers.fetching.addresses import AddressError, is_public
+from qcmfm.importers.fetching.background import Background
+from qcmfm.importers.fetching.cache import Cache
+from qcmfm.importers.fetching.fetcher import Fetcher, FetchError, Limits
+from qcmfm.importers.fetching.hosts import retry_after
 from tests.importers.museum_server import Handler, Museum, photo
 
 Get = Callable[..., bytes]
@@ -40,7 +40,7 @@ def get(tmp_path: Path, limits: Limits) -> Get:
 def test_what_was_fetched_is_kept_and_the_server_is_told_who_asks(
     museum: Museum, get: Get, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv(_fetching.CONTACT, "curator@museum.example")
+    monkeypatch.setenv(fetcher.CONTACT, "curator@museum.example")
     museum.pages["/a"] = photo()
     assert get(f"{museum.address}/a") == get(f"{museum.address}/a") == photo()
     assert museum.asked["/a"] == 1
@@ -119,7 +119,7 @@ def test_a_server_that_says_nothing_is_given_up(museum: Museum, get: Get):
     museum.pages["/a"] = lambda handler: time.sleep(1.5)
     began = time.monotonic()
     with pytest.raises(FetchError, match="takes too long"):
-        get(f"{museum.address}/a", tries=1, silent=0.3)
+        get(f"{museum.address}/a", tries=1, read_timeout=0.3)
     assert time.monotonic() - began < 1.4
 
 
@@ -135,7 +135,7 @@ def test_a_server_that_drips_is_given_up(museum: Museum, get: Get):
     museum.pages["/a"] = drip
     began = time.monotonic()
     with pytest.raises(FetchError, match="takes too long"):
-        get(f"{museum.address}/a", tries=1, whole=0.6)
+        get(f"{museum.address}/a", tries=1, request_timeout=0.6)
     assert time.monotonic() - began < 3
 
 
@@ -238,7 +238,7 @@ def test_a_redirect_does_not_lead_inside(museum: Museum, get: Get, monkeypatch: 
     museum.pages["/a"] = lambda handler: handler.answer(302, Location=f"http://localhost:{port}/s")
     museum.pages["/f"] = lambda handler: handler.answer(302, Location="file:///etc/passwd")
     museum.pages["/s"] = b"secret"
-    monkeypatch.setattr(_addresses, "_is_allowed", lambda host, *_: host == "127.0.0.1")
+    monkeypatch.setattr(addresses, "_is_allowed", lambda host, *_: host == "127.0.0.1")
     with pytest.raises(AddressError, match="private network"):
         get(f"{museum.address}/a")
     with pytest.raises(FetchError, match="no web address"):
@@ -250,7 +250,7 @@ def test_a_redirect_does_not_lead_inside(museum: Museum, get: Get, monkeypatch: 
 def test_the_owner_can_allow_private_addresses(
     museum: Museum, get: Get, monkeypatch: pytest.MonkeyPatch, entry: str
 ):
-    monkeypatch.setenv(_addresses.ALLOW, f"intranet.example, {entry}")
+    monkeypatch.setenv(addresses.ALLOW, f"intranet.example, {entry}")
     museum.pages["/a"] = b"inside"
     assert get(f"{museum.address}/a", private=Limits().private) == b"inside"
 

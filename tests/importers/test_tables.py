@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.core.errors import ImportingError
-from qcmfm.importers._columns import guess_columns
-from qcmfm.importers._item import Columns
-from qcmfm.importers._tables import DELIMITERS, guess_delimiter, read_table
+from qcmfm.importers.reading.columns import guess_columns
+from qcmfm.importers.reading.item import Columns
+from qcmfm.importers.reading.tables import DELIMITERS, guess_delimiter, read_table
 from qcmfm.records.csv_rows import Broken
 
 CELL = st.text(st.sampled_from(",;\t|\"'\r\n éπ東=") | st.characters(codec="utf-8"), max_size=8)

@@ -11,7 +11,6 @@ import pytest
 from qcmfm import demo, fusion
 from qcmfm.core import settings
 from qcmfm.studies import ablation, views
-from qcmfm.studies._results import Results
 from qcmfm.studies.noise import (
     AWARE,
     AWARE_CHANNELS,
@@ -23,10 +22,11 @@ from qcmfm.studies.noise import (
     channels,
 )
 from qcmfm.studies.summary import SUMMARY, TABLE, figure, markdown, p_value_text
+from qcmfm.studies.trials.results import Results
 from tests.benchmarks.cards import card_notes
 
 FOLDER = settings.COMPARISON
-README = (settings.ROOT / "README.md").read_text("utf-8")
+README = (settings.PACKAGE.parent / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from qcmfm.core import storage
 from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import finish
 from qcmfm.studies import ablation
-from qcmfm.studies._results import Results, Trial
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
+from qcmfm.studies.trials.results import Results, Trial
 from qcmfm.ui.models.studies import saving_sentence
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "study.py"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.core.errors import StudyError
-from qcmfm.studies._results import TRIALS, Results, Trial
+from qcmfm.studies.trials.results import TRIALS, Results, Trial
 
 
 def trial(system: str = "qcmfm", seed: int = 0, fold: str = "test", accuracy: float = 0.5) -> Trial:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from qcmfm.studies._statistics import differences, holm, paired_p, seed_interval
+from qcmfm.studies.trials.statistics import differences, holm, paired_p, seed_interval
 
 
 def test_the_interval_over_seeds_is_students():

@@ -13,14 +13,20 @@ from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import finish
 from qcmfm.records import read_collection
 from qcmfm.studies import ablation, compare, noise, request, views
-from qcmfm.studies._loaded_features import LoadedFeatures, load_table
-from qcmfm.studies._plan import TEST, EncodedCollection, Plan, carry_out, encode_for_study
-from qcmfm.studies._results import Results
-from qcmfm.studies._trial import System, train_and_answer
-from qcmfm.studies._view_networks import FEViews, classical
-from qcmfm.studies._worker_processes import side_by_side
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import read_summary, write_comparison
+from qcmfm.studies.trials.loaded_features import LoadedFeatures, load_table
+from qcmfm.studies.trials.plan import (
+    TEST,
+    EncodedCollection,
+    StudyPlan,
+    carry_out,
+    encode_for_study,
+)
+from qcmfm.studies.trials.results import Results
+from qcmfm.studies.trials.trial import System, train_and_answer
+from qcmfm.studies.trials.view_networks import FEViews, classical
+from qcmfm.studies.trials.worker_processes import side_by_side
 from qcmfm.training import TrainingSettings
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, cheap_cache, make_collection
 
@@ -100,7 +106,7 @@ def test_no_group_is_on_both_sides_of_a_fold(material: EncodedCollection):
 def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(
     material: EncodedCollection, tmp_path: Path
 ):
-    plan = Plan(THREE, range(2), (TEST,), QUICK)
+    plan = StudyPlan(THREE, range(2), (TEST,), QUICK)
     results = Results(tmp_path / "study")
     asked: list[bool] = []
 
@@ -117,7 +123,7 @@ def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(
     finish(carry_out(plan, material, results))
     assert results.trials() == whole
     again = Results(tmp_path / "again")
-    finish(carry_out(Plan(THREE, range(1), (TEST,), QUICK), material, again))
+    finish(carry_out(StudyPlan(THREE, range(1), (TEST,), QUICK), material, again))
     for system in THREE:
         ours, theirs = (r.answers("vases", system.name) for r in (results, again))
         np.testing.assert_array_equal(ours[0, TEST], theirs[0, TEST])
@@ -126,7 +132,7 @@ def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(
 def test_two_processes_train_what_one_does(
     material: EncodedCollection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    plan = Plan(THREE, range(1), (TEST,), QUICK)
+    plan = StudyPlan(THREE, range(1), (TEST,), QUICK)
     alone, beside = Results(tmp_path / "alone"), Results(tmp_path / "beside")
     assert finish(carry_out(plan, material, alone)) == 0
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "2")
@@ -162,8 +168,8 @@ def refuse(message: str, cell: int) -> None:
 def test_a_comparison_says_who_won(material: EncodedCollection, tmp_path: Path):
     results = Results(tmp_path / "study")
     folds = tuple(name for name in material.folds if name != TEST)
-    finish(carry_out(Plan(THREE, range(1), folds, QUICK), material, results))
-    finish(carry_out(Plan(THREE, range(2), (TEST,), QUICK), material, results))
+    finish(carry_out(StudyPlan(THREE, range(1), folds, QUICK), material, results))
+    finish(carry_out(StudyPlan(THREE, range(2), (TEST,), QUICK), material, results))
     summary = write_comparison(results)
     assert read_summary(results.folder) == summary
     for scheme, seeds in (("test", 2), ("cv", 1)):
@@ -321,7 +327,7 @@ def test_a_network_takes_any_number_of_views(family: str, count: int):
 
 def test_the_table_is_tidy(material: EncodedCollection, tmp_path: Path):
     results = Results(tmp_path / "study")
-    finish(carry_out(Plan(THREE[1:2], range(1), (TEST,), QUICK), material, results))
+    finish(carry_out(StudyPlan(THREE[1:2], range(1), (TEST,), QUICK), material, results))
     with (results.folder / "trials.csv").open() as handle:
         (row,) = csv.DictReader(handle)
     assert row["collection"] == "vases" and row["system"] == "concat" and row["fold"] == TEST

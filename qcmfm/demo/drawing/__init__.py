@@ -1,0 +1,1 @@
+"""How the built-in collections are designed, drawn, described and photographed."""

@@ -1,0 +1,1 @@
+"""Parts that several fusion models are built from."""

@@ -1,0 +1,89 @@
+"""A photo and a caption as one vector each, for models that do without attention."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from qcmfm.encoders.batch import Batch, FeatureShape
+from qcmfm.fusion.base import Fused, ModelOptions
+from qcmfm.fusion.layers.halves import DROPOUT, Standardised, projection
+
+
+@dataclass(frozen=True)
+class PooledOptions(ModelOptions):
+    """Choices of a model of two pooled vectors.
+
+    Args:
+        width: Length of each modality's hidden vector.
+        image_dropout: Share of the photo's features dropped in training.
+        text_dropout: Share of the caption's features dropped in training.
+    """
+
+    RANGES: ClassVar = {"width": (2, 4096), "image_dropout": DROPOUT, "text_dropout": DROPOUT}
+
+    width: int = 128
+    image_dropout: float = 0.4
+    text_dropout: float = 0.2
+
+
+class Pooled(Standardised):
+    """A model that starts from one vector of the photo and one of the caption.
+
+    The photo's is a projection of its mean region vector, the caption's the sum of projections of
+    its sentence vector and its lexicon terms, so that a short vector weighs as much as a long one
+    to begin with.
+
+    Args:
+        shape: Sizes of the features.
+        n_labels: Number of labels.
+        options: Of dropout, and the width where `width` is not given.
+        width: Length of both vectors; by default that of the options.
+    """
+
+    reads_regions = False
+
+    def __init__(
+        self, shape: FeatureShape, n_labels: int, options: PooledOptions, width: int | None = None
+    ):
+        super().__init__(shape, n_labels, options)
+        width = width or options.width
+        self.image_dropout = nn.Dropout(options.image_dropout)
+        self.text_dropout = nn.Dropout(options.text_dropout)
+        self.image = projection(shape.image_dim, width, bias=True)
+        self.sentence = projection(shape.sentence_dim, width, bias=True)
+        self.terms = projection(shape.terms, width, length=1.0)
+
+    @abstractmethod
+    def combine(
+        self,
+        photo: Float[Tensor, "batch width"],
+        caption: Float[Tensor, "batch width"],
+        has_image: Bool[Tensor, " batch"],
+        has_text: Bool[Tensor, " batch"],
+    ) -> Fused:
+        """Logits of pooled vectors, which are of no meaning where a record lacks the modality."""
+
+    def fuse(self, batch: Batch) -> Fused:
+        """Logits for a batch in which every record has a photo or a caption."""
+        photo, caption = self.pooled(batch)
+        return self.combine(photo, caption, batch.has_image, batch.has_text)
+
+    def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """As in the base class; the features are projected once and combined together."""
+        photo, caption = (vectors.repeat(3, 1) for vectors in self.pooled(batch))
+        there, gone = torch.ones_like(batch.has_image), torch.zeros_like(batch.has_image)
+        has_image, has_text = torch.cat([there, there, gone]), torch.cat([there, gone, there])
+        whole, image, text = self.combine(photo, caption, has_image, has_text).logits.chunk(3)
+        return whole, image, text
+
+    def pooled(
+        self, batch: Batch
+    ) -> tuple[Float[Tensor, "batch width"], Float[Tensor, "batch width"]]:
+        """The vectors of the photos and of the captions."""
+        photo = self.image(self.image_dropout(self.standard_image(batch)))
+        sentence = self.sentence(self.text_dropout(self.standard_sentence(batch)))
+        return photo, sentence + self.terms(self.text_dropout(batch.terms))

@@ -1,0 +1,1 @@
+"""Requests to other servers: public addresses only, at a limited rate, cached on disk."""

@@ -1,0 +1,1 @@
+"""Training and testing systems side by side, and the statistics of their results."""
