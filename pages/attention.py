@@ -3,12 +3,12 @@
 import streamlit as st
 
 from qcmfm.ui.review.evidence.attention_map import show_attention
-from qcmfm.ui.review.evidence.subject import choose_looked
+from qcmfm.ui.review.evidence.subject import choose_subject
 from qcmfm.ui.review.evidence.tabs import show_sections
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import percent, plain, words_for
-from qcmfm.ui.shared.resources import explained
+from qcmfm.ui.shared.resources import explain_submission
 from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
@@ -20,11 +20,11 @@ st.markdown(
     )
 )
 with error_boundary():
-    Address("attention")
-    looked = choose_looked()
-    if looked is None:
+    address = Address("attention")
+    subject = choose_subject(address)
+    if subject is None:
         st.stop()
-    evidence = explained(looked.run, looked.submission)
+    evidence = explain_submission(subject.run, subject.submission)
     best = evidence.probabilities[evidence.label]
     st.header(
         _("Proposed: {label} · {best}").format(
@@ -32,7 +32,7 @@ with error_boundary():
         ),
         anchor=False,
     )
-    show_attention(looked, evidence)
-    show_sections(looked, evidence)
+    show_attention(address, subject, evidence)
+    show_sections(address, subject, evidence)
     if evidence.quantum:
         st.caption(_(SIMULATED))

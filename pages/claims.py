@@ -3,8 +3,9 @@
 import streamlit as st
 
 from qcmfm.ui.lab.claims import show_claims, show_glossary
+from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.errors import error_boundary
-from qcmfm.ui.shared.resources import settled
+from qcmfm.ui.shared.resources import prepare_light_page
 from qcmfm.ui.shell.language import _
 
 st.title(_("Claims"))
@@ -15,7 +16,7 @@ st.markdown(
     )
 )
 with error_boundary():
-    settled()
+    prepare_light_page()
     show_claims()
     st.divider()
-    show_glossary()
+    show_glossary(Address("claims"))

@@ -8,10 +8,10 @@ from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.ui.import_export.submission import save, show_submission
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import words_for
-from qcmfm.ui.shared.reviewer import ask_beside
+from qcmfm.ui.shared.reviewer import name_field
 from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 MAX_PHOTOS = 50
 
@@ -50,8 +50,8 @@ if any(item.answer.quantum for item in items):
     st.caption(_(SIMULATED))
 left, right = st.columns(2, vertical_alignment="bottom")
 name = left.text_input(_("Save to the collection"), "uploads", key="collection")
-who = ask_beside(left) if any(item.label for item in items) else ""
-if left.button(_("Save"), type="primary", **barred(Permission.ADD)):
+who = name_field(left) if any(item.label for item in items) else ""
+if left.button(_("Save"), type="primary", **permission_options(Permission.ADD)):
     with error_boundary():
         st.success(save(name, items, who), icon=":material/check:")
 right.download_button(

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from qcmfm.ui.models.retraining import choose_collection
-from qcmfm.ui.review.doubtful_labels import show_cleaning
+from qcmfm.ui.review.doubtful_labels import show_doubtful_labels
+from qcmfm.ui.shared.collections import choose_collection, open_address
 from qcmfm.ui.shared.errors import error_boundary
-from qcmfm.ui.shared.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
 from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
@@ -13,6 +13,6 @@ st.title(_("Clean up"))
 st.markdown(_("Recorded labels that are probably wrong, the most doubtful first. You decide."))
 with error_boundary():
     name = reviewer()
-    show_cleaning(choose_collection("clean-collection"), name)
-    offer_other_reviewer(name)
+    show_doubtful_labels(choose_collection(open_address("clean_up")), name)
+    show_reviewer(name)
 st.caption(_(SIMULATED))

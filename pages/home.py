@@ -3,8 +3,8 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.home.overview import show_overview, show_some
-from qcmfm.ui.home.tour import offer_tour
+from qcmfm.ui.home.overview import show_overview, show_photos
+from qcmfm.ui.home.tour import show_tour_link
 from qcmfm.ui.shared.errors import error_boundary, show_error
 from qcmfm.ui.shared.formatting import listed, plain, words_for
 from qcmfm.ui.shared.links import page_link
@@ -24,7 +24,7 @@ with st.container(horizontal=True):
     page_link("review", _("Review proposals"), ":material/rate_review:")
     page_link("guide", _("Guide"), ":material/menu_book:")
 with error_boundary():
-    offer_tour()
+    show_tour_link()
 
 with error_boundary():
     collections, errors = service.list_collections()
@@ -48,7 +48,7 @@ with error_boundary():
             hide_index=True,
             alt=_("The collections with their numbers of records"),
         )
-    show_some()
+    show_photos()
 
 st.header(_("Models"))
 with error_boundary():

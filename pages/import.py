@@ -6,7 +6,7 @@ from qcmfm.access import Permission
 from qcmfm.ui.import_export.importing import choose_source, map_columns, show_imports
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import tell_why_not
+from qcmfm.ui.shell.sign_in import show_refusal
 
 st.title(_("Import"))
 st.markdown(
@@ -17,7 +17,7 @@ st.markdown(
     )
 )
 with error_boundary():
-    if tell_why_not(Permission.IMPORT):
+    if show_refusal(Permission.IMPORT):
         st.stop()
     source, photos = choose_source()
     if source:

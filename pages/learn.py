@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from qcmfm.ui.models.retraining import choose_collection, show_learning
+from qcmfm.ui.models.retraining import show_learning
+from qcmfm.ui.shared.collections import choose_collection, open_address
 from qcmfm.ui.shared.errors import error_boundary
-from qcmfm.ui.shared.reviewer import offer_other_reviewer, reviewer
+from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
 from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _
 
@@ -17,6 +18,6 @@ st.markdown(
 )
 with error_boundary():
     name = reviewer()
-    show_learning(choose_collection("learn-collection"), name)
-    offer_other_reviewer(name)
+    show_learning(choose_collection(open_address("learn")), name)
+    show_reviewer(name)
 st.caption(_(SIMULATED))

@@ -10,8 +10,8 @@ from qcmfm.ui.review.progress import (
     show_days,
     show_exports,
 )
-from qcmfm.ui.review.queue_address import Link
-from qcmfm.ui.review.session import choose_desk, start_bar
+from qcmfm.ui.review.queue_address import QueueAddress
+from qcmfm.ui.review.session import choice_bar, choose_desk
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shell.language import _
@@ -21,7 +21,7 @@ st.markdown(
     _("How far the review of a collection is, how it goes, and its results as files to take away.")
 )
 with error_boundary():
-    desk = choose_desk(Link("progress"), start_bar())
+    desk = choose_desk(QueueAddress("progress"), choice_bar())
     show_counts(desk)
     show_exports(desk)
     left, right = wrapping_container("figures", 280).columns(2, gap="medium")

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from qcmfm.ui.browse.search import show_search
-from qcmfm.ui.models.retraining import choose_collection
+from qcmfm.ui.shared.collections import choose_collection, open_address
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 st.title(_("Search"))
 st.markdown(_("Find records by words, by a photo, or by their like; photos without a caption too."))
 with error_boundary():
-    show_search(choose_collection("search-collection"))
+    address = open_address("search")
+    show_search(address, choose_collection(address))

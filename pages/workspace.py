@@ -6,12 +6,12 @@ from qcmfm.access import Permission
 from qcmfm.ui.settings.workspace import show_activity, show_backups, show_findings, show_roles
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import tell_why_not
+from qcmfm.ui.shell.sign_in import show_refusal
 
 st.title(_("Workspace"))
 st.markdown(_("Whether all that is kept here is sound; backups; who did what, and who may."))
 with error_boundary():
-    if tell_why_not(Permission.MANAGE):
+    if show_refusal(Permission.MANAGE):
         st.stop()
     show_findings()
     show_backups()

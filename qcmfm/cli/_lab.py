@@ -1,4 +1,4 @@
-"""Commands with the figures of the Circuit and Noise lab pages."""
+"""Commands with the results of the Circuit, Noise lab and Playground pages."""
 
 from typing import Annotated
 
@@ -13,87 +13,106 @@ def noise(
     run: RunName,
     records: Records,
     setting: Annotated[
-        str, typer.Option(help="JSON of a noise, or name of a preset or saved one.")
+        str,
+        typer.Option(help="JSON file of a noise setting, or the name of a preset or saved one."),
     ],
-    record: Annotated[str, typer.Option(help="Id of a record to look at.")] = "",
-    mitigation: Annotated[str, typer.Option(help="richardson or linear; by default none.")] = "",
+    record: Annotated[str, typer.Option(help="Id of a record to report in detail.")] = "",
+    mitigation: Annotated[
+        str,
+        typer.Option(help="Zero-noise extrapolation: richardson or linear; by default none."),
+    ] = "",
     sweep: Annotated[
-        list[str] | None, typer.Option(help="Channel whose strength is swept; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Noise channel whose strength is varied; may be repeated."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seeds the shots.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the shots.")] = 0,
     save: Annotated[
-        str, typer.Option(help="Name to keep the setting under; replaces one that has it.")
+        str, typer.Option(help="Save the setting under this name; an existing one is replaced.")
     ] = "",
     caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Simulate what a noisy device would make of the labels: the Noise lab's figures."""
+    """Simulate the labels that a noisy device would give: the results of the Noise lab page."""
     from qcmfm import service
-    from qcmfm.lab import condition, report
+    from qcmfm.lab import report, saved_noise
 
-    chosen = condition.open_condition(setting)
+    chosen = saved_noise.open_setting(setting)
     if save:
-        condition.save(save, chosen, instead=True)
+        saved_noise.save(save, chosen, instead=True)
     labeller, collection = open_with_run(run, records, caption_column, device)
-    material = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
-    work = report.noise_report(material, chosen, record, mitigation, sweep or (), seed)
-    said = finish_work(work, as_json)
-    lines = [f"{said['setting']}: {said['records']} records, {said['labelled']} with a label"]
-    for name, found in said.get("intervals", {}).items():
+    inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
+    work = report.noise_report(inputs, chosen, record, mitigation, sweep or (), seed)
+    result = finish_work(work, as_json)
+    lines = [
+        f"{result['setting']}: {result['records']} records, {result['labelled']} with a label"
+    ]
+    for name, found in result.get("intervals", {}).items():
         lines.append(f"{name:12} {figure(found)}")
-    before = said["reference"]
+    before = result["reference"]
     if before["accuracy"] is not None:
         lines.append(f"without it   {before['accuracy']:.3f} ({before['setting']})")
-    lines.append(f"confidence   {said['confidence']:.3f} ({said['confidence_change']:+.3f})")
-    lines.append(f"labels that change: {len(said['flips'])}")
-    echo(said, "\n".join(lines), as_json)
+    lines.append(
+        f"confidence   {result['confidence']:.3f} ({result['confidence_change']:+.3f})"
+    )
+    lines.append(f"labels that change: {len(result['flips'])}")
+    echo(result, "\n".join(lines), as_json)
 
 
 def circuit(
     run: RunName,
     records: Records,
     record: Annotated[str, typer.Option(help="Id of the record; by default the first.")] = "",
-    every: Annotated[str, typer.Option(help="A step is a gate, a stage or a layer.")] = "gate",
-    step: Annotated[int, typer.Option(help="Which step; by default the last.")] = -1,
-    off: Annotated[
-        str, typer.Option(help="What is switched off: gates and layers from 0, 3,17,L1, and E.")
+    granularity: Annotated[
+        str, typer.Option(help="Size of a step: gate, stage or layer.")
+    ] = "gate",
+    step: Annotated[int, typer.Option(help="Step to report, from 0; by default the last.")] = -1,
+    switch_off: Annotated[
+        str,
+        typer.Option(
+            help="Gates and layers to leave out, counted from 0, and E for the entanglers, "
+            "such as 3,17,L1,E."
+        ),
     ] = "",
     caption_column: TrainedColumn = "",
     device: Device = "auto",
     as_json: Json = False,
 ) -> None:
-    """Follow a record through a run's circuit: the Circuit page's figures."""
+    """Follow a record through a run's circuit step by step: the results of the Circuit page."""
     from qcmfm import service
     from qcmfm.lab.report import circuit_report
     from qcmfm.lab.state_steps import walk
     from qcmfm.lab.switched_gates import SwitchedOff, altered
 
     labeller, collection = open_with_run(run, records, caption_column, device)
-    material = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
-    row = material.row(record) if record else 0
-    whole = material.readout
-    numbers = SwitchedOff.from_text(off, whole.circuit).numbers(whole.circuit)
-    changed = altered(whole, numbers)
-    taken = walk(changed, material.amplitudes[row], every)
-    step = min(step, len(taken) - 1) if step >= 0 else len(taken) - 1
-    said = {"record_id": material.records[row].record_id, "off": sorted(numbers)}
-    said |= circuit_report(changed, whole, taken, step)
-    best = max(said["labels"], key=said["labels"].get)
-    text = f"{said['record_id']}: {best} ({said['labels'][best]:.3f}), {len(numbers)} gates off"
-    echo(said, text, as_json)
+    inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
+    row = inputs.row(record) if record else 0
+    readout = inputs.readout
+    numbers = SwitchedOff.from_text(switch_off, readout.circuit).numbers(readout.circuit)
+    changed = altered(readout, numbers)
+    steps = walk(changed, inputs.amplitudes[row], granularity)
+    step = min(step, len(steps) - 1) if step >= 0 else len(steps) - 1
+    content = {"record_id": inputs.records[row].record_id, "off": sorted(numbers)}
+    content |= circuit_report(changed, readout, steps, step)
+    best = max(content["labels"], key=content["labels"].get)
+    text = (
+        f"{content['record_id']}: {best} ({content['labels'][best]:.3f}), {len(numbers)} gates off"
+    )
+    echo(content, text, as_json)
 
 
 def playground(
-    family: Annotated[str, typer.Option(help="two_stage, hardware_efficient, …")] = "two_stage",
-    qubits: Annotated[int, typer.Option(help="2 to 10.")] = 6,
-    layers: Annotated[int, typer.Option(help="1 to 8.")] = 3,
+    family: Annotated[
+        str, typer.Option(help="Family of the ansatz, such as two_stage or hardware_efficient.")
+    ] = "two_stage",
+    qubits: Annotated[int, typer.Option(help="Number of qubits, 2 to 10.")] = 6,
+    layers: Annotated[int, typer.Option(help="Number of layers, 1 to 8.")] = 3,
     as_json: Json = False,
 ) -> None:
-    """Count what an untrained circuit needs, and measure the slopes of random angles."""
+    """Count gates of an untrained circuit, and measure its gradients at random angles."""
     from qcmfm.lab.playground import trial_report, try_out
 
     trial = finish_work(try_out(family, qubits, layers), as_json)
-    said = trial_report(family, qubits, layers, trial)
+    content = trial_report(family, qubits, layers, trial)
     slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in trial.slopes.items())
-    echo(said, f"{family}: variance of the slope in an angle\n{slopes}", as_json)
+    echo(content, f"{family}: variance of the slope in an angle\n{slopes}", as_json)

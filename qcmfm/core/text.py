@@ -1,6 +1,6 @@
-"""Text from outside, made harmless for a spreadsheet and for whatever shows it.
+"""Sanitise untrusted text for spreadsheets, terminals and pages.
 
-A page has `qcmfm.ui.shared.formatting.plain` besides, which knows what Markdown would make of it.
+Pages also use `qcmfm.ui.shared.formatting.plain`, which escapes Markdown.
 """
 
 import re
@@ -15,24 +15,23 @@ _UNSEEN = re.compile(
 
 
 def escape_formula(cell: str) -> str:
-    """A cell of a CSV that no spreadsheet takes for a formula.
+    """Escape a CSV cell so that no spreadsheet evaluates it as a formula.
 
-    An apostrophe stands before a text that starts with `=`, `+`, `-`, `@`, a tab or a carriage
-    return, with or without blanks before it; numbers such as -1353 are left alone. So that it can
-    be undone, an apostrophe also stands before a cell that starts with apostrophes and then one of
-    these.
+    An apostrophe is put before a text that starts with `=`, `+`, `-`, `@`, a tab or a carriage
+    return, with or without leading blanks; numbers such as -1353 are left unchanged. To keep this
+    reversible, an apostrophe is also put before a cell in which apostrophes precede one of these.
     """
     return f"'{cell}" if _RISKY.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def unescape_formula(cell: str) -> str:
-    """The cell that `escape_formula` made this of."""
+    """Undo `escape_formula`."""
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def visible(text: str) -> str:
-    """Text in which nothing turns the direction of what follows or controls a terminal.
+    """Text without control characters and without marks that change the writing direction.
 
-    Such letters are replaced by the mark for what cannot be shown; line ends and tabs stay.
+    Each of them becomes U+FFFD, the replacement character; line feeds and tabs are kept.
     """
     return _UNSEEN.sub("\ufffd", text)

@@ -82,7 +82,7 @@ class Readout:
 
 
 @dataclass(frozen=True)
-class Material:
+class CircuitInputs:
     """A run's circuit and the records of a collection as amplitudes.
 
     Args:
@@ -124,7 +124,7 @@ class Material:
 
     @cached_property
     def key(self) -> str:
-        """What tells it apart from other materials: a hash of weights, records and amplitudes."""
+        """What tells it apart from other inputs: a hash of weights, records and amplitudes."""
         told = "\n".join(f"{r.record_id}\t{r.label}\t{r.group_key}" for r in self.records)
         content = self.sha256.encode() + told.encode("utf-8", "surrogatepass")
         return hashlib.sha256(content + self.amplitudes.numpy().tobytes()).hexdigest()
@@ -179,7 +179,7 @@ def readout(run: Run) -> Readout:
     )
 
 
-def gather(run: Run, collection: Collection, cache: FeatureCache) -> Work[Material]:
+def prepare_inputs(run: Run, collection: Collection, cache: FeatureCache) -> Work[CircuitInputs]:
     """Let the encoders and the attention look at every record, once.
 
     Args:
@@ -207,4 +207,4 @@ def gather(run: Run, collection: Collection, cache: FeatureCache) -> Work[Materi
     simulator = getattr(run.model, "simulator", None)
     own = simulator.setting if isinstance(simulator, NoisySimulator) else NOTHING
     records = [table.records[row] for row in rows]
-    return Material(run.name, run.sha256, read, own, records, torch.cat(found).clone())
+    return CircuitInputs(run.name, run.sha256, read, own, records, torch.cat(found).clone())

@@ -12,8 +12,7 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.evaluation import Interval, mean_intervals
-from qcmfm.lab.circuit_inputs import Material
-from qcmfm.lab.condition import Condition
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome, measured, outcome_of
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.mitigation import extrapolate
@@ -38,7 +37,7 @@ JOINT = 8
 
 @dataclass(frozen=True)
 class Sure:
-    """How sure the figures of a condition are, from 2,000 resamples of the objects.
+    """How sure the figures under a noise are, from 2,000 resamples of the objects.
 
     Args:
         accuracy: With its 95% interval.
@@ -51,16 +50,16 @@ class Sure:
     difference: Interval
 
 
-def intervals(material: Material, outcome: Outcome, reference: Outcome) -> Sure | None:
-    """Intervals of a condition's figures; None where no label is recorded."""
-    rows = material.labelled
+def intervals(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) -> Sure | None:
+    """Intervals of the figures under a noise; None where no label is recorded."""
+    rows = inputs.labelled
     if not len(rows):
         return None
-    found = measured(material, outcome.probabilities)
-    truth = np.array(material.truth)
+    found = measured(inputs, outcome.probabilities)
+    truth = np.array(inputs.truth)
     right = [o.probabilities[rows].argmax(1) == truth for o in (outcome, reference)]
     gap = right[0].astype(float) - right[1].astype(float)
-    difference = mean_intervals({"difference": gap}, material.groups)["difference"]
+    difference = mean_intervals({"difference": gap}, inputs.groups)["difference"]
     accuracy, macro_f1 = (Interval(**found[name]) for name in ("accuracy", "macro_f1"))
     return Sure(accuracy, macro_f1, difference)
 
@@ -84,34 +83,34 @@ class Spread:
 
 
 def shots(
-    material: Material, condition: Condition, reference: Outcome, seed: int = 0
+    inputs: CircuitInputs, setting: NoiseSetting, reference: Outcome, seed: int = 0
 ) -> Work[Spread]:
     """Measure every record with finitely many shots, several times.
 
     Args:
-        material: The records.
-        condition: The noise and the number of shots, which is not 0.
+        inputs: The records.
+        setting: The noise and the number of shots, which is not 0.
         reference: What to compare labels with.
         seed: The source of chance.
     """
-    readout, chance = material.readout, np.random.default_rng(seed)
-    circuit, amplitudes = readout.circuit, material.amplitudes
+    readout, chance = inputs.readout, np.random.default_rng(seed)
+    circuit, amplitudes = readout.circuit, inputs.amplitudes
     together = circuit.n_qubits <= JOINT
     if together:
-        exact = yield from _outcome_probabilities(circuit, condition.setting, material)
+        exact = yield from _outcome_probabilities(circuit, setting, inputs)
     else:
-        exact = yield from _values(circuit, condition.setting, material, circuit.observables)
+        exact = yield from _values(circuit, setting, inputs, circuit.observables)
     before = reference.probabilities.argmax(1)
     accuracies: list[float] = []
     changed: list[int] = []
     for repeat in range(REPEATS):
         if together:
-            counts = sample_counts(exact, condition.shots, chance)
+            counts = sample_counts(exact, setting.shots, chance)
             values = counted_expectations(counts, circuit)
         else:
-            values = sampled_expectations(exact, condition.shots, chance)
+            values = sampled_expectations(exact, setting.shots, chance)
         logits = values.to(amplitudes.dtype) @ readout.factors.T + readout.bias
-        found = outcome_of(material, condition.setting, readout.probabilities(logits))
+        found = outcome_of(inputs, setting, readout.probabilities(logits))
         if found.accuracy is not None:
             accuracies.append(found.accuracy)
         changed.append(int((found.probabilities.argmax(1) != before).sum()))
@@ -121,18 +120,18 @@ def shots(
         if accuracies
         else None
     )
-    return Spread(condition.shots, spread, float(np.mean(changed)), together)
+    return Spread(setting.shots, spread, float(np.mean(changed)), together)
 
 
 def _outcome_probabilities(
-    circuit: Circuit, setting: NoiseSetting, material: Material
+    circuit: Circuit, setting: NoiseSetting, inputs: CircuitInputs
 ) -> Work[Float[Tensor, "record state"]]:
     """Probability of every outcome of measuring all wires of every record.
 
     From the values of all products of Pauli Z, a few at a time, so that a page can be left.
     """
     strings = every_z_string(circuit.n_qubits)[1:]
-    values = yield from _values(circuit, setting, material, strings)
+    values = yield from _values(circuit, setting, inputs, strings)
     ones = values.new_ones(len(values), 1)
     found = outcomes(torch.cat([ones, values], 1)).clamp(min=0)
     return found / found.sum(1, keepdim=True)
@@ -141,7 +140,7 @@ def _outcome_probabilities(
 def _values(
     circuit: Circuit,
     setting: NoiseSetting,
-    material: Material,
+    inputs: CircuitInputs,
     strings: Sequence[tuple[int, ...]],
 ) -> Work[Float[Tensor, "record observable"]]:
     """Values of products of Pauli Z under a noise."""
@@ -150,8 +149,8 @@ def _values(
         part = replace(circuit, observables=tuple(strings[start : start + TOGETHER]))
         simulator = NoisySimulator(part, setting)
         with torch.inference_mode():
-            angles = material.readout.angles
-            found.append(simulator.expectations(material.amplitudes, angles, checked=False))
+            angles = inputs.readout.angles
+            found.append(simulator.expectations(inputs.amplitudes, angles, checked=False))
         done = min(start + TOGETHER, len(strings))
         yield Progress("Working out what can be read", done, len(strings))
     return torch.cat(found, 1).double()
@@ -172,20 +171,20 @@ class StateFigures:
     least_purity: float
 
 
-def state_figures(material: Material, setting: NoiseSetting, record_id: str) -> StateFigures:
+def state_figures(inputs: CircuitInputs, setting: NoiseSetting, record_id: str) -> StateFigures:
     """Fidelity and purity of one record's state under a noise; readout errors left out.
 
     Raises:
         RecordsError: There is no such record.
     """
-    circuit = material.readout.circuit
-    row = material.row(record_id)
-    amplitudes = material.amplitudes[row : row + 1].double()
+    circuit = inputs.readout.circuit
+    row = inputs.row(record_id)
+    amplitudes = inputs.amplitudes[row : row + 1].double()
     amplitudes = torch.nn.functional.normalize(amplitudes, dim=1)
-    angles = material.readout.angles.double()
+    angles = inputs.readout.angles.double()
     entries = tuple(entry for entry in setting.entries if entry.at != "readout")
     with torch.inference_mode():
-        clean = material.readout.simulator.state(amplitudes, angles)
+        clean = inputs.readout.simulator.state(amplitudes, angles)
         noisy = NoisySimulator(circuit, replace(setting, entries=entries))
         density = noisy.density(amplitudes, angles)
         return StateFigures(
@@ -193,7 +192,7 @@ def state_figures(material: Material, setting: NoiseSetting, record_id: str) -> 
         )
 
 
-def mitigated(material: Material, setting: NoiseSetting, fit: str) -> Work[Outcome]:
+def mitigated(inputs: CircuitInputs, setting: NoiseSetting, fit: str) -> Work[Outcome]:
     """Label all records with values followed back to no noise from 1, 2 and 3 times the noise.
 
     Raises:
@@ -203,10 +202,10 @@ def mitigated(material: Material, setting: NoiseSetting, fit: str) -> Work[Outco
         raise CircuitError(
             msg("There is no fit {fit!r}.", fit=fit), msg("Choose {fits}.", fits=" or ".join(FITS))
         )
-    readout, found = material.readout, []
+    readout, found = inputs.readout, []
     for done, factor in enumerate(FACTORS, start=1):
-        found.append(readout.logits(material.amplitudes, setting.stretched(factor)))
+        found.append(readout.logits(inputs.amplitudes, setting.stretched(factor)))
         yield Progress("Following the values back", done, len(FACTORS))
     # A label's constant is the same at every factor, and the weights of both fits add up to 1.
     logits = extrapolate(FACTORS, torch.stack(found), fit)
-    return outcome_of(material, setting, readout.probabilities(logits))
+    return outcome_of(inputs, setting, readout.probabilities(logits))

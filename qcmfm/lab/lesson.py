@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.state_steps import Walk, walk
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.shots import sample_counts
@@ -45,14 +45,14 @@ class Lesson:
     shares: tuple[float, float, float]
 
 
-def prepare(material: Material, record_id: str, seed: int = 0) -> Lesson:
+def prepare(inputs: CircuitInputs, record_id: str, seed: int = 0) -> Lesson:
     """Work out the lesson of one record.
 
     Raises:
         RecordsError: There is no such record.
     """
-    readout, row = material.readout, material.row(record_id)
-    amplitudes = material.amplitudes[row]
+    readout, row = inputs.readout, inputs.row(record_id)
+    amplitudes = inputs.amplitudes[row]
     taken = walk(readout, amplitudes, "layer")
     exact = taken.bloch[-1][:, 2]
     probabilities = taken.states[-1].abs().square()[None]
@@ -64,7 +64,7 @@ def prepare(material: Material, record_id: str, seed: int = 0) -> Lesson:
         counts = sample_counts(probabilities / probabilities.sum(), shots, chance)
         read[shots] = torch.from_numpy(counts[0] / shots) @ signs
     setting = load_preset(DEVICE).stretched(float(TIMES))
-    noisy = readout.probabilities(readout.logits(material.amplitudes[row : row + 1], setting))[0]
+    noisy = readout.probabilities(readout.logits(inputs.amplitudes[row : row + 1], setting))[0]
     sizes = taken.shares[-1].abs().sum(0)
     parts = (sizes / sizes.sum()).tolist()
     return Lesson(

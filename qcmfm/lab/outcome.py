@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from qcmfm.evaluation import evaluate
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.quantum.noise import NoiseSetting
 
 
@@ -52,48 +52,48 @@ class Outcome:
         return self.confidence - reference.confidence
 
 
-def judge(material: Material, setting: NoiseSetting) -> Outcome:
+def judge(inputs: CircuitInputs, setting: NoiseSetting) -> Outcome:
     """Label all records under a noise, from exact expectation values.
 
     Raises:
         CircuitError: The setting names a place that the circuit has not.
     """
-    readout = material.readout
+    readout = inputs.readout
     return outcome_of(
-        material, setting, readout.probabilities(readout.logits(material.amplitudes, setting))
+        inputs, setting, readout.probabilities(readout.logits(inputs.amplitudes, setting))
     )
 
 
 def outcome_of(
-    material: Material, setting: NoiseSetting, probabilities: Float[np.ndarray, "record label"]
+    inputs: CircuitInputs, setting: NoiseSetting, probabilities: Float[np.ndarray, "record label"]
 ) -> Outcome:
     """What labels with these probabilities amount to."""
     accuracy = macro_f1 = None
-    if len(material.labelled):
+    if len(inputs.labelled):
         # The figures alone: one resample, since their intervals come later.
-        found = measured(material, probabilities, resamples=1)
+        found = measured(inputs, probabilities, resamples=1)
         accuracy, macro_f1 = found["accuracy"]["value"], found["macro_f1"]["value"]
     confidence = float(probabilities.max(1).mean())
     return Outcome(setting, probabilities, accuracy, macro_f1, confidence)
 
 
 def measured(
-    material: Material, probabilities: Float[np.ndarray, "record label"], resamples: int = 2000
+    inputs: CircuitInputs, probabilities: Float[np.ndarray, "record label"], resamples: int = 2000
 ) -> dict:
     """The metrics of `evaluation.evaluate`, over the records with a recorded label."""
-    rows = material.labelled
-    padded = np.zeros((len(rows), len(material.labels)))
+    rows = inputs.labelled
+    padded = np.zeros((len(rows), len(inputs.labels)))
     padded[:, : probabilities.shape[1]] = probabilities[rows]
-    return evaluate(padded, material.truth, material.groups, material.labels, resamples=resamples)
+    return evaluate(padded, inputs.truth, inputs.groups, inputs.labels, resamples=resamples)
 
 
-def flips(material: Material, outcome: Outcome, reference: Outcome) -> list[Flip]:
+def flips(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) -> list[Flip]:
     """The records whose label differs from the reference's, those that were surest first."""
-    labels = material.readout.labels
+    labels = inputs.readout.labels
     before, after = reference.probabilities.argmax(1), outcome.probabilities.argmax(1)
     found = [
         Flip(
-            material.records[row].record_id,
+            inputs.records[row].record_id,
             labels[int(before[row])],
             labels[int(after[row])],
             float(reference.probabilities[row, before[row]]),

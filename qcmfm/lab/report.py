@@ -14,65 +14,65 @@ from qcmfm.core.progress import Work
 from qcmfm.core.text import escape_formula
 from qcmfm.evaluation import Interval
 from qcmfm.lab import estimates
-from qcmfm.lab.circuit_inputs import Material, Readout
-from qcmfm.lab.condition import Condition
+from qcmfm.lab.circuit_inputs import CircuitInputs, Readout
 from qcmfm.lab.estimates import Sure, intervals, mitigated, state_figures
 from qcmfm.lab.outcome import Outcome, flips, judge
 from qcmfm.lab.state_steps import Walk
 from qcmfm.lab.sweep import Point, sweep
+from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.resources import resources
 
 METRICS = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
 
 
 def noise_report(
-    material: Material,
-    condition: Condition,
+    inputs: CircuitInputs,
+    setting: NoiseSetting,
     record_id: str = "",
     fit: str = "",
     swept: Sequence[str] = (),
     seed: int = 0,
 ) -> Work[dict[str, Any]]:
-    """Every figure that the Noise lab shows for one condition.
+    """Every figure that the Noise lab shows for one noise setting.
 
     Args:
-        material: The records.
-        condition: What they are measured under.
+        inputs: The records.
+        setting: What they are measured under.
         record_id: Whose state is looked at; empty for none.
         fit: Of error mitigation; empty for none.
         swept: Kinds of noise whose strength is swept.
         seed: The source of chance of the shots.
     """
-    reference = judge(material, material.own)
-    outcome = judge(material, condition.setting)
-    report = outcome_report(material, outcome, reference)
-    report |= {"shots": condition.shots} | intervals_report(intervals(material, outcome, reference))
-    if condition.shots:
-        spread = yield from estimates.shots(material, condition, reference, seed)
+    reference = judge(inputs, inputs.own)
+    outcome = judge(inputs, setting)
+    report = outcome_report(inputs, outcome, reference)
+    report |= {"shots": setting.shots} | intervals_report(intervals(inputs, outcome, reference))
+    if setting.shots:
+        spread = yield from estimates.shots(inputs, setting, reference, seed)
         report["with_shots"] = asdict(spread)
     if fit:
-        better = yield from mitigated(material, condition.setting, fit)
-        report["mitigated"] = {"fit": fit} | outcome_report(material, better, reference)
-        report["mitigated"] |= intervals_report(intervals(material, better, reference))
+        better = yield from mitigated(inputs, setting, fit)
+        report["mitigated"] = {"fit": fit} | outcome_report(inputs, better, reference)
+        report["mitigated"] |= intervals_report(intervals(inputs, better, reference))
     if record_id:
-        report["record"] = record_report(material, outcome, reference, record_id)
-        report["record"] |= asdict(state_figures(material, condition.setting, record_id))
+        report["record"] = record_report(inputs, outcome, reference, record_id)
+        report["record"] |= asdict(state_figures(inputs, setting, record_id))
     if swept:
-        points = yield from sweep(material, swept, reference, fit)
+        points = yield from sweep(inputs, swept, reference, fit)
         report["sweep"] = [asdict(point) for point in points]
     return report
 
 
-def outcome_report(material: Material, outcome: Outcome, reference: Outcome) -> dict[str, Any]:
+def outcome_report(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) -> dict[str, Any]:
     """What moves with a slider."""
-    changed = flips(material, outcome, reference)
+    changed = flips(inputs, outcome, reference)
     return {
-        "run": material.run,
-        "model_sha256": material.sha256,
+        "run": inputs.run,
+        "model_sha256": inputs.sha256,
         "setting": outcome.setting.name,
         "entries": len(outcome.setting.entries),
-        "records": len(material.records),
-        "labelled": len(material.labelled),
+        "records": len(inputs.records),
+        "labelled": len(inputs.labelled),
         "accuracy": outcome.accuracy,
         "macro_f1": outcome.macro_f1,
         "confidence": outcome.confidence,
@@ -93,11 +93,11 @@ def intervals_report(sure: Sure | None) -> dict[str, Any]:
 
 
 def record_report(
-    material: Material, outcome: Outcome, reference: Outcome, record_id: str
+    inputs: CircuitInputs, outcome: Outcome, reference: Outcome, record_id: str
 ) -> dict[str, Any]:
     """The bars of one record."""
-    row = material.row(record_id)
-    labels = material.readout.labels
+    row = inputs.row(record_id)
+    labels = inputs.readout.labels
     return {
         "record_id": record_id,
         "probabilities": dict(zip(labels, outcome.probabilities[row].tolist(), strict=True)),
@@ -136,10 +136,10 @@ def circuit_report(readout: Readout, whole: Readout, walk: Walk, step: int) -> d
 
 
 def table_csv(rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """The conditions side by side, one row each, as the text of a CSV file.
+    """The noise settings side by side, one row each, as the text of a CSV file.
 
     Args:
-        rows: For each condition's name, what `noise_report` says of it or as much as is there.
+        rows: By the name of each, what `noise_report` says of it or as much as is there.
     """
     columns = [
         "condition", "noise", "records", "labelled", "accuracy", "accuracy_low", "accuracy_high",

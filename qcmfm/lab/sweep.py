@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from qcmfm.core.errors import CircuitError
 from qcmfm.core.progress import Progress, Work, finish
 from qcmfm.evaluation import Interval
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.estimates import mitigated
 from qcmfm.lab.outcome import Outcome, judge, measured
-from qcmfm.quantum.noise import MOMENTS, NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import MOMENTS, NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise import strengths as ranges
 
 
@@ -45,12 +45,12 @@ def sweep_setting(channel: str, strength: float) -> NoiseSetting:
     """
     values = {name: strength for name, of in ranges(channel).items() if of.stretches}
     at = MOMENTS[-1] if channel == "readout_error" else "gate"
-    entries = (NoiseEntry(channel, values, at),) if strength else ()
+    entries = (PlacedChannel(channel, values, at),) if strength else ()
     return NoiseSetting(f"{channel} {strength:g}", entries)
 
 
 def sweep(
-    material: Material,
+    inputs: CircuitInputs,
     channels: Sequence[str],
     reference: Outcome,
     fit: str = "",
@@ -59,7 +59,7 @@ def sweep(
     """Figures of several kinds of noise at rising strength.
 
     Args:
-        material: The records.
+        inputs: The records.
         channels: Which kinds.
         reference: What to compare labels with.
         fit: Of error mitigation, which is measured as well; empty for none.
@@ -70,11 +70,11 @@ def sweep(
     for channel in channels:
         for strength in strengths:
             setting = sweep_setting(channel, strength)
-            for outcome, is_mitigated in _outcomes(material, setting, fit):
+            for outcome, is_mitigated in _outcomes(inputs, setting, fit):
                 done += 1
                 if outcome is not None:
                     points.append(
-                        _point(material, channel, strength, is_mitigated, outcome, reference)
+                        _point(inputs, channel, strength, is_mitigated, outcome, reference)
                     )
                 words = channel.replace("_", " ")
                 yield Progress("Sweeping the strength", done, total, f"{words} {strength:g}")
@@ -82,26 +82,26 @@ def sweep(
 
 
 def _outcomes(
-    material: Material, setting: NoiseSetting, fit: str
+    inputs: CircuitInputs, setting: NoiseSetting, fit: str
 ) -> Iterator[tuple[Outcome | None, bool]]:
     """The outcome under a setting and, if wanted, the mitigated one; None where it cannot be."""
-    yield judge(material, setting), False
+    yield judge(inputs, setting), False
     if fit:
         try:
-            yield finish(mitigated(material, setting, fit)), True
+            yield finish(mitigated(inputs, setting, fit)), True
         except CircuitError:  # three times the noise is more than there can be
             yield None, True
 
 
 def _point(
-    material: Material,
+    inputs: CircuitInputs,
     channel: str,
     strength: float,
     is_mitigated: bool,
     outcome: Outcome,
     reference: Outcome,
 ) -> Point:
-    found = measured(material, outcome.probabilities)
+    found = measured(inputs, outcome.probabilities)
     changed = outcome.probabilities.argmax(1) != reference.probabilities.argmax(1)
     accuracy, macro_f1 = (Interval(**found[name]) for name in ("accuracy", "macro_f1"))
     return Point(channel, strength, is_mitigated, accuracy, macro_f1, int(changed.sum()))

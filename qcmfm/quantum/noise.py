@@ -14,9 +14,12 @@ from jaxtyping import Complex
 from torch import Tensor
 
 from qcmfm.core.errors import CircuitError
+from qcmfm.core.messages import msg
 from qcmfm.quantum import channels
 from qcmfm.quantum.channels import Strength
 from qcmfm.quantum.circuit import WIRES, Circuit, Gate
+
+MOST_SHOTS = 10**9
 
 MOMENTS = ("start", "gate", "stage", "layer", "readout")
 
@@ -78,7 +81,7 @@ def full_strengths(channel: str, values: Mapping[str, float]) -> dict[str, float
 
 
 @dataclass(frozen=True)
-class NoiseEntry:
+class PlacedChannel:
     """One channel and the places where it acts. An empty choice means all there are.
 
     Args:
@@ -163,11 +166,24 @@ class NoiseSetting:
         name: What the setting is called.
         entries: The channels; those of one moment act one after the other.
         source: Where the numbers come from.
+        shots: Measurements of every record; 0 for exact expectation values. Exact simulators leave
+            it out of account.
+
+    Raises:
+        CircuitError: So many shots cannot be taken.
     """
 
     name: str
-    entries: tuple[NoiseEntry, ...] = ()
+    entries: tuple[PlacedChannel, ...] = ()
     source: str = ""
+    shots: int = 0
+
+    def __post_init__(self) -> None:
+        if self.shots not in range(MOST_SHOTS + 1):
+            raise CircuitError(
+                msg("{shots} shots cannot be taken.", shots=self.shots),
+                msg("Choose 1 to {most_shots:,}, or 0 for exact values.", most_shots=MOST_SHOTS),
+            )
 
     def stretched(self, factor: float) -> "NoiseSetting":
         """The same setting with probabilities, gate times and unwanted angles times a factor.
@@ -185,7 +201,7 @@ class Noise:
     Args:
         channel: A key of `CHANNELS`.
         strengths: Values of its parameters.
-        at: The moment, as in `NoiseEntry`.
+        at: The moment, as in `PlacedChannel`.
         wires: The wires it acts on.
     """
 
@@ -245,7 +261,7 @@ def _require_places(circuit: Circuit, setting: NoiseSetting) -> None:
             require_known(f"{what} in the circuit for the noise {entry.channel}:", found, there)
 
 
-def _stretched(entry: NoiseEntry, factor: float) -> NoiseEntry:
+def _stretched(entry: PlacedChannel, factor: float) -> PlacedChannel:
     ranges = strengths(entry.channel)
     values = {
         name: value * factor if ranges[name].stretches else value

@@ -8,22 +8,25 @@ from typing import Any, get_origin
 
 from qcmfm.core.errors import CircuitError
 from qcmfm.core.settings import ASSETS
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting, require_known
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel, require_known
 
 PRESETS = ASSETS / "noise"
 _LOOK = "Compare it with the presets in assets/noise."
+_NAMES = {NoiseSetting: "noise setting", PlacedChannel: "noise channel"}
 _JSON: dict[Any, type] = {str: str, int: int, tuple: list, Mapping: dict}
 _WRITE = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
 _WRITE_ITEMS = {str: " of texts", int: " of whole numbers"}
 
 
 def to_json(setting: NoiseSetting) -> str:
-    """A setting as text that `from_json` reads; choices that mean everything are left out."""
+    """A setting as text that `from_json` reads; what means everything, or nothing, is left out."""
     entries = [
         {key: value for key, value in asdict(entry).items() if value or key == "strengths"}
         for entry in setting.entries
     ]
-    content = {"name": setting.name, "source": setting.source, "entries": entries}
+    content: dict[str, Any] = {"name": setting.name, "source": setting.source, "entries": entries}
+    if setting.shots:
+        content["shots"] = setting.shots
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -38,7 +41,7 @@ def from_json(text: str) -> NoiseSetting:
     except ValueError as error:
         raise CircuitError(f"A noise setting is not JSON: {error}.", _LOOK) from error
     content = _checked(content, NoiseSetting)
-    entries = tuple(NoiseEntry(**_checked(e, NoiseEntry)) for e in content.pop("entries", ()))
+    entries = tuple(PlacedChannel(**_checked(e, PlacedChannel)) for e in content.pop("entries", ()))
     return NoiseSetting(entries=entries, **content)
 
 
@@ -61,11 +64,11 @@ def load_preset(name: str) -> NoiseSetting:
 def _checked(content: object, kind: type) -> dict[str, Any]:
     """The fields of a dataclass as JSON has them, lists made tuples."""
     if not isinstance(content, dict):
-        raise CircuitError(f"A {kind.__name__} is {content!r}.", "Write an object with its fields.")
-    require_known(f"field of a {kind.__name__}", content, [f.name for f in fields(kind)])
+        raise CircuitError(f"A {_NAMES[kind]} is {content!r}.", "Write an object with its fields.")
+    require_known(f"field of a {_NAMES[kind]}", content, [f.name for f in fields(kind)])
     required = "name" if kind is NoiseSetting else "channel"
     if required not in content:
-        raise CircuitError(f"A {kind.__name__} has no {required}.", _LOOK)
+        raise CircuitError(f"A {_NAMES[kind]} has no {required}.", _LOOK)
     for f in fields(kind):
         if f.name not in content:
             continue
@@ -75,7 +78,7 @@ def _checked(content: object, kind: type) -> dict[str, Any]:
         listed = found if isinstance(found, list) else []
         if type(found) is not wanted or not all(isinstance(item, items) for item in listed):
             raise CircuitError(
-                f"The field {f.name} of a {kind.__name__} is {found!r}.",
+                f"The field {f.name} of a {_NAMES[kind]} is {found!r}.",
                 f"Write {_WRITE[wanted]}{_WRITE_ITEMS.get(items, '')}.",
             )
     return {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}

@@ -11,9 +11,8 @@ from torch import Tensor
 
 from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
+from qcmfm.quantum.noise import MOST_SHOTS
 from qcmfm.quantum.simulation import observable_signs
-
-MOST_SHOTS = 10**9
 
 
 def sample_counts(

@@ -8,9 +8,10 @@ from qcmfm.access import Permission, actor, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
+from qcmfm.lab import saved_noise
 from qcmfm.lab.circuit_inputs import CircuitInputs, prepare_inputs
-from qcmfm.lab.condition import Condition, save
 from qcmfm.lab.outcome import judge, stability
+from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.records import Collection
 from qcmfm.runs.folder import read_config
 from qcmfm.service.fair_queue import ENCODERS
@@ -58,28 +59,28 @@ def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[Circ
 
 
 @requires(Permission.ADD, on=("name",))
-def save_noise_setting(name: str, condition: Condition, instead: bool = False) -> Path:
-    """Keep a noise setting under a name, for everybody.
+def save_noise_setting(name: str, setting: NoiseSetting, instead: bool = False) -> Path:
+    """Save a noise setting under a name, for everybody.
 
     Args:
         name: Under which it is found again.
-        condition: What is kept.
+        setting: What is saved.
         instead: Whether it takes the place of one that has the name.
 
     Raises:
-        CircuitError: The name cannot be a file's, is a preset's, or is another condition's.
+        CircuitError: The name cannot be a file's, is a preset's, or is another setting's.
     """
-    return save(name, condition, instead)
+    return saved_noise.save(name, setting, instead)
 
 
 @requires(Permission.LOOK)
-def measure_stability(inputs: CircuitInputs, condition: Condition) -> dict[str, float]:
-    """How firmly each record keeps its label under a condition's noise; below 0 it flips.
+def measure_stability(inputs: CircuitInputs, setting: NoiseSetting) -> dict[str, float]:
+    """How firmly each record keeps its label under a noise; below 0 it flips.
 
     From exact expectation values: a device's shots would add chance of their own.
     """
     reference = judge(inputs, inputs.own)
-    found = stability(judge(inputs, condition.setting), reference)
+    found = stability(judge(inputs, setting), reference)
     ids = [record.record_id for record in inputs.records]
     return dict(zip(ids, found.tolist(), strict=True))
 

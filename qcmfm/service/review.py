@@ -15,8 +15,9 @@ from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports.reviewed import Reviewed
 from qcmfm.inference.prediction import Prediction
-from qcmfm.lab import condition
-from qcmfm.lab.condition import Condition
+from qcmfm.lab import saved_noise
+from qcmfm.quantum.noise import NoiseSetting
+from qcmfm.quantum.noise_files import to_json
 from qcmfm.records import Collection, Record, label_counts
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
@@ -111,25 +112,25 @@ class Desk:
     @requires(Permission.LOOK)
     def noise_orders(self) -> list[str]:
         """An order by each noise that was saved; empty where the records have no predictions."""
-        names = condition.saved_names() if self.predictions else []
+        names = saved_noise.saved_names() if self.predictions else []
         return [f"{UNSTABLE}:{name}" for name in names]
 
     @requires(Permission.LOOK)
-    def unmeasured(self, order: str) -> Condition | None:
+    def unmeasured(self, order: str) -> NoiseSetting | None:
         """The noise that the records are to be measured under before they can be in an order.
 
         Raises:
             CircuitError: The saved noise cannot be read.
         """
         kind, name = orders.parts(order)
-        if kind != UNSTABLE or name not in condition.saved_names():
+        if kind != UNSTABLE or name not in saved_noise.saved_names():
             return None
-        saved = condition.open_condition(name)
-        return None if self._saved.get(name) == saved.to_json() else saved
+        saved = saved_noise.open_setting(name)
+        return None if self._saved.get(name) == to_json(saved) else saved
 
     @requires(Permission.LOOK)
     def keep_stability(
-        self, order: str, measured: Condition, stability: Mapping[str, float]
+        self, order: str, measured: NoiseSetting, stability: Mapping[str, float]
     ) -> None:
         """Take what was measured for an order, in place of what was.
 
@@ -139,7 +140,7 @@ class Desk:
             stability: What `measure_stability` found under it.
         """
         _, name = orders.parts(order)
-        self._stability[name], self._saved[name] = stability, measured.to_json()
+        self._stability[name], self._saved[name] = stability, to_json(measured)
         self._orders.pop(order, None)
 
     @requires(Permission.LOOK)

@@ -127,4 +127,4 @@ def repair() -> Work[Examination]:
         else:
             mended.append(finding)
     again = yield from examine()
-    return replace(again, mended=mended)
+    return replace(again, repaired=mended)

@@ -1,8 +1,8 @@
-"""A material of random amplitudes and an untrained circuit: nothing is encoded."""
+"""A inputs of random amplitudes and an untrained circuit: nothing is encoded."""
 
 import torch
 
-from qcmfm.lab.circuit_inputs import NOTHING, Material, Readout
+from qcmfm.lab.circuit_inputs import NOTHING, CircuitInputs, Readout
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.records import Record
 
@@ -18,7 +18,7 @@ def made_readout(n_qubits: int = 4, n_layers: int = 2, seed: int = 0) -> Readout
     return Readout(circuit, angles, factors, bias, LABELS, 0.9)
 
 
-def made_material(records: int = 60, n_qubits: int = 4, seed: int = 0) -> Material:
+def made_inputs(records: int = 60, n_qubits: int = 4, seed: int = 0) -> CircuitInputs:
     """Two records in three have a label: most of them the one that the circuit gives."""
     readout = made_readout(n_qubits, seed=seed)
     chance = torch.Generator().manual_seed(seed + 1)
@@ -34,4 +34,4 @@ def made_material(records: int = 60, n_qubits: int = 4, seed: int = 0) -> Materi
         )
         for row in range(records)
     ]
-    return Material("made", "0" * 64, readout, NOTHING, made, amplitudes)
+    return CircuitInputs("made", "0" * 64, readout, NOTHING, made, amplitudes)

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from qcmfm import cli, service
 from qcmfm.core.progress import finish
-from qcmfm.core.settings import ROOT, SHIPPED_COLLECTIONS
-from qcmfm.lab.chosen import Chosen
+from qcmfm.core.settings import PACKAGE, SHIPPED_COLLECTIONS, shipped
+from qcmfm.lab.noise_recipe import NoiseRecipe
+from qcmfm.quantum.noise_files import to_json
 from qcmfm.ui.shell import sign_in
 
 RECORD = "artifact-00003-1"
@@ -26,7 +27,7 @@ NOISES = (
 @pytest.fixture(autouse=True)
 def at_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under AppTest a page's visitor has a mock for an address."""
-    monkeypatch.setattr(sign_in, "_here", lambda: True)
+    monkeypatch.setattr(sign_in, "is_at_this_computer", lambda: True)
 
 
 def told(*arguments: str) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def told(*arguments: str) -> dict[str, Any]:
 
 def page(name: str, **query: str | list[str]) -> AppTest:
     """A page that was opened with this address."""
-    app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=300)
+    app = AppTest.from_file(str(shipped("pages") / f"{name}.py"), default_timeout=300)
     for parameter, value in query.items():
         app.query_params[parameter] = value
     app.run()
@@ -68,7 +69,7 @@ def test_the_noise_lab_shows_the_figures_of_the_command_line(artifacts, tmp_path
     rows = app.run().dataframe[0].value.to_dict("records")
     for place, noise in enumerate(NOISES):
         file = tmp_path / "setting.json"
-        file.write_text(Chosen.from_text(noise).condition().to_json())
+        file.write_text(to_json(NoiseRecipe.from_text(noise).setting()))
         said = told("noise", *artifacts, "--setting", str(file), "--mitigation", "linear",
                     "--sweep", "bit_flip")  # fmt: skip
         shown = [f"{said['accuracy']:.1%}", f"{said['macro_f1']:.1%}"]
@@ -105,7 +106,9 @@ def test_the_noise_lab_shows_the_figures_of_the_command_line(artifacts, tmp_path
 def test_the_circuit_page_shows_the_figures_of_the_command_line(artifacts, every, step, off):
     app = page("circuit", collection="artifacts", record=RECORD, every=every, step=str(step),
                off=off, qubits="3", layers="1")  # fmt: skip
-    said = told("circuit", *artifacts, "--every", every, "--step", str(step), "--off", off)
+    said = told(
+        "circuit", *artifacts, "--granularity", every, "--step", str(step), "--switch-off", off
+    )
     text = "\n".join(caption.value for caption in app.caption)
     assert f"After step {step} of {said['steps']}" in text
     assert f"**{said['modality_entanglement']:.3f}** bit" in text
@@ -138,7 +141,7 @@ def test_a_setting_is_kept_from_the_command_line_and_a_wrong_one_is_told(artifac
     told("noise", *artifacts, "--setting", "trapped_ion_h2", "--save", "ours")
     assert (home / "noise" / "ours.json").is_file()
     command = [sys.executable, "-m", "qcmfm", "noise", *artifacts, "--setting", "nothing"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True)
     assert done.returncode == 2 and "There is no noise setting 'nothing'" in done.stderr
 
 
@@ -169,8 +172,8 @@ def test_a_saved_noise_orders_the_queue(home: Path):
     assert order in desk.orders()
     saved = desk.unmeasured(order)
     assert saved is not None
-    material = finish(service.open_circuit_inputs(labeller, collection))
-    firm = service.measure_stability(material, saved)
+    inputs = finish(service.open_circuit_inputs(labeller, collection))
+    firm = service.measure_stability(inputs, saved)
     desk.keep_stability(order, saved, firm)
     assert desk.unmeasured(order) is None
     places = desk.places(order)

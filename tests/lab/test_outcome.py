@@ -1,5 +1,7 @@
 """The labels of a collection under a noise, against PennyLane, scikit-learn and formulas."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,31 +11,30 @@ from sklearn.metrics import accuracy_score, f1_score
 from qcmfm.core.errors import CircuitError, RecordsError
 from qcmfm.core.progress import finish
 from qcmfm.lab import estimates
-from qcmfm.lab.condition import Condition
 from qcmfm.lab.estimates import intervals, mitigated, state_figures
 from qcmfm.lab.outcome import flips, judge, stability
 from qcmfm.lab.sweep import sweep, sweep_setting
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.pennylane_bridge import noisy_qnode
-from tests.lab.made import LABELS, made_material, made_readout
+from tests.lab.made import LABELS, made_inputs, made_readout
 
 STRONG = NoiseSetting(
     "strong",
     (
-        NoiseEntry("depolarizing", {"probability": 0.03}),
-        NoiseEntry("readout_error", {"false_one": 0.05, "false_zero": 0.02}, "readout"),
+        PlacedChannel("depolarizing", {"probability": 0.03}),
+        PlacedChannel("readout_error", {"false_one": 0.05, "false_zero": 0.02}, "readout"),
     ),
 )
-MATERIAL = made_material()
-CLEAN = judge(MATERIAL, MATERIAL.own)
-NOISY = judge(MATERIAL, STRONG)
+INPUTS = made_inputs()
+CLEAN = judge(INPUTS, INPUTS.own)
+NOISY = judge(INPUTS, STRONG)
 
 
 def test_the_probabilities_are_those_of_pennylane_s_density_matrices():
-    readout = MATERIAL.readout
+    readout = INPUTS.readout
     run = noisy_qnode(readout.circuit, STRONG)
-    amplitudes = MATERIAL.amplitudes[:5].double()
+    amplitudes = INPUTS.amplitudes[:5].double()
     values = torch.stack([torch.stack(run(x, readout.angles.double())) for x in amplitudes])
     logits = values @ readout.factors.double().T + readout.bias.double()
     expected = softmax(logits.numpy() / readout.temperature, axis=1)
@@ -42,8 +43,8 @@ def test_the_probabilities_are_those_of_pennylane_s_density_matrices():
 
 @pytest.mark.parametrize("outcome", [CLEAN, NOISY], ids=["clean", "noisy"])
 def test_the_figures_are_scikit_learn_s(outcome):
-    rows = [row for row, record in enumerate(MATERIAL.records) if record.label]
-    truth = [MATERIAL.records[row].label for row in rows]
+    rows = [row for row, record in enumerate(INPUTS.records) if record.label]
+    truth = [INPUTS.records[row].label for row in rows]
     said = [LABELS[place] for place in outcome.probabilities[rows].argmax(1)]
     assert outcome.accuracy == pytest.approx(accuracy_score(truth, said))
     assert outcome.macro_f1 == pytest.approx(f1_score(truth, said, average="macro"))
@@ -51,25 +52,25 @@ def test_the_figures_are_scikit_learn_s(outcome):
 
 
 def test_flips_are_the_records_whose_label_differs_and_are_below_zero_in_stability():
-    changed = flips(MATERIAL, NOISY, CLEAN)
-    assert changed and len(changed) < len(MATERIAL.records)
+    changed = flips(INPUTS, NOISY, CLEAN)
+    assert changed and len(changed) < len(INPUTS.records)
     assert [f.was_sure for f in changed] == sorted((f.was_sure for f in changed), reverse=True)
-    firm = dict(zip([r.record_id for r in MATERIAL.records], stability(NOISY, CLEAN), strict=True))
+    firm = dict(zip([r.record_id for r in INPUTS.records], stability(NOISY, CLEAN), strict=True))
     assert {name for name, value in firm.items() if value < 0} == {f.record_id for f in changed}
-    assert not flips(MATERIAL, CLEAN, CLEAN)
+    assert not flips(INPUTS, CLEAN, CLEAN)
     one = changed[0]
-    row = MATERIAL.row(one.record_id)
+    row = INPUTS.row(one.record_id)
     assert one.before == LABELS[CLEAN.probabilities[row].argmax()]
     assert one.after == LABELS[NOISY.probabilities[row].argmax()]
 
 
 def test_a_record_that_is_not_there_is_refused():
     with pytest.raises(RecordsError, match="no record 'x'"):
-        MATERIAL.row("x")
+        INPUTS.row("x")
 
 
 def test_intervals_hold_the_figures_and_the_difference():
-    sure = intervals(MATERIAL, NOISY, CLEAN)
+    sure = intervals(INPUTS, NOISY, CLEAN)
     assert sure is not None
     assert sure.accuracy.value == pytest.approx(NOISY.accuracy)
     assert sure.macro_f1.value == pytest.approx(NOISY.macro_f1)
@@ -81,7 +82,7 @@ def test_intervals_hold_the_figures_and_the_difference():
 def test_without_labels_there_is_nothing_to_be_right_about():
     from dataclasses import replace
 
-    bare = replace(MATERIAL, records=[r.changed(label="") for r in MATERIAL.records])
+    bare = replace(INPUTS, records=[r.changed(label="") for r in INPUTS.records])
     outcome = judge(bare, STRONG)
     assert outcome.accuracy is None and outcome.macro_f1 is None
     assert intervals(bare, outcome, outcome) is None
@@ -91,53 +92,53 @@ def test_many_shots_come_to_the_exact_labels_and_few_do_not():
     exact = NOISY.probabilities.argmax(1)
     sizes = {}
     for shots in (30, 1_000_000):
-        found = finish(estimates.shots(MATERIAL, Condition(STRONG, shots), NOISY))
+        found = finish(estimates.shots(INPUTS, replace(STRONG, shots=shots), NOISY))
         assert found.together and found.shots == shots and found.accuracy is not None
         sizes[shots] = found.flips
-        again = finish(estimates.shots(MATERIAL, Condition(STRONG, shots), NOISY))
+        again = finish(estimates.shots(INPUTS, replace(STRONG, shots=shots), NOISY))
         assert again == found
     assert sizes[1_000_000] <= 1 < sizes[30] < len(exact)
 
 
 def test_shots_of_single_values_come_to_the_same(monkeypatch):
     monkeypatch.setattr(estimates, "JOINT", 3)
-    found = finish(estimates.shots(MATERIAL, Condition(STRONG, 1_000_000), NOISY))
+    found = finish(estimates.shots(INPUTS, replace(STRONG, shots=1_000_000), NOISY))
     assert not found.together and found.flips <= 1
 
 
 def test_purity_and_fidelity_fall_with_noise_and_the_reading_does_not_count():
     figures = [
-        state_figures(MATERIAL, sweep_setting("depolarizing", p), "r3") for p in (0.0, 0.01, 0.05)
+        state_figures(INPUTS, sweep_setting("depolarizing", p), "r3") for p in (0.0, 0.01, 0.05)
     ]
     assert figures[0].fidelity == pytest.approx(1) and figures[0].purity == pytest.approx(1)
     assert figures[0].purity > figures[1].purity > figures[2].purity > figures[0].least_purity
     assert figures[0].fidelity > figures[1].fidelity > figures[2].fidelity
-    read = state_figures(MATERIAL, sweep_setting("readout_error", 0.3), "r3")
+    read = state_figures(INPUTS, sweep_setting("readout_error", 0.3), "r3")
     assert read.purity == pytest.approx(1)
 
 
 def test_mitigation_brings_the_probabilities_closer_to_those_without_noise():
     weak = load_preset("superconducting_heron")
-    noisy = judge(MATERIAL, weak)
+    noisy = judge(INPUTS, weak)
     for fit in estimates.FITS:
-        better = finish(mitigated(MATERIAL, weak, fit))
+        better = finish(mitigated(INPUTS, weak, fit))
         off = [abs(o.probabilities - CLEAN.probabilities).max() for o in (better, noisy)]
         assert off[0] < 0.5 * off[1]
 
 
 def test_an_unknown_fit_and_noise_that_cannot_grow_are_refused():
     with pytest.raises(CircuitError, match="no fit 'cubic'"):
-        finish(mitigated(MATERIAL, STRONG, "cubic"))
+        finish(mitigated(INPUTS, STRONG, "cubic"))
     with pytest.raises(CircuitError):
-        finish(mitigated(MATERIAL, sweep_setting("bit_flip", 0.4), "linear"))
+        finish(mitigated(INPUTS, sweep_setting("bit_flip", 0.4), "linear"))
 
 
 def test_a_sweep_starts_at_the_reference_and_holds_what_can_be_mitigated():
-    points = finish(sweep(MATERIAL, ["bit_flip"], CLEAN, "linear", (0.0, 0.02, 0.4)))
+    points = finish(sweep(INPUTS, ["bit_flip"], CLEAN, "linear", (0.0, 0.02, 0.4)))
     plain = [point for point in points if not point.mitigated]
     assert [point.strength for point in plain] == [0.0, 0.02, 0.4]
     assert plain[0].flips == 0 and plain[0].accuracy.value == pytest.approx(CLEAN.accuracy)
-    alone = judge(MATERIAL, sweep_setting("bit_flip", 0.02))
+    alone = judge(INPUTS, sweep_setting("bit_flip", 0.02))
     assert plain[1].accuracy.value == pytest.approx(alone.accuracy)
     assert [point.strength for point in points if point.mitigated] == [0.0, 0.02]
 

@@ -12,10 +12,10 @@ from qcmfm.lab.switched_gates import SwitchedOff, altered, without
 from qcmfm.quantum.ansatz import qcnn, two_stage
 from qcmfm.quantum.pennylane_bridge import qnode
 from qcmfm.quantum.shares import modality_shares
-from tests.lab.made import made_material
+from tests.lab.made import made_inputs
 
-MATERIAL = made_material(5)
-READOUT, RECORD = MATERIAL.readout, MATERIAL.amplitudes[1]
+INPUTS = made_inputs(5)
+READOUT, RECORD = INPUTS.readout, INPUTS.amplitudes[1]
 
 
 @pytest.mark.parametrize("every", STEPS)

@@ -28,13 +28,14 @@ def test_the_very_one_comes_before_another_of_its_kind():
 def page() -> None:
     import streamlit as st
 
+    from qcmfm.ui.shared.address import Address
     from qcmfm.ui.shell import language
     from qcmfm.ui.shell.language import _, ngettext, pgettext
 
-    language.settle()
-    language.keep()
+    language.language_from_address()
+    language.language_to_address()
     language.choose_language()
-    language.restore({"collection": ["vases"], "lang": ["en"]})
+    Address("somewhere", {"collection": ["vases"], "lang": ["en"]})
     st.write(_("Review"))
     st.write(_("Nobody ever wrote this."))
     st.write(ngettext("{n:,} record", "{n:,} records", 2).format(n=2))
@@ -43,7 +44,7 @@ def page() -> None:
 
 @pytest.fixture
 def visitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    monkeypatch.setattr(language, "_of_browser", lambda: "fr-FR")
+    monkeypatch.setattr(language, "browser_language", lambda: "fr-FR")
     yield AppTest.from_function(page)
 
 
@@ -70,13 +71,13 @@ def test_whoever_asks_for_nothing_reads_english(visitor: AppTest):
 
 
 def test_a_browser_that_speaks_chinese_is_answered_in_chinese(visitor: AppTest, monkeypatch):
-    monkeypatch.setattr(language, "_of_browser", lambda: "zh-TW")
+    monkeypatch.setattr(language, "browser_language", lambda: "zh-TW")
     assert read(visitor) == CHINESE
     assert "lang" not in visitor.query_params
 
 
 def test_the_address_decides(visitor: AppTest, monkeypatch):
-    monkeypatch.setattr(language, "_of_browser", lambda: "zh-CN")
+    monkeypatch.setattr(language, "browser_language", lambda: "zh-CN")
     visitor.query_params["lang"] = "en"
     assert read(visitor) == ENGLISH
     visitor.query_params["lang"] = "zh"

@@ -8,7 +8,7 @@ import pytest
 from qcmfm.ui.shared.keys import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "qcmfm" / "ui").glob("*.py")])
+FILES = sorted([*(ROOT / "pages").glob("*.py"), *(ROOT / "qcmfm" / "ui").rglob("*.py")])
 
 
 def calls_of_key_of() -> set[tuple[object, object]]:

@@ -38,7 +38,7 @@ TOKEN = "0123456789abcdef"
 @pytest.fixture
 def meters(monkeypatch: pytest.MonkeyPatch) -> metrics.Meters:
     """The counters of a server that has just begun."""
-    monkeypatch.setattr(metrics, "_meters", None)
+    monkeypatch.setattr(metrics, "meters", None)
     return metrics.begin()
 
 
@@ -126,7 +126,9 @@ def test_it_is_ready_or_says_why_not_but_strangers_only_which_part(
     )  # fmt: skip
     (home / "workspace.json").unlink()
     monkeypatch.setattr(os, "access", lambda *_: False)
-    monkeypatch.setattr(weights, "_files", lambda: {"one": None, "two": home / "no such file"})
+    monkeypatch.setattr(
+        weights, "weight_files", lambda: {"one": None, "two": home / "no such file"}
+    )
     found = here.get("/healthz").json()
     assert "cannot be written" in found["workspace"] and "one, two" in found["encoders"]
 
@@ -186,7 +188,7 @@ def test_verbs_turns_and_errors_are_counted(meters: metrics.Meters):
 def test_how_things_stand_is_read_when_it_is_asked_for(
     home: Path, meters: metrics.Meters, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(jobs, "_launch", lambda job_id: None)
+    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
     jobs.start("learn", {"collection": "a secret name"})
     meters.registry.register(Gauges())
     assert figure(meters, "qcmfm_jobs", state="interrupted") == 1
@@ -224,7 +226,7 @@ def test_streamlit_and_its_web_server_speak_in_the_same_log(
     streamlit.logger.get_logger("streamlit.made_later").error("two")
     try:
         int("blue faience amulet")
-    except ValueError as error:  # which `tell_failure` logs with its number
+    except ValueError as error:  # which `show_page_failure` logs with its number
         logging.getLogger("streamlit.error_util").error("Uncaught", exc_info=error)
     logging.getLogger("uvicorn.error").warning("three")
     logging.getLogger("uvicorn.access").info("GET /collections?caption=amulet")
@@ -234,15 +236,14 @@ def test_streamlit_and_its_web_server_speak_in_the_same_log(
 
 PAGE = """
 import streamlit as st
-from qcmfm import logs
-from qcmfm.ui import serving
-from qcmfm.ui.shared.widgets import told
-with told():
+from qcmfm.ui.shared.errors import error_boundary
+from qcmfm.ui.shell import server
+with error_boundary():
     int("blue faience amulet")
 try:
     int("blue faience amulet")
 except ValueError as error:
-    st.session_state["handled"] = serving.tell_failure(error)
+    st.session_state["handled"] = server.show_page_failure(error)
 """
 
 
@@ -260,7 +261,7 @@ def test_a_failure_of_a_page_is_told_under_the_number_that_the_log_has(
 
 def test_a_later_workspace_stops_every_page(home: Path):
     (home / "workspace.json").write_text(json.dumps({"version": 99}))
-    page = AppTest.from_file("../qcmfm/ui/shell/router.py", default_timeout=60).run()
+    page = AppTest.from_file("../../qcmfm/ui/shell/router.py", default_timeout=60).run()
     (error,) = page.error
     assert "version 99" in error.value and "Update the program" in error.value
     assert not page.title

@@ -7,7 +7,6 @@ from qcmfm.access import Actor, Role, acting_as
 from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.inference.prediction_cache import fingerprint
-from qcmfm.lab.condition import Condition
 from qcmfm.quantum.noise_files import load_preset, preset_names
 from qcmfm.records import read_collection
 from qcmfm.service import Labeller
@@ -30,7 +29,7 @@ def make_workspace(home: Path, size: int = 30) -> FeatureCache:
         for number in range(5):
             review.decide([correct(f"r{number}")], "ada@museum.example", ("silver",))
         preset = load_preset(preset_names()[0])
-        service.save_noise_setting("ours", Condition(preset))
+        service.save_noise_setting("ours", preset)
     (home / "access.json").write_text('{"people": {"ada@museum.example": "admin"}}')
     made_from = fingerprint(collection, run.version)
     assert service.cached_predictions("vases", "vases-1", made_from)

@@ -1,8 +1,10 @@
 """An older workspace is brought up to date whatever happens meanwhile, a later one refused."""
 
 import errno
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import zipfile
@@ -15,18 +17,17 @@ from qcmfm import cli, jobs, workspace
 from qcmfm.core import settings
 from qcmfm.core.errors import WorkspaceError
 from qcmfm.core.progress import finish
-from qcmfm.lab.condition import saved_names
+from qcmfm.lab.saved_noise import saved_names
 from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.runs.adoption import adoptions
 from qcmfm.runs.run import read_run
-from qcmfm.workspace import examine, migrations, open_workspace, repair, restore
-from qcmfm.workspace._migration import _steps
-from qcmfm.workspace._version import FILE, version_of, write_version
+from qcmfm.workspace import examine, migrations, open_workspace, repair, restore, version_of
 from tests.workspace import steps
 from tests.workspace.made import content
 
 STEPS = steps.__name__
+FILE = "workspace.json"
 OLD = sorted(Path(__file__).parent.glob("version_*.zip"))
 """Workspaces as they were at each version, the first before any said its own: the work of
 `made.make_workspace`, then."""
@@ -45,6 +46,16 @@ def old(home: Path) -> Path:
     return home
 
 
+def write_version(home: Path, version: int) -> None:
+    (home / FILE).write_text(json.dumps({"version": version}))
+
+
+def steps_of(package: str) -> list[int]:
+    """The versions that the files of a package lead to."""
+    modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    return sorted(int(module.name.partition("_")[0].removeprefix("v")) for module in modules)
+
+
 def kept(home: Path) -> dict[str, bytes]:
     """The workspace without its backups, halves of files, and when its version was written."""
     return {
@@ -56,9 +67,8 @@ def kept(home: Path) -> dict[str, bytes]:
 
 def test_every_version_has_one_step():
     for package in (migrations.__name__, STEPS):
-        found = sorted(_steps(package))
-        assert found == list(range(1, len(found) + 1))
-    assert workspace.newest() == len(_steps(migrations.__name__)) >= 1
+        assert steps_of(package) == list(range(1, workspace.newest(package) + 1))
+    assert workspace.newest() == len(steps_of(migrations.__name__)) >= 1
 
 
 @pytest.mark.parametrize("file", OLD, ids=lambda file: file.stem)
@@ -169,7 +179,7 @@ def test_a_damaged_version_is_told_and_can_be_mended(damage: str, home: Path):
     (home / FILE).write_text(damage)
     with pytest.raises(WorkspaceError, match="does not say which version") as told:
         finish(open_workspace())
-    assert "doctor --mend" in told.value.hint
+    assert "doctor --repair" in told.value.hint
     assert [finding.path for finding in finish(repair()).repaired] == [FILE]
     assert finish(open_workspace()).now == workspace.newest()
 
@@ -191,9 +201,9 @@ def test_what_a_command_begins_is_of_the_programs_version(home: Path, tmp_path: 
 
 
 def test_a_running_job_is_not_disturbed(old: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "_launch", lambda job_id: None)
+    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
     job_id = jobs.start("learn", {})
-    monkeypatch.setattr(jobs._events, "is_alive", lambda folder: True)
+    monkeypatch.setattr(jobs.event_log, "is_alive", lambda folder: True)
     before = kept(old)
     with pytest.raises(WorkspaceError, match="a job is running"):
         finish(open_workspace(package=STEPS))

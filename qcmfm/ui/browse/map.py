@@ -18,14 +18,16 @@ from qcmfm.review.selections import save_selection
 from qcmfm.review.state import STATUSES
 from qcmfm.service.search import MAP_KIND
 from qcmfm.ui.browse.hover import clicked, show_hovered
-from qcmfm.ui.browse.search import ready
+from qcmfm.ui.browse.search import open_search_index
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import switch
 from qcmfm.ui.shared.formatting import in_figure, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
 from qcmfm.ui.shared.resources import desk, shelf
 from qcmfm.ui.shell.language import N_, _, ngettext
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 _OF = {"photos": N_("Photos"), "captions": N_("Captions"), "both": N_("Photos and captions")}
 _COLOURS = {"label": N_("Label"), "confidence": N_("Confidence"), "status": N_("Status")}
@@ -52,23 +54,22 @@ _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#
 _SHAPES = ("circle", "diamond", "square", "cross")
 
 
-def show_map(name: str) -> None:
+def show_map(address: Address, name: str) -> None:
     """All of the page Map for one collection."""
-    if ready(name) is None:
+    if open_search_index(name) is None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        of = st.segmented_control(
-            _("Near each other by"), list(_OF), default="photos", key="map-of", bind="query-params",
-            persist_state="session", format_func=lambda of: _(_OF[of]), required=True,
+        of = switch(
+            address, _("Near each other by"), "map-of", list(_OF), "photos",
+            shown=lambda of: _(_OF[of]), written=_OF.__getitem__, required=True,
         )  # fmt: skip
-        colour = st.segmented_control(
-            _("Coloured by"), list(_COLOURS), default="label", key="map-colour",
-            bind="query-params", persist_state="session",
-            format_func=lambda colour: _(_COLOURS[colour]), required=True,
+        colour = switch(
+            address, _("Coloured by"), "map-colour", list(_COLOURS), "label",
+            shown=lambda colour: _(_COLOURS[colour]), written=_COLOURS.__getitem__, required=True,
         )  # fmt: skip
-    found = _laid_out(name, of or "photos")
+    found = _laid_out(name, of)
     if found is not None:
-        _draw(name, found, colour or "label")
+        _draw(name, found, colour)
 
 
 def _laid_out(name: str, of: str) -> Projection | None:
@@ -85,7 +86,7 @@ def _laid_out(name: str, of: str) -> Projection | None:
             else _("Lay it out again, as the records are now"),
             type="primary" if found is None else "secondary", key=f"map-{of}",
             on_click=start_job, args=(MAP_KIND, {"collection": name, "of": of}),
-            **barred(Permission.PREPARE),
+            **permission_options(Permission.PREPARE),
         )  # fmt: skip
     return found
 

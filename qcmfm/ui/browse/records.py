@@ -5,21 +5,23 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import Collection, Record
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import write_text
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, shortened, words_for
 from qcmfm.ui.shared.links import page_link
-from qcmfm.ui.shared.photo_evidence import show_evidence
-from qcmfm.ui.shared.progress import watched
+from qcmfm.ui.shared.photo_evidence import show_suggestion
+from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import THUMBNAIL, thumbnail, true_regions
-from qcmfm.ui.shared.resources import labelled
+from qcmfm.ui.shared.resources import label_submission
 from qcmfm.ui.shared.suggestion import SIMULATED
 from qcmfm.ui.shell.language import _, ngettext
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 ON_A_PAGE = 12
 
 
-def offer_drawing(name: str) -> None:
+def show_origin(name: str) -> None:
     """Say of a built-in collection what it is, and let the visitor have all of it."""
     measured = service.built_in_sentence(name)
     if measured:
@@ -34,18 +36,16 @@ def offer_drawing(name: str) -> None:
     if whole and st.button(
         _("Draw all {whole} records").format(whole=whole),
         icon=":material/brush:",
-        **barred(Permission.IMPORT),
+        **permission_options(Permission.IMPORT),
     ):
-        watched(service.draw_built_in(name))
+        run_with_progress(service.draw_built_in(name))
         st.rerun()
 
 
-def choose_records(collection: Collection) -> list[Record]:
+def choose_records(address: Address, collection: Collection) -> list[Record]:
     """The records that the visitor's filters leave."""
     left, right = st.columns(2)
-    text = left.text_input(
-        _("Words in the caption"), key="words", bind="query-params", persist_state="session"
-    )
+    text = write_text(address, _("Words in the caption"), "words", left)
     labels = sorted(collection.labels)
     wanted = right.multiselect(
         _("Labels"), labels, key="labels", format_func=words_for, persist_state="session",
@@ -63,7 +63,7 @@ def choose_records(collection: Collection) -> list[Record]:
     return found
 
 
-def show_thumbnails(collection: Collection, records: list[Record]) -> None:
+def show_thumbnails(address: Address, collection: Collection, records: list[Record]) -> None:
     """A page of pictures with their captions; each can be opened."""
     if not records:
         st.info(_("No record fits. Take a word or a label out of the filters."))
@@ -74,12 +74,12 @@ def show_thumbnails(collection: Collection, records: list[Record]) -> None:
     with st.container(horizontal=True):
         for record in records[first : first + ON_A_PAGE]:
             with st.container(width=THUMBNAIL), error_boundary():
-                _show_thumbnail(collection, record)
+                _show_thumbnail(address, collection, record)
     if pages > 1:
         st.pagination(pages, key="page", persist_state="session")
 
 
-def _show_thumbnail(collection: Collection, record: Record) -> None:
+def _show_thumbnail(address: Address, collection: Collection, record: Record) -> None:
     picture = thumbnail(collection, record)
     if picture is None:
         st.markdown(_(":material/hide_image: *No photo*"))
@@ -96,19 +96,14 @@ def _show_thumbnail(collection: Collection, record: Record) -> None:
         key=f"open-{record.record_id}",
         help=_("Record {record_id}").format(record_id=plain(record.record_id)),
     ):
-        st.query_params["record"] = record.record_id
+        address.set(record=record.record_id)
         st.rerun()
 
 
-def close_record() -> None:
-    """Show no single record any more: another collection does not have it."""
-    st.query_params.pop("record", None)
-
-
-def show_record(name: str, collection: Collection, record: Record) -> None:
+def show_record(address: Address, name: str, collection: Collection, record: Record) -> None:
     """One record: photo, caption, recorded label, and what a model proposes."""
     if st.button(_("All records"), icon=":material/arrow_back:"):
-        del st.query_params["record"]
+        address.set(record="")
         st.rerun()
     left, right = st.columns([2, 3], gap="medium")
     right.markdown(plain(record.caption or _("No caption")))
@@ -136,9 +131,9 @@ def show_record(name: str, collection: Collection, record: Record) -> None:
                 format_func=words_for, width=260,
             )  # fmt: skip
         submission = service.record_submission(collection, record)
-        answer = labelled(run, submission)
+        answer = label_submission(run, submission)
         regions = true_regions(collection).get(record.record_id, [])
-        show_evidence(left, right, submission, answer, record.record_id, regions)
+        show_suggestion(left, right, submission, answer, record.record_id, regions)
         if record.label and record.label != answer.prediction.label:
             st.warning(_("The proposal differs from the recorded label."), icon=":material/rule:")
         with st.container(horizontal=True):

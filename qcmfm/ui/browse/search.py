@@ -8,6 +8,8 @@ from qcmfm.access import Permission
 from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, SearchFilters, SearchIndex
 from qcmfm.records import Record
 from qcmfm.service.search import KIND
+from qcmfm.ui.shared.address import Address, hold
+from qcmfm.ui.shared.address_widgets import choose, write_text
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, shortened, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
@@ -15,7 +17,7 @@ from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
 from qcmfm.ui.shared.resources import facets, searcher, shelf
 from qcmfm.ui.shell.language import N_, _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 ON_A_PAGE, SHOWN = 12, 96
 LEAST = 200
@@ -40,38 +42,38 @@ _PLACES = {
 _MOST = 20 * 1024 * 1024
 
 
-def show_search(name: str) -> None:
+def show_search(address: Address, name: str) -> None:
     """All of the page Search for one collection."""
-    found = ready(name)
+    found = open_search_index(name)
     if found is None:
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
-    text = left.text_input(
-        _("Words"), key="search-words", bind="query-params", persist_state="session",
-        placeholder=_("blue faience amulet"), on_change=_forget_like,
+    text = write_text(
+        address, _("Words"), "search-words", left, clears=("like",),
+        placeholder=_("blue faience amulet"),
     )  # fmt: skip
     with right.popover(_("By a photo"), icon=":material/image_search:", width="stretch"):
         photo = st.file_uploader(_("A photo to find the like of"), ["jpg", "jpeg", "png", "webp"])
-    narrowing, where = _narrow(found)
-    like = st.query_params.get("like", "")
+    narrowing, where = _choose_filters(address, found)
+    like = address.get("like")
     with error_boundary():
         if photo is not None:
             if photo.size > _MOST:
                 st.error(_("The photo is larger than 20 MB."))
                 return
             st.markdown(_("What looks like your photo. Remove the photo to search by words."))
-            _show(name, searcher().by_photo(found, photo.getvalue(), narrowing, SHOWN))
+            _show(address, name, searcher().by_photo(found, photo.getvalue(), narrowing, SHOWN))
         elif like:
-            _say_like(name, like)
-            _show(name, found.similar_to(like, narrowing, SHOWN))
+            _show_similar_to(address, name, like)
+            _show(address, name, found.similar_to(like, narrowing, SHOWN))
         elif text.strip():
-            _show(name, searcher().by_words(found, text, narrowing, where, SHOWN))
+            _show(address, name, searcher().by_words(found, text, narrowing, where, SHOWN))
         else:
             st.info(_("Write what you look for, in words; or give a photo."))
-    _say_how(found.card)
+    _show_method(found.card)
 
 
-def ready(name: str) -> SearchIndex | None:
+def open_search_index(name: str) -> SearchIndex | None:
     """The catalog of a collection; offers to make it, or to bring it up to date."""
     card = service.catalog_card(name)
     job = latest_job(KIND, collection=name)
@@ -87,7 +89,7 @@ def ready(name: str) -> SearchIndex | None:
                 _("Make {count:,} records searchable").format(count=count),
                 type="primary", key="make-catalog",
                 on_click=start_job, args=(KIND, {"collection": name}),
-                **barred(
+                **permission_options(
                     Permission.PREPARE,
                     help=_("About a minute for a thousand records that no model looked at yet."),
                 ),
@@ -100,12 +102,12 @@ def ready(name: str) -> SearchIndex | None:
             )
             st.button(
                 _("Bring up to date"), key="update-catalog", on_click=start_job,
-                args=(KIND, {"collection": name}), **barred(Permission.PREPARE),
+                args=(KIND, {"collection": name}), **permission_options(Permission.PREPARE),
             )  # fmt: skip
     return shelf(name, card.made_at)
 
 
-def _narrow(found: SearchIndex) -> tuple[SearchFilters, str]:
+def _choose_filters(address: Address, found: SearchIndex) -> tuple[SearchFilters, str]:
     """The facets that the visitor chose, and where to look."""
     decided = service.reviewed_labels(found.card.name)
     counted = facets(found.card.name, found.card.made_at)
@@ -115,37 +117,27 @@ def _narrow(found: SearchIndex) -> tuple[SearchFilters, str]:
     chosen: dict[str, list[str]] = {}
     for column, (name, counts) in zip(columns, known.items(), strict=False):
         title, of = _FACETS[name]
-        chosen[name] = _facet(column, _(title), of, counts)
-    where = columns[-1].selectbox(
-        _("Look in"), PLACES, key="search-in", bind="query-params", persist_state="session",
-        format_func=lambda place: _(_PLACES[place]),
+        chosen[name] = _facet(address, column, _(title), of, counts)
+    where = choose(
+        address, _("Look in"), "search-in", PLACES, EVERYWHERE, columns[-1],
+        shown=lambda place: _(_PLACES[place]), written=_PLACES.__getitem__,
     )  # fmt: skip
     reviewed = chosen.pop("reviewed", [])
     only = [key for label in reviewed for key in decided[label]] if reviewed else None
-    return SearchFilters(chosen, only=only), where or EVERYWHERE
+    return SearchFilters(chosen, only=only), where
 
 
-def _facet(column: DeltaGenerator, title: str, name: str, counts: dict[str, int]) -> list[str]:
-    """The values of a facet to choose from, with their counts; the page's address holds them bare.
-
-    A widget that is bound to the address would write what the visitor reads into it, counts too.
-    """
-    parameter, key = f"search-{name}", f"search-{name}-choice"
-    memory = st.session_state.setdefault("search-facets", {})
-    if parameter not in st.query_params and memory.get(parameter):  # back from another page
-        st.query_params[parameter] = memory[parameter]
-    given = st.query_params.get_all(parameter)
-    st.session_state[key] = [value for value in given if value in counts]
-
-    def take() -> None:
-        memory[parameter] = st.session_state[key]
-        if memory[parameter]:
-            st.query_params[parameter] = memory[parameter]
-        else:
-            st.query_params.pop(parameter, None)
-
+def _facet(
+    address: Address, column: DeltaGenerator, title: str, name: str, counts: dict[str, int]
+) -> list[str]:
+    """The values of a facet to choose from, with their counts."""
+    parameter = f"search-{name}"
+    given = [value for value in address.get_all(parameter) if value in counts]
+    key = f"{parameter}-choice"
+    hold(key, given)
     return column.multiselect(
-        title, list(counts), key=key, placeholder=_("Any"), on_change=take,
+        title, list(counts), key=key, placeholder=_("Any"),
+        on_change=lambda: address.set(**{parameter: st.session_state[key]}),
         format_func=lambda value: _counted(value, counts),
     )  # fmt: skip
 
@@ -154,11 +146,7 @@ def _counted(value: str, counts: dict[str, int]) -> str:
     return f"{words_for(value)} ({counts.get(value, 0):,})"
 
 
-def _forget_like() -> None:
-    st.query_params.pop("like", None)
-
-
-def _say_like(name: str, like: str) -> None:
+def _show_similar_to(address: Address, name: str, like: str) -> None:
     """The record whose like is shown."""
     known = {record.record_id: record for record in records(name).records}
     record = known.get(like)
@@ -171,11 +159,11 @@ def _say_like(name: str, like: str) -> None:
         _("Records like **{caption}**").format(caption=plain(record.caption or record.record_id))
     )
     if right.button(_("Back to words"), icon=":material/arrow_back:"):
-        _forget_like()
+        address.set(like="")
         st.rerun()
 
 
-def _show(name: str, hits: list[Hit]) -> None:
+def _show(address: Address, name: str, hits: list[Hit]) -> None:
     """A wall of pictures, best first."""
     if not hits:
         st.info(_("Nothing was found. Use other words, or take a filter out."))
@@ -198,12 +186,12 @@ def _show(name: str, hits: list[Hit]) -> None:
     with st.container(key="search-wall"):
         for hit in present[first : first + ON_A_PAGE]:
             with st.container(), error_boundary():
-                _show_hit(name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
+                _show_hit(address, name, hit, known[hit.record_id], decided.get(hit.record_id, ""))
     if pages > 1:
         st.pagination(pages, key=key)
 
 
-def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
+def _show_hit(address: Address, name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
     short = shortened(record.caption)
     said = record.label or (
@@ -218,8 +206,8 @@ def _show_hit(name: str, hit: Hit, record: Record, decided: str) -> None:
     st.caption(_found_by(hit))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            _("More like this"), key=f"like-{record.record_id}", on_click=_like,
-            args=(record.record_id,),
+            _("More like this"), key=f"like-{record.record_id}", 
+            on_click=lambda: address.set(like=record.record_id),
             help=_("Records like {record_id}").format(record_id=plain(record.record_id)),
             type="tertiary",
         )  # fmt: skip
@@ -235,10 +223,6 @@ def _found_by(hit: Hit) -> str:
     return " · ".join(told_)
 
 
-def _like(record_id: str) -> None:
-    st.query_params["like"] = record_id
-
-
 def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
     picture = thumbnail(records(name), record)
     if picture is None:
@@ -248,7 +232,7 @@ def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
         place.image(picture, width="stretch", alt=alt)
 
 
-def _say_how(card: Card) -> None:
+def _show_method(card: Card) -> None:
     """How photos are found by words, and what that is worth."""
     if not card.map_id:
         st.caption(

@@ -47,7 +47,7 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
             st.markdown(f"{plain(_(entry.what))}  \n:small[:gray[{when} UTC]]")
 
 
-def show_some(count: int = 6) -> None:
+def show_photos(count: int = 6) -> None:
     """A row of photos from all collections, to look at."""
     chosen: list[tuple[Collection, Record]] = []
     for name in service.collection_folders():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from qcmfm import service
+from qcmfm.ui.shared.address import take
 from qcmfm.ui.shared.keys import KEYS, key_of
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records
@@ -113,7 +114,7 @@ STEPS = (
 )
 
 
-def offer_tour() -> None:
+def show_tour_link() -> None:
     """A link that starts the tour, or takes it up where it was left."""
     name, place = _collection(), _place()
     if name is None or (place and not place.left):
@@ -132,9 +133,9 @@ def show_tour(page: str) -> None:
     Args:
         page: Where they are: the name of its file in `pages/`.
     """
-    asked = st.query_params.pop(_PARAMETER, "")
+    asked = take(_PARAMETER)
     if asked.isdecimal() and 1 <= int(asked[:3]) <= len(STEPS):
-        _keep(Place(int(asked[:3]) - 1))
+        _save(Place(int(asked[:3]) - 1))
     place, name = _place(), _collection()
     if place is None or place.left or name is None:
         return
@@ -146,16 +147,16 @@ def show_tour(page: str) -> None:
         if page == step.page:
             st.markdown(_(step.words).format(**_LETTERS))
         with st.container(horizontal=True, vertical_alignment="center"):
-            _show_ways(place.step, name, page == step.page)
+            _show_buttons(place.step, name, page == step.page)
 
 
-def _show_ways(number: int, name: str, here: bool) -> None:
+def _show_buttons(number: int, name: str, here: bool) -> None:
     """On, back, and out. The first two are links: what they show has an address of its own."""
     first, last = number == 0, number == len(STEPS) - 1
     if not here:
         _link(number, name, _("Go there"), ":material/arrow_forward:")
     elif last:
-        st.button(_("Done"), key="tour-done", icon=":material/check:", on_click=_keep, args=(None,))
+        st.button(_("Done"), key="tour-done", icon=":material/check:", on_click=_save, args=(None,))
         page_link("guide", _("Guide"), ":material/menu_book:")
     else:
         told = _("Next: {title}").format(title=_(STEPS[number + 1].title))
@@ -166,7 +167,7 @@ def _show_ways(number: int, name: str, here: bool) -> None:
         st.button(
             _("Leave the tour"), key="tour-leave", type="tertiary",
             shortcut=key_of("tour", "leave"),
-            on_click=_keep, args=(Place(number, left=True),),
+            on_click=_save, args=(Place(number, left=True),),
         )  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def _place() -> Place | None:
     return st.session_state[_STATE]
 
 
-def _keep(place: Place | None) -> None:
+def _save(place: Place | None) -> None:
     st.session_state[_STATE] = place
     mark = browser_mark()
     if place is None:

@@ -17,7 +17,7 @@ from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.jobs import show_job, start_job
 from qcmfm.ui.shared.links import page_link
-from qcmfm.ui.shared.progress import watched
+from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import records, thumbnail
 from qcmfm.ui.shell.language import N_, _
 from qcmfm.ui.shell.sign_in import allowed
@@ -66,13 +66,13 @@ def choose_source() -> tuple[str, str]:
 
 def map_columns(source: str, photos: str) -> None:
     """Show what would come of a source, let its columns be chosen, and offer to start."""
-    found = _look(source, photos, None)
-    st.caption(f"{plain(_(imports.importer_title(found.importer)))}{_written(found)}")
+    found = _preview(source, photos, None)
+    st.caption(f"{plain(_(imports.importer_title(found.importer)))}{_format_text(found)}")
     chosen = None
     if found.chosen is not None:
         chosen = _choose(found, f"{source}-{photos}")
         if chosen != found.chosen:
-            found = _look(source, photos, chosen)
+            found = _preview(source, photos, chosen)
     _show_items(found)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     name = left.text_input(
@@ -161,20 +161,23 @@ def show_report(job: jobs.Job) -> None:
             page_link(page, title, icon, collection=report.name)
 
 
-def _look(source: str, photos: str, chosen: Columns | None) -> Preview:
+def _preview(source: str, photos: str, chosen: Columns | None) -> Preview:
     """The preview of a source; looked at once for the same question."""
     asked = (source, photos, chosen)
     kept = st.session_state.get("import-preview", {})
     if asked not in kept:
         place = st.empty()
         with place.container():
-            kept = {**dict(list(kept.items())[-5:]), asked: watched(imports.preview_import(*asked))}
+            kept = {
+                **dict(list(kept.items())[-5:]),
+                asked: run_with_progress(imports.preview_import(*asked)),
+            }
         place.empty()
         st.session_state["import-preview"] = kept
     return kept[asked]
 
 
-def _written(found: Preview) -> str:
+def _format_text(found: Preview) -> str:
     """How a text table is written."""
     if not found.encoding:
         return ""

@@ -10,13 +10,13 @@ from qcmfm import service
 from qcmfm.core.errors import ReviewError
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, words_for
-from qcmfm.ui.shared.photo_evidence import show_evidence
-from qcmfm.ui.shared.resources import labelled
+from qcmfm.ui.shared.photo_evidence import show_suggestion
+from qcmfm.ui.shared.resources import label_submission
 from qcmfm.ui.shell.language import _, ngettext
 
 
 @dataclass(frozen=True)
-class Shown:
+class LabelledSubmission:
     """A submission on the page.
 
     Args:
@@ -30,7 +30,7 @@ class Shown:
     label: str
 
 
-def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
+def show_submission(run: str, file: Any | None, several: bool) -> LabelledSubmission | None:
     """Draw one submission and ask what it is; None where it cannot be labelled.
 
     Args:
@@ -56,18 +56,18 @@ def show_submission(run: str, file: Any | None, several: bool) -> Shown | None:
         file.getvalue() if file else b"", caption, file.name if file else ""
     )
     with right, error_boundary():
-        answer = labelled(run, submission)
-        show_evidence(left, right, submission, answer, key)
+        answer = label_submission(run, submission)
+        show_suggestion(left, right, submission, answer, key)
         labels = [found[0] for found in answer.prediction.ranked]
         label = st.selectbox(
             _("What is it?"), labels, index=None, key=f"label-{key}", format_func=words_for,
             placeholder=_("Leave it open, or choose the right label"),
         )  # fmt: skip
-        return Shown(submission, answer, label or "")
+        return LabelledSubmission(submission, answer, label or "")
     return None
 
 
-def save(name: str, items: Sequence[Shown], who: str) -> str:
+def save(name: str, items: Sequence[LabelledSubmission], who: str) -> str:
     """Keep submissions as records, and what the visitor said of them as decisions.
 
     Args:

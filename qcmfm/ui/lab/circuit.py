@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from qcmfm.lab.circuit_inputs import Material, Readout
+from qcmfm.lab.circuit_inputs import CircuitInputs, Readout
 from qcmfm.lab.state_steps import STEPS, Walk, walk
 from qcmfm.lab.switched_gates import SwitchedOff, altered
 from qcmfm.quantum.circuit import Circuit
@@ -13,8 +13,8 @@ from qcmfm.ui.lab.diagram import drawing, ends, show_diagram, stage_key
 from qcmfm.ui.lab.inputs import choose_record
 from qcmfm.ui.lab.pictures import bars
 from qcmfm.ui.lab.programs import show_programs
-from qcmfm.ui.lab.results import results
-from qcmfm.ui.shared.address import Address
+from qcmfm.ui.lab.results import result_cache
+from qcmfm.ui.shared.address import Address, one_of, whole_number
 from qcmfm.ui.shared.address_widgets import slide, switch
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, words_for
@@ -25,7 +25,7 @@ from qcmfm.ui.shell.language import N_, _
 
 
 @st.fragment
-def show_circuit(address: Address, found: Material, collection: Collection) -> None:
+def show_circuit(address: Address, found: CircuitInputs, collection: Collection) -> None:
     """The diagram, the stepper and what there is to see at the present step."""
     with error_boundary():
         circuit = found.readout.circuit
@@ -34,14 +34,12 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
         off = SwitchedOff.from_text(address.get("off"), circuit)
         numbers = off.numbers(circuit)
         readout = altered(found.readout, numbers)
-        key = (found.key, record_id, address.one_of("every", STEPS, "gate"))
-        every = key[-1]
-        whole = results().get_or_compute(
+        every = address.read("every", "gate", one_of(STEPS))
+        key = ("walk", found.key, record_id, every)
+        whole = result_cache().get(
             ("walk", *key, ""), lambda: walk(found.readout, amplitudes, every)
         )
-        taken = results().get_or_compute(
-            ("walk", *key, off.to_text()), lambda: walk(readout, amplitudes, every)
-        )
+        taken = result_cache().get((*key, off.to_text()), lambda: walk(readout, amplitudes, every))
         with wrapping_container("record"):
             left, right = st.columns(2, gap="large")
         with left:
@@ -61,7 +59,7 @@ def show_circuit(address: Address, found: Material, collection: Collection) -> N
         show_programs(readout, amplitudes, record_id)
 
 
-def _show_record(found: Material, record_id: str, collection: Collection) -> None:
+def _show_record(found: CircuitInputs, record_id: str, collection: Collection) -> None:
     record = found.records[found.row(record_id)]
     left, right = st.columns([1, 2])
     picture = thumbnail(collection, record)
@@ -97,7 +95,7 @@ def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> No
 def _choose_step(address: Address, taken: Walk) -> int:
     """The stepper."""
     last = len(taken) - 1
-    step = address.whole("step", last, range(last + 1))
+    step = address.read("step", last, whole_number(range(last + 1)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         switch(address, _("One step is a"), "every", STEPS, "gate")
         st.button(

@@ -8,6 +8,8 @@ from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.runs.folder import read_metrics
 from qcmfm.service import ModelComparison
+from qcmfm.ui.shared.address import Address
+from qcmfm.ui.shared.address_widgets import write_text
 from qcmfm.ui.shared.formatting import model_name, plain, words_for
 from qcmfm.ui.shell.language import N_, _
 
@@ -152,7 +154,7 @@ def _attention() -> str:
             )
         )
     measured = (
-        _("Measured where the true place is known: {told}.").format(shown="; ".join(told))
+        _("Measured where the true place is known: {told}.").format(told="; ".join(told))
         if told
         else ""
     )
@@ -179,7 +181,7 @@ def _confidence() -> str:
             )
         except (KeyError, TypeError):
             continue
-    measured = _("Measured: {told}.").format(shown="; ".join(told)) if told else ""
+    measured = _("Measured: {told}.").format(told="; ".join(told)) if told else ""
     answer = _(
         "Only if it is calibrated, and then only for records like those it was "
         "measured on. Confidence is a figure the model computes, not a fact about the "
@@ -246,10 +248,10 @@ GLOSSARY = {
 }
 
 
-def show_glossary() -> None:
+def show_glossary(address: Address) -> None:
     """Every special word of these pages."""
     st.header(_("Glossary"), anchor=False)
-    term = st.text_input(_("Find a word"), key="glossary", bind="query-params")
+    term = write_text(address, _("Find a word"), "glossary")
     wanted = term.strip().casefold()
     shown = {
         word: meaning

@@ -53,7 +53,7 @@ def gate_words(circuit: Circuit, angles: Float[Tensor, " weight"], number: int) 
             _("Gate {number}: {name}").format(number=number, name=gate.name),
             where,
             _layer(gate.layer, gate.stage),
-            _("radians {told}").format(shown=told) if values else _("no angle"),
+            _("radians {told}").format(told=told) if values else _("no angle"),
         )
     )
 

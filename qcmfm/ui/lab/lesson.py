@@ -7,14 +7,14 @@ from html import escape
 
 import streamlit as st
 
-from qcmfm.lab.circuit_inputs import Material
-from qcmfm.lab.condition import title
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.lesson import DEVICE, TIMES, Lesson, prepare
+from qcmfm.lab.saved_noise import title
 from qcmfm.records import Collection, Record
 from qcmfm.ui.lab.diagram import drawing
 from qcmfm.ui.lab.inputs import choose_record
 from qcmfm.ui.lab.pictures import BOTH, IMAGE, bars, curve, readings, shares_bars
-from qcmfm.ui.lab.results import results
+from qcmfm.ui.lab.results import result_cache
 from qcmfm.ui.lab.state_pictures import amplitude_columns, bloch_spheres, phase_key
 from qcmfm.ui.lab.svg import show_drawn
 from qcmfm.ui.shared.address import Address
@@ -43,7 +43,7 @@ class Step:
     answer: str
 
 
-def steps(found: Material, record: Record, photo: bytes | None, lesson: Lesson) -> list[Step]:
+def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Lesson) -> list[Step]:
     """The five steps of one record."""
     readout, walk = found.readout, lesson.walk
     n_qubits, dim = readout.circuit.n_qubits, readout.circuit.dim
@@ -174,19 +174,17 @@ def _record_picture(record: Record, photo: bytes | None) -> str:
     )
 
 
-def _small_diagram(found: Material) -> str:
+def _small_diagram(found: CircuitInputs) -> str:
     svg = drawing(found.readout.circuit, found.readout.angles, fold=True)
     # On the lesson it is only looked at, so it may shrink to the width there is.
     return f"<div class='qcmfm-lesson-circuit'>{svg}</div>"
 
 
-def show_lesson(address: Address, found: Material, collection: Collection) -> None:
+def show_lesson(address: Address, found: CircuitInputs, collection: Collection) -> None:
     """The five steps on the page, and the same as a file."""
     record_id = choose_record(address, found)
     record = found.records[found.row(record_id)]
-    lesson = results().get_or_compute(
-        ("lesson", found.key, record_id), lambda: prepare(found, record_id)
-    )
+    lesson = result_cache().get(("lesson", found.key, record_id), lambda: prepare(found, record_id))
     photo = thumbnail(collection, record)
     made = steps(found, record, photo, lesson)
     st.download_button(

@@ -1,16 +1,17 @@
-"""A condition of the Noise lab on the page: its controls, figures and the labels that flip."""
+"""A noise setting of the Noise lab on the page: its controls, figures and the labels that flip."""
 
 import streamlit as st
 
 from qcmfm.core.errors import QcmfmError
-from qcmfm.lab.circuit_inputs import Material
-from qcmfm.lab.condition import Condition
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.estimates import Spread, StateFigures, Sure
 from qcmfm.lab.outcome import Flip, Outcome, flips, judge
+from qcmfm.quantum.noise import NoiseSetting
+from qcmfm.quantum.noise_files import to_json
 from qcmfm.records import Collection
-from qcmfm.ui.lab.noise_controls import control
+from qcmfm.ui.lab.noise_controls import choose_noise
 from qcmfm.ui.lab.pictures import bars, figures
-from qcmfm.ui.lab.results import results
+from qcmfm.ui.lab.results import result_cache
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.errors import show_error
 from qcmfm.ui.shared.formatting import plain, words_for
@@ -23,19 +24,19 @@ SHOWN = 4
 
 
 class Column:
-    """One condition on the page: what is known of it, and where it is drawn.
+    """One noise setting on the page: what is known of it, and where it is drawn.
 
     Args:
         letter: What it is called on the page.
-        condition: The noise and the shots.
+        setting: The noise and the shots.
         outcome: The labels under it.
         changed: The records whose label differs.
     """
 
     def __init__(
-        self, letter: str, condition: Condition, outcome: Outcome, changed: list[Flip]
+        self, letter: str, setting: NoiseSetting, outcome: Outcome, changed: list[Flip]
     ) -> None:
-        self.letter, self.condition = letter, condition
+        self.letter, self.setting = letter, setting
         self.outcome, self.changed = outcome, changed
         self.figures = st.empty()
         self.bars = st.empty()
@@ -46,42 +47,42 @@ class Column:
         self.seen: StateFigures | None = None
 
 
-def judged(found: Material, condition: Condition) -> Outcome:
-    """The labels of all records under a condition; worked out once."""
-    key = ("judged", found.key, condition.to_json())
-    return results().get_or_compute(key, lambda: judge(found, condition.setting))
+def outcome_under(found: CircuitInputs, setting: NoiseSetting) -> Outcome:
+    """The labels of all records under a noise; computed once."""
+    key = ("judged", found.key, to_json(setting))
+    return result_cache().get(key, lambda: judge(found, setting))
 
 
-def labels_under(found: Material, outcome: Outcome, record_id: str) -> dict[str, float]:
-    """Probability of each label of a record under a condition."""
+def labels_under(found: CircuitInputs, outcome: Outcome, record_id: str) -> dict[str, float]:
+    """Probability of each label of a record under a noise."""
     row = outcome.probabilities[found.row(record_id)].tolist()
     return dict(zip(found.readout.labels, row, strict=True))
 
 
-def show_condition(
+def show_column(
     address: Address,
-    found: Material,
+    found: CircuitInputs,
     collection: Collection,
     reference: Outcome,
     record_id: str,
     place: int,
 ) -> Column | None:
-    """One condition: its controls and everything that follows at once."""
+    """One noise setting: its controls and everything that follows at once."""
     letter = LETTERS[place]
     title = st.empty()
     with st.container():
         slots = st.container()
         with st.expander(_("Settings"), expanded=True, icon=":material/tune:"):
-            chosen = control(address, place)
+            recipe = choose_noise(address, place)
         with slots:
-            title.markdown(f"**{letter}: {plain(chosen.name())}**")
+            title.markdown(f"**{letter}: {plain(recipe.name())}**")
             try:
-                condition = chosen.condition()
-                outcome = judged(found, condition)
+                setting = recipe.setting()
+                outcome = outcome_under(found, setting)
             except QcmfmError as error:
                 show_error(error)
                 return None
-            column = Column(letter, condition, outcome, flips(found, outcome, reference))
+            column = Column(letter, setting, outcome, flips(found, outcome, reference))
             column.figures.html(figures_of(column, reference, len(found.records)))
             column.bars.html(
                 bars(
@@ -95,7 +96,7 @@ def show_condition(
 
 
 def figures_of(column: Column, reference: Outcome, records: int) -> str:
-    """The figures of a condition as far as they are known."""
+    """The figures of a column as far as they are known."""
     outcome, rows = column.outcome, []
     for name, words in (("accuracy", _("Accuracy")), ("macro_f1", _("Macro-F1"))):
         value, before = getattr(outcome, name), getattr(reference, name)
@@ -137,7 +138,7 @@ def figures_of(column: Column, reference: Outcome, records: int) -> str:
     return figures(rows)
 
 
-def _show_flips(found: Material, collection: Collection, column: Column) -> None:
+def _show_flips(found: CircuitInputs, collection: Collection, column: Column) -> None:
     """Pictures of the records whose label changes."""
     if not column.changed:
         st.caption(_("No label changes."))

@@ -1,18 +1,23 @@
-"""The controls of one condition of the Noise lab; what they stand at is in the page's address."""
+"""The controls of one noise setting of the Noise lab; what is chosen is in the page's address."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from qcmfm.lab.chosen import CHOOSABLE, Chosen, Placed, moments
-from qcmfm.lab.condition import NO_NOISE, saved_names, title
+from qcmfm.lab.noise_recipe import CHOOSABLE, NoiseRecipe, moments
+from qcmfm.lab.saved_noise import NO_NOISE, saved_names, title
+from qcmfm.quantum.noise import PlacedChannel
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 from qcmfm.ui.shared.address import Address, hold
+from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import N_, _
 
+Save = Callable[[NoiseRecipe], None]
 MOST = 4
 SHOTS = (0, 100, 300, 1000, 3000, 10_000, 100_000)
 START = (
@@ -54,13 +59,13 @@ CHANNEL_WORDS = {
 
 
 def texts(address: Address) -> list[str]:
-    """The text of every condition, two to four of them."""
+    """The text of every noise setting, two to four of them."""
     found = address.get_all("noise")[:MOST]
     return (found + list(START)[len(found) :])[: max(2, len(found))]
 
 
 def choose_count(address: Address) -> int:
-    """Let the visitor choose how many conditions stand side by side."""
+    """Let the visitor choose how many noise settings stand side by side."""
     given = texts(address)
     hold("conditions", len(given))
 
@@ -72,51 +77,51 @@ def choose_count(address: Address) -> int:
     return len(given)
 
 
-def control(address: Address, place: int) -> Chosen:
-    """The controls of one condition."""
+def choose_noise(address: Address, place: int) -> NoiseRecipe:
+    """The controls of one noise setting."""
     given = texts(address)
-    chosen = Chosen.from_text("" if given[place] == NO_NOISE else given[place])
+    recipe = NoiseRecipe.from_text("" if given[place] == NO_NOISE else given[place])
 
-    def keep(changed: Chosen) -> None:
+    def save(changed: NoiseRecipe) -> None:
         now = texts(address)
         now[place] = changed.to_text() or NO_NOISE
         address.set(noise=now)
 
-    _choose_device(chosen, place, keep)
-    _choose_channels(chosen, place, keep)
-    _choose_readout(chosen, place, keep)
-    return chosen
+    _choose_device(recipe, place, save)
+    _choose_channels(recipe, place, save)
+    _choose_readout(recipe, place, save)
+    return recipe
 
 
-def _choose_device(chosen: Chosen, place: int, keep) -> None:
+def _choose_device(recipe: NoiseRecipe, place: int, save: Save) -> None:
     """A preset or a saved setting, and how strong it is."""
     options = ["", *preset_names(), *saved_names()]
     key = f"base-{place}"
-    hold(key, chosen.base)
+    hold(key, recipe.base)
     st.selectbox(
         _("Device"), options, key=key,
         format_func=lambda name: _(title(name)) or _("none: channels of my own"),
-        on_change=lambda: keep(replace(chosen, base=st.session_state[key] or "", factor=1.0)),
+        on_change=lambda: save(replace(recipe, base=st.session_state[key] or "", factor=1.0)),
     )  # fmt: skip
-    if chosen.base:
+    if recipe.base:
         slider = f"factor-{place}"
-        hold(slider, chosen.factor)
+        hold(slider, recipe.factor)
         st.slider(
-            _("Times its noise"), 0.0, max(10.0, chosen.factor), step=0.1, key=slider,
-            on_change=lambda: keep(replace(chosen, factor=st.session_state[slider])),
+            _("Times its noise"), 0.0, max(10.0, recipe.factor), step=0.1, key=slider,
+            on_change=lambda: save(replace(recipe, factor=st.session_state[slider])),
         )  # fmt: skip
 
 
-def _choose_channels(chosen: Chosen, place: int, keep) -> None:
+def _choose_channels(recipe: NoiseRecipe, place: int, save: Save) -> None:
     """Which channels act besides, how strongly and when."""
     key = f"channels-{place}"
-    there = {placed.channel: placed for placed in chosen.channels}
+    there = {placed.channel: placed for placed in recipe.channels}
     hold(key, list(there))
 
     def take() -> None:
         names = st.session_state[key]
-        channels = tuple(there.get(name) or _begun(name) for name in names)
-        keep(replace(chosen, channels=channels))
+        channels = tuple(there.get(name) or _initial(name) for name in names)
+        save(replace(recipe, channels=channels))
 
     st.multiselect(
         _("Channels"), CHOOSABLE, key=key, on_change=take, placeholder=_("Add a kind of noise"),
@@ -124,25 +129,26 @@ def _choose_channels(chosen: Chosen, place: int, keep) -> None:
         if name in CHANNEL_WORDS and name not in there
         else words_for(name),
     )  # fmt: skip
-    for placed in chosen.channels:
-        _choose_strengths(chosen, placed, place, keep)
+    for placed in recipe.channels:
+        _choose_strengths(recipe, placed, place, save)
 
 
-def _begun(channel: str) -> Placed:
-    """A channel as it begins."""
+def _initial(channel: str) -> PlacedChannel:
+    """A channel with the strengths that it begins with."""
     first = _FIRST.get(channel) or dict.fromkeys(list(ranges(channel))[:1], 0.01)
-    return Placed(channel, "gate", first)
+    return PlacedChannel(channel, first)
 
 
-def _choose_strengths(chosen: Chosen, placed: Placed, place: int, keep) -> None:
+def _choose_strengths(recipe: NoiseRecipe, placed: PlacedChannel, place: int, save: Save) -> None:
     """A slider for every strength of a channel, and the moment at which it acts."""
 
-    def changed(**values) -> None:
-        others = tuple(
-            replace(other, **values) if other.channel == placed.channel else other
-            for other in chosen.channels
-        )
-        keep(replace(chosen, channels=others))
+    def changed(**values: Any) -> None:
+        with error_boundary():  # some strengths exclude each other, such as a T2 above 2 T1
+            others = tuple(
+                replace(other, **values) if other.channel == placed.channel else other
+                for other in recipe.channels
+            )
+            save(replace(recipe, channels=others))
 
     for name, of in ranges(placed.channel).items():
         value = placed.strengths.get(name, _idle(placed.channel, name))
@@ -183,27 +189,27 @@ def _span(low: float, high: float, at: str, value: float) -> tuple[float, float]
     return low, min(high, max(most, value))
 
 
-def _choose_readout(chosen: Chosen, place: int, keep) -> None:
+def _choose_readout(recipe: NoiseRecipe, place: int, save: Save) -> None:
     """Readout errors and shots."""
     key = f"readout-{place}"
-    same = chosen.false_one == chosen.false_zero
-    value = chosen.false_one if same else (chosen.false_one + chosen.false_zero) / 2
+    same = recipe.false_one == recipe.false_zero
+    value = recipe.false_one if same else (recipe.false_one + recipe.false_zero) / 2
     hold(key, value)
     words = _("Readout error") if same else _("Readout error (mean of both kinds)")
 
     def take_readout() -> None:
         error = st.session_state[key]
-        keep(replace(chosen, false_one=error, false_zero=error))
+        save(replace(recipe, false_one=error, false_zero=error))
 
     st.slider(
         words, 0.0, max(0.2, value), step=0.001, format="%.3f", key=key, on_change=take_readout
     )
     shots = f"shots-{place}"
-    options = sorted({*SHOTS, chosen.shots})
-    hold(shots, chosen.shots)
+    options = sorted({*SHOTS, recipe.shots})
+    hold(shots, recipe.shots)
     st.select_slider(
         _("Shots"), options, key=shots,
         format_func=lambda count: f"{count:,}" if count else _("exact"),
-        on_change=lambda: keep(replace(chosen, shots=st.session_state[shots])),
+        on_change=lambda: save(replace(recipe, shots=st.session_state[shots])),
         help=_("How often a record is measured. Exact is what infinitely many would give."),
     )  # fmt: skip

@@ -5,16 +5,22 @@ from streamlit.delta_generator import DeltaGenerator
 
 from qcmfm.core.errors import QcmfmError
 from qcmfm.lab import estimates
-from qcmfm.lab.circuit_inputs import Material
-from qcmfm.lab.condition import Condition
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome, flips
+from qcmfm.quantum.noise_files import to_json
 from qcmfm.records import Collection
 from qcmfm.ui.lab.inputs import choose_record
-from qcmfm.ui.lab.noise_columns import Column, figures_of, judged, labels_under, show_condition
+from qcmfm.ui.lab.noise_columns import (
+    Column,
+    figures_of,
+    labels_under,
+    outcome_under,
+    show_column,
+)
 from qcmfm.ui.lab.noise_controls import choose_count
 from qcmfm.ui.lab.noise_sharing import show_exports
 from qcmfm.ui.lab.pictures import bars
-from qcmfm.ui.lab.results import compute_once, results
+from qcmfm.ui.lab.results import compute_once, result_cache
 from qcmfm.ui.lab.sweep import show_sweep
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.address_widgets import switch
@@ -28,10 +34,10 @@ FITS = ("none", *estimates.FITS)
 
 
 @st.fragment
-def show_lab(address: Address, found: Material, collection: Collection) -> None:
-    """Controls, figures and pictures of all conditions; what takes longer fills in after."""
+def show_lab(address: Address, found: CircuitInputs, collection: Collection) -> None:
+    """Controls, figures and pictures of all noise settings; what takes longer fills in after."""
     with error_boundary():
-        reference = judged(found, Condition(found.own))
+        reference = outcome_under(found, found.own)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             record_id = choose_record(address, found)
             count = choose_count(address)
@@ -45,17 +51,17 @@ def show_lab(address: Address, found: Material, collection: Collection) -> None:
         with wrapping_container("conditions"):
             for place, spot in enumerate(st.columns(count, gap="medium", border=True)):
                 with spot:
-                    column = show_condition(address, found, collection, reference, record_id, place)
+                    column = show_column(address, found, collection, reference, record_id, place)
                     columns += [column] if column else []
         for column in columns:
-            _fill_in(column, found, reference, record_id, fit, progress)
+            _add_slow_figures(column, found, reference, record_id, fit, progress)
         progress.empty()
         show_sweep(address, found, reference, "" if fit == "none" else fit)
         show_exports(found, reference, columns, record_id, fit)
 
 
 def _show_chosen(
-    found: Material, record_id: str, collection: Collection, reference: Outcome
+    found: CircuitInputs, record_id: str, collection: Collection, reference: Outcome
 ) -> None:
     """The chosen record, and how the run answers."""
     record = found.records[found.row(record_id)]
@@ -84,22 +90,22 @@ def _show_chosen(
         st.html(bars(labels_under(found, reference, record_id), top=4))
 
 
-def _fill_in(
+def _add_slow_figures(
     column: Column,
-    found: Material,
+    found: CircuitInputs,
     reference: Outcome,
     record_id: str,
     fit: str,
     progress: DeltaGenerator,
 ) -> None:
     """What takes longer than a click: each figure as soon as it is there."""
-    setting, key = column.condition.setting, (found.key, column.condition.to_json())
+    setting, key = column.setting, (found.key, to_json(column.setting))
     total = len(found.records)
 
     def draw() -> None:
         column.figures.html(figures_of(column, reference, total))
 
-    column.seen = results().get_or_compute(
+    column.seen = result_cache().get(
         ("state", *key, record_id), lambda: estimates.state_figures(found, setting, record_id)
     )
     column.state.caption(
@@ -113,14 +119,14 @@ def _fill_in(
         ),
         help=_(STATE),
     )
-    column.sure = results().get_or_compute(
+    column.sure = result_cache().get(
         ("sure", *key), lambda: estimates.intervals(found, column.outcome, reference)
     )
     draw()
-    if column.condition.shots:
+    if column.setting.shots:
         column.spread = compute_once(
             ("shots", *key),
-            lambda: estimates.shots(found, column.condition, reference),
+            lambda: estimates.shots(found, column.setting, reference),
             progress,
         )
         draw()
@@ -132,7 +138,7 @@ def _fill_in(
         except QcmfmError as error:
             column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))
             return
-        sure = results().get_or_compute(
+        sure = result_cache().get(
             ("mitigated sure", fit, *key), lambda: estimates.intervals(found, better, reference)
         )
         column.better = (better, sure, len(flips(found, better, reference)))

@@ -1,4 +1,4 @@
-"""Taking the figures of the Noise lab away, and keeping its conditions."""
+"""Taking the figures of the Noise lab away, and saving its settings."""
 
 import shlex
 from dataclasses import asdict
@@ -9,27 +9,28 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.core.errors import QcmfmError
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import intervals_report, outcome_report, table_csv
+from qcmfm.quantum.noise_files import to_json
 from qcmfm.ui.lab.noise_columns import Column
 from qcmfm.ui.shared.errors import show_error
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 
 def show_exports(
-    found: Material, reference: Outcome, columns: list[Column], record_id: str, fit: str
+    found: CircuitInputs, reference: Outcome, columns: list[Column], record_id: str, fit: str
 ) -> None:
-    """The table as CSV, every condition as JSON, and a name to keep one under."""
+    """The table as CSV, every setting as JSON, and a name to save one under."""
     st.header(_("Keep and share"), anchor=False)
 
     def table() -> str:
         rows: dict[str, dict[str, Any]] = {}
         for column in columns:
             row = outcome_report(found, column.outcome, reference)
-            row |= {"shots": column.condition.shots} | intervals_report(column.sure)
+            row |= {"shots": column.setting.shots} | intervals_report(column.sure)
             if column.spread:
                 row["with_shots"] = asdict(column.spread)
             if column.better:
@@ -46,12 +47,12 @@ def show_exports(
         )  # fmt: skip
         for column in columns:
             st.download_button(
-                f"{column.letter}, JSON", column.condition.to_json(), f"noise-{column.letter}.json",
+                f"{column.letter}, JSON", to_json(column.setting), f"noise-{column.letter}.json",
                 "application/json", key=f"json-{column.letter}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
     if columns:
-        _offer_saving(columns)
+        _show_save_form(columns)
     given = ["--run", found.run, "--records", "FOLDER", "--setting", "noise-A.json"]
     given += ["--record", record_id, *(() if fit == "none" else ("--mitigation", fit)), "--json"]
     place = st.expander(
@@ -63,8 +64,8 @@ def show_exports(
         place.code(command, language="bash", wrap_lines=True)
 
 
-def _offer_saving(columns: list[Column]) -> None:
-    """Keep a condition under a name, for this page and for the review queue."""
+def _show_save_form(columns: list[Column]) -> None:
+    """Save a setting under a name, for this page and for the review queue."""
     with (
         st.form("save-noise", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -73,10 +74,12 @@ def _offer_saving(columns: list[Column]) -> None:
         letter = st.selectbox(_("Setting"), letters, width=110)
         name = st.text_input(_("Name"), placeholder=_("our lab's device"))
         instead = st.checkbox(_("Replace one of that name"))
-        if st.form_submit_button(_("Save"), icon=":material/save:", **barred(Permission.ADD)):
+        if st.form_submit_button(
+            _("Save"), icon=":material/save:", **permission_options(Permission.ADD)
+        ):
             column = next(c for c in columns if c.letter == letter)
             try:
-                kept = service.save_noise_setting(name, column.condition, instead)
+                kept = service.save_noise_setting(name, column.setting, instead)
                 st.success(
                     _(
                         "Kept as {name}. On Review it is an order of the queue: unstable "

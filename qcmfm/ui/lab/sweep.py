@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from qcmfm.core.colours import LINES
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import METRICS, picture, place_of, sweep_figure
 from qcmfm.lab.sweep import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
-from qcmfm.ui.lab.results import compute_once, results
+from qcmfm.ui.lab.results import compute_once, result_cache
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.address_widgets import choose_some, switch
 from qcmfm.ui.shared.formatting import words_for
@@ -21,7 +21,7 @@ FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
 _TICKS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 
-def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) -> None:
+def show_sweep(address: Address, found: CircuitInputs, reference: Outcome, fit: str) -> None:
     """A curve with its band for each kind of noise; `fit` adds the mitigated ones."""
     st.header(_("From no noise to much"), anchor=False, help=_(SWEEP))
     if reference.accuracy is None:
@@ -46,9 +46,9 @@ def show_sweep(address: Address, found: Material, reference: Outcome, fit: str) 
         points += compute_once(
             keys[number], lambda channel=channel: sweep(found, [channel], reference, fit), bar
         )
-        if number + 1 < len(keys) and keys[number + 1] in results():
+        if number + 1 < len(keys) and keys[number + 1] in result_cache():
             continue  # the next curve is there already: both are drawn at once
-        drawn = results().get_or_compute(
+        drawn = result_cache().get(
             ("chart", *keys[: number + 1], metric, spoken()),
             lambda points=points: _chart(points, metric).to_dict(),
         )

@@ -4,33 +4,17 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.access import Permission
-from qcmfm.ui.shared.address import last_reviewed, note_reviewed
+from qcmfm.ui.shared.address import note_reviewed
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.records import records
 from qcmfm.ui.shared.resources import desk
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 FEW = 40
 """Labelled records below which a model learns little."""
-
-
-def choose_collection(key: str) -> str:
-    """Let the visitor choose a collection, kept in the page's address."""
-    names = list(service.collection_folders())
-    if not names:
-        st.info(_("No collection is here yet. Label a photo on Classify and save it."))
-        st.stop()
-    given = st.query_params.get("collection", "")
-    last = last_reviewed().get("collection", "")
-    first = next((name for name in (given, last) if name in names), names[0])
-    name = st.selectbox(
-        _("Collection"), names, names.index(first), key=key, format_func=words_for, width=260
-    )
-    st.query_params["collection"] = name
-    return name
 
 
 def show_learning(name: str, who: str) -> None:
@@ -41,7 +25,7 @@ def show_learning(name: str, who: str) -> None:
     labels = sorted(records(name).labels)
     parent = service.base_run(name, labels)
     if not running:
-        _offer(name, parent, counts)
+        _show_training_form(name, parent, counts)
     if job and job.state == "done":
         _show_comparison(job.result["run"])
     _show_runs(name, who)
@@ -65,7 +49,7 @@ def _show_labels(name: str) -> int:
     return labelled
 
 
-def _offer(name: str, parent: str, labelled: int) -> None:
+def _show_training_form(name: str, parent: str, labelled: int) -> None:
     ways = {"nothing": _("Train a model from nothing, on this collection’s own labels")}
     if parent:
         ways = {
@@ -85,7 +69,7 @@ def _offer(name: str, parent: str, labelled: int) -> None:
     st.button(
         _("Train"), type="primary", on_click=start_job,
         args=("learn", {"collection": name, "parent": chosen, "out": service.next_run_name(name)}),
-        **barred(
+        **permission_options(
             Permission.RETRAIN, labelled < 5,
             _("A few minutes for a thousand records. Nothing changes until you adopt the result."),
         ),
@@ -180,7 +164,7 @@ def _show_runs(name: str, who: str) -> None:
             if run != now:
                 st.button(
                     _("Adopt"), key=f"adopt-{run}", on_click=_adopt, args=(name, run, who),
-                    **barred(Permission.ADOPT),
+                    **permission_options(Permission.ADOPT),
                 )  # fmt: skip
     st.caption(_("Proposals that were made before keep the name of the model that made them."))
 

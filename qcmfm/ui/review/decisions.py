@@ -11,20 +11,20 @@ from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.observability import logs
 from qcmfm.review.choice import Choice
-from qcmfm.review.state import Outcome
-from qcmfm.ui.review.queue_address import Link
+from qcmfm.review.state import RecordState
+from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.shared.errors import bug_message
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import N_, _, ngettext
 
 log = logging.getLogger(__name__)
 
-_DONE = {
+_SAVED = {
     "accept": N_("Saved: {what} accepted."),
     "correct": N_("Saved: {what} corrected."),
     "unsure": N_("Saved: {what} left as unsure."),
 }
-_DONE_AS = {
+_SAVED_AS = {
     "accept": N_("Saved: {what} accepted as {label}."),
     "correct": N_("Saved: {what} corrected to {label}."),
 }
@@ -36,14 +36,14 @@ class Shown:
 
     Args:
         desk: What it lies on.
-        link: The address of the page.
+        address: The address of the page.
         reviewer: Who looks at it.
         record_id: The record.
         seen: The decision that is in force on it; empty for none.
     """
 
     desk: service.Desk
-    link: Link
+    address: QueueAddress
     reviewer: str
     record_id: str
     seen: str
@@ -58,7 +58,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
     if _says_the_same(shown, current, decision):
         go(shown)  # so was this one, but the page drew the record once more in between
         return
-    with _told():
+    with _reporting_errors():
         following = _following(shown)
         choice = Choice(
             record_id,
@@ -72,11 +72,11 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
             seen=shown.seen,
         )
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
-        _say(_done(plain(record_id), row.decision, row.reviewed_label))
+        _report(_saved_text(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
 
 
-def _says_the_same(shown: Shown, current: Outcome, decision: str) -> bool:
+def _says_the_same(shown: Shown, current: RecordState, decision: str) -> bool:
     """Whether somebody accepts what they accepted already, without a new reason."""
     said = shown.desk.predictions.get(shown.record_id)
     return (
@@ -104,33 +104,33 @@ def go(shown: Shown, back: bool = False) -> None:
     """Show the next record, or the one before, without deciding."""
     trail = _trail()
     if back and trail:
-        shown.link.set(record=trail.pop())
+        shown.address.set(record=trail.pop())
         return
-    with _told():
+    with _reporting_errors():
         following = _following(shown, back)
         if not following:
-            _say(_("There is no other record in this queue."))
+            _report(_("There is no other record in this queue."))
         elif back:
-            shown.link.set(record=following)
+            shown.address.set(record=following)
         else:
             _leave(shown, following)
 
 
-def undo(desk: service.Desk, link: Link | None, reviewer: str) -> None:
+def undo(desk: service.Desk, address: QueueAddress | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
-    with _told():
+    with _reporting_errors():
         undone = desk.review.undo(reviewer)
         records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
-        _say(_("Undone: the last decision on {records}.").format(records=records))
-        if link is not None:
-            link.set(record=undone[-1].record_id)
+        _report(_("Undone: the last decision on {records}.").format(records=records))
+        if address is not None:
+            address.set(record=undone[-1].record_id)
 
 
 def restore(shown: Shown, decision_id: str) -> None:
     """Make the record again what it was after one of its decisions."""
-    with _told():
+    with _reporting_errors():
         shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
-        _say(
+        _report(
             _("Saved: {record_id} is again what it was then.").format(
                 record_id=plain(shown.record_id)
             )
@@ -153,7 +153,7 @@ def decide_many(
         decision: `accept` or `correct`.
         label: For `correct`; one that the collection does not have yet is added.
     """
-    with _told():
+    with _reporting_errors():
         choices = [
             Choice(
                 record_id, decision, label, new_label=label not in desk.labels(),
@@ -163,20 +163,20 @@ def decide_many(
             for record_id, before in seen.items()
         ]  # fmt: skip
         rows = desk.review.decide(choices, reviewer, desk.labels())
-        _say(_done(_records(len(rows)), decision, label))
+        _report(_saved_text(_records(len(rows)), decision, label))
 
 
-def told_later(save: Callable[[], str]) -> None:
+def save_and_report(save: Callable[[], str]) -> None:
     """Do what a button of another page is for, and keep what to say of it.
 
     Args:
         save: Saves, and returns a sentence that says so.
     """
-    with _told():
-        _say(save())
+    with _reporting_errors():
+        _report(save())
 
 
-def show_told() -> None:
+def show_report() -> None:
     """What became of the last key, once.
 
     The container is always there: what stands below it would otherwise move up when the words go,
@@ -191,14 +191,14 @@ def show_told() -> None:
 
 
 def _following(shown: Shown, back: bool = False) -> str:
-    order = shown.link.order
-    queue = shown.desk.queue(shown.link.filters, order)
+    order = shown.address.order
+    queue = shown.desk.queue(shown.address.filters, order)
     return shown.desk.next_after(shown.record_id, queue, order, back)
 
 
 def _leave(shown: Shown, following: str) -> None:
     _trail().append(shown.record_id)
-    shown.link.set(record=following)
+    shown.address.set(record=following)
 
 
 def _trail() -> list[str]:
@@ -210,8 +210,8 @@ def _typed(what: str, record_id: str) -> str:
     return str(st.session_state.get(f"{what}-{record_id}", "")).strip()
 
 
-def _done(what: str, decision: str, label: str) -> str:
-    told = (_DONE_AS if label else _DONE)[decision]
+def _saved_text(what: str, decision: str, label: str) -> str:
+    told = (_SAVED_AS if label else _SAVED)[decision]
     return _(told).format(what=what, label=plain(words_for(label)))
 
 
@@ -219,20 +219,20 @@ def _records(n: int) -> str:
     return ngettext("{n:,} record", "{n:,} records", n).format(n=n)
 
 
-def _say(text: str, kind: str = "done") -> None:
+def _report(text: str, kind: str = "done") -> None:
     st.session_state["told"] = (kind, text)
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _reporting_errors() -> Iterator[None]:
     """Keep an error for the page to show; a callback can draw nothing where the page is."""
     try:
         yield
     except QcmfmError as error:
         why = f"{plain(_(error.message))}  \n{plain(_(error.hint))}"
-        _say(_("Not saved. {why}").format(why=why), "error")
+        _report(_("Not saved. {why}").format(why=why), "error")
     except OSError:
         log.exception("A decision could not be saved")
-        _say(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
+        _report(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
     except Exception:
-        _say(bug_message(logs.unexpected(log, "A key of the review failed")), "error")
+        _report(bug_message(logs.unexpected(log, "A key of the review failed")), "error")

@@ -6,20 +6,20 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
-from qcmfm.ui.review.decisions import show_told, told_later
+from qcmfm.ui.review.decisions import save_and_report, show_report
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.resources import compared, desk
+from qcmfm.ui.shared.resources import desk, out_of_fold_predictions
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import allowed, barred
+from qcmfm.ui.shell.sign_in import allowed, permission_options
 
 ON_A_PAGE = 10
 
 
-def show_cleaning(name: str, who: str) -> None:
+def show_doubtful_labels(name: str, who: str) -> None:
     """All of the page Clean up for one collection."""
     collection = records(name)
     labels = collection.labels
@@ -34,10 +34,10 @@ def show_cleaning(name: str, who: str) -> None:
         return
     job = latest_job("compare_labels", collection=name)
     running = bool(job) and show_job(job)
-    answers = compared(name)
+    answers = out_of_fold_predictions(name)
     if answers is None:
         if not running:
-            _offer(name, labels, first=True)
+            _show_check_button(name, labels, first=True)
         return
     run = service.base_run(name, sorted(labels))
     found = desk(name, run) if run else None
@@ -52,7 +52,7 @@ def show_cleaning(name: str, who: str) -> None:
             "{done:,} of {n:,} doubtful labels are looked at; {compared:,} labels were compared"
         ).format(done=len(doubts) - len(left), n=len(doubts), compared=len(answers.record_ids)),
     )
-    show_told()
+    show_report()
     if not left:
         st.success(_("No doubtful label is left."), icon=":material/done_all:")
     for place, doubt in enumerate(left[:ON_A_PAGE], start=1):
@@ -62,10 +62,10 @@ def show_cleaning(name: str, who: str) -> None:
             _("{more:,} more come up as you decide on these.").format(more=len(left) - ON_A_PAGE)
         )
     if not running:
-        _offer(name, labels, first=False)
+        _show_check_button(name, labels, first=False)
 
 
-def _offer(name: str, labels: set[str], first: bool) -> None:
+def _show_check_button(name: str, labels: set[str], first: bool) -> None:
     run = service.base_run(name, sorted(labels))
     if first:
         st.markdown(
@@ -79,7 +79,7 @@ def _offer(name: str, labels: set[str], first: bool) -> None:
         _("Look for label errors") if first else _("Look again, with what was decided since"),
         type="primary" if first else "secondary",
         on_click=start_job, args=("compare_labels", {"collection": name, "run": run}),
-        **barred(Permission.RETRAIN),
+        **permission_options(Permission.RETRAIN),
     )  # fmt: skip
 
 
@@ -117,12 +117,12 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
                 _("It is {suggested}").format(suggested=suggested),
                 key=f"fix-{doubt.record_id}", type="primary",
                 on_click=_decide, args=(found, doubt, doubt.suggested, who), width="stretch",
-                **barred(Permission.DECIDE),
+                **permission_options(Permission.DECIDE),
             )  # fmt: skip
             st.button(
                 _("Keep {recorded}").format(recorded=recorded), key=f"keep-{doubt.record_id}",
                 on_click=_decide, args=(found, doubt, doubt.recorded, who), width="stretch",
-                **barred(Permission.DECIDE),
+                **permission_options(Permission.DECIDE),
             )  # fmt: skip
             with st.popover(_("Something else"), width="stretch"):
                 key = f"else-{doubt.record_id}"
@@ -160,4 +160,4 @@ def _decide(found: service.Desk, doubt: Doubt, label: str, who: str) -> None:
             record_id=plain(doubt.record_id), label=plain(words_for(label))
         )
 
-    told_later(save)
+    save_and_report(save)

@@ -6,28 +6,28 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.review.filters import Filters
-from qcmfm.ui.review.queue_address import ANSWERED, Link
+from qcmfm.ui.review.queue_address import REVIEWED, QueueAddress
 from qcmfm.ui.shell.language import _
 
 
-def tell_nothing_left(desk: service.Desk, link: Link) -> None:
+def show_empty_queue(desk: service.Desk, address: QueueAddress) -> None:
     """That all is reviewed, or that the filters fit no record of any status."""
-    anywhere = replace(link.filters, statuses=())
+    anywhere = replace(address.filters, statuses=())
     if anywhere.chosen(desk.items()):
         st.success(_("Everything that the filter shows is reviewed."), icon=":material/done_all:")
     else:
         st.info(_("No record fits the filters."), icon=":material/filter_list_off:")
 
 
-def offer_others(desk: service.Desk, link: Link) -> None:
+def show_other_records_buttons(desk: service.Desk, address: QueueAddress) -> None:
     """Buttons that show other records."""
     open_records = desk.review.refresh().counts(desk.records)["open"]
     if open_records and st.button(
         _("Show all {open_records:,} open records").format(open_records=open_records),
         type="primary",
     ):
-        link.filters = Filters(statuses=("open",))
+        address.filters = Filters(statuses=("open",))
         st.rerun()
     if st.button(_("Look at the answered ones")):
-        link.filters = Filters(statuses=ANSWERED)
+        address.filters = Filters(statuses=REVIEWED)
         st.rerun()

@@ -9,32 +9,32 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import Record
-from qcmfm.ui.review.decisions import decide_many, show_told, undo
-from qcmfm.ui.review.empty import offer_others, tell_nothing_left
-from qcmfm.ui.review.queue_address import Link
+from qcmfm.ui.review.decisions import decide_many, show_report, undo
+from qcmfm.ui.review.empty import show_empty_queue, show_other_records_buttons
+from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.keys import key_of
 from qcmfm.ui.shared.records import thumbnail
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 ON_A_PAGE = 24
 WIDE = 160
 """Width of a picture, in pixels."""
 
 
-def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
+def choose_label(address: QueueAddress, desk: service.Desk, bar: DeltaGenerator) -> None:
     """Let the visitor choose the label to look at; by default the one with most records."""
     items = desk.items()
-    anywhere = replace(link.filters, labels=())
+    anywhere = replace(address.filters, labels=())
     counts = Counter(items.label_now(record) for record in anywhere.chosen(items))
-    chosen = link.filters.labels
+    chosen = address.filters.labels
     if len(chosen) > 1 or (chosen and chosen[0] in counts) or not counts:
         first = chosen[0] if chosen else ""
     else:
         first = counts.most_common(1)[0][0]
-        link.change(labels=(first,))
+        address.change(labels=(first,))
     options = list(dict(counts.most_common()))
     if not options:
         return
@@ -42,28 +42,28 @@ def choose_label(link: Link, desk: service.Desk, bar: DeltaGenerator) -> None:
     bar.selectbox(
         _("Label"), options, key="bulk-label", width=220,
         format_func=lambda label: f"{words_for(label) or _('none')} ({counts[label]:,})",
-        on_change=lambda: link.change(labels=(st.session_state["bulk-label"],)),
+        on_change=lambda: address.change(labels=(st.session_state["bulk-label"],)),
     )  # fmt: skip
 
 
 @st.fragment
-def show_grid(desk: service.Desk, link: Link, reviewer: str) -> None:
+def show_grid(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
     """The records that the filters show, a page at a time, and what to do with those picked."""
     if "told" in st.session_state and not st.session_state.pop("counted", False):
         st.session_state["counted"] = True
         st.rerun()  # the labels above the grid are counted anew, which a fragment alone does not
     with error_boundary():
-        _show_queue(desk, link, reviewer)
+        _show_queue(desk, address, reviewer)
 
 
-def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
-    queue = desk.queue(link.filters, link.order)
-    picked = _picked(link) & set(queue)
+def _show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
+    queue = desk.queue(address.filters, address.order)
+    picked = _picked(address) & set(queue)
     if not queue:
-        show_told()
-        tell_nothing_left(desk, link)
+        show_report()
+        show_empty_queue(desk, address)
         with st.container(horizontal=True):
-            offer_others(desk, link)
+            show_other_records_buttons(desk, address)
             st.button(
                 _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo,
                 args=(desk, None, reviewer),
@@ -72,16 +72,16 @@ def _show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)
     shown = queue[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    _show_keys(desk, link, reviewer, queue, shown, picked, (page, pages))
+    _show_keys(desk, address, reviewer, queue, shown, picked, (page, pages))
     with st.container(horizontal=True):  # as many side by side as the screen is wide
         for record_id in shown:
             with st.container(width=WIDE, gap="xxsmall"):
-                _show_one(desk, link, desk.records[record_id], record_id in picked)
+                _show_one(desk, address, desk.records[record_id], record_id in picked)
 
 
 def _show_keys(
     desk: service.Desk,
-    link: Link,
+    address: QueueAddress,
     reviewer: str,
     queue: list[str],
     shown: list[str],
@@ -98,17 +98,19 @@ def _show_keys(
     with st.container(horizontal=True):
         st.button(
             _("Select these {n}").format(n=len(shown)), shortcut=key_of("bulk", "these"),
-            on_click=_pick, args=(link, shown),
+            on_click=_pick, args=(address, shown),
         )  # fmt: skip
         st.button(
             _("Select all {n:,}").format(n=len(queue)), shortcut=key_of("bulk", "every"),
-            on_click=_pick, args=(link, queue),
+            on_click=_pick, args=(address, queue),
             help=_("Everything that the filter shows, on every page"),
         )  # fmt: skip
-        st.button(_("Select none"), shortcut=key_of("bulk", "none"), on_click=_picked(link).clear)
+        st.button(
+            _("Select none"), shortcut=key_of("bulk", "none"), on_click=_picked(address).clear
+        )
         st.button(
             _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
-            **barred(Permission.DECIDE),
+            **permission_options(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
             for title, name, step in (
@@ -124,7 +126,8 @@ def _show_keys(
         st.button(
             _("Accept {n:,}").format(n=len(picked)),
             shortcut=key_of("bulk", "accept"), type="primary",
-            on_click=decide_many, args=(*args, "accept"), **barred(Permission.BULK, not picked),
+            on_click=decide_many, args=(*args, "accept"),
+            **permission_options(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(
             _("Another label"), desk.labels(), index=None, key="bulk-other", width=260,
@@ -142,12 +145,12 @@ def _show_keys(
         st.button(
             title, key="bulk-correct", on_click=decide_many,
             args=(*args, "correct", label or ""),
-            **barred(Permission.BULK, not (picked and label)),
+            **permission_options(Permission.BULK, not (picked and label)),
         )  # fmt: skip
-    show_told()
+    show_report()
 
 
-def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> None:
+def _show_one(desk: service.Desk, address: QueueAddress, record: Record, picked: bool) -> None:
     picture = thumbnail(desk.collection, record)
     alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
     if picture is None:
@@ -160,18 +163,18 @@ def _show_one(desk: service.Desk, link: Link, record: Record, picked: bool) -> N
     st.session_state[key] = picked
     st.checkbox(
         f"{sure}{plain(record.record_id)}", key=key, help=plain(record.caption) or None,
-        on_change=_toggle, args=(link, record.record_id),
+        on_change=_toggle, args=(address, record.record_id),
     )  # fmt: skip
 
 
-def _picked(link: Link) -> set[str]:
+def _picked(address: QueueAddress) -> set[str]:
     """The records that were picked, of whatever page; those of one collection."""
-    return st.session_state.setdefault(f"picked-{link.get('collection')}", set())
+    return st.session_state.setdefault(f"picked-{address.get('collection')}", set())
 
 
-def _pick(link: Link, record_ids: list[str]) -> None:
-    _picked(link).update(record_ids)
+def _pick(address: QueueAddress, record_ids: list[str]) -> None:
+    _picked(address).update(record_ids)
 
 
-def _toggle(link: Link, record_id: str) -> None:
-    _picked(link).symmetric_difference_update({record_id})
+def _toggle(address: QueueAddress, record_id: str) -> None:
+    _picked(address).symmetric_difference_update({record_id})

@@ -14,7 +14,7 @@ from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.keys import key_of
 from qcmfm.ui.shared.records import page_picture
-from qcmfm.ui.shared.resources import labelled
+from qcmfm.ui.shared.resources import label_submission
 from qcmfm.ui.shell.language import _
 
 
@@ -54,7 +54,7 @@ def _show_heat(
 ) -> None:
     """The photo under the model's attention for one word, which becomes evidence."""
     run = desk.predictions[record.record_id].model_run
-    answer = labelled(run, service.record_submission(desk.collection, record))
+    answer = label_submission(run, service.record_submission(desk.collection, record))
     shown = record.caption[slice(*word)]
     if answer.attention is None or word not in answer.words:
         st.image(picture, width="content", alt=alt)

@@ -11,7 +11,7 @@ from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 MOST_TAKEN = ("records", "spreadsheet", "review_log")
 """Formats that are offered first; the others are for other programs."""
@@ -39,17 +39,19 @@ def show_exports(desk: service.Desk) -> None:
     """A button for every format, what most people take first; made when it is pressed."""
     st.header(_("Download"), anchor=False)
     with st.container(horizontal=True):
-        _offer(desk, MOST_TAKEN)
+        _show_download_buttons(desk, MOST_TAKEN)
         with st.popover(_("For other programs"), icon=":material/download:"):
-            _offer(desk, [name for name in exports.names() if name not in MOST_TAKEN])
+            _show_download_buttons(
+                desk, [name for name in exports.names() if name not in MOST_TAKEN]
+            )
 
 
-def _offer(desk: service.Desk, names: Sequence[str]) -> None:
+def _show_download_buttons(desk: service.Desk, names: Sequence[str]) -> None:
     for name in names:
         file, mime = exports.described(name, desk.name)
         st.download_button(
             _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
-            icon=":material/download:", on_click="ignore", **barred(Permission.EXPORT),
+            icon=":material/download:", on_click="ignore", **permission_options(Permission.EXPORT),
         )  # fmt: skip
 
 

@@ -15,19 +15,19 @@ from qcmfm.ui.review.decisions import (
     decide,
     go,
     restore,
-    show_told,
+    show_report,
     undo,
 )
-from qcmfm.ui.review.empty import offer_others, tell_nothing_left
+from qcmfm.ui.review.empty import show_empty_queue, show_other_records_buttons
 from qcmfm.ui.review.photo import show_photo
-from qcmfm.ui.review.queue_address import Link
+from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.keys import key_of
 from qcmfm.ui.shared.records import page_picture, thumbnail
-from qcmfm.ui.shared.suggestion import doubt_in_words
+from qcmfm.ui.shared.suggestion import uncertainty_text
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import barred, tell_why_not
+from qcmfm.ui.shell.sign_in import permission_options, show_refusal
 
 BESIDE = 100
 """Width of a neighbour's picture, in pixels."""
@@ -36,20 +36,22 @@ FIELD = 220
 
 
 @st.fragment
-def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
+def show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
     """The record that the address names, else the first of the queue.
 
     A fragment, so that a key redraws the record and nothing else.
     """
     with error_boundary():
-        queue = desk.queue(link.filters, link.order)
-        record = desk.records.get(link.get("record")) or desk.records.get(queue[0] if queue else "")
+        queue = desk.queue(address.filters, address.order)
+        record = desk.records.get(address.get("record")) or desk.records.get(
+            queue[0] if queue else ""
+        )
         if record is None:
-            _nothing_left(desk, link, reviewer)
+            _nothing_left(desk, address, reviewer)
             return
-        link.set(record=record.record_id)
+        address.set(record=record.record_id)
         seen = desk.review.refresh().of(record.record_id).decision_id
-        shown = Shown(desk, link, reviewer, record.record_id, seen)
+        shown = Shown(desk, address, reviewer, record.record_id, seen)
         left, right = st.columns(2, gap="medium")
         with left:
             show_photo(desk, record)
@@ -61,15 +63,15 @@ def show_queue(desk: service.Desk, link: Link, reviewer: str) -> None:
         _fetch_next(shown, queue)
 
 
-def _nothing_left(desk: service.Desk, link: Link, reviewer: str) -> None:
-    show_told()
-    tell_nothing_left(desk, link)
+def _nothing_left(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
+    show_report()
+    show_empty_queue(desk, address)
     with st.container(horizontal=True):
-        offer_others(desk, link)
+        show_other_records_buttons(desk, address)
         st.button(
             _("Undo"), shortcut=key_of("review", "undo"),
-            on_click=undo, args=(desk, link, reviewer),
-            **barred(Permission.DECIDE),
+            on_click=undo, args=(desk, address, reviewer),
+            **permission_options(Permission.DECIDE),
         )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
     if said:
         sure = f"{plain(words_for(said.label))} · {percent(said.confidence)}"
         st.header(_("Proposed: {sure}").format(sure=sure), anchor=False)
-        st.markdown(doubt_in_words(said))
+        st.markdown(uncertainty_text(said))
     else:
         st.header(_("No proposal"), anchor=False)
     if outcome.status != "open":
@@ -106,10 +108,10 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
 def _show_keys(shown: Shown) -> None:
     """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
     desk, record_id = shown.desk, shown.record_id
-    if tell_why_not(Permission.DECIDE):
+    if show_refusal(Permission.DECIDE):
         with st.container(horizontal=True, gap="xsmall"):
-            _show_ways(shown)
-        show_told()
+            _show_neighbour_buttons(shown)
+        show_report()
         return
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
@@ -123,12 +125,12 @@ def _show_keys(shown: Shown) -> None:
             _("Unsure"), key=f"unsure-{record_id}", shortcut=key_of("review", "unsure"),
             help=_("Cannot tell from the photo"), on_click=decide, args=(shown, "unsure"),
         )  # fmt: skip
-        _show_ways(shown)
+        _show_neighbour_buttons(shown)
         st.button(
             _("Undo"), key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
-            on_click=undo, args=(desk, shown.link, shown.reviewer),
+            on_click=undo, args=(desk, shown.address, shown.reviewer),
         )  # fmt: skip
-    show_told()
+    show_report()
     with st.container(horizontal=True, gap="xsmall"):
         for number, (label, probability) in enumerate(proposals, start=1):
             sure = "" if probability is None else f" · {percent(probability)}"
@@ -140,7 +142,7 @@ def _show_keys(shown: Shown) -> None:
     _show_typing(shown)
 
 
-def _show_ways(shown: Shown) -> None:
+def _show_neighbour_buttons(shown: Shown) -> None:
     """To the records before and after."""
     key = shown.record_id
     st.button(
@@ -206,7 +208,7 @@ def _history_row(shown: Shown, text: str, decision_id: str) -> None:
     left.markdown(text)
     right.button(
         _("Restore"), key=f"restore-{decision_id or shown.record_id}",
-        on_click=restore, args=(shown, decision_id), **barred(Permission.DECIDE),
+        on_click=restore, args=(shown, decision_id), **permission_options(Permission.DECIDE),
     )  # fmt: skip
 
 
@@ -248,7 +250,7 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
 def _fetch_next(shown: Shown, queue: list[str]) -> None:
     """Have the next photo ready before it is asked for."""
     desk = shown.desk
-    following = desk.next_after(shown.record_id, queue, shown.link.order)
+    following = desk.next_after(shown.record_id, queue, shown.address.order)
     path = desk.collection.image_path(desk.records[following]) if following else None
     if path:
         try:

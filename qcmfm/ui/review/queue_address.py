@@ -1,28 +1,27 @@
-"""What a page shows, in its address: it survives a reload and a page switch, and can be shared."""
+"""The address of a page that shows a review queue: its filters and its order."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-import streamlit as st
-
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
 from qcmfm.review.state import STATUSES
-from qcmfm.ui.shared.address import Address, last_reviewed, note_reviewed, parameters
+from qcmfm.ui.shared.address import Address, last_reviewed, parameters
 
-ANSWERED = STATUSES[1:]
+REVIEWED = STATUSES[1:]
+_OF_FILTERS = tuple(Filters(("x",), STATUSES, ("x",), ("",), "x", 0.1, 0.9, "x").to_query())
 
 
-class Link(Address):
-    """The address of a page that shows a queue; it begins with what was reviewed last.
+class QueueAddress(Address):
+    """An address that is read as filters and an order; it begins with what was reviewed last.
 
     Args:
-        page: Of which page; each remembers its own.
+        page: Name of the page.
     """
 
     def __init__(self, page: str):
-        desk = {name: [value] for name, value in last_reviewed().items()}
-        super().__init__(page, {"status": ["open"], **desk})
+        last = {name: [value] for name, value in last_reviewed().items()}
+        super().__init__(page, {"status": ["open"], **last})
 
     @property
     def filters(self) -> Filters:
@@ -31,10 +30,7 @@ class Link(Address):
 
     @filters.setter
     def filters(self, filters: Filters) -> None:
-        of_filters = set(Filters(("x",), STATUSES, ("x",), ("",), "x", 0.1, 0.9, "x").to_query())
-        kept = {name: values for name, values in parameters().items() if name not in of_filters}
-        st.query_params.from_dict({**kept, **filters.to_query()})
-        self._remember()
+        self.replace(_OF_FILTERS, **filters.to_query())
 
     def change(self, **values: Sequence[str] | str | float) -> None:
         """Change some of the filters."""
@@ -45,8 +41,3 @@ class Link(Address):
         """The order of the queue; the default where the address names none that there is."""
         found = self.get("order")
         return found if orders.parts(found)[0] in orders.names() else orders.DEFAULT
-
-    def _remember(self) -> None:
-        super()._remember()
-        found = {name: self.get(name) for name in ("collection", "model")}
-        note_reviewed(**{name: value for name, value in found.items() if value})

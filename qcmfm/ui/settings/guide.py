@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from qcmfm.ui.shared.address import Address, one_of
 from qcmfm.ui.shared.keys import KEYS, TITLES, choose_keys
 from qcmfm.ui.shared.links import page_link
-from qcmfm.ui.shared.viewed import kept, one_of
 from qcmfm.ui.shell.language import N_, _
 
 
@@ -197,8 +197,8 @@ TASKS = {
         Task(
             N_("Keep it healthy"),
             N_(
-                "`python -m qcmfm doctor --mend`, `backup FILE.zip` and `restore FILE.zip`; or the "
-                "page Workspace, for those who look after it."
+                "`python -m qcmfm doctor --repair`, `backup FILE.zip` and `restore FILE.zip`; or "
+                "the page Workspace, for those who look after it."
             ),
         ),
         Task(
@@ -249,11 +249,15 @@ WORDS = {
 }
 
 
-def show_tasks() -> None:
-    """The tasks of whoever the visitor says that they are, kept in the address."""
+def show_tasks(address: Address) -> None:
+    """The tasks of whoever the visitor says that they are.
+
+    Args:
+        address: Of the page.
+    """
     people = list(TASKS)
     who = st.segmented_control(
-        _("You are"), people, format_func=_, **kept("for", people[0], one_of(people))
+        _("You are"), people, format_func=_, **address.bind("for", people[0], one_of(people))
     )
     who = who or people[0]
     st.header(_(who), anchor=False)

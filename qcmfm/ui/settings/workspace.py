@@ -9,7 +9,7 @@ from qcmfm.access import ALLOWED, Permission, Role, actor, in_words, policy_file
 from qcmfm.core import settings
 from qcmfm.core.progress import Result, Work
 from qcmfm.ui.shared.formatting import plain
-from qcmfm.ui.shared.progress import watched
+from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shell.language import _, ngettext
 from qcmfm.ui.shell.sign_in import is_set_up
 from qcmfm.workspace import FAULT, Examination, Finding
@@ -27,7 +27,7 @@ def show_findings() -> None:
     )
     found: Examination | None = st.session_state.get("examined")
     if found is None or found.home != settings.home():
-        found = _looked_at()
+        found = _examine()
     if found.repaired:
         n = len(found.repaired)
         mended = ngettext("{n} thing was mended.", "{n} things were mended.", n)
@@ -52,13 +52,13 @@ def show_findings() -> None:
                 )
     with st.container(horizontal=True):
         if st.button(_("Look again"), icon=":material/refresh:"):
-            _looked_at()
+            _examine()
             st.rerun()
         can = sum(finding.act is not None for finding in found.findings)
         if can and st.button(
             _("Mend {can}").format(can=can), type="primary", icon=":material/build:"
         ):
-            _keep(_watched_quietly(service.repair_workspace()))
+            _remember(_run_with_vanishing_progress(service.repair_workspace()))
             st.rerun()
 
 
@@ -75,7 +75,7 @@ def show_backups() -> None:
     )
     if st.button(_("Make a backup"), icon=":material/archive:"):
         name = f"workspace-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
-        made = _watched_quietly(service.back_up(folder / name))
+        made = _run_with_vanishing_progress(service.back_up(folder / name))
         st.success(
             _("{files:,} files, {size:,.1f} MB.").format(files=made.files, size=made.size / 1e6),
             icon=":material/check:",
@@ -99,7 +99,7 @@ def show_activity() -> None:
             _("When (UTC)"): str(entry["at"])[:16].replace("T", " "),
             _("Who"): str(entry.get("who", "")),
             _("What"): str(entry["verb"]).rsplit(".", 1)[-1].replace("_", " "),
-            _("On"): ", ".join(_listed(value) for value in dict(entry.get("on") or {}).values()),
+            _("On"): ", ".join(_join(value) for value in dict(entry.get("on") or {}).values()),
             _("How it ended"): _(str(entry.get("outcome", ""))),
         }
         for entry in service.audit_log(ENTRIES)
@@ -140,20 +140,20 @@ def show_roles() -> None:
     st.table(rows, hide_index=True, border="horizontal", alt=_("What each role may do"))
 
 
-def _looked_at() -> Examination:
-    return _keep(_watched_quietly(service.examine_workspace()))
+def _examine() -> Examination:
+    return _remember(_run_with_vanishing_progress(service.examine_workspace()))
 
 
-def _keep(found: Examination) -> Examination:
+def _remember(found: Examination) -> Examination:
     st.session_state["examined"] = found
     return found
 
 
-def _watched_quietly(work: Work[Result]) -> Result:
+def _run_with_vanishing_progress(work: Work[Result]) -> Result:
     """Do long work under a progress bar that goes away."""
     place = st.empty()
     with place.container():
-        found = watched(work)
+        found = run_with_progress(work)
     place.empty()
     return found
 
@@ -166,5 +166,5 @@ def _row(finding: Finding) -> dict[str, str]:
     }
 
 
-def _listed(value: object) -> str:
+def _join(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

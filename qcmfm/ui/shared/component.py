@@ -1,11 +1,12 @@
 """What runs in the browser: HTML, style sheets and JavaScript, each in a file in `browser/`."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).resolve().parents[1] / "browser"
+from qcmfm.core import settings
+
+_FOLDER = settings.PACKAGE / "ui" / "browser"
 
 
 def text_of(file: str) -> str:

@@ -10,9 +10,9 @@ from qcmfm.access import Permission
 from qcmfm.service.jobs import KINDS
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain
-from qcmfm.ui.shared.progress import told_progress
+from qcmfm.ui.shared.progress import progress_text
 from qcmfm.ui.shell.language import N_, _
-from qcmfm.ui.shell.sign_in import barred
+from qcmfm.ui.shell.sign_in import permission_options
 
 EVERY = 1.0
 """Seconds after which a page looks again how far a job is."""
@@ -51,19 +51,20 @@ def show_job(job: jobs.Job) -> bool:
         with st.container(horizontal=True):
             st.button(
                 _("Go on") if job.state != "failed" else _("Try again"),
-                key=f"resume-{job.job_id}", on_click=_kept(service.resume_job), args=(job.job_id,),
-                **barred(needs),
+                key=f"resume-{job.job_id}", on_click=_bounded(service.resume_job),
+                args=(job.job_id,), **permission_options(needs),
             )  # fmt: skip
             st.button(
                 _("Forget it"), key=f"forget-{job.job_id}", type="tertiary",
-                on_click=_kept(service.forget_job), args=(job.job_id,), **barred(needs),
+                on_click=_bounded(service.forget_job), args=(job.job_id,),
+                **permission_options(needs),
             )  # fmt: skip
     return False
 
 
 def start_job(kind: str, arguments: Mapping[str, Any]) -> None:
     """Begin a job; for a button's `on_click`."""
-    _kept(service.start_job)(kind, arguments)
+    _bounded(service.start_job)(kind, arguments)
 
 
 @st.fragment(run_every=EVERY)
@@ -74,16 +75,16 @@ def _watch(job_id: str) -> None:
             st.rerun()
         step = job.progress
         share = step.done / max(step.total, 1) if step else 0.0
-        st.progress(min(share, 1.0), told_progress(step) if step else _("Starting …"))
+        st.progress(min(share, 1.0), progress_text(step) if step else _("Starting …"))
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.caption(_("You can leave this page; the work goes on."))
         right.button(
-            _("Stop"), key=f"stop-{job_id}", on_click=_kept(service.cancel_job), args=(job_id,),
-            **barred(KINDS.get(job.kind, Permission.MANAGE)),
+            _("Stop"), key=f"stop-{job_id}", on_click=_bounded(service.cancel_job), args=(job_id,),
+            **permission_options(KINDS.get(job.kind, Permission.MANAGE)),
         )  # fmt: skip
 
 
-def _kept(act: Any) -> Any:
+def _bounded(act: Any) -> Any:
     """An action of a button whose error is shown with the next drawing of the page."""
 
     def guarded(*args: Any) -> None:

@@ -10,16 +10,16 @@ from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation import Explanation
 from qcmfm.inference.out_of_fold_cache import out_of_fold_file
 from qcmfm.inference.prediction_cache import fingerprint
-from qcmfm.lab.circuit_inputs import Material
+from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.review.items import OutOfFold
-from qcmfm.ui.shared.progress import watched
+from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import changed_ns, records
 from qcmfm.ui.shared.result_cache import ResultCache
 from qcmfm.ui.shell.language import N_, Later
-from qcmfm.ui.shell.warm_up import set_aside
+from qcmfm.ui.shell.warm_up import freeze_garbage
 
 
-def labelled(run: str, submission: service.Submission) -> service.Labelled:
+def label_submission(run: str, submission: service.Submission) -> service.Labelled:
     """A submission's label; asked once for the same photo and caption.
 
     Raises:
@@ -29,7 +29,7 @@ def labelled(run: str, submission: service.Submission) -> service.Labelled:
     return _labelled(run, service.run_version(run), photo, submission.caption, submission)
 
 
-def explained(run: str, submission: service.Submission) -> Explanation:
+def explain_submission(run: str, submission: service.Submission) -> Explanation:
     """The evidence for a submission's label; gathered once for the same photo and caption.
 
     Raises:
@@ -45,7 +45,7 @@ def explained(run: str, submission: service.Submission) -> Explanation:
 )
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
-    set_aside()
+    freeze_garbage()
     return loaded
 
 
@@ -75,12 +75,12 @@ def desk(name: str, run: str) -> service.Desk | None:
     Raises:
         QcmfmError: The collection, the run or the review log cannot be read.
     """
-    freeze_imports()
+    prepare_light_page()
     collection = records(name)
     changed = changed_ns(collection)
     version = service.run_version(run) if run else ""
     made_from = _made_from(name, collection.folder, changed, version)
-    answers = compared(name)
+    answers = out_of_fold_predictions(name)
     compared_ns = out_of_fold_file(name).stat().st_mtime_ns if answers else 0
     others = tuple(service.runs_with_predictions(name))
     asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
@@ -90,7 +90,7 @@ def desk(name: str, run: str) -> service.Desk | None:
     return found
 
 
-def compared(name: str) -> OutOfFold | None:
+def out_of_fold_predictions(name: str) -> OutOfFold | None:
     """What models that never saw them say of a collection's records; None where not computed."""
     file = out_of_fold_file(name)
     if not file.is_file():
@@ -104,7 +104,7 @@ def compared(name: str) -> OutOfFold | None:
 def searcher() -> service.Searcher:
     """What finds records; its encoders are loaded once."""
     found = service.Searcher().load()
-    set_aside()
+    freeze_garbage()
     return found
 
 
@@ -124,21 +124,23 @@ def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
     return shelf(name, made_at).facets()
 
 
-def circuit_inputs(name: str, run: str) -> Material:
+def circuit_inputs(name: str, run: str) -> CircuitInputs:
     """What the records of a collection put into a run's circuit; computed once.
 
     Raises:
         QcmfmError: The collection or the run cannot be read.
     """
 
-    def compute() -> Material:
+    def compute() -> CircuitInputs:
         place = st.empty()
         with place:
-            found = watched(service.open_circuit_inputs(ask_labeller(run), records(name)))
+            found = run_with_progress(
+                service.open_circuit_inputs(load_labeller(run), records(name))
+            )
         place.empty()
         return found
 
-    return _circuit_inputs().get_or_compute((name, run, made_from(name, run)), compute)
+    return _circuit_inputs().get((name, run, made_from(name, run)), compute)
 
 
 def made_from(name: str, run: str) -> str:
@@ -152,7 +154,7 @@ def made_from(name: str, run: str) -> str:
     return _made_from(name, collection.folder, changed_ns(collection), version)
 
 
-def ask_labeller(run: str) -> service.Labeller:
+def load_labeller(run: str) -> service.Labeller:
     """A run with its encoders, loaded once.
 
     Raises:
@@ -162,9 +164,9 @@ def ask_labeller(run: str) -> service.Labeller:
 
 
 @st.cache_resource(show_spinner=False)
-def freeze_imports() -> bool:
+def prepare_light_page() -> bool:
     """Make clicks fast on pages that need no model; done once per server."""
-    set_aside()
+    freeze_garbage()
     return True
 
 

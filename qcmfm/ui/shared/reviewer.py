@@ -26,7 +26,7 @@ def reviewer() -> str:
     return name
 
 
-def ask_beside(place: DeltaGenerator) -> str:
+def name_field(place: DeltaGenerator) -> str:
     """The visitor's name, asked for among other fields where nobody knows it; may be empty.
 
     Args:
@@ -45,7 +45,7 @@ def ask_beside(place: DeltaGenerator) -> str:
     return name
 
 
-def offer_other_reviewer(name: str) -> None:
+def show_reviewer(name: str) -> None:
     """Say who decides, and let somebody else take over."""
     who = actor()
     if not may(who, Permission.DECIDE):

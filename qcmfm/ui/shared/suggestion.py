@@ -18,7 +18,7 @@ def probability_bars(prediction: Prediction, top: int = 3) -> None:
         st.progress(probability, text=f"{plain(words_for(label))} · {percent(probability)}")
 
 
-def doubt_in_words(prediction: Prediction) -> str:
+def uncertainty_text(prediction: Prediction) -> str:
     """What else the label may be, and whether the model knows such things; Markdown."""
     kept, said = prediction.label_set, []
     if kept is not None:

@@ -11,7 +11,7 @@ from streamlit import runtime
 from qcmfm import jobs
 from qcmfm.service.fair_queue import ENCODERS
 
-LOOKED = 10.0
+REFRESH_SECONDS = 10.0
 """Seconds for which the count of the jobs is kept; each of them is a few files."""
 
 
@@ -33,12 +33,12 @@ class Gauges(Collector):
             "qcmfm_encoder_waiting", "Requests that wait for the encoders", waiting
         )
         family = GaugeMetricFamily("qcmfm_jobs", "Jobs that are kept, by state", labels=["state"])
-        for state, count in self._counted().items():
+        for state, count in self._count_jobs().items():
             family.add_metric([state], count)
         yield family
 
-    def _counted(self) -> Counter[str]:
-        if time.monotonic() - self._at > LOOKED:
+    def _count_jobs(self) -> Counter[str]:
+        if time.monotonic() - self._at > REFRESH_SECONDS:
             found = Counter({state: 0 for state in jobs.STATES})
             found.update(job.state for job in jobs.list_jobs())
             self._jobs, self._at = found, time.monotonic()

@@ -9,16 +9,16 @@ import io
 from collections.abc import Collection
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from qcmfm.core import settings
 from qcmfm.core.messages import N_ as N_
 from qcmfm.core.messages import Message, listed
 from qcmfm.ui.shared.component import component
 
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "languages"
+FOLDER = settings.ASSETS / "languages"
 SOURCE = "en"
 """The language of the source."""
 
@@ -64,19 +64,19 @@ def spoken() -> str:
     """The language of this visitor: of the address, else chosen before, else of the browser."""
     chosen = st.session_state.get(_KEY)
     if chosen is None:
-        chosen = _asked() or matching(_of_browser(), languages()) or SOURCE
+        chosen = _asked() or matching(browser_language(), languages()) or SOURCE
         st.session_state[_KEY] = chosen
     return chosen
 
 
-def settle() -> None:
+def language_from_address() -> None:
     """Take the language from the address, before anything is said."""
     asked = _asked()
     if asked:
         st.session_state[_KEY], st.session_state[_CHOSEN] = asked, True
 
 
-def keep() -> None:
+def language_to_address() -> None:
     """Have one that was chosen stand in the address, once Streamlit has put the page's there."""
     if st.session_state.get(_CHOSEN) and not _asked():
         st.query_params[PARAMETER] = tag(spoken())
@@ -144,7 +144,7 @@ def _catalogue(language: str) -> NullTranslations:
     return GNUTranslations(io.BytesIO(file.to_binary()))
 
 
-def _of_browser() -> str:
+def browser_language() -> str:
     return st.context.locale or ""
 
 

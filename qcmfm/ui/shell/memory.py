@@ -29,7 +29,7 @@ _M_ARENA_MAX = -8
 """What glibc calls that setting in `malloc.h`."""
 
 
-class Later:
+class MemoryRelease:
     """Gives memory back once, a while after the last time it was asked to.
 
     Args:
@@ -55,17 +55,17 @@ class Later:
             # Whoever counts the sessions has those dropped that are out of date. Here, since that
             # is done in the server's own thread alone.
             runtime.get_instance().stats_mgr.get_stats()
-        loop.run_in_executor(None, give_back)
+        loop.run_in_executor(None, release_memory)
 
 
-def share_heaps() -> None:
+def limit_heaps() -> None:
     """Have all threads share few heaps, where that can be chosen; before there are threads."""
     choose = _of_c_library("mallopt")
     if choose is not None:
         choose(_M_ARENA_MAX, HEAPS)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Free what nobody needs any more, and return it to the system where that can be done."""
     gc.unfreeze()  # what was set aside when a model was loaded may be garbage by now
     gc.collect()
@@ -86,14 +86,14 @@ def note_visit() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _later() -> Later:
-    return Later(st.get_option("server.disconnectedSessionTTL") + SLACK)
+def _later() -> MemoryRelease:
+    return MemoryRelease(st.get_option("server.disconnectedSessionTTL") + SLACK)
 
 
-def _leave(later: Later) -> None:
+def _leave(later: MemoryRelease) -> None:
     later.ask()
 
 
 @st.cache_resource(scope="session", on_release=_leave, show_spinner=False)
-def _visit() -> Later:
+def _visit() -> MemoryRelease:
     return _later()

@@ -5,6 +5,7 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.review.selections import read_selection
+from qcmfm.ui.shared.address import parameters
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.records import records
 from qcmfm.ui.shell.language import _
@@ -22,7 +23,7 @@ def show_missing() -> None:
 def _missing() -> str:
     """The sentence, as Markdown; empty where everything is there."""
     collection, record, model, pick = (
-        st.query_params.get(name, "") for name in ("collection", "record", "model", "pick")
+        (parameters().get(name) or [""])[-1] for name in ("collection", "record", "model", "pick")
     )
     if not (collection or record or model or pick):
         return ""

@@ -9,7 +9,7 @@ from qcmfm.observability import metrics
 from qcmfm.workspace import open_workspace
 
 
-def opened() -> None:
+def check_workspace() -> None:
     """See that the workspace is one that this program knows; it may have been changed meanwhile.
 
     Raises:
@@ -19,7 +19,7 @@ def opened() -> None:
 
 
 @contextlib.contextmanager
-def timed(page: str) -> Iterator[None]:
+def count_time(page: str) -> Iterator[None]:
     """Count how long a page's script runs.
 
     Args:

@@ -1,23 +1,30 @@
 """Every page of the app, in the order of the menu."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from qcmfm.access import Permission
+from qcmfm.core import settings
 from qcmfm.ui.home.tour import show_tour
 from qcmfm.ui.shared.errors import error_boundary
-from qcmfm.ui.shell.language import _, choose_language, keep, name_language, pgettext, settle
+from qcmfm.ui.shell.language import (
+    _,
+    choose_language,
+    language_from_address,
+    language_to_address,
+    name_language,
+    pgettext,
+)
 from qcmfm.ui.shell.memory import note_visit
 from qcmfm.ui.shell.missing import show_missing
-from qcmfm.ui.shell.page import opened, timed
-from qcmfm.ui.shell.sign_in import let_in, shown
-from qcmfm.ui.shell.style import show_looks
-from qcmfm.ui.shell.warm_up import begin
+from qcmfm.ui.shell.page import check_workspace, count_time
+from qcmfm.ui.shell.sign_in import is_shown, require_role
+from qcmfm.ui.shell.style import apply_style
+from qcmfm.ui.shell.warm_up import start_warm_up
 
-PAGES = Path(__file__).resolve().parents[3] / "pages"
+PAGES = settings.shipped("pages")
 
 MENU = 230  # pixels across: Streamlit's own 300 leave a tablet too little beside it
 
@@ -27,11 +34,11 @@ def entry(name: str, title: str, icon: str, **options: Any) -> StreamlitPage:
     return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", **options)
 
 
-settle()
+language_from_address()
 st.set_page_config(
     page_title="QCMFM Studio", page_icon="🏺", layout="wide", initial_sidebar_state=MENU
 )
-managing = "visible" if shown(Permission.MANAGE) else "hidden"
+managing = "visible" if is_shown(Permission.MANAGE) else "hidden"
 page = st.navigation(
     {
         "": [
@@ -66,21 +73,21 @@ page = st.navigation(
             entry("workspace", _("Workspace"), "home_storage", visibility=managing),
         ],
     },
-    position="sidebar" if shown(Permission.LOOK) else "hidden",
+    position="sidebar" if is_shown(Permission.LOOK) else "hidden",
     expanded=True,
 )
-keep()
+language_to_address()
 note_visit()
 with st.sidebar:
     choose_language()
     name_language()
-show_looks()
-let_in()
-with error_boundary(), timed(page.url_path):
-    opened()
+apply_style()
+require_role()
+with error_boundary(), count_time(page.url_path):
+    check_workspace()
     with error_boundary():
         show_tour(page.url_path or "home")
     with error_boundary():
         show_missing()
     page.run()
-begin()
+start_warm_up()

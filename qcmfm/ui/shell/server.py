@@ -5,6 +5,7 @@ import contextlib
 import hmac
 import ipaddress
 import logging
+import sys
 from collections.abc import AsyncIterator
 from urllib.parse import quote, urlsplit
 
@@ -16,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import cli_util, config
+from streamlit.web.server import server_util
 
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
@@ -23,11 +26,12 @@ from qcmfm.core.progress import finish
 from qcmfm.observability import logs, metrics
 from qcmfm.ui.shared.errors import show_bug
 from qcmfm.ui.shell.gauges import Gauges
-from qcmfm.ui.shell.memory import share_heaps
+from qcmfm.ui.shell.memory import limit_heaps
 from qcmfm.ui.shell.server_logs import take_over_logs
 from qcmfm.ui.shell.sign_in import FORWARDED
 from qcmfm.workspace import open_workspace, readiness
 
+ROUTER = settings.PACKAGE / "ui" / "shell" / "router.py"
 TOKEN = "QCMFM_METRICS_TOKEN"
 SHORTEST = 16
 """Characters that a token must have; a shorter one could be guessed, and opens nothing."""
@@ -37,7 +41,8 @@ log = logging.getLogger(__name__)
 
 def set_up() -> None:
     """What must be so before the server says anything or begins a thread: its log, its heaps."""
-    share_heaps()
+    settings.spare_other_processes()
+    limit_heaps()
     logs.set_up(logging.INFO)
     take_over_logs()
 
@@ -58,26 +63,38 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         log.error("The workspace cannot be opened: %s", error)
     except OSError:
         log.exception("The workspace cannot be opened")
+    if settings.OPEN_BROWSER in sys.argv:
+        asyncio.get_running_loop().run_in_executor(None, open_browser)
     yield
 
 
-async def healthz(request: Request) -> Response:
+def open_browser() -> None:
+    """Open the studio in a browser, as Streamlit does for a script but not for an `st.App`.
+
+    The server's socket is bound before its lifespan begins, so a quick browser waits.
+    """
+    named = config.is_manually_set("browser.serverAddress")
+    host = st.get_option("browser.serverAddress" if named else "server.address") or "localhost"
+    cli_util.open_browser(server_util.get_url(server_util.get_display_address(host)))
+
+
+async def health_endpoint(request: Request) -> Response:
     """Whether the program can do its work: 200 or 503; why not is told to this computer alone."""
     found = await run_in_threadpool(readiness)
-    told = found if may_be_told(request) else {part: bool(why) for part, why in found.items()}
+    told = found if may_read_figures(request) else {part: bool(why) for part, why in found.items()}
     parts = {part: "ok" if not why else why if isinstance(why, str) else "failed"
              for part, why in told.items()}  # fmt: skip
     ready = not any(found.values())
     return _fresh(JSONResponse({"ready": ready} | parts, 200 if ready else 503))
 
 
-async def counted(request: Request) -> Response:
+async def metrics_endpoint(request: Request) -> Response:
     """What the server counted, for Prometheus."""
     text = await run_in_threadpool(generate_latest, metrics.begin().registry)
     return _fresh(Response(text, media_type=CONTENT_TYPE_LATEST))
 
 
-class Guarded:
+class FiguresGuard:
     """Keeps from strangers what tells how much the server is used, Streamlit's own figures too."""
 
     def __init__(self, app: ASGIApp):
@@ -88,11 +105,11 @@ class Guarded:
         app = self._app
         if scope["type"] == "http":
             figures = scope["path"].rstrip("/").endswith("/metrics")
-            app = _REFUSED if figures and not may_be_told(Request(scope)) else app
+            app = _REFUSED if figures and not may_read_figures(Request(scope)) else app
         await app(scope, receive, send)
 
 
-class Leading:
+class SubpathRedirect:
     """Leads an address below a page to that page.
 
     Streamlit answers it with a page whose scripts are looked for beside it, so it would stay blank.
@@ -122,7 +139,7 @@ def _page_above(path: str) -> str:
     return "/".join(["", *filter(None, [base, quote(below[0], safe="")])])
 
 
-def may_be_told(request: Request) -> bool:
+def may_read_figures(request: Request) -> bool:
     """Whether a request comes from this computer and through no proxy, or bears the token."""
     token, given = settings.value(TOKEN), request.headers.get("Authorization", "")
     if len(token) >= SHORTEST and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
@@ -134,7 +151,7 @@ def may_be_told(request: Request) -> bool:
     return here and direct and (asked == "localhost" or _is_loopback(asked))
 
 
-def tell_failure(error: Exception) -> bool:
+def show_page_failure(error: Exception) -> bool:
     """What a page could not handle goes to the log under a number, and the user is told that."""
     show_bug(logs.unexpected(log, "A page failed", error))
     return True
@@ -155,6 +172,6 @@ def _fresh(response: Response) -> Response:
 _REFUSED = PlainTextResponse(
     f"These figures are for the server's own computer, and for whoever bears {TOKEN}.\n", 403
 )
-ROUTES = (Route("/healthz", healthz), Route("/metrics", counted))
+ROUTES = (Route("/healthz", health_endpoint), Route("/metrics", metrics_endpoint))
 _NO_PAGES = ("_stcore", "app", "auth", "component", "media", "static")
-MIDDLEWARE = (Middleware(Guarded), Middleware(Leading))
+MIDDLEWARE = (Middleware(FiguresGuard), Middleware(SubpathRedirect))

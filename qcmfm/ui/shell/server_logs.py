@@ -5,7 +5,7 @@ import logging
 import streamlit.logger
 import uvicorn.config
 
-# What Streamlit logs of an error on a page; `serving.tell_failure` logs it with its number.
+# What Streamlit logs of an error on a page; `server.show_page_failure` logs it with its number.
 _TOLD_TWICE = "streamlit.error_util"
 
 

@@ -41,11 +41,11 @@ def current() -> Actor:
             return read_policy().actor(user)
         return Actor("not signed in", read_policy().signed_out, folder_of(context.session_id))
     who = str(st.session_state.get("reviewer") or "not signed in")
-    role = Role.ADMIN if _here() else read_policy().signed_out or Role.VIEWER
+    role = Role.ADMIN if is_at_this_computer() else read_policy().signed_out or Role.VIEWER
     return Actor(who, role, folder_of(context.session_id))
 
 
-def in_the_log() -> dict[str, str]:
+def log_fields() -> dict[str, str]:
     """Who is served, as the log has it: who signed in, and a mark that their session's lines share.
 
     The session's id is a secret, and what its uploads lie under is not told either.
@@ -62,7 +62,7 @@ def is_set_up() -> bool:
     return "is_logged_in" in st.user.to_dict()
 
 
-def shown(permission: Permission) -> bool:
+def is_shown(permission: Permission) -> bool:
     """Whether the menu shows what is only for those who may do something."""
     try:
         return allowed(permission)
@@ -70,7 +70,7 @@ def shown(permission: Permission) -> bool:
         return False
 
 
-def let_in() -> None:
+def require_role() -> None:
     """Say who is signed in, and stop whoever has no role here."""
     try:
         who = actor()
@@ -93,7 +93,9 @@ def allowed(permission: Permission) -> bool:
     return may(actor(), permission)
 
 
-def barred(permission: Permission, disabled: bool = False, help: str | None = None) -> Any:
+def permission_options(
+    permission: Permission, disabled: bool = False, help: str | None = None
+) -> Any:
     """Arguments of a button that works for those alone who may press it, and tells others why.
 
     Args:
@@ -105,7 +107,7 @@ def barred(permission: Permission, disabled: bool = False, help: str | None = No
     return {"disabled": disabled or bool(reason), "help": _(reason) or help}
 
 
-def tell_why_not(permission: Permission) -> bool:
+def show_refusal(permission: Permission) -> bool:
     """Say why the visitor may not do something; whether that is so."""
     reason = refusal(actor(), permission)
     if reason:
@@ -129,7 +131,7 @@ def _turn_away(who: Actor) -> None:
     st.stop()
 
 
-def _here() -> bool:
+def is_at_this_computer() -> bool:
     """Whether the visitor's browser runs on this computer."""
     headers = st.context.headers
     return st.context.ip_address is None and not any(name in headers for name in FORWARDED)

@@ -35,6 +35,6 @@ button[data-variant="segmented_control"] {{ min-height: 2.5rem; }}
 """
 
 
-def show_looks() -> None:
+def apply_style() -> None:
     """Style the page; takes no room on it."""
     st.html(f"<style>{_STYLE}</style>")

@@ -19,13 +19,13 @@ AFTER = 2.0
 """Seconds that a browser has to show the first page before."""
 
 
-def begin() -> None:
+def start_warm_up() -> None:
     """Import what all verbs need, in the background; once, and of no effect without a server."""
     if runtime.exists():
         _begun()
 
 
-def set_aside() -> None:
+def freeze_garbage() -> None:
     """Set aside what was imported.
 
     Streamlit collects garbage after every click; with torch imported that takes half a second
@@ -49,4 +49,4 @@ def _import() -> None:
             getattr(service, name)
     except Exception:  # the page that needs it tells the visitor
         log.exception("What the pages need could not be imported")
-    set_aside()
+    freeze_garbage()

@@ -15,15 +15,15 @@ from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import (
     Explanation,
     caption_heat,
-    looking_words,
+    attention_inside,
     overlay,
     place_in_words,
     regions_in,
 )
-from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Subject
+from qcmfm.ui.shared.address import Address, numbers, one_of
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.layout import wrapping_container
-from qcmfm.ui.shared.viewed import kept, numbers, one_of
 from qcmfm.ui.shell.language import N_, _
 
 SIDE = 640
@@ -42,9 +42,9 @@ PARTS = {
 Grid = Float[np.ndarray, "row column"]
 
 
-def show_attention(looked: Looked, evidence: Explanation) -> None:
+def show_attention(address: Address, subject: Subject, evidence: Explanation) -> None:
     """Draw the photo with the heat of the chosen words, and beside it the choices."""
-    submission = looked.submission
+    submission = subject.submission
     if not submission.photo:
         st.info(_("There is no photo to look at. What the caption gave is told below."))
         return
@@ -59,8 +59,8 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
         right.info(why)
         return
     with right:
-        words = _choose_words(evidence)
-        head, smooth, opacity = _choose_view(evidence)
+        words = _choose_words(address, evidence)
+        head, smooth, opacity = _choose_view(address, evidence)
     heat = caption_heat(evidence.attention, words, evidence.grid, head)
     named = _named(evidence, words)
     place = _(place_in_words(heat))
@@ -83,23 +83,23 @@ def show_attention(looked: Looked, evidence: Explanation) -> None:
             ).format(told=plain(told), where=heat.max(), size=1 / heat.size)
         )
     with right:
-        _show_lookers(evidence, selected, head)
-        _downloads(looked, evidence, overlay(photo, heat, opacity, smooth), words, head)
+        _show_attending_words(address, evidence, selected, head)
+        _downloads(subject, evidence, overlay(photo, heat, opacity, smooth), words, head)
 
 
-def _choose_words(evidence: Explanation) -> list[int]:
+def _choose_words(address: Address, evidence: Explanation) -> list[int]:
     places = list(range(len(evidence.spans)))
     chosen = st.pills(
         _("Words, one or several"), places, selection_mode="multi", wrap=True,
         format_func=lambda place: plain(evidence.caption[slice(*evidence.spans[place])]),
-        **kept("words", [], numbers(len(places)), lambda found: ".".join(map(str, found))),
+        **address.bind("words", [], numbers(len(places)), lambda found: ".".join(map(str, found))),
     )  # fmt: skip
     if not chosen:
         st.caption(_("None is chosen, so the photo shows the mean over all of them."))
     return list(chosen) or places
 
 
-def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
+def _choose_view(address: Address, evidence: Explanation) -> tuple[int | None, bool, float]:
     assert evidence.attention is not None
     heads = evidence.attention.word_to_region.shape[1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -107,15 +107,15 @@ def _choose_view(evidence: Explanation) -> tuple[int | None, bool, float]:
         head = st.segmented_control(
             _("Head"), options, format_func=_,
             help=_("Each head attends on its own; “all” is their mean."),
-            **kept("head", "all", one_of(options)),
+            **address.bind("head", "all", one_of(options)),
         )  # fmt: skip
         looks = ["smooth", "grid"]
         look = st.segmented_control(
-            _("Drawn as"), looks, format_func=_, **kept("drawn", "smooth", one_of(looks))
+            _("Drawn as"), looks, format_func=_, **address.bind("drawn", "smooth", one_of(looks))
         )
     opacity = st.slider(
         _("Strength of the colour"), 0, 100, step=5, format="%d%%",
-        **kept("strength", 60, one_of(list(range(0, 101, 5)))),
+        **address.bind("strength", 60, one_of(list(range(0, 101, 5)))),
     )  # fmt: skip
     chosen = None if head in (None, "all") else int(head) - 1
     return chosen, look != "grid", opacity / 100
@@ -182,15 +182,18 @@ def _data_uri(photo: Image.Image) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _show_lookers(
-    evidence: Explanation, selected: Bool[np.ndarray, "row column"], head: int | None
+def _show_attending_words(
+    address: Address,
+    evidence: Explanation,
+    selected: Bool[np.ndarray, "row column"],
+    head: int | None,
 ) -> None:
     """Which words look at the part of the photo that was chosen by box or by name."""
     assert evidence.attention is not None
     options = [WHOLE, *PARTS]
     part = st.selectbox(
         _("Which words look at a part of the photo"), options, format_func=_,
-        help=_("Or drag a box over the photo."), **kept("part", WHOLE, one_of(options)),
+        help=_("Or drag a box over the photo."), **address.bind("part", WHOLE, one_of(options)),
     )  # fmt: skip
     mask = selected
     if not mask.any() and part != WHOLE:
@@ -198,7 +201,7 @@ def _show_lookers(
         mask = regions_in(evidence.grid, x, y, x + 1 / 3, y + 1 / 3)
     if not mask.any():
         return
-    shares = looking_words(evidence.attention, mask, len(evidence.spans), head)
+    shares = attention_inside(evidence.attention, mask, len(evidence.spans), head)
     order = np.argsort(-shares, kind="stable")[:6].tolist()
     rows = [
         {
@@ -212,7 +215,7 @@ def _show_lookers(
 
 
 def _downloads(
-    looked: Looked,
+    subject: Subject,
     evidence: Explanation,
     drawn: Image.Image,
     words: Sequence[int],
@@ -220,9 +223,9 @@ def _downloads(
 ) -> None:
     out = io.BytesIO()
     drawn.save(out, "PNG")
-    record = looked.record
-    name = record.record_id if record else looked.submission.record_id
-    source = record.image if record else looked.submission.name
+    record = subject.record
+    name = record.record_id if record else subject.submission.record_id
+    source = record.image if record else subject.submission.name
     note = service.attention_annotation(evidence, source, words, head)
     with st.container(horizontal=True):
         st.download_button(

@@ -4,17 +4,17 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.explanation import Explanation
-from qcmfm.explanation.shares import Alone
-from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.explanation.shares import PartPrediction
+from qcmfm.ui.review.evidence.subject import Subject
 from qcmfm.ui.shared.formatting import model_name, percent, plain, words_for
-from qcmfm.ui.shared.progress import watched
-from qcmfm.ui.shared.resources import ask_labeller
+from qcmfm.ui.shared.progress import run_with_progress
+from qcmfm.ui.shared.resources import load_labeller
 from qcmfm.ui.shell.language import _
 
 
-def show_comparison(looked: Looked) -> None:
+def show_comparison(subject: Subject) -> None:
     """Ask every model that knows the same labels, once the visitor wants it."""
-    labels = set(ask_labeller(looked.run).run.labels)
+    labels = set(load_labeller(subject.run).run.labels)
     names = service.runs_for(labels)
     if len(names) < 2:
         st.info(
@@ -25,14 +25,14 @@ def show_comparison(looked: Looked) -> None:
             )
         )
         return
-    about = (*names, looked.submission)
+    about = (*names, subject.submission)
     if st.session_state.get("compared-about") != about:
         if not st.button(_("Ask all {n} models").format(n=len(names))):
             return
-        labellers = [ask_labeller(name) for name in names]
+        labellers = [load_labeller(name) for name in names]
         # Kept for this one record, since every click on the page comes by here again.
-        st.session_state["compared"] = watched(
-            service.compare_explanations(labellers, looked.submission)
+        st.session_state["compared"] = run_with_progress(
+            service.compare_explanations(labellers, subject.submission)
         )
         st.session_state["compared-about"] = about
     compared: list[service.ExplanationComparison] = st.session_state["compared"]
@@ -82,5 +82,5 @@ def _row(found: service.ExplanationComparison) -> dict[str, str]:
     }
 
 
-def _alone(alone: Alone | None) -> str:
+def _alone(alone: PartPrediction | None) -> str:
     return f"{words_for(alone.label)} {percent(alone.probability)}" if alone else ""

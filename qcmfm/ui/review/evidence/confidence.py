@@ -11,37 +11,37 @@ from qcmfm.records import Collection
 from qcmfm.runs.calibration import Calibration
 from qcmfm.runs.neighbours import Neighbour, TrainingNeighbours
 from qcmfm.ui.review.evidence.sections import DARK
-from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Subject
+from qcmfm.ui.shared.address import Address, one_of
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
-from qcmfm.ui.shared.resources import ask_labeller
-from qcmfm.ui.shared.viewed import kept, one_of
+from qcmfm.ui.shared.resources import load_labeller
 from qcmfm.ui.shell.language import _
 
 RATES = {"5%": 0.05, "10%": 0.1, "20%": 0.2}
 
 
-def show_sureness(looked: Looked, evidence: Explanation) -> None:
+def show_confidence(address: Address, subject: Subject, evidence: Explanation) -> None:
     """The set of labels, the scope, the reliability diagram and the nearest training records."""
-    run = ask_labeller(looked.run).run
+    run = load_labeller(subject.run).run
     trust, calibration = evidence.trust, run.calibration
     if trust is None or calibration is None:
         st.info(
             _(
                 "Nobody measured yet how far this model can be trusted. python -m qcmfm "
                 "calibrate --run {run} --records … does."
-            ).format(run=plain(looked.run))
+            ).format(run=plain(subject.run))
         )
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _show_set(evidence, calibration)
-        _show_scope(looked.run, trust.unusualness)
+        _show_set(address, evidence, calibration)
+        _show_scope(subject.run, trust.unusualness)
     with right:
         _show_reliability(calibration)
-    known = _at_hand(run.config["data"]["collection"], calibration.reference)
-    same = known and looked.collection and looked.collection.folder == known.folder
-    own = looked.record.record_id if same and looked.record else ""
+    known = _training_collection(run.config["data"]["collection"], calibration.reference)
+    same = known and subject.collection and subject.collection.folder == known.folder
+    own = subject.record.record_id if same and subject.record else ""
     others = [near for near in trust.neighbours if near.record.record_id != own]
     st.markdown(_("**The training records most like it**"))
     if len(others) < len(trust.neighbours):
@@ -49,10 +49,10 @@ def show_sureness(looked: Looked, evidence: Explanation) -> None:
     _show_neighbours(known, others)
 
 
-def _show_set(evidence: Explanation, calibration: Calibration) -> None:
+def _show_set(address: Address, evidence: Explanation, calibration: Calibration) -> None:
     rate = st.segmented_control(
         _("How often may the true label be missing?"), list(RATES),
-        **kept("rate", "10%", one_of(list(RATES))),
+        **address.bind("rate", "10%", one_of(list(RATES))),
     )  # fmt: skip
     asked = RATES[rate or "10%"]
     labels = calibration.labels
@@ -160,7 +160,7 @@ def _show_reliability(calibration: Calibration) -> None:
     )
 
 
-def _at_hand(name: str, reference: TrainingNeighbours) -> Collection | None:
+def _training_collection(name: str, reference: TrainingNeighbours) -> Collection | None:
     """The collection that the run was trained on, where it is here."""
     if name not in service.collection_folders():
         return None

@@ -8,9 +8,9 @@ from PIL import Image
 
 from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import Explanation, outlined
-from qcmfm.explanation.shares import Alone
+from qcmfm.explanation.shares import PartPrediction
 from qcmfm.explanation.words import MOST
-from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Subject
 from qcmfm.ui.shared.formatting import in_figure, percent, plain, words_for
 from qcmfm.ui.shell.language import _
 
@@ -21,7 +21,7 @@ CLEAR = 0.02
 """A difference of probabilities below this is told as none."""
 
 
-def show_occlusion(looked: Looked, evidence: Explanation) -> None:
+def show_occlusion(subject: Subject, evidence: Explanation) -> None:
     """What happens to the probability when the attended part is hidden."""
     found = evidence.occlusion
     if found is None:
@@ -58,7 +58,7 @@ def show_occlusion(looked: Looked, evidence: Explanation) -> None:
         )
     )
     left, right = st.columns(2, gap="medium")
-    photo = read_photo(looked.submission.photo, looked.submission.name, at_least=420)
+    photo = read_photo(subject.submission.photo, subject.submission.name, at_least=420)
     photo.thumbnail((420, 420), Image.Resampling.LANCZOS)
     left.image(
         outlined(photo, found.hidden),
@@ -157,7 +157,7 @@ def _row(evidence: Explanation) -> dict[str, str]:
     return _cells(evidence.label, best, evidence.label, best)
 
 
-def _alone_row(alone: Alone, label: str) -> dict[str, str]:
+def _alone_row(alone: PartPrediction, label: str) -> dict[str, str]:
     return _cells(alone.label, alone.probability, label, alone.of_label)
 
 

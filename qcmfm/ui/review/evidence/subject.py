@@ -9,9 +9,9 @@ from qcmfm import service
 from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.core.text import visible
 from qcmfm.records import Collection, Record
-from qcmfm.ui.shared.formatting import words_for
+from qcmfm.ui.shared.address import Address, one_of
+from qcmfm.ui.shared.address_widgets import choose
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.viewed import kept, one_of
 from qcmfm.ui.shell.language import N_, _
 
 VIEW = ("words", "head", "part")
@@ -22,8 +22,8 @@ MOST = 2000
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What is looked at.
+class Subject:
+    """What the page explains.
 
     Args:
         run: Name of the run to ask.
@@ -38,8 +38,12 @@ class Looked:
     record: Record | None = None
 
 
-def choose_looked() -> Looked | None:
-    """Let the visitor choose; None where there is nothing to look at yet."""
+def choose_subject(address: Address) -> Subject | None:
+    """Let the visitor choose; None where there is nothing to look at yet.
+
+    Args:
+        address: Of the page.
+    """
     names = list(service.collection_folders())
     sources = [N_("A record"), N_("An upload")] if names else [N_("An upload")]
     bar = st.container(horizontal=True, vertical_alignment="bottom")
@@ -48,16 +52,16 @@ def choose_looked() -> Looked | None:
             _("Look at"),
             sources,
             format_func=_,
-            **kept("source", sources[0], one_of(sources), clears=VIEW),
+            **address.bind("source", sources[0], one_of(sources), clears=VIEW),
         )
-    return _record(bar, names) if source == "A record" else _upload(bar)
+    return _record(address, bar, names) if source == "A record" else _upload(address, bar)
 
 
-def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
+def _record(address: Address, bar: DeltaGenerator, names: list[str]) -> Subject | None:
     with bar:
-        name = st.selectbox(
-            _("Collection"), names, format_func=words_for, width=180,
-            **kept("collection", names[0], one_of(names), clears=(*VIEW, "record", "model")),
+        name = choose(
+            address, _("Collection"), "collection", names, names[0], width=180,
+            clears=(*VIEW, "record", "model"),
         )  # fmt: skip
         collection = records(name)
         known = {r.record_id: r for r in collection.records if r.image or r.caption}
@@ -65,25 +69,24 @@ def _record(bar: DeltaGenerator, names: list[str]) -> Looked | None:
             st.info(_("This collection has no photo and no caption."))
             return None
         ids = list(known)[:MOST]
-        asked = st.query_params.get("record", "")
-        ids = [asked, *ids] if asked in known and asked not in ids else ids
-        chosen = st.selectbox(
-            _("Record"), ids, width=330,
-            format_func=lambda key: visible(f"{key} · {known[key].caption[:60]}"),
-            **kept("record", ids[0], one_of(ids), clears=VIEW),
+        linked = address.get("record")
+        ids = [linked, *ids] if linked in known and linked not in ids else ids
+        chosen = choose(
+            address, _("Record"), "record", ids, ids[0], width=330, clears=VIEW,
+            shown=lambda key: visible(f"{key} · {known[key].caption[:60]}"),
         )  # fmt: skip
         labels = collection.labels
-        run = _model(service.runs_for(labels))
+        run = _model(address, service.runs_for(labels))
     if not run:
         st.info(_("No model knows these labels yet: `python -m qcmfm train --help`."))
         return None
     record = known[chosen]
-    return Looked(run, service.record_submission(collection, record), collection, record)
+    return Subject(run, service.record_submission(collection, record), collection, record)
 
 
-def _upload(bar: DeltaGenerator) -> Looked | None:
+def _upload(address: Address, bar: DeltaGenerator) -> Subject | None:
     with bar:
-        run = _model(list(service.run_folders()))
+        run = _model(address, list(service.run_folders()))
     left, right = st.columns(2)
     file = left.file_uploader(_("Photo"))
     caption = right.text_area(
@@ -93,13 +96,11 @@ def _upload(bar: DeltaGenerator) -> Looked | None:
         st.info(_("Give a photo, a caption, or best both: the words are what looks at the photo."))
         return None
     content = file.getvalue() if file else b""
-    return Looked(run, service.Submission(content, caption, file.name if file else ""))
+    return Subject(run, service.Submission(content, caption, file.name if file else ""))
 
 
-def _model(runs: list[str]) -> str:
+def _model(address: Address, runs: list[str]) -> str:
     if not runs:
         return ""
     first = DEFAULT_RUN if DEFAULT_RUN in runs else runs[0]
-    return st.selectbox(
-        _("Model"), runs, width=180, format_func=words_for, **kept("model", first, one_of(runs))
-    )
+    return choose(address, _("Model"), "model", runs, first, width=180)

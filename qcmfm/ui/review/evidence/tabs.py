@@ -4,15 +4,16 @@ import streamlit as st
 
 from qcmfm.explanation import Explanation
 from qcmfm.ui.review.evidence.comparison import show_comparison
-from qcmfm.ui.review.evidence.confidence import show_sureness
+from qcmfm.ui.review.evidence.confidence import show_confidence
 from qcmfm.ui.review.evidence.sections import show_occlusion, show_shares, show_words
-from qcmfm.ui.review.evidence.subject import Looked
+from qcmfm.ui.review.evidence.subject import Subject
 from qcmfm.ui.review.evidence.trusts import show_trusts
+from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 
 
-def show_sections(looked: Looked, evidence: Explanation) -> None:
+def show_sections(address: Address, subject: Subject, evidence: Explanation) -> None:
     """All tabs. Figures in tabs that nobody opened would keep the page busy for seconds."""
     hide, give, words, sure, models = st.tabs(
         [
@@ -27,7 +28,7 @@ def show_sections(looked: Looked, evidence: Explanation) -> None:
     )
     if hide.open:
         with hide, error_boundary():
-            show_occlusion(looked, evidence)
+            show_occlusion(subject, evidence)
     if give.open:
         with give, error_boundary():
             show_shares(evidence)
@@ -37,7 +38,7 @@ def show_sections(looked: Looked, evidence: Explanation) -> None:
             show_words(evidence)
     if sure.open:
         with sure, error_boundary():
-            show_sureness(looked, evidence)
+            show_confidence(address, subject, evidence)
     if models.open:
         with models, error_boundary():
-            show_comparison(looked)
+            show_comparison(subject)

@@ -1,4 +1,4 @@
-"""What the controls of one condition stand at, as a short text that fits into a link.
+"""How a visitor of the Noise lab composes a noise setting, as a short text that fits into a link.
 
 `superconducting_heron*2+depolarizing@layer:probability=0.01+readout:0.02,0.03+shots:1000` is a
 preset made twice as strong, with a channel and readout errors of its own, measured 1,000 times.
@@ -6,12 +6,11 @@ preset made twice as strong, with a channel and readout errors of its own, measu
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from qcmfm.core.errors import CircuitError
-from qcmfm.lab.condition import Condition, open_condition, saved_names, title
-from qcmfm.quantum.noise import CHANNEL_WIRES, CHANNELS, MOMENTS, NoiseEntry, NoiseSetting
+from qcmfm.lab.saved_noise import open_setting, saved_names, title
+from qcmfm.quantum.noise import CHANNEL_WIRES, CHANNELS, MOMENTS, NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
 
@@ -22,32 +21,16 @@ CHOOSABLE = tuple(name for name in CHANNELS if name != "readout_error")
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A channel with its strengths and the moment at which it acts.
+class NoiseRecipe:
+    """A preset or saved setting made stronger, and what is added to it.
 
-    Args:
-        channel: A name of `CHOOSABLE`.
-        at: A moment before the readout.
-        strengths: Values of its parameters.
-    """
-
-    channel: str
-    at: str = "gate"
-    strengths: Mapping[str, float] = field(default_factory=dict)
-
-    def entry(self) -> NoiseEntry:
-        """The same as an entry of a noise setting."""
-        return NoiseEntry(self.channel, dict(self.strengths), self.at)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the controls of one condition stand at.
+    It names its base where a `NoiseSetting` has the base's channels, so that the controls can show
+    which device was chosen and how far it was strengthened.
 
     Args:
         base: Name of a preset or a saved setting; empty for none.
         factor: By how much its noise is made stronger.
-        channels: Channels besides it.
+        channels: Channels besides it, each with its strengths and its moment alone.
         false_one: Probability of reading 1 where 0 is right, besides it.
         false_zero: Probability of reading 0 where 1 is right, besides it.
         shots: Measurements of every record; 0 for exact values.
@@ -55,31 +38,31 @@ class Chosen:
 
     base: str = ""
     factor: float = 1.0
-    channels: tuple[Placed, ...] = ()
+    channels: tuple[PlacedChannel, ...] = ()
     false_one: float = 0.0
     false_zero: float = 0.0
     shots: int = EXACT
 
-    def condition(self) -> Condition:
-        """The condition that the controls describe.
+    def setting(self) -> NoiseSetting:
+        """The noise setting that comes of it.
 
         Raises:
             CircuitError: A strength leaves its range.
         """
-        entries: tuple[NoiseEntry, ...] = ()
+        entries: tuple[PlacedChannel, ...] = ()
         source, shots = "", self.shots
         if self.base:
-            opened = open_condition(self.base)
-            entries, source = opened.setting.stretched(self.factor).entries, opened.setting.source
-            shots = self.shots or opened.shots
-        entries += tuple(placed.entry() for placed in self.channels)
+            base = open_setting(self.base)
+            entries, source = base.stretched(self.factor).entries, base.source
+            shots = self.shots or base.shots
+        entries += self.channels
         if self.false_one or self.false_zero:
-            read = {"false_one": self.false_one, "false_zero": self.false_zero}
-            entries += (NoiseEntry("readout_error", read, "readout"),)
-        return Condition(NoiseSetting(self.name(), entries, source), shots)
+            strengths = {"false_one": self.false_one, "false_zero": self.false_zero}
+            entries += (PlacedChannel("readout_error", strengths, "readout"),)
+        return NoiseSetting(self.name(), entries, source, shots)
 
     def name(self) -> str:
-        """The condition in a few words."""
+        """The setting in a few words."""
         parts: list[str] = []
         if self.base:
             stretched = "" if self.factor == 1 else f" × {self.factor:g}"
@@ -104,10 +87,10 @@ class Chosen:
         return "+".join(parts)
 
     @classmethod
-    def from_text(cls, text: str) -> "Chosen":
-        """The controls of a link; what it says wrongly is passed over."""
+    def from_text(cls, text: str) -> "NoiseRecipe":
+        """The recipe of a link; what is wrong in it is left out."""
         found: dict[str, object] = {}
-        channels: list[Placed] = []
+        channels: list[PlacedChannel] = []
         # A sign of an exponent is no separator: 1e+20.
         for part in re.split(r"(?<!\d[eE])\+", text):
             if placed := _channel(part):
@@ -133,8 +116,8 @@ def moments(channel: str) -> tuple[str, ...]:
     return before if CHANNEL_WIRES[channel] == 1 else ("gate",)
 
 
-def _channel(text: str) -> Placed | None:
-    """A channel of a link; None where it is none that can be."""
+def _channel(text: str) -> PlacedChannel | None:
+    """A channel of a link; None where there is no such channel, or no such strength."""
     found = _CHANNEL.fullmatch(text)
     if not found or found[1] not in CHOOSABLE or found[2] not in moments(found[1]):
         return None
@@ -143,12 +126,10 @@ def _channel(text: str) -> Placed | None:
         name, _, number = pair.partition("=")
         if name in ranges(found[1]) and re.fullmatch(_NUMBER, number):
             values[name] = float(number)
-    placed = Placed(found[1], found[2], values)
     try:
-        placed.entry()
+        return PlacedChannel(found[1], values, found[2])
     except CircuitError:
         return None
-    return placed
 
 
 def _within(value: float, low: float, high: float) -> float:
