@@ -1,4 +1,4 @@
-"""Starts QCMFM Studio: `streamlit run app.py`."""
+"""Starts QCMFM Studio: `streamlit run app.py`, or from an installed package `qcmfm app`."""
 
 import streamlit as st
 
@@ -6,9 +6,9 @@ from qcmfm.ui.shell import server
 
 server.set_up()
 app = st.App(
-    "qcmfm/ui/shell/router.py",
+    server.ROUTER,
     lifespan=server.lifespan,
     routes=server.ROUTES,
     middleware=server.MIDDLEWARE,
-    on_script_error=server.tell_failure,
+    on_script_error=server.show_page_failure,
 )

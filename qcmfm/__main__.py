@@ -1,4 +1,4 @@
-"""`python -m qcmfm`: the command line."""
+"""`python -m qcmfm`: the command line, as `qcmfm` is."""
 
 from qcmfm.cli import main
 

@@ -29,8 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_PASSES_OPTIONS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-app.command("app", context_settings=_PASSES_OPTIONS_ON)(start_app)
+app.command("app", context_settings={"ignore_unknown_options": True})(start_app)
 app.command(cls=NamesModels)(in_workspace(train))
 for _command in (
     predict, evaluate, calibrate, explain, study, retrain,
@@ -43,10 +42,11 @@ app.command("import", cls=Command)(in_workspace(import_source))
 app.command(hidden=True)(in_workspace(job))
 
 
-def _show_version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> bool:
     if wanted:
         typer.echo(f"qcmfm {__version__}")
         raise typer.Exit
+    return wanted
 
 
 @app.callback()

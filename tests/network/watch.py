@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,18 @@ sys.addaudithook(_watch)
 """
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """An environment in which every Python process notes what its sockets are asked to do."""
+def environment(folder: Path, of: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment in which every Python process notes what its sockets are asked to do.
+
+    Args:
+        folder: For what it notes.
+        of: The environment otherwise; by default this process's.
+    """
+    of = os.environ if of is None else of
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(_SITE)
-    path = os.pathsep.join(part for part in (str(folder), os.environ.get("PYTHONPATH", "")) if part)
-    return os.environ | {"PYTHONPATH": path, "SOCKETS_LOG": str(folder / "sockets.jsonl")}
+    path = os.pathsep.join(part for part in (str(folder), of.get("PYTHONPATH", "")) if part)
+    return dict(of) | {"PYTHONPATH": path, "SOCKETS_LOG": str(folder / "sockets.jsonl")}
 
 
 def outside(folder: Path) -> list[str]:

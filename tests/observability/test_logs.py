@@ -22,10 +22,11 @@ log = logging.getLogger("qcmfm.tests")
 def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """Gives what was written to standard error since it was asked; all is put back as it was."""
     root, ours = logging.getLogger(), logging.getLogger("qcmfm")
-    before = root.handlers[:], root.level, ours.level, logs._who[:]
+    before = root.handlers[:], root.level, ours.level
     hooks = sys.excepthook, threading.excepthook
     yield lambda: capsys.readouterr().err
-    root.handlers[:], root.level, ours.level, logs._who[:] = before
+    root.handlers[:], root.level, ours.level = before
+    logs.ask_for_person(dict)  # nobody, as before
     sys.excepthook, threading.excepthook = hooks
 
 
@@ -130,7 +131,6 @@ def test_a_thread_that_fails_is_in_the_log(said: Callable[[], str]):
 BUG = """
 import sys
 from qcmfm import cli
-from qcmfm.cli import _workspace
 cli.app.registered_commands[:] = []
 @cli.app.command()
 def a(): raise ValueError("a caption " + "x" * 3)
@@ -143,7 +143,7 @@ cli.main()
 
 def test_a_command_that_fails_says_so_and_where(home):
     done = subprocess.run(
-        [sys.executable, "-c", BUG], cwd=settings.ROOT, text=True, capture_output=True
+        [sys.executable, "-c", BUG], cwd=settings.PACKAGE.parent, text=True, capture_output=True
     )
     number = done.stderr.split("error ")[1][:8]
     assert done.returncode == 1 and done.stdout == ""

@@ -145,6 +145,7 @@ def _catalogue(language: str) -> NullTranslations:
 
 
 def browser_language() -> str:
+    """The language that the visitor's browser asks for; empty where it does not say."""
     return st.context.locale or ""
 
 
