@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from qcmfm.ui.lab.claims import show_claims, show_glossary
+from qcmfm.ui.lab.claims import show_claims
+from qcmfm.ui.lab.glossary import show_glossary
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.resources import prepare_light_page

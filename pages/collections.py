@@ -1,4 +1,4 @@
-"""Collections: look through the records, and at what a model makes of one."""
+"""Collections: browse the records, and see what a model suggests for one."""
 
 import streamlit as st
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from qcmfm.access import Permission
-from qcmfm.ui.import_export.importing import choose_source, map_columns, show_imports
+from qcmfm.ui.import_export.importing import choose_source, map_columns
+from qcmfm.ui.import_export.report import show_imports
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import show_refusal

@@ -1,4 +1,4 @@
-"""Map: a collection laid out so that what is alike lies together."""
+"""Map: a collection laid out so that similar records are near each other."""
 
 import streamlit as st
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.models.studies import show_ablation, show_comparisons, show_noise, show_views
+from qcmfm.ui.models.studies import show_ablation, show_comparisons
+from qcmfm.ui.models.study_curves import show_noise, show_views
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shell.language import _
 

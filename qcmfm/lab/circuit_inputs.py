@@ -124,9 +124,9 @@ class CircuitInputs:
 
     @cached_property
     def key(self) -> str:
-        """What tells it apart from other inputs: a hash of weights, records and amplitudes."""
-        told = "\n".join(f"{r.record_id}\t{r.label}\t{r.group_key}" for r in self.records)
-        content = self.sha256.encode() + told.encode("utf-8", "surrogatepass")
+        """What distinguishes it from other inputs: a hash of weights, records and amplitudes."""
+        rows = "\n".join(f"{r.record_id}\t{r.label}\t{r.group_key}" for r in self.records)
+        content = self.sha256.encode() + rows.encode("utf-8", "surrogatepass")
         return hashlib.sha256(content + self.amplitudes.numpy().tobytes()).hexdigest()
 
     @cached_property
@@ -184,7 +184,7 @@ def prepare_inputs(run: Run, collection: Collection, cache: FeatureCache) -> Wor
 
     Args:
         run: The run; its model has a circuit.
-        collection: The records; those with neither a photo nor a caption are passed over.
+        collection: The records; those with neither a photo nor a caption are left out.
         cache: The run's encoders and the features on disk.
 
     Raises:

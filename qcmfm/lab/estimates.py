@@ -41,7 +41,7 @@ class Sure:
 
     Args:
         accuracy: With its 95% interval.
-        macro_f1: Likewise.
+        macro_f1: With its 95% interval.
         difference: Accuracy less that of the reference, object by object.
     """
 

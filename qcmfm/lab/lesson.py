@@ -53,9 +53,9 @@ def prepare(inputs: CircuitInputs, record_id: str, seed: int = 0) -> Lesson:
     """
     readout, row = inputs.readout, inputs.row(record_id)
     amplitudes = inputs.amplitudes[row]
-    taken = walk(readout, amplitudes, "layer")
-    exact = taken.bloch[-1][:, 2]
-    probabilities = taken.states[-1].abs().square()[None]
+    states = walk(readout, amplitudes, "layer")
+    exact = states.bloch[-1][:, 2]
+    probabilities = states.states[-1].abs().square()[None]
     chance = np.random.default_rng(seed)
     n_qubits = readout.circuit.n_qubits
     signs = z_signs(n_qubits, [[wire] for wire in range(n_qubits)])
@@ -65,14 +65,14 @@ def prepare(inputs: CircuitInputs, record_id: str, seed: int = 0) -> Lesson:
         read[shots] = torch.from_numpy(counts[0] / shots) @ signs
     setting = load_preset(DEVICE).stretched(float(TIMES))
     noisy = readout.probabilities(readout.logits(inputs.amplitudes[row : row + 1], setting))[0]
-    sizes = taken.shares[-1].abs().sum(0)
+    sizes = states.shares[-1].abs().sum(0)
     parts = (sizes / sizes.sum()).tolist()
     return Lesson(
-        taken,
+        states,
         exact,
         read,
         {shots: float((found - exact).abs().max()) for shots, found in read.items()},
-        readout.labels[int(taken.probabilities[-1].argmax())],
+        readout.labels[int(states.probabilities[-1].argmax())],
         noisy,
         readout.labels[int(noisy.argmax())],
         (parts[0], parts[1], parts[2]),

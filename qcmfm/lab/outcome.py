@@ -37,7 +37,7 @@ class Outcome:
         setting: The noise.
         probabilities: Calibrated, of each record, in the order of the run's labels.
         accuracy: Share of the recorded labels that come out; None where none is recorded.
-        macro_f1: F1 averaged over the recorded labels; None likewise.
+        macro_f1: F1 averaged over the recorded labels; None where none is recorded.
         confidence: Mean probability of the likeliest label.
     """
 
@@ -105,12 +105,12 @@ def flips(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) -> list[F
 
 
 def stability(outcome: Outcome, reference: Outcome) -> Float[np.ndarray, " record"]:
-    """How firmly each record keeps the reference's label under the noise.
+    """How stable the reference's label of each record is under the noise.
 
     The probability of that label less that of the likeliest other: below 0 it flips.
     """
     rows = np.arange(len(outcome.probabilities))
-    kept = reference.probabilities.argmax(1)
+    labels = reference.probabilities.argmax(1)
     others = outcome.probabilities.copy()
-    others[rows, kept] = -1.0
-    return outcome.probabilities[rows, kept] - others.max(1)
+    others[rows, labels] = -1.0
+    return outcome.probabilities[rows, labels] - others.max(1)

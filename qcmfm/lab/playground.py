@@ -32,7 +32,7 @@ SAMPLES = 100
 
 @dataclass(frozen=True)
 class Trial:
-    """What random angles tell of an untrained circuit.
+    """What random angles show about an untrained circuit.
 
     Args:
         slopes: Mean variance of the slope of <Z> of the first wire in an angle, by number of

@@ -38,7 +38,7 @@ def noise_report(
     Args:
         inputs: The records.
         setting: What they are measured under.
-        record_id: Whose state is looked at; empty for none.
+        record_id: Whose state is reported; empty for none.
         fit: Of error mitigation; empty for none.
         swept: Kinds of noise whose strength is swept.
         seed: The source of chance of the shots.
@@ -175,7 +175,7 @@ _PLACES = (0.0, 0.001, 0.01, 0.1)
 
 
 def place_of(strength: float) -> float:
-    """Where a strength stands on the axis: near 0 it is linear, then logarithmic."""
+    """The place of a strength on the axis: near 0 it is linear, then logarithmic."""
     return float(np.arcsinh(strength / 0.001) / np.log(10))
 
 

@@ -49,13 +49,13 @@ def save(name: str, setting: NoiseSetting, instead: bool = False) -> Path:
     if name.casefold() == NO_NOISE:
         raise CircuitError(msg("{name} means no noise.", name=name), "Choose another name.")
     alike = [old for old in saved_names() if old.casefold() == name.casefold()]
-    taken = name if name in alike else next(iter(alike), "")
-    name = taken or name
+    existing = name if name in alike else next(iter(alike), "")
+    name = existing or name
     path = folder() / f"{name}.json"
     text = to_json(replace(setting, name=name))
-    if taken and not instead and path.read_text("utf-8") != text:
+    if existing and not instead and path.read_text("utf-8") != text:
         raise CircuitError(
-            msg("There is a setting {taken} already.", taken=taken),
+            msg("There is a setting {taken} already.", taken=existing),
             "Choose another name, or have it replaced.",
         )
     storage.write_text(path, text)

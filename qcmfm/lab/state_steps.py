@@ -65,11 +65,11 @@ def walk(readout: Readout, amplitudes: Float[Tensor, " amplitude"], every: str =
     Raises:
         CircuitError: There is no such step.
     """
-    whole = torch.nn.functional.normalize(amplitudes.double(), dim=0)
-    image, text = whole.clone(), whole.clone()
-    image[len(whole) // 2 :] = 0
-    text[: len(whole) // 2] = 0
-    together = torch.stack([whole, image, text])
+    both = torch.nn.functional.normalize(amplitudes.double(), dim=0)
+    image, text = both.clone(), both.clone()
+    image[len(both) // 2 :] = 0
+    text[: len(both) // 2] = 0
+    together = torch.stack([both, image, text])
     names: list[str] = []
     found: list[Tensor] = []
     with torch.inference_mode():

@@ -22,7 +22,7 @@ class Point:
         strength: Of it.
         mitigated: Whether the values were followed back to no noise.
         accuracy: With its 95% interval.
-        macro_f1: Likewise.
+        macro_f1: With its 95% interval.
         flips: Number of records whose label differs from the reference's.
     """
 
@@ -40,8 +40,8 @@ STRENGTHS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 def sweep_setting(channel: str, strength: float) -> NoiseSetting:
     """A channel of this strength after every gate, or at the readout for a readout error.
 
-    Whatever of the channel grows with noise gets this value: a probability, an angle in radians,
-    or a gate's length as a share of T1.
+    The parameters of the channel that grow with noise get this value: a probability, an angle in
+    radians, or a gate's length as a share of T1.
     """
     values = {name: strength for name, of in ranges(channel).items() if of.stretches}
     at = MOMENTS[-1] if channel == "readout_error" else "gate"

@@ -44,7 +44,7 @@ class SwitchedOff:
 
     @classmethod
     def from_text(cls, text: str, circuit: Circuit) -> "SwitchedOff":
-        """What a link says is off; what the circuit has not is passed over."""
+        """What a link says is off; what the circuit does not have is left out."""
         parts = text.split(",")
         gates = {int(part) for part in parts if re.fullmatch(r"\d{1,6}", part)}
         layers = {int(part[1:]) for part in parts if re.fullmatch(r"L\d{1,3}", part)}

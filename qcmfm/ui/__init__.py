@@ -4,6 +4,6 @@ from qcmfm import access
 from qcmfm.observability import logs
 from qcmfm.ui.shell import sign_in
 
-# Before any page can call a verb, whichever way it was reached.
+# Before any page can call the service, however it was reached.
 access.ask_for_actor(sign_in.current)
 logs.ask_for_person(sign_in.log_fields)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from qcmfm import service
 from qcmfm.records import read_collection
-from qcmfm.ui.settings.guide import TASKS, WORDS
+from qcmfm.ui.settings.guide_text import TASKS, WORDS
 from qcmfm.ui.shared.keys import KEYS
 from tests.browser.axe import usable
 from tests.browser.studio import DESKTOP, PHONE, TABLET, Visit, server

@@ -14,7 +14,7 @@ from qcmfm.studies import ablation
 from qcmfm.studies.request import StudyRequest
 from qcmfm.studies.summary import write_comparison
 from qcmfm.studies.trials.results import Results, Trial
-from qcmfm.ui.models.studies import saving_sentence
+from qcmfm.ui.models.study_curves import saving_sentence
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "study.py"
 

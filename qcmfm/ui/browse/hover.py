@@ -1,6 +1,6 @@
 """The photo and caption of what the pointer rests on, and what it clicks.
 
-Plotly shows no pictures, and Streamlit tells of no click while a lasso is at hand.
+Plotly shows no pictures, and Streamlit reports no click while the lasso is active.
 """
 
 import base64
@@ -15,10 +15,10 @@ from qcmfm.ui.shared.component import component
 def show_hovered(plot: str, picture: Callable[[str], bytes | None]) -> None:
     """Show the photo of what the pointer rests on in a plot; what it clicks is in `clicked`.
 
-    A fragment, so that only the photo that is asked for travels.
+    A fragment, so that only the photo that is needed is sent.
 
     Args:
-        plot: Key of the plot; the custom data of its points are an id and what is told of it.
+        plot: Key of the plot; the custom data of its points are an id and a description.
         picture: The JPEG of an id; None where there is none.
     """
     key = f"{plot}-hovered"

@@ -1,4 +1,4 @@
-"""The map of a collection: what is alike lies together; a lasso picks records."""
+"""The map of a collection: similar records are near each other; a lasso selects records."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ def show_map(address: Address, name: str) -> None:
 
 
 def _laid_out(name: str, of: str) -> Projection | None:
-    """The map that was kept; offers to lay it out where there is none or an old one."""
+    """The saved map; offers to compute it where there is none or an old one."""
     card = service.catalog_card(name)
     found = service.saved_map(name, of)
     job = latest_job(MAP_KIND, collection=name, of=of)
@@ -93,16 +93,16 @@ def _laid_out(name: str, of: str) -> Projection | None:
 
 def _draw(name: str, found: Projection, colour: str) -> None:
     known = {record.record_id: record for record in records(name).records}
-    kept = [place for place, key in enumerate(found.record_ids) if key in known]
-    chosen = [known[found.record_ids[place]] for place in kept]
+    rows = [place for place, key in enumerate(found.record_ids) if key in known]
+    chosen = [known[found.record_ids[place]] for place in rows]
     card = service.catalog_card(name)
     assert card is not None
-    said = _predicted(name, card.made_at)
-    values = [_value(name, record, colour, said) for record in chosen]
-    figure = _figure(found.places[kept], chosen, values, colour)
-    # The key stands in the page's style sheet, where a name may hold anything.
+    predictions = _predicted(name, card.made_at)
+    values = [_value(name, record, colour, predictions) for record in chosen]
+    figure = _figure(found.places[rows], chosen, values, colour)
+    # The key becomes part of the page's style sheet, where a name could break out.
     key = f"map-{content_hash(name.encode())[:12]}-{found.of}-{colour}"
-    if colour == "confidence" and not said:
+    if colour == "confidence" and not predictions:
         st.info(_("No model has looked at these records yet, so none has said how sure it is."))
     picked = st.plotly_chart(
         figure, width="stretch", key=key, on_select="rerun",
@@ -116,13 +116,13 @@ def _draw(name: str, found: Projection, colour: str) -> None:
 
     show_hovered(key, photo)
     counted = _("{n:,} of {all:,} records").format(n=len(chosen), all=len(known))
-    told = [f"{counted}: {_(_WAYS[found.way])}", _(_HANDLING)]
+    text = [f"{counted}: {_(_WAYS[found.way])}", _(_HANDLING)]
     if len(found.record_ids) < min(len(known), MOST) and card.made_at == found.made_from:
-        told.insert(1, _(_LEFT_OUT[found.of]))
-    st.caption(" ".join(told))
+        text.insert(1, _(_LEFT_OUT[found.of]))
+    st.caption(" ".join(text))
     points: Sequence[Any] = picked["selection"]["points"] if picked else ()
     keys = [_key(point) for point in points] or clicked(key)
-    _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], said)
+    _show_picked(name, [known[key] for key in dict.fromkeys(keys) if key in known], predictions)
 
 
 def _key(point: Any) -> str:
@@ -131,12 +131,12 @@ def _key(point: Any) -> str:
     return found[0] if isinstance(found, list | tuple) else str(found or "")
 
 
-def _value(name: str, record: Record, colour: str, said: dict[str, tuple[str, float]]):
+def _value(name: str, record: Record, colour: str, predictions: dict[str, tuple[str, float]]):
     if colour == "status":
         return _statuses(name).get(record.record_id, STATUSES[0])
     if colour == "confidence":
-        return said.get(record.record_id, ("", float("nan")))[1]
-    return record.label or said.get(record.record_id, ("", 0.0))[0] or NO_LABEL
+        return predictions.get(record.record_id, ("", float("nan")))[1]
+    return record.label or predictions.get(record.record_id, ("", 0.0))[0] or NO_LABEL
 
 
 def _statuses(name: str) -> dict[str, str]:
@@ -165,7 +165,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
     kinds: list[Any] = [None]
     if colour != "confidence":
         kinds = sorted({*values}, key=lambda kind: (kind != NO_LABEL, kind))
-    # Records without a label come first, so that they lie below the others, and are grey.
+    # Records without a label come first, so that they are drawn below the others, and are grey.
     grey = kinds[0] == NO_LABEL
     for number, kind in enumerate(kinds, start=-1 if grey else 0):
         rows = [row for row, value in enumerate(values) if kind is None or value == kind]
@@ -182,7 +182,7 @@ def _figure(places, chosen: list[Record], values: list[Any], colour: str):
             x=places[rows, 0], y=places[rows, 1], mode="markers", marker=marker,
             name=_kind(kind, colour) if kind is not None else _("Records"),
             customdata=[[chosen[row].record_id, _hover(chosen[row])] for row in rows],
-            hoverinfo="none",  # `show_hovered` tells it, with the photo
+            hoverinfo="none",  # `show_hovered` shows it, with the photo
         )  # fmt: skip
         figure.add_trace(points)
     hidden = {"visible": False}
@@ -201,12 +201,14 @@ def _kind(kind: str, colour: str) -> str:
 
 
 def _hover(record: Record) -> str:
-    """What stands beside the pointer."""
+    """The text beside the pointer."""
     caption = record.caption or _("No caption")
     return visible(f"{record.record_id}: {caption}"[:160])
 
 
-def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, float]]) -> None:
+def _show_picked(
+    name: str, chosen: list[Record], predictions: dict[str, tuple[str, float]]
+) -> None:
     """What the lasso holds: pictures, a way to Review, a table to download."""
     if not chosen:
         return
@@ -216,10 +218,10 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
     with st.container(horizontal=True, vertical_alignment="center"):
         count = ngettext("{n:,} record picked", "{n:,} records picked", len(chosen))
         st.header(count.format(n=len(chosen)), anchor=False)
-        told = _("Review them") if several else _("Review it")
-        page_link("review", told, ":material/rate_review:", **to_review)
+        text = _("Review them") if several else _("Review it")
+        page_link("review", text, ":material/rate_review:", **to_review)
         st.download_button(
-            _("Download as CSV"), _table(chosen, said), f"{name}-picked.csv", "text/csv",
+            _("Download as CSV"), _table(chosen, predictions), f"{name}-picked.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     with st.container(horizontal=True):
@@ -235,12 +237,12 @@ def _show_picked(name: str, chosen: list[Record], said: dict[str, tuple[str, flo
         st.caption(_("The first {most} are shown; the table has all.").format(most=_PICKED))
 
 
-def _table(chosen: list[Record], said: dict[str, tuple[str, float]]) -> str:
+def _table(chosen: list[Record], predictions: dict[str, tuple[str, float]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["record_id", "caption", "label", "proposed", "confidence"])
     for record in chosen:
-        predicted, confidence = said.get(record.record_id, ("", ""))
-        told = (record.record_id, record.caption, record.label, predicted)
-        writer.writerow([*map(escape_formula, told), confidence])
+        predicted, confidence = predictions.get(record.record_id, ("", ""))
+        text = (record.record_id, record.caption, record.label, predicted)
+        writer.writerow([*map(escape_formula, text), confidence])
     return out.getvalue()

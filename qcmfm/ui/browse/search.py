@@ -179,7 +179,7 @@ def _show(address: Address, name: str, hits: list[Hit]) -> None:
     )
     pages = max(1, -(-len(present) // ON_A_PAGE))
     decided = {key: label for label, keys in service.reviewed_labels(name).items() for key in keys}
-    # What is found first is looked at first, whatever page the last search was left on.
+    # A new search starts on its first page, on whichever page the last one was left.
     key = f"search-page-{'-'.join(hit.record_id for hit in present[:3])}"
     first = (min(st.session_state.get(key, 1), pages) - 1) * ON_A_PAGE
     st.html(f"<style>{_WALL}</style>")
@@ -194,14 +194,14 @@ def _show(address: Address, name: str, hits: list[Hit]) -> None:
 def _show_hit(address: Address, name: str, hit: Hit, record: Record, decided: str) -> None:
     _picture(st.container(), name, record)
     short = shortened(record.caption)
-    said = record.label or (
+    label_text = record.label or (
         _("{predicted} (proposed)").format(predicted=hit.row["predicted"])
         if hit.row["predicted"]
         else ""
     )
     if decided and decided != record.label:
-        said = _("{decided} (reviewed)").format(decided=decided)
-    label = f"**{plain(words_for(said))}**  \n" if said else ""
+        label_text = _("{decided} (reviewed)").format(decided=decided)
+    label = f"**{plain(words_for(label_text))}**  \n" if label_text else ""
     st.markdown(label + plain(short or _("No caption")))
     st.caption(_found_by(hit))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -217,10 +217,10 @@ def _show_hit(address: Address, name: str, hit: Hit, record: Record, decided: st
 
 def _found_by(hit: Hit) -> str:
     """What found a record, with the score of each way."""
-    told_ = (
+    sentence = (
         _(way) if way == "label" else f"{_(way)} {own:.2f}" for way, own in hit.found_by.items()
     )
-    return " · ".join(told_)
+    return " · ".join(sentence)
 
 
 def _picture(place: DeltaGenerator, name: str, record: Record) -> None:
@@ -239,14 +239,14 @@ def _show_method(card: Card) -> None:
             _("Photos are not found by words here: too few of them have a caption to learn from.")
         )
         return
-    told_ = _(
+    sentence = _(
         "Photos are found by words through a linear map learned on {learned_on:,} "
         "captioned records of this collection."
     ).format(learned_on=card.learned_on)
     if card.recall is not None:
-        told_ += _(
+        sentence += _(
             " Asked with the captions of {asked:,} records that it had not seen, it "
             "has the right photo among the first ten for {recall:.0%} of them (by "
             "chance: {chance:.1%})."
         ).format(asked=card.asked, recall=card.recall, chance=card.chance)
-    st.caption(told_)
+    st.caption(sentence)

@@ -8,8 +8,8 @@ import streamlit as st
 from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Collection, Record
-from qcmfm.ui.shared.errors import error_boundary
-from qcmfm.ui.shared.formatting import plain
+from qcmfm.ui.shared.errors import error_boundary, show_error
+from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
 from qcmfm.ui.shell.language import _
@@ -47,6 +47,54 @@ def show_overview(collections: Sequence[service.CollectionSummary]) -> None:
             st.markdown(f"{plain(_(entry.what))}  \n:small[:gray[{when} UTC]]")
 
 
+def show_collections(
+    collections: Sequence[service.CollectionSummary], errors: Sequence[QcmfmError]
+) -> None:
+    """A table of the collections, and what is wrong with those that cannot be read."""
+    st.header(_("Collections"))
+    for error in errors:
+        show_error(error)
+    if collections:
+        st.dataframe(
+            [
+                {
+                    _("Collection"): words_for(summary.name),
+                    _("Records"): summary.records,
+                    _("With a label"): sum(summary.labels.values()),
+                    _("Reviewed"): summary.reviewed,
+                    _("Rows to check"): summary.problems,
+                    _("From"): _("this program") if summary.built_in else _("you"),
+                }
+                for summary in collections
+            ],
+            hide_index=True,
+            alt=_("The collections with their numbers of records"),
+        )
+
+
+def show_models() -> None:
+    """A table of the trained models, and what is wrong with those that cannot be read."""
+    summaries, errors = service.list_run_summaries()
+    for error in errors:
+        show_error(error)
+    rows = [
+        {
+            _("Model"): plain(words_for(summary.name)),
+            _("Tells apart"): plain(_listed(summary.labels)),
+            _("Right on"): _("{accuracy:.0%} of {measured_on} records").format(
+                accuracy=summary.accuracy, measured_on=_(summary.measured_on)
+            ),
+            _("Trained"): summary.created[:10],
+        }
+        for summary in summaries
+    ]
+    if rows:
+        st.table(
+            rows, hide_index=True, border="horizontal",
+            alt=_("Trained models with their labels and accuracy"),
+        )  # fmt: skip
+
+
 def show_photos(count: int = 6) -> None:
     """A row of photos from all collections, to look at."""
     chosen: list[tuple[Collection, Record]] = []
@@ -62,3 +110,13 @@ def show_photos(count: int = 6) -> None:
             picture = thumbnail(collection, record)
             if picture:
                 st.image(picture, width=150, alt=record.caption or record.record_id)
+
+
+def _listed(labels: Sequence[str], most: int = 6) -> str:
+    """The first of some labels, and how many more there are."""
+    shown = ", ".join(map(words_for, labels[:most]))
+    return (
+        _("{shown} and {more} more").format(shown=shown, more=len(labels) - most)
+        if len(labels) > most
+        else shown
+    )

@@ -1,7 +1,7 @@
 """Two minutes through the app: six steps on the real pages, with a collection that is built in.
 
-A small panel stands over each page. Whoever leaves, reloads or looks elsewhere can take the tour up
-where it was; nobody is ever led into it.
+A small panel is above each page. After leaving, reloading or opening another page, a visitor can
+continue where the tour was; it never starts by itself.
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Step:
     Args:
         page: Name of its file in `pages/`.
         title: What it is about, in a few words.
-        words: What to try; a key of the review stands in braces.
+        words: What to try; a key of the review is in braces.
         query: Of its address, besides the collection.
         one_record: Whether it is about one record.
     """
@@ -122,9 +122,9 @@ def show_tour_link() -> None:
     if place is None:
         _link(0, name, _("Take the tour, two minutes"), ":material/tour:")
     else:
-        told = _("Go on with the tour, {number} of {count}")
-        told = told.format(number=place.step + 1, count=len(STEPS))
-        _link(place.step, name, told, ":material/tour:")
+        text = _("Go on with the tour, {number} of {count}")
+        text = text.format(number=place.step + 1, count=len(STEPS))
+        _link(place.step, name, text, ":material/tour:")
 
 
 def show_tour(page: str) -> None:
@@ -133,16 +133,16 @@ def show_tour(page: str) -> None:
     Args:
         page: Where they are: the name of its file in `pages/`.
     """
-    asked = take(_PARAMETER)
-    if asked.isdecimal() and 1 <= int(asked[:3]) <= len(STEPS):
-        _save(Place(int(asked[:3]) - 1))
+    wanted = take(_PARAMETER)
+    if wanted.isdecimal() and 1 <= int(wanted[:3]) <= len(STEPS):
+        _save(Place(int(wanted[:3]) - 1))
     place, name = _place(), _collection()
     if place is None or place.left or name is None:
         return
     step = STEPS[place.step]
     with st.container(border=True, key="tour", gap="xsmall"):
-        told = _("Tour · {number} of {count}")
-        st.caption(told.format(number=place.step + 1, count=len(STEPS)))
+        text = _("Tour · {number} of {count}")
+        st.caption(text.format(number=place.step + 1, count=len(STEPS)))
         st.markdown(f"**{_(step.title)}**")
         if page == step.page:
             st.markdown(_(step.words).format(**_LETTERS))
@@ -159,8 +159,8 @@ def _show_buttons(number: int, name: str, here: bool) -> None:
         st.button(_("Done"), key="tour-done", icon=":material/check:", on_click=_save, args=(None,))
         page_link("guide", _("Guide"), ":material/menu_book:")
     else:
-        told = _("Next: {title}").format(title=_(STEPS[number + 1].title))
-        _link(number + 1, name, told, ":material/arrow_forward:")
+        text = _("Next: {title}").format(title=_(STEPS[number + 1].title))
+        _link(number + 1, name, text, ":material/arrow_forward:")
     if here and not first:
         _link(number - 1, name, _("Back"), ":material/arrow_back:")
     if not (here and last):
@@ -171,13 +171,13 @@ def _show_buttons(number: int, name: str, here: bool) -> None:
         )  # fmt: skip
 
 
-def _link(number: int, name: str, told: str, icon: str) -> None:
+def _link(number: int, name: str, text: str, icon: str) -> None:
     step = STEPS[number]
     query = {_PARAMETER: str(number + 1), "collection": name, **step.query}
     if step.one_record:
         found = records(name).records
         query["record"] = next((r.record_id for r in found if r.image and r.caption), "")
-    page_link(step.page, told, icon, **query)
+    page_link(step.page, text, icon, **query)
 
 
 def _collection() -> str | None:
@@ -186,7 +186,7 @@ def _collection() -> str | None:
 
 
 def _place() -> Place | None:
-    if _STATE not in st.session_state:  # a first page, or one that was loaded anew
+    if _STATE not in st.session_state:  # the first page of a visit, or a reload
         st.session_state[_STATE] = _places().get(browser_mark())
     return st.session_state[_STATE]
 

@@ -8,11 +8,14 @@ import streamlit as st
 
 from qcmfm import service
 from qcmfm.core.errors import ReviewError
+from qcmfm.core.settings import DEFAULT_RUN
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.photo_evidence import show_suggestion
 from qcmfm.ui.shared.resources import label_submission
 from qcmfm.ui.shell.language import _, ngettext
+
+MAX_PHOTOS = 50
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,33 @@ class LabelledSubmission:
     submission: service.Submission
     answer: service.Labelled
     label: str
+
+
+def choose_run() -> str:
+    """Let the visitor choose a model; stops the page where there is none."""
+    runs = list(service.run_folders())
+    if not runs:
+        st.info(_("No model is here yet. Train one: `python -m qcmfm train --help`."))
+        st.stop()
+    if len(runs) == 1:
+        return runs[0]
+    first = runs.index(DEFAULT_RUN) if DEFAULT_RUN in runs else 0
+    return st.selectbox(
+        _("Model"), runs, first, key="run", persist_state="session",
+        format_func=words_for, width=260,
+    )  # fmt: skip
+
+
+def upload_photos() -> list[Any]:
+    """Let the visitor upload photos; the first `MAX_PHOTOS` of them."""
+    files = st.file_uploader(_("Photos"), accept_multiple_files=True)
+    if len(files) > MAX_PHOTOS:
+        st.info(
+            _("The first {most} photos are shown. For more, use `python -m qcmfm predict`.").format(
+                most=MAX_PHOTOS
+            )
+        )
+    return list(files[:MAX_PHOTOS])
 
 
 def show_submission(run: str, file: Any | None, several: bool) -> LabelledSubmission | None:
@@ -68,7 +98,7 @@ def show_submission(run: str, file: Any | None, several: bool) -> LabelledSubmis
 
 
 def save(name: str, items: Sequence[LabelledSubmission], who: str) -> str:
-    """Keep submissions as records, and what the visitor said of them as decisions.
+    """Save submissions as records, and the labels that the visitor chose as decisions.
 
     Args:
         name: Of the collection.
@@ -85,11 +115,13 @@ def save(name: str, items: Sequence[LabelledSubmission], who: str) -> str:
     if decided and not who:
         raise ReviewError("Nobody knows yet who you are.", "Write your name, then save again.")
     ids = [service.save_submission(name, item.submission) for item in items]
-    said = {item.submission.record_id: (item.answer.prediction, item.label) for item in decided}
-    service.decide_on_submissions(name, list(said.values()), who)
+    decisions = {
+        item.submission.record_id: (item.answer.prediction, item.label) for item in decided
+    }
+    service.decide_on_submissions(name, list(decisions.values()), who)
     records = ngettext("{n:,} record", "{n:,} records", len(ids)).format(n=len(ids))
     labels = ngettext("{n:,} decision", "{n:,} decisions", len(decided)).format(n=len(decided))
-    kept = (
+    sentence = (
         _("{records} kept in {name}, with {labels}.") if decided else _("{records} kept in {name}.")
     )
-    return kept.format(records=records, name=plain(name.strip()), labels=labels)
+    return sentence.format(records=records, name=plain(name.strip()), labels=labels)

@@ -36,25 +36,25 @@ def show_circuit(address: Address, found: CircuitInputs, collection: Collection)
         readout = altered(found.readout, numbers)
         every = address.read("every", "gate", one_of(STEPS))
         key = ("walk", found.key, record_id, every)
-        whole = result_cache().get(
+        unaltered = result_cache().get(
             ("walk", *key, ""), lambda: walk(found.readout, amplitudes, every)
         )
-        taken = result_cache().get((*key, off.to_text()), lambda: walk(readout, amplitudes, every))
+        states = result_cache().get((*key, off.to_text()), lambda: walk(readout, amplitudes, every))
         with wrapping_container("record"):
             left, right = st.columns(2, gap="large")
         with left:
             _show_record(found, record_id, collection)
         with right:
-            _show_label(readout, taken, whole, bool(numbers))
+            _show_label(readout, states, unaltered, bool(numbers))
         with st.container():
             fold = switch(
                 address, _("Templates"), "view", ("folded", "expanded"), "folded",
                 label_visibility="collapsed",
             ) == "folded"  # fmt: skip
-            step = _choose_step(address, taken)
-            _show_diagram(address, found.readout, off, taken, step, fold, every)
+            step = _choose_step(address, states)
+            _show_diagram(address, found.readout, off, states, step, fold, every)
             _switches(address, off, circuit)
-        show_step(address, readout, taken, step)
+        show_step(address, readout, states, step)
         _show_costs(found.readout, readout)
         show_programs(readout, amplitudes, record_id)
 
@@ -71,9 +71,9 @@ def _show_record(found: CircuitInputs, record_id: str, collection: Collection) -
     )
 
 
-def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> None:
+def _show_label(readout: Readout, states: Walk, unaltered: Walk, changed: bool) -> None:
     """The label at the end of the circuit, beside that of the whole circuit."""
-    final, before = labels_at(readout, taken, -1), labels_at(readout, whole, -1)
+    final, before = labels_at(readout, states, -1), labels_at(readout, unaltered, -1)
     best, was = max(final, key=lambda n: final[n]), max(before, key=lambda n: before[n])
     st.header(
         _("Label: {best}").format(best=plain(words_for(best))),
@@ -92,9 +92,9 @@ def _show_label(readout: Readout, taken: Walk, whole: Walk, changed: bool) -> No
         )
 
 
-def _choose_step(address: Address, taken: Walk) -> int:
+def _choose_step(address: Address, states: Walk) -> int:
     """The stepper."""
-    last = len(taken) - 1
+    last = len(states) - 1
     step = address.read("step", last, whole_number(range(last + 1)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         switch(address, _("One step is a"), "every", STEPS, "gate")
@@ -111,7 +111,7 @@ def _choose_step(address: Address, taken: Walk) -> int:
         slide(address, _("Step"), "step", range(last + 1), last)
     st.caption(
         _("After step {step} of {last}: **{name}**").format(
-            step=step, last=last, name=plain(_(taken.names[step]))
+            step=step, last=last, name=plain(_(states.names[step]))
         )
     )
     return step
@@ -119,18 +119,18 @@ def _choose_step(address: Address, taken: Walk) -> int:
 
 def _show_diagram(
     address: Address,
-    whole: Readout,
+    unaltered: Readout,
     off: SwitchedOff,
-    taken: Walk,
+    states: Walk,
     step: int,
     fold: bool,
     every: str,
 ) -> None:
-    circuit = whole.circuit
+    circuit = unaltered.circuit
     gone = off.numbers(circuit)
     done = _gates_done(circuit, gone, step, every)
-    vectors = taken.bloch[step].tolist()
-    svg = drawing(circuit, whole.angles, gone, done, fold)
+    vectors = states.bloch[step].tolist()
+    svg = drawing(circuit, unaltered.angles, gone, done, fold)
     clicked = show_diagram(svg, "diagram", ends(vectors))
     if clicked:
         gates = set(off.gates)
@@ -193,15 +193,15 @@ def _switches(address: Address, off: SwitchedOff, circuit: Circuit) -> None:
                 on_click=lambda: address.set(off="", step=""),
             )  # fmt: skip
     if off.gates:
-        told_off = ", ".join(f"{number}" for number in sorted(off.gates)[:40])
-        st.caption(_("Gates switched off one by one: {told_off}").format(told_off=told_off))
+        switched_off = ", ".join(f"{number}" for number in sorted(off.gates)[:40])
+        st.caption(_("Gates switched off one by one: {told_off}").format(told_off=switched_off))
 
 
-def _show_costs(whole: Readout, readout: Readout) -> None:
+def _show_costs(unaltered: Readout, readout: Readout) -> None:
     """What the circuit would cost a device."""
     st.header(_("What it costs"), anchor=False, help=_(COSTS))
     rows = []
-    for name, one in ((_("whole circuit"), whole), (_("as switched now"), readout)):
+    for name, one in ((_("whole circuit"), unaltered), (_("as switched now"), readout)):
         found = resources(one.circuit)
         rows.append(
             {
@@ -212,9 +212,9 @@ def _show_costs(whole: Readout, readout: Readout) -> None:
                 _("Depth"): found.depth,
                 _("Angles"): found.n_parameters,
             }
-            | {kind: found.gates.get(kind, 0) for kind in resources(whole.circuit).gates}
+            | {kind: found.gates.get(kind, 0) for kind in resources(unaltered.circuit).gates}
         )
-    shown = rows if readout.circuit != whole.circuit else rows[:1]
+    shown = rows if readout.circuit != unaltered.circuit else rows[:1]
     st.dataframe(shown, hide_index=True, alt=_("Gates, depth and angles of the circuit"))
 
 

@@ -16,7 +16,7 @@ from qcmfm.ui.shell.language import N_, _
 SIZES = ("sizes", "probabilities")
 
 
-def show_step(address: Address, readout: Readout, taken: Walk, step: int) -> None:
+def show_step(address: Address, readout: Readout, states: Walk, step: int) -> None:
     """Everything there is to see of the state."""
     st.header(_("The state at this step"), anchor=False)
     with wrapping_container("state"):
@@ -26,8 +26,8 @@ def show_step(address: Address, readout: Readout, taken: Walk, step: int) -> Non
         show_drawn(
             curve(
                 {
-                    _("entanglement of wire 0"): (taken.entropy.tolist(), IMAGE),
-                    _("photo and caption meet"): (taken.interference.tolist(), BOTH),
+                    _("entanglement of wire 0"): (states.entropy.tolist(), IMAGE),
+                    _("photo and caption meet"): (states.interference.tolist(), BOTH),
                 },
                 step,
                 _("Entanglement of the modality qubit and how far photo and caption meet, by step"),
@@ -39,37 +39,37 @@ def show_step(address: Address, readout: Readout, taken: Walk, step: int) -> Non
                 "Wire 0 with the rest: **{entropy:.3f}** bit · all wires: "
                 "{entanglement:.3f} · meeting: {interference:.3f}"
             ).format(
-                entropy=taken.entropy[step].item(),
-                entanglement=taken.entanglement[step].item(),
-                interference=taken.interference[step].item(),
+                entropy=states.entropy[step].item(),
+                entanglement=states.entanglement[step].item(),
+                interference=states.interference[step].item(),
             )
         )
     with middle:
         _heading(_("Who made the readings"), SHARES)
-        st.html(shares_bars(taken.shares[step]))
+        st.html(shares_bars(states.shares[step]))
     with right:
         _heading(_("Labels, if one measured now"), EARLY)
-        st.html(bars(labels_at(readout, taken, step), top=5))
+        st.html(bars(labels_at(readout, states, step), top=5))
         st.caption(_("Trained to be read at the end only; before that it is a guess."))
-    _show_amplitudes(address, taken, step)
+    _show_amplitudes(address, states, step)
     _heading(_("One arrow for each qubit"), ARROWS)
-    show_drawn(bloch_spheres(taken.bloch[step]), "arrows")
+    show_drawn(bloch_spheres(states.bloch[step]), "arrows")
 
 
-def _show_amplitudes(address: Address, taken: Walk, step: int) -> None:
+def _show_amplitudes(address: Address, states: Walk, step: int) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         _heading(_("All amplitudes"), AMPLITUDES)
     what = switch(
         address, _("Columns show"), "columns", SIZES, "sizes", right, label_visibility="collapsed"
     )
-    columns = amplitude_columns(taken.states[step], what == "probabilities")
+    columns = amplitude_columns(states.states[step], what == "probabilities")
     show_drawn(columns + phase_key(), "amplitudes")
 
 
-def labels_at(readout: Readout, taken: Walk, step: int) -> dict[str, float]:
+def labels_at(readout: Readout, states: Walk, step: int) -> dict[str, float]:
     """Probability of each label, were the wires measured after a step."""
-    return dict(zip(readout.labels, taken.probabilities[step].tolist(), strict=True))
+    return dict(zip(readout.labels, states.probabilities[step].tolist(), strict=True))
 
 
 def _heading(words: str, explanation: str, place: DeltaGenerator | None = None) -> None:

@@ -8,10 +8,8 @@ from qcmfm import service
 from qcmfm.core.errors import QcmfmError
 from qcmfm.runs.folder import read_metrics
 from qcmfm.service import ModelComparison
-from qcmfm.ui.shared.address import Address
-from qcmfm.ui.shared.address_widgets import write_text
 from qcmfm.ui.shared.formatting import model_name, plain, words_for
-from qcmfm.ui.shell.language import N_, _
+from qcmfm.ui.shell.language import _
 
 ALONE = ("image_only", "text_only", "logistic_tfidf")
 """Models that see the photo or the caption alone."""
@@ -56,7 +54,7 @@ def _claim(claim: str, answer: str) -> None:
 
 
 def _verdict(found: list[ModelComparison]) -> str:
-    """What the studies say, whichever way they fall."""
+    """What the studies say, in favour or not."""
     if not found:
         return _(
             "Nothing was measured here yet, so nothing can be said. A comparison has "
@@ -131,8 +129,8 @@ def _test_metrics() -> Iterator[tuple[str, dict]]:
 
 
 def _attention() -> str:
-    """How often attention lies on the thing that a word names."""
-    told: list[str] = []
+    """How often attention is on the thing that a word names."""
+    figures: list[str] = []
     for name, found in _test_metrics():
         try:
             pointing = found["grounding"]["pointing"]
@@ -141,7 +139,7 @@ def _attention() -> str:
             }
         except (KeyError, TypeError):
             continue
-        told.append(
+        figures.append(
             _(
                 "{name}: the most attended region touches the thing in {attention:.0%} of "
                 "the words; a random region does in {chance:.0%}, the middle of the "
@@ -154,8 +152,8 @@ def _attention() -> str:
             )
         )
     measured = (
-        _("Measured where the true place is known: {told}.").format(told="; ".join(told))
-        if told
+        _("Measured where the true place is known: {told}.").format(told="; ".join(figures))
+        if figures
         else ""
     )
     answer = _(
@@ -167,10 +165,10 @@ def _attention() -> str:
 
 def _confidence() -> str:
     """How far stated confidence is from what comes true."""
-    told: list[str] = []
+    figures: list[str] = []
     for name, found in _test_metrics():
         try:
-            told.append(
+            figures.append(
                 _(
                     "{name}: off by {value:.1f} points on average over {records} test records"
                 ).format(
@@ -181,85 +179,10 @@ def _confidence() -> str:
             )
         except (KeyError, TypeError):
             continue
-    measured = _("Measured: {told}.").format(told="; ".join(told)) if told else ""
+    measured = _("Measured: {told}.").format(told="; ".join(figures)) if figures else ""
     answer = _(
         "Only if it is calibrated, and then only for records like those it was "
         "measured on. Confidence is a figure the model computes, not a fact about the "
         "object."
     )
     return f"{answer} {measured}"
-
-
-GLOSSARY = {
-    N_("Amplitude"): N_(
-        "A number that belongs to one outcome. Its size squared is the "
-        "probability of the outcome; its phase decides whether it adds to "
-        "others or cancels them."
-    ),
-    N_("Angle"): N_("How far a gate turns a qubit. Training a circuit is choosing its angles."),
-    N_("Ansatz"): N_("The pattern of gates that is trained, before its angles are known."),
-    N_("Attention"): N_(
-        "A part of ordinary neural networks that lets words take from regions "
-        "what fits, and regions from words."
-    ),
-    N_("Barren plateau"): N_(
-        "In large random circuits all slopes are almost zero, so training cannot begin."
-    ),
-    N_("Bloch ball"): N_(
-        "A picture of one qubit as an arrow. Up reads 0, down reads 1; short "
-        "means entangled or noisy."
-    ),
-    N_("Calibrated"): N_("Of all labels given with 80% confidence, about 80% are right."),
-    N_("Channel"): N_("The mathematical form of one kind of noise."),
-    N_("Circuit"): N_("Gates in a row on a few wires, each wire one qubit."),
-    N_("Depth"): N_("How many steps a circuit takes if independent gates run at once."),
-    N_("Entanglement"): N_("Qubits that have a state together but none of their own."),
-    N_("Error mitigation"): N_(
-        "Guessing what a reading would be without noise, from readings under more of it."
-    ),
-    N_("Expectation value"): N_("The mean of a reading over infinitely many shots, from −1 to +1."),
-    N_("Fidelity"): N_("How alike two states are, from 0 to 1."),
-    N_("Gate"): N_("One operation on one qubit or two."),
-    N_("Interference"): N_(
-        "Amplitudes of one outcome that arrive by different ways add up or cancel out."
-    ),
-    N_("Macro-F1"): N_(
-        "A figure like accuracy in which every label counts the same, however rare."
-    ),
-    N_("Noise"): N_(
-        "Everything that goes wrong on a device: unwanted turns, decay, wrong readings."
-    ),
-    N_("OpenQASM"): N_("A text format for circuits that most quantum software reads."),
-    N_("Phase"): N_(
-        "The direction of an amplitude, shown as a colour. Probabilities do not show it."
-    ),
-    N_("Purity"): N_("1 for a state that is fully known; it falls as noise makes a mixture of it."),
-    N_("Qubit"): N_(
-        "The smallest piece of quantum information. Read, it gives 0 or 1; "
-        "before, it can be in both to some degree."
-    ),
-    N_("Readout error"): N_("A wire is read as 1 though it was 0, or the other way round."),
-    N_("Shot"): N_("One run of a circuit with one reading of every wire."),
-    N_("Simulation"): N_(
-        "An ordinary computer works out what a quantum device would do. "
-        "Exact here; impossible beyond some fifty qubits."
-    ),
-    N_("T1 and T2"): N_("How long a qubit keeps its energy (T1) and its phase (T2)."),
-}
-
-
-def show_glossary(address: Address) -> None:
-    """Every special word of these pages."""
-    st.header(_("Glossary"), anchor=False)
-    term = write_text(address, _("Find a word"), "glossary")
-    wanted = term.strip().casefold()
-    shown = {
-        word: meaning
-        for word, meaning in ((_(word), _(meaning)) for word, meaning in GLOSSARY.items())
-        if wanted in word.casefold() or wanted in meaning.casefold()
-    }
-    if not shown:
-        st.caption(_("No such word here."))
-    left, right = st.columns(2, gap="medium")
-    for number, (word, meaning) in enumerate(shown.items()):
-        (left if number < (len(shown) + 1) // 2 else right).markdown(f"**{word}.** {meaning}")

@@ -25,11 +25,11 @@ _NAMES = {"CNOT": "CNOT", "CRX": "RX", "CRY": "RY", "CRZ": "RZ"}
 
 @dataclass(frozen=True)
 class Part:
-    """What stands in one place of the drawing: a gate, or gates of one kind that are folded.
+    """One place of the drawing: a gate, or gates of one kind that are folded.
 
     Args:
         numbers: Of the gates in the circuit, from 0.
-        column: Where it stands.
+        column: Its column.
         words: What it is, with angles.
     """
 
@@ -42,7 +42,7 @@ def gate_words(circuit: Circuit, angles: Float[Tensor, " weight"], number: int) 
     """A gate in words, with its trained angles."""
     gate = circuit.gates[number]
     values = [float(angles[slot]) for slot in gate.slots]
-    told = ", ".join(f"{value:+.3f} ({value / math.pi:+.2f} π)" for value in values)
+    text = ", ".join(f"{value:+.3f} ({value / math.pi:+.2f} π)" for value in values)
     where = (
         _("control {control}, target {target}").format(control=gate.wires[0], target=gate.wires[1])
         if len(gate.wires) == 2
@@ -53,14 +53,14 @@ def gate_words(circuit: Circuit, angles: Float[Tensor, " weight"], number: int) 
             _("Gate {number}: {name}").format(number=number, name=gate.name),
             where,
             _layer(gate.layer, gate.stage),
-            _("radians {told}").format(told=told) if values else _("no angle"),
+            _("radians {told}").format(told=text) if values else _("no angle"),
         )
     )
 
 
 def _layer(layer: int, stage: str) -> str:
-    told = _("layer {layer}").format(layer=layer + 1)
-    return f"{told}, {_(stage)}" if stage else told
+    text = _("layer {layer}").format(layer=layer + 1)
+    return f"{text}, {_(stage)}" if stage else text
 
 
 def expanded(circuit: Circuit, angles: Float[Tensor, " weight"]) -> list[Part]:
@@ -100,7 +100,7 @@ def drawing(
         angles: In radians.
         off: Numbers of the gates that are switched off.
         done: How many gates of the circuit have acted; None for all.
-        fold: Whether gates of one kind stand in one box.
+        fold: Whether gates of one kind share a box.
     """
     parts = folded(circuit) if fold else expanded(circuit, angles)
     stages = list(dict.fromkeys(gate.stage for gate in circuit.gates))
@@ -140,7 +140,7 @@ def drawing(
 
 
 def ends(bloch: Sequence[Sequence[float]]) -> str:
-    """What every wire would read now, as SVG text that stands beside the drawing.
+    """What every wire would read now, as SVG text beside the drawing.
 
     Args:
         bloch: <X>, <Y>, <Z> of every wire.
@@ -246,7 +246,7 @@ def show_diagram(svg: str, key: str, beside: str = "") -> list[int]:
 
     Args:
         svg: What `drawing` made.
-        key: Tells the drawings of a page apart.
+        key: Of the drawing, unique on the page.
         beside: What `ends` made; it stays in view when the drawing is moved sideways.
     """
     result = component("circuit", "drawing", "circuit")(

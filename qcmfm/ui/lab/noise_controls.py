@@ -65,7 +65,7 @@ def texts(address: Address) -> list[str]:
 
 
 def choose_count(address: Address) -> int:
-    """Let the visitor choose how many noise settings stand side by side."""
+    """Let the visitor choose how many noise settings are side by side."""
     given = texts(address)
     hold("conditions", len(given))
 

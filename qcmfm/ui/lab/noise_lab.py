@@ -78,15 +78,15 @@ def _show_chosen(
         )
     )
     with right:
-        told_as = (
+        noise = (
             _("without noise")
             if not found.own.entries
             else _("trained under {name}").format(name=found.own.name)
         )
-        told_ = [_("As the model answers, {told_as}").format(told_as=plain(told_as))]
+        parts = [_("As the model answers, {told_as}").format(told_as=plain(noise))]
         if reference.accuracy is not None:
-            told_.append(_("accuracy {accuracy:.1%}").format(accuracy=reference.accuracy))
-        st.caption(" · ".join(told_))
+            parts.append(_("accuracy {accuracy:.1%}").format(accuracy=reference.accuracy))
+        st.caption(" · ".join(parts))
         st.html(bars(labels_under(found, reference, record_id), top=4))
 
 

@@ -79,12 +79,12 @@ def _show_save_form(columns: list[Column]) -> None:
         ):
             column = next(c for c in columns if c.letter == letter)
             try:
-                kept = service.save_noise_setting(name, column.setting, instead)
+                saved = service.save_noise_setting(name, column.setting, instead)
                 st.success(
                     _(
                         "Kept as {name}. On Review it is an order of the queue: unstable "
                         "under noise."
-                    ).format(name=plain(kept.stem)),
+                    ).format(name=plain(saved.stem)),
                     icon=":material/check:",
                 )
             except QcmfmError as error:

@@ -34,7 +34,7 @@ def bars(
 
     Args:
         probabilities: By label.
-        reference: Likewise; None for none.
+        reference: Probabilities to compare with; None for none.
         top: How many labels, the likeliest of either.
     """
     worth = {n: max(p, (reference or {}).get(n, 0)) for n, p in probabilities.items()}
@@ -105,8 +105,8 @@ def shares_bars(shares: Float[Tensor, "qubit 3"]) -> str:
             _signed(part / most, colour)
             for part, colour in zip(parts, (IMAGE, TEXT, BOTH), strict=True)
         )
-        told = _("photo {photo:+.2f}, caption {caption:+.2f}, both together {both:+.2f}")
-        words = quoted(told.format(photo=parts[0], caption=parts[1], both=parts[2]))
+        sentence = _("photo {photo:+.2f}, caption {caption:+.2f}, both together {both:+.2f}")
+        words = quoted(sentence.format(photo=parts[0], caption=parts[1], both=parts[2]))
         rows.append(
             f"<div>{wire_words(wire)}</div>"
             f"<div role='img' aria-label='{words}' title='{words}'>{bars}</div>"
@@ -199,7 +199,7 @@ def curve(
         at: The present step.
         words: What the picture shows, for people who cannot see it.
         width: Of the picture's own grid; it fills what there is.
-        height: Likewise.
+        height: In pixels.
     """
     left, low, high = 28, height - 18, 8
     count = max(len(line[0]) for line in lines.values())

@@ -8,6 +8,6 @@ def show_drawn(html: str, key: str) -> None:
 
     Args:
         html: Made of numbers and escaped words alone, since the browser takes it as it is.
-        key: Tells the pictures of a page apart.
+        key: Of the picture, unique on the page.
     """
     component("drawn", "drawn")(data={"html": html}, key=key)

@@ -122,14 +122,14 @@ def _verdict(found: service.RunComparison) -> str:
             records=found.records
         )
     low, high = (f"{100 * gain[end]:+.0f}" for end in ("low", "high"))
-    told_ = _(
+    sentence = _(
         "On the same {records} test records it changes accuracy by {low} to {high} points"
     ).format(records=found.records, low=low, high=high)
     if gain["low"] > 0:
-        return _("{told} (95% interval): it is better than before.").format(told=told_)
+        return _("{told} (95% interval): it is better than before.").format(told=sentence)
     if gain["high"] < 0:
-        return _("{told} (95% interval): it is **worse** than before.").format(told=told_)
-    return _("{told} (95% interval): the difference may be chance.").format(told=told_)
+        return _("{told} (95% interval): it is **worse** than before.").format(told=sentence)
+    return _("{told} (95% interval): the difference may be chance.").format(told=sentence)
 
 
 def _show_runs(name: str, who: str) -> None:

@@ -35,7 +35,7 @@ class Shown:
     """A record as a reviewer has it before them.
 
     Args:
-        desk: What it lies on.
+        desk: The review that it belongs to.
         address: The address of the page.
         reviewer: Who looks at it.
         record_id: The record.
@@ -56,7 +56,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
     if current.decision_id != shown.seen and current.reviewer == shown.reviewer:
         return  # the key was pressed twice before the next record was there
     if _says_the_same(shown, current, decision):
-        go(shown)  # so was this one, but the page drew the record once more in between
+        go(shown)  # the page was drawn again between two presses of the key
         return
     with _reporting_errors():
         following = _following(shown)
@@ -78,11 +78,11 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
 
 def _says_the_same(shown: Shown, current: RecordState, decision: str) -> bool:
     """Whether somebody accepts what they accepted already, without a new reason."""
-    said = shown.desk.predictions.get(shown.record_id)
+    suggestion = shown.desk.predictions.get(shown.record_id)
     return (
         decision == "accept"
-        and said is not None
-        and (current.status, current.label) == ("accepted", said.label)
+        and suggestion is not None
+        and (current.status, current.label) == ("accepted", suggestion.label)
         and current.reviewer == shown.reviewer
         and not _typed("reason", shown.record_id)
     )
@@ -147,7 +147,7 @@ def decide_many(
     """Save one decision on many records as a batch, which one undo takes back.
 
     Args:
-        desk: What they lie on.
+        desk: The review that they belong to.
         reviewer: Who decides.
         seen: The records, each with the decision that was in force when the page was drawn.
         decision: `accept` or `correct`.
@@ -167,7 +167,7 @@ def decide_many(
 
 
 def save_and_report(save: Callable[[], str]) -> None:
-    """Do what a button of another page is for, and keep what to say of it.
+    """Save what a button of another page is for, and report it on the next drawing.
 
     Args:
         save: Saves, and returns a sentence that says so.
@@ -179,8 +179,8 @@ def save_and_report(save: Callable[[], str]) -> None:
 def show_report() -> None:
     """What became of the last key, once.
 
-    The container is always there: what stands below it would otherwise move up when the words go,
-    and Streamlit draws anew, closed, a popover that moves.
+    The container is always there: what is below it would otherwise move up when the text goes,
+    and Streamlit closes a popover that moves.
     """
     kind, text = st.session_state.pop("told", ("", ""))
     with st.container():
@@ -211,8 +211,8 @@ def _typed(what: str, record_id: str) -> str:
 
 
 def _saved_text(what: str, decision: str, label: str) -> str:
-    told = (_SAVED_AS if label else _SAVED)[decision]
-    return _(told).format(what=what, label=plain(words_for(label)))
+    sentence = (_SAVED_AS if label else _SAVED)[decision]
+    return _(sentence).format(what=what, label=plain(words_for(label)))
 
 
 def _records(n: int) -> str:
@@ -225,7 +225,7 @@ def _report(text: str, kind: str = "done") -> None:
 
 @contextlib.contextmanager
 def _reporting_errors() -> Iterator[None]:
-    """Keep an error for the page to show; a callback can draw nothing where the page is."""
+    """Save an error for the page to show; a callback cannot draw in the right place."""
     try:
         yield
     except QcmfmError as error:

@@ -51,7 +51,7 @@ def show_grid(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
     """The records that the filters show, a page at a time, and what to do with those picked."""
     if "told" in st.session_state and not st.session_state.pop("counted", False):
         st.session_state["counted"] = True
-        st.rerun()  # the labels above the grid are counted anew, which a fragment alone does not
+        st.rerun()  # to count the labels above the grid again, which a fragment alone does not
     with error_boundary():
         _show_queue(desk, address, reviewer)
 
@@ -157,8 +157,8 @@ def _show_one(desk: service.Desk, address: QueueAddress, record: Record, picked:
         st.markdown(_(":material/hide_image: *No photo*"))
     else:
         st.image(picture, width="stretch", alt=alt)
-    said = desk.predictions.get(record.record_id)
-    sure = f"{percent(said.confidence)} · " if said else ""
+    suggestion = desk.predictions.get(record.record_id)
+    sure = f"{percent(suggestion.confidence)} · " if suggestion else ""
     key = f"pick-{record.record_id}"
     st.session_state[key] = picked
     st.checkbox(
@@ -168,7 +168,7 @@ def _show_one(desk: service.Desk, address: QueueAddress, record: Record, picked:
 
 
 def _picked(address: QueueAddress) -> set[str]:
-    """The records that were picked, of whatever page; those of one collection."""
+    """The selected records of one collection, on any page."""
     return st.session_state.setdefault(f"picked-{address.get('collection')}", set())
 
 

@@ -64,11 +64,11 @@ def _show_heat(
         return
     heat = word_heat(answer.attention, 0, answer.words.index(word), answer.grid)
     photo = overlay(Image.open(io.BytesIO(picture)), heat)
-    told_place = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
+    alt_text = _("{alt}; for the word “{shown}” the model looked most at the {where}").format(
         alt=alt, shown=shown, where=_(place_in_words(heat))
     )
     st.image(
-        photo, width="content", alt=told_place, output_format="JPEG",
+        photo, width="content", alt=alt_text, output_format="JPEG",
         caption=_("Yellow is where the model looked most for “{shown}”. It is no proof.").format(
             shown=plain(shown)
         ),

@@ -56,7 +56,7 @@ def _show_download_buttons(desk: service.Desk, names: Sequence[str]) -> None:
 
 
 def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
-    """Make a file when it is asked for, which happens outside the page, for who sees the button."""
+    """Make a file when the button is pressed, outside the page, as the one who sees the button."""
     who = actor()
 
     def made() -> bytes:
@@ -78,7 +78,7 @@ def show_days(desk: service.Desk) -> None:
     if not rows:
         st.caption(_("Nobody has decided anything yet."))
         return
-    if len(days) > 1:  # one bar tells nothing that its number does not
+    if len(days) > 1:  # one bar adds nothing to its number
         total = sum(sum(found.values()) for found in days.values())
         alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers")
         alt = alt.format(total=total, n=len(days))
@@ -87,7 +87,7 @@ def show_days(desk: service.Desk) -> None:
 
 
 def show_corrections(desk: service.Desk) -> None:
-    """Which labels were taken for which."""
+    """Which labels were confused with which."""
     st.header(_("Corrections"), anchor=False)
     found = statistics.corrections_by_label(desk.review.refresh())
     if not found:
@@ -95,11 +95,11 @@ def show_corrections(desk: service.Desk) -> None:
         return
     rows = [
         {
-            _("The model said"): words_for(said) or _("nothing"),
+            _("The model said"): words_for(suggested) or _("nothing"),
             _("It is"): words_for(is_),
             _("Records"): count,
         }
-        for (said, is_), count in found.items()
+        for (suggested, is_), count in found.items()
     ]
     st.dataframe(rows, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
 

@@ -6,19 +6,17 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Record
-from qcmfm.review.decision import unique_id
-from qcmfm.review.presence import Presence, mark_present
 from qcmfm.ui.review.decisions import (
     Shown,
     add_label,
     choose_other,
     decide,
     go,
-    restore,
     show_report,
     undo,
 )
 from qcmfm.ui.review.empty import show_empty_queue, show_other_records_buttons
+from qcmfm.ui.review.history import show_history
 from qcmfm.ui.review.photo import show_photo
 from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.shared.errors import error_boundary
@@ -58,7 +56,7 @@ def show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None
         with right:
             _show_proposal(shown, record, queue)
             _show_keys(shown)
-            _show_others(shown)
+            show_history(shown)
             _show_neighbours(desk, record)
         _fetch_next(shown, queue)
 
@@ -76,28 +74,28 @@ def _nothing_left(desk: service.Desk, address: QueueAddress, reviewer: str) -> N
 
 
 def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
-    said = shown.desk.predictions.get(record.record_id)
+    suggestion = shown.desk.predictions.get(record.record_id)
     outcome = shown.desk.review.refresh().of(record.record_id)
     place = (
         _("{place:,} of {n:,}").format(place=queue.index(record.record_id) + 1, n=len(queue))
         if record.record_id in queue
         else _("beside the queue of {n:,}").format(n=len(queue))
     )
-    told_ = [_("Record {record_id}").format(record_id=plain(record.record_id)), place]
+    parts = [_("Record {record_id}").format(record_id=plain(record.record_id)), place]
     if record.label:
-        told_.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
-    st.caption(" · ".join(told_))
-    if said:
-        sure = f"{plain(words_for(said.label))} · {percent(said.confidence)}"
+        parts.append(_("recorded as {label}").format(label=plain(words_for(record.label))))
+    st.caption(" · ".join(parts))
+    if suggestion:
+        sure = f"{plain(words_for(suggestion.label))} · {percent(suggestion.confidence)}"
         st.header(_("Proposed: {sure}").format(sure=sure), anchor=False)
-        st.markdown(uncertainty_text(said))
+        st.markdown(uncertainty_text(suggestion))
     else:
         st.header(_("No proposal"), anchor=False)
     if outcome.status != "open":
-        told_ = _("{status} by {reviewer}")
+        parts = _("{status} by {reviewer}")
         if outcome.label:
-            told_ = _("{status} as **{label}** by {reviewer}")
-        decided = told_.format(
+            parts = _("{status} as **{label}** by {reviewer}")
+        decided = parts.format(
             status=_(outcome.status),
             label=plain(words_for(outcome.label)),
             reviewer=plain(outcome.reviewer),
@@ -178,69 +176,23 @@ def _show_typing(shown: Shown) -> None:
         )
 
 
-def _show_others(shown: Shown) -> None:
-    """Who has the record open, what others decided, and all that was ever decided on it."""
-    record_id, state = shown.record_id, shown.desk.review.refresh()
-    _show_claims(shown.desk.name, record_id, shown.reviewer)
-    for name, said in state.opinions(record_id).items():
-        if name != shown.reviewer:
-            label = f": {plain(words_for(said.label))}" if said.label else ""
-            st.markdown(
-                _(":material/person: {name} said {status}{label}").format(
-                    name=plain(name), status=_(said.status), label=label
-                )
-            )
-    history = state.history(record_id)
-    if not history:
-        return
-    with st.popover(_("History ({n})").format(n=len(history)), icon=":material/history:"):
-        _history_row(shown, _("Before anybody decided: open"), "")
-        for row in history:
-            label = f" {plain(words_for(row.reviewed_label))}" if row.reviewed_label else ""
-            reason = f" ({plain(row.reason)})" if row.reason else ""
-            when = plain(row.reviewed_at[:16].replace("T", " "))
-            text = f"{when} {plain(row.reviewer)}: {_(row.decision)}{label}{reason}"
-            _history_row(shown, text, row.decision_id)
-
-
-def _history_row(shown: Shown, text: str, decision_id: str) -> None:
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    left.markdown(text)
-    right.button(
-        _("Restore"), key=f"restore-{decision_id or shown.record_id}",
-        on_click=restore, args=(shown, decision_id), **permission_options(Permission.DECIDE),
-    )  # fmt: skip
-
-
-@st.fragment(run_every=60)
-def _show_claims(name: str, record_id: str, reviewer: str) -> None:
-    """Say who else has the record open, and keep our own claim on it alive."""
-    page = st.session_state.setdefault("page-id", unique_id())
-    others: list[Presence] = []
-    with error_boundary():
-        others = mark_present(name, record_id, reviewer, page)
-    if others:
-        names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
-        st.warning(
-            _("{names} has this record open too.").format(names=names), icon=":material/group:"
-        )
-
-
 def _show_neighbours(desk: service.Desk, record: Record) -> None:
     """Pictures of other records with the proposed label."""
-    said = desk.predictions.get(record.record_id)
-    if said is None:
+    suggestion = desk.predictions.get(record.record_id)
+    if suggestion is None:
         return
     pictures: list[bytes] = []
     named: list[str | None] = []
-    for other in desk.neighbours(record.record_id, said.label):
+    for other in desk.neighbours(record.record_id, suggestion.label):
         picture = thumbnail(desk.collection, other)
         if picture:
             pictures.append(picture)
             named.append(other.caption or _("Record {record_id}").format(record_id=other.record_id))
     if pictures:
         st.caption(
-            _("Others that the model calls {label}").format(label=plain(words_for(said.label)))
+            _("Others that the model calls {label}").format(
+                label=plain(words_for(suggestion.label))
+            )
         )
         with st.container(horizontal=True, gap="small"):
             for picture, name in zip(pictures, named, strict=True):
@@ -248,7 +200,7 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
 
 
 def _fetch_next(shown: Shown, queue: list[str]) -> None:
-    """Have the next photo ready before it is asked for."""
+    """Prepare the next photo before it is needed."""
     desk = shown.desk
     following = desk.next_after(shown.record_id, queue, shown.address.order)
     path = desk.collection.image_path(desk.records[following]) if following else None
@@ -256,4 +208,4 @@ def _fetch_next(shown: Shown, queue: list[str]) -> None:
         try:
             page_picture(path)
         except QcmfmError:
-            return  # it is told when the record is shown
+            return  # the page reports it when it shows the record

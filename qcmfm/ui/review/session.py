@@ -78,7 +78,7 @@ def _offer_labelling(name: str, run: str) -> service.Desk:
 
 
 def choose_shown(address: QueueAddress, found: service.Desk, bar: DeltaGenerator) -> None:
-    """The filters of a queue and its order, kept in the page's address."""
+    """The filters of a queue and its order, in the page's address."""
     filters = address.filters
     with bar:
         shown = next((name for name, some in SHOWN.items() if some == filters.statuses), None)
@@ -122,12 +122,12 @@ def _show_selection_note(address: QueueAddress) -> None:
         address.set(record="")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = ngettext(
+        note = ngettext(
             "Only the record that was picked on the map.",
             "Only the {n:,} records that were picked on the map.",
             len(among),
         ).format(n=len(among))
-        st.caption(f":material/lasso_select: {told}")
+        st.caption(f":material/lasso_select: {note}")
         st.button(_("Show the others too"), key="drop-pick", on_click=drop)
 
 
@@ -158,12 +158,12 @@ def _filters(address: QueueAddress, found: service.Desk) -> None:
         "reviewers": (_("Decided by"), state.reviewers(), visible),
         "splits": (_("Split"), [*SPLITS, ""], _),
     }
-    for name, (title, options, told) in choices.items():
+    for name, (title, options, shown) in choices.items():
         given = list(getattr(filters, name))
         st.session_state[f"f-{name}"] = given
         st.multiselect(
             title, list(dict.fromkeys([*options, *given])), key=f"f-{name}",
-            format_func=lambda value, told=told: told(value) or _("none"),
+            format_func=lambda value, shown=shown: shown(value) or _("none"),
             placeholder=_("Any"), on_change=_apply_filters, args=(address,),
         )  # fmt: skip
     st.session_state["f-confidence"] = (round(filters.least * 100), round(filters.most * 100))

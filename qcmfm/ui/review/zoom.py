@@ -38,7 +38,7 @@ def _show(image: Image.Image, alt: str) -> None:
         "every": _("Every pixel"),
         "moves": _("The photo; arrow keys move it"),
     }
-    # Only the photo, encoded anew, and escaped words: nothing foreign runs in it.
+    # Only the photo, encoded again, and escaped words: nothing foreign runs in it.
     page = text_of("zoom.html") % {
         **{name: html.escape(word, quote=True) for name, word in words.items()},
         "height": _HEIGHT,

@@ -21,7 +21,7 @@ ENTRIES = 100
 
 
 def show_findings() -> None:
-    """What is wrong with the workspace, and a button that mends what can be mended."""
+    """What is wrong with the workspace, and a button that repairs what can be repaired."""
     st.caption(
         _("Everything that is made here lies in {home}").format(home=plain(str(settings.home())))
     )
@@ -30,8 +30,8 @@ def show_findings() -> None:
         found = _examine()
     if found.repaired:
         n = len(found.repaired)
-        mended = ngettext("{n} thing was mended.", "{n} things were mended.", n)
-        st.success(mended.format(n=n), icon=":material/build:")
+        repaired_text = ngettext("{n} thing was mended.", "{n} things were mended.", n)
+        st.success(repaired_text.format(n=n), icon=":material/build:")
     if found.clean:
         st.success(_("All is well."), icon=":material/health_and_safety:")
     else:

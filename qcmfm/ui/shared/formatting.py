@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Sequence
 
 from qcmfm import fusion
 from qcmfm.core.text import visible
@@ -58,13 +57,3 @@ def percent(probability: float | None) -> str:
     if 0.995 <= probability < 1:
         return _("over 99%")
     return _("under 1%") if 0 < probability < 0.005 else f"{probability:.0%}"
-
-
-def listed(labels: Sequence[str], most: int = 6) -> str:
-    """The first of some labels, and how many more there are."""
-    shown = ", ".join(map(words_for, labels[:most]))
-    return (
-        _("{shown} and {more} more").format(shown=shown, more=len(labels) - most)
-        if len(labels) > most
-        else shown
-    )

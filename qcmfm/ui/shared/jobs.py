@@ -37,7 +37,7 @@ def latest_job(kind: str, **arguments: str) -> jobs.Job | None:
 def show_job(job: jobs.Job) -> bool:
     """Show how far a job is, or why it ended; says whether it is running.
 
-    The page is drawn anew when it ends.
+    The page is drawn again when it ends.
     """
     if job.state == "running":
         _watch(job.job_id)

@@ -15,7 +15,7 @@ class Key:
 
     Args:
         letter: What is pressed.
-        does: What comes of it, as the guide tells it.
+        does: What it does, as the guide says it.
     """
 
     letter: str

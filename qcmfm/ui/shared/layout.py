@@ -16,7 +16,7 @@ def wrapping_container(name: str, least: int = 220) -> DeltaGenerator:
     Streamlit itself would squeeze them until it is as narrow as a phone.
 
     Args:
-        name: Tells the containers of a page apart.
+        name: Of the container, unique on the page.
         least: Pixels that a column has at least, where the window has as many.
     """
     st.html(f"<style>{_WRAP.format(place=f'.st-key-wrap-{name}', least=least)}</style>")

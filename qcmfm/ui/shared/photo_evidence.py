@@ -1,4 +1,4 @@
-"""One record's proposal on a page: label, probabilities, and where the model looked."""
+"""One record's suggestion on a page: label, probabilities, and where the model attended."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def show_suggestion(
         right: Where the label goes.
         submission: What was labelled.
         answer: What the model says.
-        key: Tells the widgets of several records on one page apart.
+        key: Of the record's widgets, unique on the page.
         regions: Where the things that the words name truly are, where that is known.
     """
     best = answer.prediction

@@ -20,7 +20,7 @@ from qcmfm.ui.shell.warm_up import freeze_garbage
 
 
 def label_submission(run: str, submission: service.Submission) -> service.Labelled:
-    """A submission's label; asked once for the same photo and caption.
+    """A submission's label; computed once for the same photo and caption.
 
     Raises:
         QcmfmError: The run cannot be opened or the submission not be labelled.
@@ -66,7 +66,7 @@ def _explained(
 
 
 def desk(name: str, run: str) -> service.Desk | None:
-    """A collection to review with what a run said of it; None where the run was not asked yet.
+    """A collection to review with what a run predicted; None where it made no predictions yet.
 
     Args:
         name: Of the collection.
@@ -83,10 +83,10 @@ def desk(name: str, run: str) -> service.Desk | None:
     answers = out_of_fold_predictions(name)
     compared_ns = out_of_fold_file(name).stat().st_mtime_ns if answers else 0
     others = tuple(service.runs_with_predictions(name))
-    asked = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
-    found = _desk(*asked)
+    key = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
+    found = _desk(*key)
     if found is None:
-        _desk.clear(*asked)  # look again next time
+        _desk.clear(*key)  # look again next time
     return found
 
 
@@ -188,14 +188,14 @@ def _desk(
     run: str,
     made_from: str,
     compared_ns: int,
-    asked: tuple[str, ...],
+    key: tuple[str, ...],
     _out_of_fold: OutOfFold | None,
 ) -> service.Desk | None:
-    kept = service.cached_predictions(name, run, made_from) if run else {}
-    if kept is None:
+    predictions = service.cached_predictions(name, run, made_from) if run else {}
+    if predictions is None:
         return None
     others = service.other_predictions(name, records(name), run)
-    return service.Desk(name, records(name), kept, _out_of_fold, others)
+    return service.Desk(name, records(name), predictions, _out_of_fold, others)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

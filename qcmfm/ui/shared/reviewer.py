@@ -1,4 +1,4 @@
-"""Who reviews: by the sign-in where there is one, else asked once."""
+"""Who reviews: by the sign-in where there is one, else by a name that is entered once."""
 
 import hashlib
 import itertools
@@ -27,7 +27,7 @@ def reviewer() -> str:
 
 
 def name_field(place: DeltaGenerator) -> str:
-    """The visitor's name, asked for among other fields where nobody knows it; may be empty.
+    """A field for the visitor's name among other fields; the name may be empty.
 
     Args:
         place: Where the field goes.

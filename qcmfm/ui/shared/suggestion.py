@@ -20,19 +20,19 @@ def probability_bars(prediction: Prediction, top: int = 3) -> None:
 
 def uncertainty_text(prediction: Prediction) -> str:
     """What else the label may be, and whether the model knows such things; Markdown."""
-    kept, said = prediction.label_set, []
-    if kept is not None:
-        names = [plain(words_for(label)) for label in kept]
+    labels, lines = prediction.label_set, []
+    if labels is not None:
+        names = [plain(words_for(label)) for label in labels]
         if len(names) == 1:
             sure = _("{label}, and no other label is likely enough").format(label=names[0])
-            said.append(f":material/check_circle: {sure}")
+            lines.append(f":material/check_circle: {sure}")
         elif names:
             unsure = _("{others} or {last}: needs a look")
             unsure = unsure.format(others=", ".join(names[:-1]), last=names[-1])
-            said.append(f":material/help: {unsure}")
+            lines.append(f":material/help: {unsure}")
         else:
-            said.append(f":material/help: {_('no label is likely enough: needs a look')}")
+            lines.append(f":material/help: {_('no label is likely enough: needs a look')}")
     if prediction.in_scope == "no":
         strange = _("unlike anything the model was trained on")
-        said.append(f":material/explore_off: {strange}")
-    return "  \n".join(said)
+        lines.append(f":material/explore_off: {strange}")
+    return "  \n".join(lines)

@@ -1,4 +1,4 @@
-"""How things stand at the moment they are asked for: sessions, queues, jobs."""
+"""Gauges that are read when Prometheus asks: sessions, queues, jobs."""
 
 import time
 from collections import Counter
@@ -12,7 +12,7 @@ from qcmfm import jobs
 from qcmfm.service.fair_queue import ENCODERS
 
 REFRESH_SECONDS = 10.0
-"""Seconds for which the count of the jobs is kept; each of them is a few files."""
+"""Seconds for which the count of the jobs is cached; each job is a few files."""
 
 
 class Gauges(Collector):
@@ -48,5 +48,5 @@ class Gauges(Collector):
 def _sessions() -> int:
     if not runtime.exists():
         return 0
-    told = runtime.get_instance().stats_mgr.get_stats(family_names=["active_sessions"])
-    return int(sum(stat.value for stats in told.values() for stat in stats))  # pyright: ignore
+    statistics = runtime.get_instance().stats_mgr.get_stats(family_names=["active_sessions"])
+    return int(sum(stat.value for stats in statistics.values() for stat in stats))  # pyright: ignore

@@ -1,7 +1,7 @@
 """The language of this visitor, and every sentence of the app in it.
 
-In the source stands the English sentence, in `_(…)`, or in `N_(…)` where it is only kept to be
-translated when it is shown. `assets/languages/<language>.po` has the same in another language; what
+The source has the English sentence, in `_(…)`, or in `N_(…)` where it is translated later, when it
+is shown. `assets/languages/<language>.po` has the same in another language; what
 it leaves out is shown in English.
 """
 
@@ -23,14 +23,14 @@ SOURCE = "en"
 """The language of the source."""
 
 PARAMETER = "lang"
-"""Of the address, so that a link keeps its language."""
+"""The parameter of every address that names the language, so that a link has it."""
 
 _KEY, _CHOSEN = "language", "language-chosen"
 _NAME = "x-language-name"
 
 
 def _(text: str) -> str:
-    """A text in the visitor's language; as it stands where that has none."""
+    """A text in the visitor's language; unchanged where that has none."""
     if isinstance(text, Message):
         return _(text.pattern).format(**{name: _value(v) for name, v in text.values.items()})
     return _catalogue(spoken()).gettext(text) if text else ""
@@ -49,12 +49,12 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 
 def pgettext(context: str, text: str) -> str:
-    """A text that means something else elsewhere; the context tells which is meant."""
+    """A text that means something else elsewhere; the context says which is meant."""
     return _catalogue(spoken()).pgettext(context, text)
 
 
 class Later(str):
-    """A text that is translated when it is shown, for what Streamlit is told before that."""
+    """A text that is translated when it is shown, for what Streamlit receives earlier."""
 
     def __str__(self) -> str:
         return _(str.__str__(self))
@@ -70,14 +70,14 @@ def spoken() -> str:
 
 
 def language_from_address() -> None:
-    """Take the language from the address, before anything is said."""
-    asked = _asked()
-    if asked:
-        st.session_state[_KEY], st.session_state[_CHOSEN] = asked, True
+    """Use the language that the address names, before the first text of the page."""
+    wanted_tag = _asked()
+    if wanted_tag:
+        st.session_state[_KEY], st.session_state[_CHOSEN] = wanted_tag, True
 
 
 def language_to_address() -> None:
-    """Have one that was chosen stand in the address, once Streamlit has put the page's there."""
+    """Write a language that was chosen into the address, after Streamlit set the page's own."""
     if st.session_state.get(_CHOSEN) and not _asked():
         st.query_params[PARAMETER] = tag(spoken())
 
@@ -113,14 +113,14 @@ def tag(language: str) -> str:
     return language.replace("_", "-")
 
 
-def matching(asked: str, known: Collection[str]) -> str:
-    """The language that is asked for, or one that its speakers read; empty where there is none.
+def matching(wanted_tag: str, known: Collection[str]) -> str:
+    """The language that is wanted, or one that its speakers read; empty where there is none.
 
     Args:
-        asked: As a browser or an address names it: `zh`, `zh-TW`, `en-GB`.
+        wanted_tag: As a browser or an address names it: `zh`, `zh-TW`, `en-GB`.
         known: Names of catalogues, and of the language of the source.
     """
-    wanted = asked.replace("-", "_").casefold()
+    wanted = wanted_tag.replace("-", "_").casefold()
     alike = [name for name in known if name.casefold() == wanted]
     alike += [name for name in known if name.partition("_")[0] == wanted.partition("_")[0]]
     return next(iter(alike), "")

@@ -1,7 +1,7 @@
 """Giving memory back once visitors have left.
 
 What a visit needed is freed when Streamlit gives its session up, which it does at the next visit,
-and even then the C library keeps the pieces for itself: after twenty-five people the server stays
+and even then the C library does not return the pieces: after twenty-five people the server stays
 as large as they made it. So a while after the last of them left, this has Streamlit look for
 sessions to give up, and the C library return to the system what is free.
 
@@ -30,7 +30,7 @@ _M_ARENA_MAX = -8
 
 
 class MemoryRelease:
-    """Gives memory back once, a while after the last time it was asked to.
+    """Gives memory back once, a while after the last request.
 
     Args:
         after: Seconds.

@@ -14,10 +14,10 @@ _MOST = 80
 
 
 def show_missing() -> None:
-    """One sentence about the first thing that the address of the page asks for in vain."""
-    told = _missing()
-    if told:
-        st.warning(told, icon=":material/link_off:")
+    """One sentence about the first thing that the address names and that is not there."""
+    sentence = _missing()
+    if sentence:
+        st.warning(sentence, icon=":material/link_off:")
 
 
 def _missing() -> str:
@@ -56,7 +56,7 @@ def _has(collection: str, record: str) -> bool:
     try:
         return any(known.record_id == record for known in records(collection).records)
     except QcmfmError:
-        return True  # the page tells what is wrong with the collection
+        return True  # the page says what is wrong with the collection
 
 
 def _shown(text: str) -> str:

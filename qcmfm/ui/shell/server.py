@@ -1,4 +1,4 @@
-"""The server around the pages: what is done when it starts, and what it tells of itself."""
+"""The server around the pages: its start, its health and its metrics."""
 
 import asyncio
 import contextlib
@@ -81,9 +81,11 @@ def open_browser() -> None:
 async def health_endpoint(request: Request) -> Response:
     """Whether the program can do its work: 200 or 503; why not is told to this computer alone."""
     found = await run_in_threadpool(readiness)
-    told = found if may_read_figures(request) else {part: bool(why) for part, why in found.items()}
+    public = (
+        found if may_read_figures(request) else {part: bool(why) for part, why in found.items()}
+    )
     parts = {part: "ok" if not why else why if isinstance(why, str) else "failed"
-             for part, why in told.items()}  # fmt: skip
+             for part, why in public.items()}  # fmt: skip
     ready = not any(found.values())
     return _fresh(JSONResponse({"ready": ready} | parts, 200 if ready else 503))
 
@@ -95,7 +97,7 @@ async def metrics_endpoint(request: Request) -> Response:
 
 
 class FiguresGuard:
-    """Keeps from strangers what tells how much the server is used, Streamlit's own figures too."""
+    """Hides from strangers how much the server is used, Streamlit's own metrics too."""
 
     def __init__(self, app: ASGIApp):
         self._app = app
@@ -112,7 +114,7 @@ class FiguresGuard:
 class SubpathRedirect:
     """Leads an address below a page to that page.
 
-    Streamlit answers it with a page whose scripts are looked for beside it, so it would stay blank.
+    Streamlit answers it with a page whose scripts are searched beside it, so it would stay blank.
     """
 
     def __init__(self, app: ASGIApp):
@@ -146,13 +148,13 @@ def may_read_figures(request: Request) -> bool:
         return True
     here = request.client is not None and _is_loopback(request.client.host)
     # A page from elsewhere may have its own name mean this computer, but it asks by that name.
-    asked = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     direct = not any(name in request.headers for name in FORWARDED)
-    return here and direct and (asked == "localhost" or _is_loopback(asked))
+    return here and direct and (host == "localhost" or _is_loopback(host))
 
 
 def show_page_failure(error: Exception) -> bool:
-    """What a page could not handle goes to the log under a number, and the user is told that."""
+    """Log what a page could not handle under a number, and show the number to the user."""
     show_bug(logs.unexpected(log, "A page failed", error))
     return True
 

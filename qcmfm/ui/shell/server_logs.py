@@ -18,17 +18,17 @@ def take_over_logs() -> None:
         if isinstance(logger, logging.Logger) and hasattr(logger, "streamlit_console_handler"):
             _hand_on(logger)
     logging.getLogger(_TOLD_TWICE).addFilter(lambda record: not record.exc_info)
-    # Its default, which Streamlit leaves as it is; taken when the server starts, or already.
+    # Uvicorn's default, which Streamlit does not change; it is read when the server starts.
     uvicorn.config.LOGGING_CONFIG.update(handlers={}, loggers={})
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-        # Each request and connection is noise, and addresses of pages name what people looked at.
+        # Each request and connection is noise, and addresses of pages name what people viewed.
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _hand_on(logger: logging.Logger) -> None:
-    """Have a logger hand on what it is told, instead of printing it."""
+    """Have a logger pass its records on instead of printing them."""
     own = getattr(logger, "streamlit_console_handler", None)
     if own is not None:
         logger.removeHandler(own)

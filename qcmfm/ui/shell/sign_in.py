@@ -1,5 +1,6 @@
-"""Who uses a page: by the sign-in where one is set up, else whoever sits at this computer."""
+"""Who uses a page: by the sign-in where one is set up, else the person at this computer."""
 
+import contextlib
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from qcmfm.access import (
     Actor,
     Permission,
-    Role,
     actor,
     folder_of,
     may,
@@ -18,6 +18,7 @@ from qcmfm.access import (
     this_computer,
 )
 from qcmfm.core.errors import QcmfmError
+from qcmfm.observability import logs
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
 
@@ -27,7 +28,7 @@ FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
 
 
 def current() -> Actor:
-    """Who the page is drawn for; what a server asks at the door of every verb.
+    """Who the page is drawn for; the service checks the permission of this person.
 
     Raises:
         AccessError: The list of roles is damaged.
@@ -39,26 +40,32 @@ def current() -> Actor:
         user: dict[str, Any] = dict(st.user.to_dict())
         if user.get("is_logged_in"):
             return read_policy().actor(user)
-        return Actor("not signed in", read_policy().signed_out, folder_of(context.session_id))
-    who = str(st.session_state.get("reviewer") or "not signed in")
-    role = Role.ADMIN if is_at_this_computer() else read_policy().signed_out or Role.VIEWER
+        role = read_policy().signed_out_role(can_sign_in=True)
+        return Actor("not signed in", role, folder_of(context.session_id))
+    who, policy = str(st.session_state.get("reviewer") or "not signed in"), read_policy()
+    here = is_at_this_computer()
+    role = (policy.this_computer or None) if here else policy.signed_out_role(can_sign_in=False)
     return Actor(who, role, folder_of(context.session_id))
 
 
 def log_fields() -> dict[str, str]:
     """Who is served, as the log has it: who signed in, and a mark that their session's lines share.
 
-    The session's id is a secret, and what its uploads lie under is not told either.
+    The session's id is a secret, and the folder of its uploads is not logged either.
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return {}
-    person = context.user_info.get("email") or ""
-    return {"person": str(person)[:200], "session": folder_of(f"log {context.session_id}")[:8]}
+    user: dict[str, Any] = dict(context.user_info)
+    person = ""
+    if user.get("is_logged_in"):
+        with contextlib.suppress(QcmfmError):  # a damaged list of roles, of which pages tell
+            person = read_policy().actor(user).who
+    return {"person": person, "session": logs.session_mark(context.session_id)}
 
 
 def is_set_up() -> bool:
-    """Whether people sign in: `[auth]` stands in Streamlit's secrets."""
+    """Whether people sign in: Streamlit's secrets have `[auth]`."""
     return "is_logged_in" in st.user.to_dict()
 
 
@@ -66,12 +73,12 @@ def is_shown(permission: Permission) -> bool:
     """Whether the menu shows what is only for those who may do something."""
     try:
         return allowed(permission)
-    except QcmfmError:  # told by `let_in`
+    except QcmfmError:  # `require_role` shows it
         return False
 
 
 def require_role() -> None:
-    """Say who is signed in, and stop whoever has no role here."""
+    """Say who is signed in, and stop visitors without a role."""
     try:
         who = actor()
     except QcmfmError as error:
@@ -96,7 +103,7 @@ def allowed(permission: Permission) -> bool:
 def permission_options(
     permission: Permission, disabled: bool = False, help: str | None = None
 ) -> Any:
-    """Arguments of a button that works for those alone who may press it, and tells others why.
+    """Arguments of a button that works for those who may press it, and says to others why not.
 
     Args:
         permission: What it needs.
@@ -125,6 +132,8 @@ def _turn_away(who: Actor) -> None:
             ).format(who=plain(who.who)),
             icon=":material/lock:",
         )
+    elif not is_set_up():
+        st.info(_("You have no role here. Ask whoever runs this server."), icon=":material/lock:")
     else:
         st.markdown(_("Sign in to look through the collections and to review them."))
         st.button(_("Sign in"), type="primary", icon=":material/login:", on_click=st.login)

@@ -1,7 +1,7 @@
 """The few things of the look that Streamlit's theme cannot say, so that everybody can use a page.
 
 Streamlit marks what has the focus by half of the theme's colour, writes what is chosen in a colour
-that must also carry white letters, and moves things for people who asked for stillness. Its
+that must also carry white letters, and animates for people who asked for no motion. Its
 segments are 2 rem high beside controls of 2.5, so that labels and edges of a row do not meet and a
 finger misses them; its links to pages cut off what does not fit on one line.
 """

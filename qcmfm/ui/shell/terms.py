@@ -1,6 +1,6 @@
 """Words of the package that pages show in the visitor's language, with `_`.
 
-The package itself speaks English. A test holds what stands here against what the package has.
+The package itself speaks English. A test compares them with what the package has.
 """
 
 from qcmfm.core.messages import N_

@@ -1,7 +1,7 @@
-"""What the other pages need, imported while the first one is looked at.
+"""What the other pages need, imported while the first one is read.
 
-Home is drawn without torch, which takes longer to import than everything else together; whoever
-goes on from there should not wait for it either.
+Home is drawn without torch, which takes longer to import than everything else together; a visitor
+who goes on from there should not wait for it either.
 """
 
 import gc
@@ -20,7 +20,7 @@ AFTER = 2.0
 
 
 def start_warm_up() -> None:
-    """Import what all verbs need, in the background; once, and of no effect without a server."""
+    """Import what the service needs, in the background; once, and of no effect without a server."""
     if runtime.exists():
         _begun()
 
@@ -38,7 +38,7 @@ def freeze_garbage() -> None:
 @st.cache_resource(show_spinner=False)
 def _begun() -> threading.Timer:
     timer = threading.Timer(AFTER, _import)
-    timer.daemon = True  # it keeps no server from ending
+    timer.daemon = True  # so that the server can stop
     timer.start()
     return timer
 
@@ -47,6 +47,6 @@ def _import() -> None:
     try:
         for name in service.__all__:
             getattr(service, name)
-    except Exception:  # the page that needs it tells the visitor
+    except Exception:  # the page that needs it shows the error
         log.exception("What the pages need could not be imported")
     freeze_garbage()

@@ -14,8 +14,8 @@ from qcmfm import service
 from qcmfm.encoders.photo import read_photo
 from qcmfm.explanation import (
     Explanation,
-    caption_heat,
     attention_inside,
+    caption_heat,
     overlay,
     place_in_words,
     regions_in,
@@ -64,7 +64,7 @@ def show_attention(address: Address, subject: Subject, evidence: Explanation) ->
     heat = caption_heat(evidence.attention, words, evidence.grid, head)
     named = _named(evidence, words)
     place = _(place_in_words(heat))
-    told = _("For {named} the model attended most to the {place} of the photo").format(
+    sentence = _("For {named} the model attended most to the {place} of the photo").format(
         named=named, place=place
     )
     with left:
@@ -73,14 +73,14 @@ def show_attention(address: Address, subject: Subject, evidence: Explanation) ->
             heat,
             smooth,
             opacity,
-            _("{told}. The photo {name}").format(told=told, name=submission.name),
+            _("{told}. The photo {name}").format(told=sentence, name=submission.name),
         )
         st.caption(
             _(
                 "{told}: {where:.1%} in one region, where even attention would give "
                 "{size:.1%}. Yellow is most. Drag a box over the photo to see which words "
                 "look there. Where the model attended is no proof of its reasons."
-            ).format(told=plain(told), where=heat.max(), size=1 / heat.size)
+            ).format(told=plain(sentence), where=heat.max(), size=1 / heat.size)
         )
     with right:
         _show_attending_words(address, evidence, selected, head)

@@ -30,7 +30,7 @@ def show_comparison(subject: Subject) -> None:
         if not st.button(_("Ask all {n} models").format(n=len(names))):
             return
         labellers = [load_labeller(name) for name in names]
-        # Kept for this one record, since every click on the page comes by here again.
+        # Saved for this one record, since every click runs the page again.
         st.session_state["compared"] = run_with_progress(
             service.compare_explanations(labellers, subject.submission)
         )
@@ -40,9 +40,10 @@ def show_comparison(subject: Subject) -> None:
         [_row(found) for found in compared], hide_index=True,
         alt=_("What each model says of this record, with its evidence"),
     )  # fmt: skip
-    said = {found.evidence.label for found in compared}
+    suggested = {found.evidence.label for found in compared}
     verdict = (
-        _("All of them say {label}.").format(label=plain(words_for(said.pop()))) if len(said) == 1
+        _("All of them say {label}.").format(label=plain(words_for(suggested.pop())))
+        if len(suggested) == 1
         else _("They do not agree: needs a look.")
     )  # fmt: skip
     st.markdown(verdict)

@@ -54,10 +54,10 @@ def _show_set(address: Address, evidence: Explanation, calibration: Calibration)
         _("How often may the true label be missing?"), list(RATES),
         **address.bind("rate", "10%", one_of(list(RATES))),
     )  # fmt: skip
-    asked = RATES[rate or "10%"]
+    error_rate = RATES[rate or "10%"]
     labels = calibration.labels
     found = np.array([evidence.probabilities[label] for label in labels])
-    names = [plain(words_for(label)) for label in calibration.predicted_labels(found, asked)]
+    names = [plain(words_for(label)) for label in calibration.predicted_labels(found, error_rate)]
     if len(names) == 1:
         st.markdown(_("It is **{label}**; no other label is likely enough.").format(label=names[0]))
     elif names:
@@ -69,7 +69,11 @@ def _show_set(address: Address, evidence: Explanation, calibration: Calibration)
     else:
         st.markdown(_("**No label** is likely enough: needs a look."))
     measured = next(
-        (m for m in calibration.measured.get("test", []) if abs(m["asked"] + asked - 1) < 1e-9),
+        (
+            m
+            for m in calibration.measured.get("test", [])
+            if abs(m["asked"] + error_rate - 1) < 1e-9
+        ),
         None,
     )
     if measured:
@@ -81,7 +85,7 @@ def _show_set(address: Address, evidence: Explanation, calibration: Calibration)
                 "(95% interval {low:.0%} to {high:.0%}), with {size:.1f} labels on "
                 "average."
             ).format(
-                asked=1 - asked,
+                asked=1 - error_rate,
                 records=measured["records"],
                 value=held["value"],
                 low=held["low"],
@@ -142,7 +146,7 @@ def _show_reliability(calibration: Calibration) -> None:
         },
         yaxis={"title": _("How often it is right"), "tickformat": ".0%", "range": [0, 1.04]},
     )  # fmt: skip
-    told = "; ".join(
+    figures = "; ".join(
         _("sure {confidence:.0%}, right {right:.0%}").format(
             confidence=row["confidence"], right=row["right"]
         )
@@ -150,7 +154,7 @@ def _show_reliability(calibration: Calibration) -> None:
     )
     st.plotly_chart(
         figure, key="reliability", config={"displayModeBar": False},
-        alt=_("Reliability diagram: {told}").format(told=told),
+        alt=_("Reliability diagram: {told}").format(told=figures),
     )  # fmt: skip
     st.caption(
         _(
@@ -169,7 +173,7 @@ def _training_collection(name: str, reference: TrainingNeighbours) -> Collection
 
 
 def _show_neighbours(collection: Collection | None, neighbours: list[Neighbour]) -> None:
-    """Pictures where the collection is at hand, else links to where they can be seen."""
+    """Pictures where the collection is here, else links to where they can be seen."""
     known = {record.record_id: record for record in collection.records} if collection else {}
     row = st.container(horizontal=True)
     for near in neighbours:

@@ -18,7 +18,7 @@ from qcmfm.ui.shell.language import _
 # contrast of more than 3 with the white page and with the dark one.
 DARK, LIGHT = "#3a6fb0", "#b58a00"
 CLEAR = 0.02
-"""A difference of probabilities below this is told as none."""
+"""A difference of probabilities below this is shown as none."""
 
 
 def show_occlusion(subject: Subject, evidence: Explanation) -> None:
@@ -161,9 +161,9 @@ def _alone_row(alone: PartPrediction, label: str) -> dict[str, str]:
     return _cells(alone.label, alone.probability, label, alone.of_label)
 
 
-def _cells(said: str, sure: float, label: str, of_label: float) -> dict[str, str]:
+def _cells(suggested: str, sure: float, label: str, of_label: float) -> dict[str, str]:
     return {
-        _("Proposed"): words_for(said),
+        _("Proposed"): words_for(suggested),
         _("Sure"): percent(sure),
         _("Of that, {label}").format(label=words_for(label)): percent(of_label),
     }
@@ -174,12 +174,12 @@ def signed_bars(parts: dict[str, float], key: str, alt: str, percent: bool = Fal
     import plotly.graph_objects as go
 
     values = list(parts.values())
-    told = [
+    texts = [
         _("{value:+.1f} points").format(value=100 * v) if percent else f"{v:+.2f}" for v in values
     ]
     figure = go.Figure(
         go.Bar(
-            x=values, y=list(range(len(values))), orientation="h", text=told,
+            x=values, y=list(range(len(values))), orientation="h", text=texts,
             textposition="outside", cliponaxis=False, hoverinfo="skip",
             marker={"color": [DARK if v >= 0 else LIGHT for v in values]},
         )
@@ -211,13 +211,13 @@ def show_words(evidence: Explanation) -> None:
     for found in ranked:
         name = found.word
         while name in parts:
-            name += " "  # the same word stands in the caption twice
+            name += " "  # the caption has the same word twice
         parts[name] = found.change
-    told = ", ".join(f"{found.word} {100 * found.change:+.1f}" for found in ranked)
+    texts = ", ".join(f"{found.word} {100 * found.change:+.1f}" for found in ranked)
     signed_bars(
         parts,
         "words-left-out",
-        _("Points of {label}: {told}").format(label=label, told=told),
+        _("Points of {label}: {told}").format(label=label, told=texts),
         percent=True,
     )
     turned = [found for found in evidence.words if found.label != evidence.label]

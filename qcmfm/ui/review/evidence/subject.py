@@ -29,7 +29,7 @@ class Subject:
         run: Name of the run to ask.
         submission: The photo and the caption.
         collection: Where it is from; None for an upload.
-        record: Which record; likewise.
+        record: Which record; None for an upload.
     """
 
     run: str

@@ -59,7 +59,7 @@ def _figure(features: list[TrustedFeature]) -> None:
             x=[one.image_trust, one.text_trust], y=[row, row], mode="lines", hoverinfo="skip",
             line={"color": "#8a8a8a", "width": 2}, showlegend=False, row=1, col=1,
         )  # fmt: skip
-    for name, colour, symbol, trusts, said in (
+    for name, colour, symbol, trusts, answers in (
         (_("photo"), DARK, "circle",
          [one.image_trust for one in features], [one.image for one in features]),
         (_("caption"), LIGHT, "square",
@@ -71,7 +71,7 @@ def _figure(features: list[TrustedFeature]) -> None:
             hovertemplate=_("{name} trusted").format(name=name) + " %{x:.0%}<extra></extra>",
         )  # fmt: skip
         figure.add_bar(
-            x=said, y=rows, orientation="h", name=name, marker={"color": colour}, row=1, col=2,
+            x=answers, y=rows, orientation="h", name=name, marker={"color": colour}, row=1, col=2,
             showlegend=False,
             hovertemplate=_("{name} says yes").format(name=name) + " %{x:.0%}<extra></extra>",
         )  # fmt: skip
@@ -85,13 +85,13 @@ def _figure(features: list[TrustedFeature]) -> None:
         height=30 * len(features) + 110, margin={"l": 0, "r": 20, "t": 30, "b": 0}, bargap=0.25,
         legend={"orientation": "h", "y": -0.08},
     )  # fmt: skip
-    told = "; ".join(
+    sentence = "; ".join(
         _(
             "feature {number} trusts the photo {image_trust:.0%}, the caption {text_trust:.0%}"
         ).format(number=one.number, image_trust=one.image_trust, text_trust=one.text_trust)
         for one in features
     )
-    st.plotly_chart(figure, key="trusts", config={"displayModeBar": False}, alt=told)
+    st.plotly_chart(figure, key="trusts", config={"displayModeBar": False}, alt=sentence)
 
 
 def _table(features: list[TrustedFeature], label: str) -> None:
