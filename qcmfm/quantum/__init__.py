@@ -1,1 +1,1 @@
-"""The quantum layer, simulated: a circuit as data, and what is derived from it."""
+"""The simulated quantum layer: a circuit as data, and everything derived from it."""

@@ -8,7 +8,7 @@ LAYERS = range(1, 17)
 
 
 class _Builder:
-    """Gates in the making; every angle gets the next free slot."""
+    """Collects gates and numbers their parameter slots."""
 
     def __init__(self, n_qubits: int, n_layers: int = 1):
         require_range("qubits", n_qubits, range(2, QUBITS.stop))
@@ -19,22 +19,22 @@ class _Builder:
         self.next_slot = 0
 
     def ring(self, step: int = 1) -> list[tuple[int, int]]:
-        """Every wire with the one `step` places on."""
+        """Pairs of every wire and the wire `step` places on, cyclically."""
         return [(wire, (wire + step) % self.n_qubits) for wire in range(self.n_qubits)]
 
     def slots(self, count: int) -> tuple[int, ...]:
-        """The next free slots."""
+        """Reserve the next free slots."""
         taken = tuple(range(self.next_slot, self.next_slot + count))
         self.next_slot += count
         return taken
 
     def add(self, name: str, places: Iterable[tuple[int, ...]], stage: str, layer: int) -> None:
-        """One gate at each place, each with angles of its own."""
+        """Add a gate on each tuple of wires, each with its own angles."""
         for wires in places:
             self.gates.append(Gate(name, wires, self.slots(PARAMETERS[name]), stage, layer))
 
     def circuit(self, name: str, measured: Sequence[int] | None = None) -> Circuit:
-        """What was built, with the observables of the measured wires, by default of all."""
+        """The finished circuit with the observables of the measured wires, by default all."""
         wires = range(self.n_qubits) if measured is None else measured
         return Circuit(self.n_qubits, tuple(self.gates), z_strings(wires), name)
 
@@ -53,9 +53,9 @@ def two_stage(
     Args:
         n_qubits: 2 to 12.
         n_layers: 1 to 16.
-        entangle_first: Whether the first ring is there.
-        entangle_second: Whether the ring of CRXs is there.
-        first_ring: CNOT, or CZ for a variant.
+        entangle_first: Whether the first stage has its ring.
+        entangle_second: Whether the second stage has its ring of CRXs.
+        first_ring: Gate of the first ring: CNOT, or CZ for a variant.
 
     Raises:
         CircuitError: A number is out of its range.
@@ -70,7 +70,7 @@ def two_stage(
 
 
 def hardware_efficient(n_qubits: int, n_layers: int) -> Circuit:
-    """Rotations and a line of CZs, as devices have them (Kandala et al., Nature 549, 242, 2017).
+    """Rotations and a line of CZs, native to devices (Kandala et al., Nature 549, 242, 2017).
 
     A layer is `RY` and `RZ` on every wire and a CZ between neighbours; rotations end the circuit.
 
@@ -88,9 +88,9 @@ def hardware_efficient(n_qubits: int, n_layers: int) -> Circuit:
 
 
 def strongly_entangling(n_qubits: int, n_layers: int) -> Circuit:
-    """`Rot` on every wire and a ring of CNOTs that reaches further in every layer.
+    """`Rot` on every wire and a ring of CNOTs whose range grows with every layer.
 
-    Schuld et al., Phys. Rev. A 101, 032308 (2020); the reach is 1 + layer modulo (n_qubits - 1),
+    Schuld et al., Phys. Rev. A 101, 032308 (2020); the range is 1 + layer modulo (n_qubits - 1),
     as in PennyLane's `StronglyEntanglingLayers`.
 
     Args:
@@ -106,7 +106,7 @@ def strongly_entangling(n_qubits: int, n_layers: int) -> Circuit:
 
 
 def brick_wall(n_qubits: int, n_layers: int) -> Circuit:
-    """Two-wire bricks, laid first from wire 0, then from wire 1, so that joints never line up.
+    """Staggered two-wire bricks, which start on wire 0 and on wire 1 in turn.
 
     A brick is `RY` on both wires and a CZ: PennyLane's `SimplifiedTwoDesign` without its first
     rotations (Cerezo et al., Nat. Commun. 12, 1791, 2021).
@@ -128,14 +128,14 @@ def qcnn(n_qubits: int, remaining: int = 1) -> Circuit:
     """Convolution and pooling in turn, with shared angles (Cong et al., Nat. Phys. 15, 1273, 2019).
 
     A convolution is one general two-qubit gate (15 angles) on every pair of neighbours, first the
-    even ones, then the odd ones. Pooling turns every second wire by controlled rotations and leaves
-    its neighbour unobserved from then on, which is the paper's measurement and correction, put
-    off to the end. All pairs of a level share their angles, so the number of angles and the depth
-    grow with the logarithm of the number of qubits.
+    even pairs, then the odd ones. Pooling rotates every second wire, controlled by its neighbour,
+    which is not used any more; by the principle of deferred measurement this is equivalent to the
+    paper's measurement and correction. All pairs of a level share their angles, so the number of
+    angles and the depth grow with the logarithm of the number of qubits.
 
     Args:
         n_qubits: 2 to 12.
-        remaining: Pooling goes on until this many wires or fewer are left; only these are measured.
+        remaining: Pooling stops when at most this many wires are left; only these are measured.
     """
     require_range("measured wires", remaining, range(1, n_qubits + 1))
     build = _Builder(n_qubits)
@@ -150,7 +150,7 @@ def qcnn(n_qubits: int, remaining: int = 1) -> Circuit:
 
 
 def _convolve(build: _Builder, active: list[int], level: int) -> None:
-    """The level's two-qubit gate on all neighbours."""
+    """Add a level's two-qubit gate on all pairs of neighbours."""
     slots = build.slots(15)
     ring = list(zip(active, active[1:] + active[:1], strict=True))[: len(active) // 2 * 2]
     for first, second in ring[:1] if len(active) == 2 else ring[::2] + ring[1::2]:
@@ -167,9 +167,9 @@ def _convolve(build: _Builder, active: list[int], level: int) -> None:
 
 
 def _pool(build: _Builder, active: list[int], level: int) -> list[int]:
-    """The wires that are kept, turned by those that are dropped; a last odd one stays as it is."""
+    """Add a level's pooling gates; returns the wires that remain active."""
     slots = build.slots(2)
-    for kept, dropped in zip(active[::2], active[1::2], strict=False):
-        build.gates.append(Gate("CRZ", (dropped, kept), slots[:1], "pooling", level))
-        build.gates.append(Gate("CRX", (dropped, kept), slots[1:], "pooling", level))
+    for target, control in zip(active[::2], active[1::2], strict=False):
+        build.gates.append(Gate("CRZ", (control, target), slots[:1], "pooling", level))
+        build.gates.append(Gate("CRX", (control, target), slots[1:], "pooling", level))
     return active[::2]

@@ -6,34 +6,34 @@ import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
 
-from qcmfm.quantum.blocks import Block, Step
+from qcmfm.quantum.blocks import Block, PlacedBlock
 from qcmfm.quantum.gates import Constant, coefficients, constant, terms
 
 
 class BlockMatrices:
     """Builds the matrices of all blocks at once, differentiably.
 
-    Every gate is a sum of five constant matrices weighed by functions of its angles
-    (`gates.terms`, `gates.coefficients`). These constants are kept as matrices on the whole block,
-    axes gate of the block x block x term x entry, so that a block is a plain product of its gates:
-    one batched product makes all gates, and log2(gates of the longest block) more multiply them.
-    Shorter blocks are filled up with identities.
+    Every gate is a sum of five constant matrices weighted by functions of its angles
+    (`gates.terms`, `gates.coefficients`). These constants are stored as matrices on all wires of a
+    block, with the axes gate of the block x block x term x entry, so that a block is a plain
+    product of its gates: one batched product builds all gates, and log2(gates of the longest
+    block) more multiply them. Shorter blocks are padded with identities.
 
     Args:
-        blocks: What to build.
-        steps: Where their wires lie.
+        blocks: The blocks.
+        steps: Layout of the wires of each block.
     """
 
-    def __init__(self, blocks: Sequence[Block], steps: Sequence[Step]):
+    def __init__(self, blocks: Sequence[Block], steps: Sequence[PlacedBlock]):
         longest = max((len(block.gates) for block in blocks), default=1)
         levels = (longest - 1).bit_length()
         self.n_blocks, self.depth = len(blocks), 2**levels
         self.controls = steps[0].controls if steps else 1
         self.side = 2 ** len(steps[0].dense) if steps else 1
         size = self.controls * self.side**2 * 2
-        # Gate 0, 1, 2, .. of a block is where its number has its bits reversed: with four gates the
-        # list is 0, 2, 1, 3. The second half times the first, entry by entry, is then 1·0 and 3·2,
-        # which are neighbours in time again, and so on down to a single product.
+        # The gates of a block are in bit-reversed order: for four gates 0, 2, 1, 3. The second half
+        # times the first, entry by entry, is then 1·0 and 3·2, which are neighbours in time again,
+        # and so on down to a single product.
         place = [int(f"{gate:0{levels}b}"[::-1], 2) if levels else 0 for gate in range(self.depth)]
         idle = torch.zeros(5, self.controls, self.side, self.side, dtype=torch.complex128)
         idle[0] = torch.eye(self.side)
@@ -54,8 +54,8 @@ class BlockMatrices:
     def _diagonal_blocks(self, full: Tensor) -> Tensor:
         """The part for each value of the control: term x control x row x column.
 
-        The control comes first among the block's wires. No gate changes it, so the matrix is block
-        diagonal in it, and only the diagonal blocks are kept.
+        The control is the first wire of the block. No gate changes it, so the matrix is block
+        diagonal in it, and only the diagonal blocks are stored.
         """
         split = full.reshape(-1, self.controls, self.side, self.controls, self.side)
         return split.diagonal(dim1=1, dim2=3).movedim(-1, 1)
@@ -63,16 +63,16 @@ class BlockMatrices:
     def __call__(
         self, weights: Float[Tensor, " weight"]
     ) -> Complex[Tensor, "block control row column"]:
-        """The matrices for these angles, in their precision.
+        """The matrices of all blocks, in the precision of the angles.
 
         Args:
             weights: Angles in radians.
 
         Returns:
-            Rows and columns are states of the dense wires in the order of `Step.dense`, the first
+            Rows and columns are states of the dense wires in the order of `PlacedBlock.dense`, the first
             the most significant bit.
         """
-        # Slot -1, of gates with fewer than three angles, reads the zero at the end.
+        # Slot -1, of gates with fewer than three angles, refers to the zero at the end.
         padded = torch.cat([weights, weights.new_zeros(1)])
         functions = coefficients(padded[self._slots])
         gates = torch.bmm(functions[:, None], self._terms.cast_like(weights))
@@ -88,12 +88,12 @@ class BlockMatrices:
 def _embedded(
     name: str, places: tuple[int, ...], n_wires: int
 ) -> Complex[Tensor, "term row column"]:
-    """A gate's constant matrices as matrices on more wires, the first the most significant bit.
+    """A gate's constant matrices embedded in more wires, the first the most significant bit.
 
     Args:
-        name: Of the gate.
-        places: The gate's wires among them.
-        n_wires: How many there are.
+        name: Name of the gate.
+        places: Positions of the gate's wires among all wires.
+        n_wires: Number of all wires.
     """
     constants = terms(name)
     now = [*places, *(place for place in range(n_wires) if place not in places)]

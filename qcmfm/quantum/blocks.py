@@ -123,7 +123,7 @@ def fuse(circuit: Circuit, dense: int = DENSE) -> list[Block]:
 
 
 @dataclass(frozen=True)
-class Step:
+class PlacedBlock:
     """Where a block's wires lie while it acts.
 
     Args:
@@ -162,7 +162,7 @@ class Step:
         return self.order[len(self.dense) :] + self.dense
 
 
-def place(blocks: Sequence[Block], n_qubits: int) -> list[Step]:
+def place(blocks: Sequence[Block], n_qubits: int) -> list[PlacedBlock]:
     """Choose dense wires and control of every block so that wires seldom have to move.
 
     Every step gets as many dense wires as there may be, so that all matrices have one shape and
@@ -174,7 +174,7 @@ def place(blocks: Sequence[Block], n_qubits: int) -> list[Step]:
         n_qubits: Number of wires; at the start they lie in order.
     """
     order = tuple(range(n_qubits))
-    steps: list[Step] = []
+    steps: list[PlacedBlock] = []
     for block in blocks:
         dense, looked_at = set(block.dense), set(block.wires - block.dense)
         while len(dense) < min(DENSE, n_qubits):
@@ -187,7 +187,7 @@ def place(blocks: Sequence[Block], n_qubits: int) -> list[Step]:
         control = next(iter(looked_at), others[-1] if others else None)
         wanted = first + others
         moved = None if wanted == order else tuple(order.index(wire) for wire in wanted)
-        step = Step(first, control, wanted, moved)
+        step = PlacedBlock(first, control, wanted, moved)
         steps.append(step)
         order = step.order_after
     return steps

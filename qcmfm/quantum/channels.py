@@ -1,13 +1,13 @@
 """Noise channels, each one function that returns its Kraus operators.
 
-A channel takes a density matrix rho to the sum of K rho K^dagger over its Kraus operators K. Every
-public function of this module is a channel, and writing one is all it takes to add one: `noise`
-lists them by their names, their parameters say what values are allowed, and their defaults are the
-values at which the channel does nothing. Strengths may be tensors; the operators, in complex128,
-are differentiable in them, and what they do to a state is so at the ends of the ranges too.
+A channel maps a density matrix rho to the sum of K rho K^dagger over its Kraus operators K. Every
+public function of this module is a channel; nothing else is needed to add one. `noise` finds them
+by name, the annotations of their parameters define the allowed values, and the channel is the
+identity at the default values. Strengths may be tensors. The operators, in complex128, are
+differentiable in them, and the resulting state is differentiable also at the ends of the ranges.
 
-Where PennyLane has the channel, name and convention are its own. Formulas: Nielsen and Chuang,
-Quantum Computation and Quantum Information, chapter 8.3, unless a docstring says otherwise.
+Names and conventions are PennyLane's where it has the channel. Formulas are from Nielsen and
+Chuang, Quantum Computation and Quantum Information, chapter 8.3, unless a docstring says otherwise.
 """
 
 import math
@@ -26,13 +26,13 @@ from qcmfm.quantum.gates import pauli
 
 @dataclass(frozen=True)
 class Strength:
-    """What a parameter of a channel may be.
+    """The allowed range of a channel's parameter.
 
     Args:
         low: Smallest value.
         high: Largest value.
-        stretches: Whether the value grows when all noise is made stronger by a factor.
-        positive: Whether `low` itself is not allowed.
+        stretches: Whether the value is multiplied when all noise is scaled by a factor.
+        positive: Whether `low` itself is excluded.
     """
 
     low: float
@@ -41,14 +41,14 @@ class Strength:
     positive: bool = False
 
     def __str__(self) -> str:
-        """The range in words."""
+        """The range in words, as in error messages."""
         if math.isinf(self.high):
             least = f"above {self.low:g}" if self.positive else f"of at least {self.low:g}"
             return "any number" if math.isinf(self.low) else f"a number {least}"
         return f"{self.low:g} to {self.high:g}"
 
     def allows(self, value: float) -> bool:
-        """Whether a value is a number in the range."""
+        """Whether a value is finite and in the range."""
         inside = self.low <= value <= self.high and not (self.positive and value == self.low)
         return math.isfinite(value) and inside
 
@@ -64,50 +64,50 @@ TwoWires = Complex[Tensor, "kraus 4 4"]
 
 
 def bit_flip(probability: Probability = 0.0) -> OneWire:
-    """X with this probability."""
+    """Apply X with this probability."""
     return _mixture({"I": 1 - probability, "X": probability})
 
 
 def phase_flip(probability: Probability = 0.0) -> OneWire:
-    """Z with this probability."""
+    """Apply Z with this probability."""
     return _mixture({"I": 1 - probability, "Z": probability})
 
 
 def bit_phase_flip(probability: Probability = 0.0) -> OneWire:
-    """Y with this probability."""
+    """Apply Y with this probability."""
     return _mixture({"I": 1 - probability, "Y": probability})
 
 
 def depolarizing(probability: Probability = 0.0) -> OneWire:
-    """X, Y or Z, each with a third of this probability, as in PennyLane.
+    """Apply X, Y or Z, each with a third of this probability, as in PennyLane.
 
-    3/4 makes every state maximally mixed; other texts call 4/3 of it the strength.
+    A probability of 3/4 makes every state maximally mixed; other texts use 4/3 of it as strength.
     """
     return _mixture({"I": 1 - probability} | dict.fromkeys("XYZ", probability / 3))
 
 
 def two_qubit_depolarizing(probability: Probability = 0.0) -> TwoWires:
-    """One of the 15 products of Pauli matrices other than II, all equally likely.
+    """Apply one of the 15 products of Pauli matrices other than II, all equally likely.
 
-    15/16 makes every state maximally mixed.
+    A probability of 15/16 makes every state maximally mixed.
     """
     errors = ["".join(letters) for letters in product("IXYZ", repeat=2)][1:]
     return _mixture({"II": 1 - probability} | dict.fromkeys(errors, probability / 15))
 
 
 def amplitude_damping(damping: Probability = 0.0) -> OneWire:
-    """The qubit falls from 1 to 0 with this probability."""
+    """Decay from 1 to 0 with this probability."""
     return generalised_amplitude_damping(damping)[:2]
 
 
 def generalised_amplitude_damping(
     damping: Probability = 0.0, excited_population: Population = 0.0
 ) -> OneWire:
-    """Damping towards a state that is not quite 0.
+    """Amplitude damping towards a thermal state.
 
     Args:
-        damping: How far the qubit moves to that state, 1 being all the way.
-        excited_population: Probability of 1 in that state; PennyLane's `p`.
+        damping: Strength of the relaxation; 1 reaches the thermal state.
+        excited_population: Probability of 1 in the thermal state; PennyLane's `p`.
     """
     kept, lost = _root(1 - damping), _root(damping)
     cold, hot = _root(1 - excited_population), _root(excited_population)
@@ -122,7 +122,7 @@ def generalised_amplitude_damping(
 
 
 def phase_damping(damping: Probability = 0.0) -> OneWire:
-    """Coherence shrinks by the root of 1 less this, populations stay."""
+    """Dephasing: coherences shrink by sqrt(1 - damping), populations do not change."""
     return torch.stack(
         [_unit(0, 0) + _root(1 - damping) * _unit(1, 1), _root(damping) * _unit(1, 1)]
     )
@@ -134,15 +134,15 @@ def thermal_relaxation(
     gate_time: Duration = 0.0,
     excited_population: Population = 0.0,
 ) -> OneWire:
-    """What a qubit suffers while a gate of this length runs.
+    """Relaxation and dephasing of a qubit during a gate.
 
-    Populations relax as exp(-gate_time / t1), coherences as exp(-gate_time / t2); so it is
-    generalised amplitude damping, then the phase damping that is left of t2.
+    Populations relax as exp(-gate_time / t1), coherences as exp(-gate_time / t2). This is
+    generalised amplitude damping followed by the phase damping needed to reach t2.
 
     Args:
         t1: Relaxation time.
         t2: Dephasing time, at most 2 t1.
-        gate_time: Length of the gate; the three times are in one unit, whichever.
+        gate_time: Duration of the gate; all times are in the same, arbitrary unit.
         excited_population: Probability of 1 in thermal equilibrium.
 
     Raises:
@@ -161,23 +161,23 @@ def thermal_relaxation(
 
 
 def coherent_over_rotation(x: Radians = 0.0, y: Radians = 0.0, z: Radians = 0.0) -> OneWire:
-    """The same unwanted turn every time: exp(-i (x X + y Y + z Z) / 2), angles in radians."""
+    """A systematic over-rotation, exp(-i (x X + y Y + z Z) / 2), with angles in radians."""
     generator = _number(x) * pauli("X") + _number(y) * pauli("Y") + _number(z) * pauli("Z")
     return torch.linalg.matrix_exp(-0.5j * generator)[None]
 
 
 def coherent_zz_over_rotation(angle: Radians = 0.0) -> TwoWires:
-    """The same unwanted ZZ turn every time: exp(-i angle ZZ / 2), as crosstalk gives."""
+    """A systematic ZZ rotation, exp(-i angle ZZ / 2), as crosstalk causes; angle in radians."""
     half = _number(angle) / 2
     return (half.cos() * pauli("II") - 1j * half.sin() * pauli("ZZ"))[None]
 
 
 def readout_error(false_one: Probability = 0.0, false_zero: Probability = 0.0) -> OneWire:
-    """The classical error of a measurement, as a channel just before it.
+    """The classical readout error as a channel right before the measurement.
 
     Args:
-        false_one: p(1|0), probability of reading 1 where 0 is right.
-        false_zero: p(0|1), probability of reading 0 where 1 is right.
+        false_one: p(1|0), the probability of reading 1 for the state 0.
+        false_zero: p(0|1), the probability of reading 0 for the state 1.
     """
     right = _root(1 - false_one) * _unit(0, 0) + _root(1 - false_zero) * _unit(1, 1)
     return torch.stack([right, _root(false_one) * _unit(1, 0), _root(false_zero) * _unit(0, 1)])
@@ -189,7 +189,7 @@ def _number(value: Value) -> Tensor:
 
 
 def _root(value: Value) -> Tensor:
-    """Square root with a finite slope at 0, so that products of two roots have the right one."""
+    """Square root with a finite slope at 0, so that products of two roots are differentiable."""
     return (_number(value) + torch.finfo(torch.float64).tiny).sqrt()
 
 
@@ -201,5 +201,5 @@ def _unit(row: int, column: int) -> Tensor:
 
 
 def _mixture(probabilities: Mapping[str, Value]) -> Complex[Tensor, "kraus side side"]:
-    """Products of Pauli matrices, each with its probability."""
+    """Kraus operators of a probabilistic mixture of Pauli products."""
     return torch.stack([_root(p) * pauli(letters) for letters, p in probabilities.items()])

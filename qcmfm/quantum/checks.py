@@ -1,4 +1,4 @@
-"""What every simulation asks of its inputs."""
+"""Input checks shared by all simulations."""
 
 import torch
 from torch import Tensor
@@ -7,22 +7,22 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.circuit import Circuit
 
 LENGTH_TOLERANCE = 1e-4
-"""How far from 1 the squared length of an amplitude vector may be."""
+"""Largest deviation of the squared norm of an amplitude vector from 1."""
 
 
 def require_inputs(
     circuit: Circuit, amplitudes: Tensor, weights: Tensor, unit_length: bool = True
 ) -> None:
-    """Refuse amplitudes and weights that cannot be.
+    """Refuse invalid amplitudes and weights.
 
     Args:
-        circuit: What they are for.
+        circuit: The circuit that they are for.
         amplitudes: Sample x amplitude.
         weights: Angles in radians.
-        unit_length: Whether every sample must have length 1.
+        unit_length: Whether every sample must have norm 1.
 
     Raises:
-        CircuitError: A vector of the wrong length, or a number that is not finite.
+        CircuitError: A vector has the wrong size or norm, or a number is not finite.
     """
     require_sizes(circuit, amplitudes, weights)
     require_finite(amplitudes, weights)
@@ -31,15 +31,15 @@ def require_inputs(
 
 
 def require_sizes(circuit: Circuit, amplitudes: Tensor | None, weights: Tensor) -> None:
-    """Refuse vectors of the wrong length."""
-    for what, found, wanted in (
+    """Refuse vectors of the wrong size."""
+    for what, found, expected in (
         ("amplitudes", amplitudes, circuit.dim),
         ("weights", weights, circuit.n_weights),
     ):
-        if found is not None and found.shape[-1] != wanted:
+        if found is not None and found.shape[-1] != expected:
             raise CircuitError(
                 f"A circuit of {circuit.n_qubits} qubits was given {found.shape[-1]} {what}.",
-                f"It takes {wanted}.",
+                f"It takes {expected}.",
             )
 
 
@@ -62,7 +62,7 @@ def require_finite(amplitudes: Tensor, weights: Tensor) -> None:
 
 
 def require_unit_length(amplitudes: Tensor) -> None:
-    """Refuse samples whose length is not 1."""
+    """Refuse samples whose norm is not 1."""
     if not len(amplitudes):
         return
     lengths = torch.linalg.vector_norm(amplitudes.detach(), dim=1)

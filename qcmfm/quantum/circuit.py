@@ -1,8 +1,8 @@
-"""A circuit is data: gates, wires, parameter slots, observables, stages and layers by name.
+"""A circuit as data: gates, wires, parameter slots, observables, stages and layers.
 
-The simulators, the drawing, the OpenQASM text, the PennyLane QNode and whatever else needs the
-circuit are derived from this one description. Wire 0 is the most significant bit of a basis state's
-number, as in PennyLane. The ansatz families are in `ansatz`, the gates' matrices in `gates`.
+Simulators, drawing, OpenQASM text, PennyLane QNode and everything else are derived from this one
+description. Wire 0 is the most significant bit of a basis state's number, as in PennyLane. The
+ansatz families are in `ansatz`, the matrices of gates in `gates`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ WIRES = {
     "IsingYY": 2,
     "IsingZZ": 2,
 }
-"""Number of wires of each kind of gate; the names, signs and order of angles are PennyLane's."""
+"""Number of wires of each gate; names, signs and order of angles are those of PennyLane."""
 
 PARAMETERS = {
     "H": 0,
@@ -44,7 +44,7 @@ PARAMETERS = {
     "IsingYY": 1,
     "IsingZZ": 1,
 }
-"""Number of angles (radians) of each kind of gate.
+"""Number of angles (radians) of each gate.
 
 `RP(t) = exp(-i t P / 2)` for a Pauli matrix P; `Rot(a, b, c) = RZ(c) RY(b) RZ(a)`; `CRP(t)` is
 `RP(t)` on the second wire where the first is 1; `IsingPP(t) = exp(-i t (P x P) / 2)`.
@@ -59,13 +59,14 @@ class Gate:
 
     Args:
         name: A key of `PARAMETERS`.
-        wires: The wires it acts on, the control first.
-        slots: Places of its angles in the circuit's weight vector; gates may share them.
-        stage: Which part of the ansatz it belongs to.
-        layer: Which repetition, from 0.
+        wires: Wires that it acts on, the control first.
+        slots: Indices of its angles in the circuit's weight vector; gates may share them.
+        stage: Part of the ansatz that it belongs to.
+        layer: Number of the repetition, from 0.
 
     Raises:
-        CircuitError: An unknown name, a wire named twice, or too few or too many wires or slots.
+        CircuitError: The name is unknown, a wire is repeated, or there are too few or too many
+            wires or slots.
     """
 
     name: str
@@ -79,14 +80,14 @@ class Gate:
             raise CircuitError(
                 f"There is no gate named {self.name!r}.", f"Choose one of {', '.join(PARAMETERS)}."
             )
-        for what, found, wanted in (
+        for what, found, expected in (
             ("wires", self.wires, WIRES[self.name]),
             ("slots", self.slots, PARAMETERS[self.name]),
         ):
-            if len(found) != wanted:
+            if len(found) != expected:
                 raise CircuitError(
                     f"A {self.name} gate was given {len(found)} {what}: {found}.",
-                    f"It takes {wanted}.",
+                    f"It takes {expected}.",
                 )
         if len(set(self.wires)) < len(self.wires):
             raise CircuitError(
@@ -97,16 +98,17 @@ class Gate:
 
 @dataclass(frozen=True)
 class Circuit:
-    """Gates on a register that starts in the state given by the input's amplitudes.
+    """Gates on a register whose initial state is given by the input's amplitudes.
 
     Args:
         n_qubits: Number of wires, 1 to 12.
-        gates: In the order in which they act.
-        observables: Products of Pauli Z, each as the wires it stands on.
-        name: The ansatz family.
+        gates: Gates in the order in which they act.
+        observables: Products of Pauli Z, each as a tuple of wires.
+        name: Name of the ansatz family.
 
     Raises:
-        CircuitError: A wire outside the register, a slot left out, or too many qubits.
+        CircuitError: A wire is outside the register, a slot is unused, or there are too many
+            qubits.
     """
 
     n_qubits: int
@@ -150,14 +152,17 @@ class Circuit:
         return 2**self.n_qubits
 
 
-def select_gates(circuit: Circuit, kept: Iterable[int]) -> tuple[Circuit, list[int]]:
-    """A circuit of some gates of another, and which of the other's angles are its angles.
+def select_gates(circuit: Circuit, selected: Iterable[int]) -> tuple[Circuit, list[int]]:
+    """A circuit with some of the gates of another one.
 
     Args:
-        circuit: The whole one.
-        kept: Numbers of the gates to keep, from 0, in their order.
+        circuit: The original circuit.
+        selected: Indices of the gates to select, in the order in which they act.
+
+    Returns:
+        The circuit, and for each of its angles the slot in the original circuit.
     """
-    gates = [circuit.gates[number] for number in kept]
+    gates = [circuit.gates[number] for number in selected]
     slots = sorted({slot for gate in gates for slot in gate.slots})
     place = {slot: index for index, slot in enumerate(slots)}
     renumbered = (replace(g, slots=tuple(place[slot] for slot in g.slots)) for g in gates)
@@ -165,7 +170,7 @@ def select_gates(circuit: Circuit, kept: Iterable[int]) -> tuple[Circuit, list[i
 
 
 def columns_of(gates: Iterable[Gate], n_qubits: int) -> list[int]:
-    """Column of every gate in a drawing, as far left as no line crosses another gate."""
+    """Column of every gate in a drawing: the leftmost in which no line crosses another gate."""
     free = [0] * n_qubits
     places: list[int] = []
     for gate in gates:
@@ -178,10 +183,10 @@ def columns_of(gates: Iterable[Gate], n_qubits: int) -> list[int]:
 
 
 def require_range(what: str, value: int, allowed: range) -> None:
-    """Refuse a number of qubits or layers that cannot be simulated.
+    """Refuse a number of qubits or layers outside the supported range.
 
     Raises:
-        CircuitError: The number is out of the range.
+        CircuitError: The number is out of range.
     """
     if value not in allowed:
         raise CircuitError(
@@ -194,7 +199,7 @@ def z_strings(wires: int | Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """The observables Z_i of every wire, then Z_i Z_j of every pair.
 
     Args:
-        wires: Which wires are measured, or how many from wire 0.
+        wires: The measured wires, or their number, counted from wire 0.
     """
     measured = range(wires) if isinstance(wires, int) else wires
     return tuple((wire,) for wire in measured) + tuple(combinations(measured, 2))

@@ -1,4 +1,4 @@
-"""A circuit as a picture that fits a page: one layer, or all of it folded into rows."""
+"""Draw a circuit, or one of its layers, wrapped into rows that fit a page."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from qcmfm.core import fonts
 from qcmfm.quantum.circuit import Circuit, Gate, columns_of
 
 COLUMN, WIDE_COLUMN, LINE = 0.55, 0.8, 0.45
-"""Width of a column of gates, without and with angles, and distance of wires, in inches."""
+"""Width of a column without and with angles, and distance between wires, in inches."""
 
 COLOURS = ("#d6e4f0", "#f6e3c5", "#dcebd5", "#eadcf0")
 """Fill of the boxes of each stage, in the order in which the stages appear."""
@@ -30,10 +30,10 @@ def draw(
     """Draw a circuit.
 
     Args:
-        circuit: What to draw.
-        layer: Only this repetition, from 0; all by default.
-        weights: Angles in radians, to be written into the boxes.
-        columns: Number of columns after which a new row begins.
+        circuit: The circuit.
+        layer: Number of the only layer to draw, from 0; by default all layers.
+        weights: Angles in radians to write into the boxes; by default none.
+        columns: Number of columns per row.
     """
     gates = [gate for gate in circuit.gates if layer is None or gate.layer == layer]
     places = columns_of(gates, circuit.n_qubits)
@@ -70,7 +70,7 @@ def draw(
 
 
 def _draw_wires(axes: Axes, n_qubits: int, top: int, columns: int) -> None:
-    """Lines of one row, with the wires' numbers."""
+    """Draw the wires of one row with their numbers."""
     for wire in range(n_qubits):
         axes.plot([-0.7, columns - 0.4], [top + wire] * 2, color="0.5", lw=0.8, zorder=0)
         axes.text(-0.85, top + wire, str(wire), ha="right", va="center", fontsize=8)
@@ -79,7 +79,7 @@ def _draw_wires(axes: Axes, n_qubits: int, top: int, columns: int) -> None:
 def _draw_gate(
     axes: Axes, gate: Gate, column: int, top: int, colour: str, angles: Sequence[str]
 ) -> None:
-    """Boxes, dots and the line between them."""
+    """Draw the boxes and dots of a gate and the line between them."""
     heights = [top + wire for wire in gate.wires]
     if len(heights) == 2:
         axes.plot([column] * 2, heights, color="0.2", lw=1, zorder=1)
@@ -100,7 +100,7 @@ def _draw_gate(
 def _draw_box(
     axes: Axes, gate: Gate, column: int, height: int, colour: str, angles: Sequence[str]
 ) -> None:
-    """A box with the gate's name and, small, its angles."""
+    """Draw a box with the gate's name and, in small print, its angles."""
     axes.add_patch(
         Rectangle(
             (column - HALF, height - HALF),

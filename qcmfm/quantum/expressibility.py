@@ -1,4 +1,4 @@
-"""What an ansatz can do, from samples of random angles: reach, entanglement, barren plateaus.
+"""Properties of an ansatz from random angles: expressibility, entanglement, gradient variance.
 
 All circuits start in |0..0>; angles are drawn uniformly from 0 to 2 pi.
 """
@@ -16,13 +16,13 @@ from qcmfm.quantum.simulation import z_signs
 from qcmfm.quantum.states import Vectors, fidelity, meyer_wallach, probabilities, states_along
 
 TOGETHER = 2**18
-"""Amplitudes that are simulated together."""
+"""Number of amplitudes per batch of states."""
 
 
 def expressibility(
     circuit: Circuit, pairs: int, generator: torch.Generator, bins: int = 75
 ) -> float:
-    """How far an ansatz is from reaching all states equally often; 0 is best.
+    """Divergence of the states of an ansatz from uniformly distributed ones; 0 is best.
 
     Kullback-Leibler divergence, in nats, of the fidelities of pairs of its states from those of
     Haar-random states, whose density is (N - 1) (1 - F)^(N - 2) for N amplitudes: Sim, Johnson and
@@ -30,10 +30,10 @@ def expressibility(
 
     Args:
         circuit: The ansatz.
-        pairs: Pairs of states to draw, at least 2; the result is too large by about
+        pairs: Number of pairs of states to draw, at least 2; the result is biased upwards by about
             bins / (2 pairs).
-        generator: The source of chance.
-        bins: Bins of the histogram of fidelities, at least 2.
+        generator: Random generator.
+        bins: Number of bins of the histogram of fidelities, at least 2.
 
     Raises:
         CircuitError: Too few pairs or bins.
@@ -48,7 +48,7 @@ def expressibility(
     )
     counts = torch.histc(found.clamp(0, 1), bins, 0, 1).double()
     drawn = counts / counts.sum()
-    # Logarithms, since the last bins of many amplitudes are too rare for a double.
+    # In logarithms, because the last bins underflow with many amplitudes.
     edges = torch.linspace(0, 1, bins + 1, dtype=torch.float64)
     power = circuit.dim - 1
     above = power * torch.log1p(-edges)
@@ -62,8 +62,8 @@ def entangling_capability(circuit: Circuit, samples: int, generator: torch.Gener
 
     Args:
         circuit: The ansatz.
-        samples: States to draw, at least 2.
-        generator: The source of chance.
+        samples: Number of states to draw, at least 2.
+        generator: Random generator.
 
     Raises:
         CircuitError: Too few samples.
@@ -79,19 +79,19 @@ def entangling_capability(circuit: Circuit, samples: int, generator: torch.Gener
 def gradient_variance(
     circuit: Circuit, wires: Sequence[int], samples: int, generator: torch.Generator
 ) -> Float[Tensor, " weight"]:
-    """Variance of the slope of a measured value in every angle.
+    """Variance of the partial derivatives of an expectation value by the angles.
 
-    Where it falls exponentially with the number of qubits, training starts on a barren plateau:
+    If it decreases exponentially with the number of qubits, training starts on a barren plateau:
     McClean et al., Nature Communications 9, 4812 (2018).
 
     Args:
         circuit: The ansatz.
-        wires: The value is that of the product of Pauli Z on these wires.
-        samples: Sets of angles to draw, at least 2.
-        generator: The source of chance.
+        wires: Wires of the measured product of Pauli Z.
+        samples: Number of sets of angles to draw, at least 2.
+        generator: Random generator.
 
     Raises:
-        CircuitError: Too few samples, or a wire that is not there.
+        CircuitError: There are too few samples, or a wire does not exist.
     """
     _require_samples("samples", samples)
     if not wires or not set(wires) <= set(range(circuit.n_qubits)):
@@ -116,7 +116,7 @@ def _random_states(circuit: Circuit, samples: int, generator: torch.Generator) -
 
 
 def _counts(circuit: Circuit, samples: int) -> Iterator[int]:
-    """Sizes of batches that make up so many samples."""
+    """Batch sizes that add up to a number of samples."""
     most = max(1, TOGETHER // circuit.dim)
     for first in range(0, samples, most):
         yield min(most, samples - first)
@@ -132,7 +132,7 @@ def _angles(
 
 
 def _final(circuit: Circuit, angles: Float[Tensor, "batch weight"]) -> Vectors:
-    """The state that each set of angles makes of |0..0>."""
+    """The final state from |0..0> for each set of angles."""
     start = torch.zeros(len(angles), circuit.dim, dtype=torch.float64)
     start[:, 0] = 1
     *_, (_, states) = states_along(circuit, start, angles, "layer")
@@ -140,6 +140,6 @@ def _final(circuit: Circuit, angles: Float[Tensor, "batch weight"]) -> Vectors:
 
 
 def _require_samples(what: str, number: int) -> None:
-    """Refuse numbers from which nothing can be estimated."""
+    """Refuse sample sizes that are too small for an estimate."""
     if number < 2:
         raise CircuitError(f"{number} {what} are too few.", "Choose at least 2.")

@@ -1,12 +1,12 @@
 """The quantum parts of the FE-QMFNN (arXiv 2601.07856): fusion qubits, and a QCNN that reads them.
 
-Every feature of every modality is the angle of a qubit of its own. For every feature there is a
-fusion qubit that each modality's qubit turns, when it is 1, by a trainable angle: how far that
-modality is trusted for the feature. The modalities' qubits are not looked at any more.
+Every feature of every modality is encoded as the angle of its own qubit. Every feature has a fusion
+qubit, which each modality's qubit, if it is 1, rotates by a trainable angle: the trust in that
+modality for the feature. The modalities' qubits are not used any further.
 
-Nothing of that needs a state of all qubits. A qubit turned to theta about Y is 1 with probability
-p = sin^2(theta / 2). All the turns are about one axis, so they add up, and the fusion qubit's Bloch
-vector is (Im c, 0, Re c) with
+None of this needs a state of all qubits. A qubit rotated by theta about Y is 1 with probability
+p = sin^2(theta / 2). All rotations have the same axis, so their angles add up, and the Bloch vector
+of the fusion qubit is (Im c, 0, Re c) with
 
     c = E[exp(i W)] = product over modalities of (1 - p + p exp(i w)),
 
@@ -27,27 +27,27 @@ from qcmfm.quantum.simulation import Simulator, observable_signs
 
 
 class FusionQubits(nn.Module):
-    """Modalities' qubits and the fusion qubits that they turn, one for each feature.
+    """The modalities' qubits and the fusion qubits that they rotate, one per feature.
 
     Args:
-        modalities: How many there are.
-        features: How many each has.
+        modalities: Number of modalities.
+        features: Number of features of each modality.
     """
 
     def __init__(self, modalities: int, features: int):
         super().__init__()
-        # Near angles that add up to pi, at which all modalities together turn 0 into 1.
+        # Near angles that add up to pi, at which all modalities together rotate 0 into 1.
         spread = torch.empty(modalities, features).uniform_(0.5, 1.5)
         self.angles = nn.Parameter(spread * math.pi / modalities)
 
     def forward(self, decisions: Float[Tensor, "batch modality feature"]) -> Tensor:
-        """Bloch vectors' x and z (batch x feature x 2) of the fusion qubits.
+        """Components x and z of the fusion qubits' Bloch vectors (batch x feature x 2).
 
         Args:
-            decisions: Probability that each modality's qubit is 1; 0 where there is no such
-                modality, which then turns nothing.
+            decisions: Probability that each modality's qubit is 1; a missing modality has 0 and
+                therefore no effect.
         """
-        # Real numbers alone: (z + i x) times the next factor.
+        # In real numbers: (z + i x) times the next factor.
         z, x = torch.ones_like(decisions[:, 0]), torch.zeros_like(decisions[:, 0])
         for number in range(decisions.shape[1]):
             chance, angle = decisions[:, number], self.angles[number]
@@ -57,24 +57,24 @@ class FusionQubits(nn.Module):
 
     @torch.no_grad()
     def trust(self) -> Float[Tensor, "modality feature"]:
-        """Probability of a fusion qubit's 1 if this modality alone says 1, with certainty."""
+        """Probability of 1 of a fusion qubit if this modality's qubit alone is certainly 1."""
         return (self.angles / 2).sin().square()
 
     @torch.no_grad()
     def trust_together(self) -> Float[Tensor, " feature"]:
-        """Probability of a fusion qubit's 1 if every modality says 1, with certainty."""
+        """Probability of 1 of a fusion qubit if the qubits of all modalities are certainly 1."""
         return (self.angles.sum(0) / 2).sin().square()
 
 
 def fusion_circuit(modalities: int, features: int) -> Circuit:
-    """The circuit that `FusionQubits` stands for, on all qubits, for checks and drawings.
+    """The circuit on all qubits that `FusionQubits` computes, for checks and drawings.
 
-    Wires 0 to features - 1 are the fusion qubits, then come those of the first modality, and so on.
-    Slots: the angle of every modality's qubit, then the angle by which it turns its fusion qubit.
+    Wires 0 to features - 1 are the fusion qubits, followed by those of the first modality, and so
+    on. Slots: first the angles of all modalities' qubits, then those of the rotations they control.
 
     Args:
-        modalities: How many there are.
-        features: How many each has.
+        modalities: Number of modalities.
+        features: Number of features of each modality.
     """
     places = [(m, f) for m in range(modalities) for f in range(features)]
     of = {place: features + number for number, place in enumerate(places)}
@@ -88,18 +88,18 @@ def fusion_circuit(modalities: int, features: int) -> Circuit:
 
 
 class QCNNReadout(nn.Module):
-    """Expectation values of a QCNN whose qubits start apart from each other, in mixed states.
+    """Expectation values of a QCNN whose initial state is a product of mixed single-qubit states.
 
-    The Heisenberg picture makes this exact without a density matrix for each sample: an observable
-    is taken back through the circuit once, and a product of real single-qubit states, which has
-    three numbers a qubit, is multiplied with it.
+    The Heisenberg picture makes this exact without a density matrix per sample: each observable is
+    propagated back through the circuit once and multiplied with the product of the real
+    single-qubit states, which have three numbers each.
 
     Args:
         qubits: Number of qubits, 2 to 10.
-        kept: Pooling goes on until so many wires or fewer are left to be measured.
+        kept: Pooling stops when at most this many wires are left to be measured.
 
     Raises:
-        TrainingError: More wires are to be measured than there are.
+        TrainingError: `kept` is larger than the number of qubits.
     """
 
     def __init__(self, qubits: int, kept: int):
@@ -113,7 +113,7 @@ class QCNNReadout(nn.Module):
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-1, 1))
         signs = observable_signs(self.circuit).float()
         self.register_buffer("signs", signs, persistent=False)
-        # Few wires are measured, so few patterns of signs occur, each in equally many rows.
+        # Few wires are measured, so there are few sign patterns, each in the same number of rows.
         patterns, member = signs.unique(dim=0, return_inverse=True)
         rows = member.argsort(stable=True).unflatten(0, (len(patterns), -1))
         self.register_buffer("patterns", patterns, persistent=False)
@@ -121,7 +121,7 @@ class QCNNReadout(nn.Module):
 
     @property
     def n_observables(self) -> int:
-        """How many values are read."""
+        """Number of expectation values."""
         return len(self.circuit.observables)
 
     def forward(self, bloch: Float[Tensor, "batch qubit 2"]) -> Float[Tensor, "batch observable"]:
@@ -135,21 +135,21 @@ class QCNNReadout(nn.Module):
         states = torch.stack([(1 + z) / 2, x / 2, (1 - z) / 2], -1)
         half = bloch.shape[1] // 2
         first, second = products(states[:, :half]), products(states[:, half:])
-        observables = self._taken_back(bloch.dtype)
+        observables = self._propagated_back(bloch.dtype)
         left = first @ observables.reshape(first.shape[1], -1)
         return torch.einsum("bso,bs->bo", left.unflatten(1, (second.shape[1], -1)), second)
 
-    def _taken_back(self, dtype: torch.dtype) -> Float[Tensor, "number observable"]:
-        """Each observable before the circuit, in the numbers of real product states."""
+    def _propagated_back(self, dtype: torch.dtype) -> Float[Tensor, "number observable"]:
+        """Each observable before the circuit, as coefficients of the numbers of product states."""
         dense = self._dense(self.simulator.unitary(self.angles.to(dtype)))
         qubits = self.circuit.n_qubits
         order = [axis for q in range(qubits) for axis in (q, qubits + q)]
         digits = dense.reshape([2] * 2 * qubits + [-1]).permute(*order, 2 * qubits)
-        # From the four entries of a qubit's matrix to its three numbers.
+        # Map the four entries of a qubit's density matrix to its three numbers.
         gather = digits.new_tensor([[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]])
         numbers = digits.flatten()
         for _ in range(qubits):
-            # The first axis is a qubit's, and what becomes of it goes to the end.
+            # The first axis belongs to a qubit; its transformed axis moves to the end.
             numbers = numbers.reshape(4, -1).T @ gather
         return numbers.reshape(self.n_observables, -1).T
 
@@ -167,7 +167,7 @@ class QCNNReadout(nn.Module):
 
 
 def products(states: Float[Tensor, "batch qubit number"]) -> Float[Tensor, "batch product"]:
-    """All products that take one number of every qubit, the first qubit's slowest."""
+    """All products of one number per qubit; the index of the first qubit varies slowest."""
     found = states[:, 0]
     for qubit in range(1, states.shape[1]):
         found = (found[:, :, None] * states[:, qubit, None, :]).flatten(1)

@@ -1,8 +1,8 @@
 """Matrices of gates, batched and differentiable.
 
-A gate's matrix is linear in a few real functions of its angles: `exp(-i t P / 2)` is
-`cos(t / 2) I + sin(t / 2) (-i P)`. Written so, every kind of gate is a product of five such
-functions with constant matrices, and nothing but real numbers is differentiated.
+The matrix of a gate is linear in a few real functions of its angles: `exp(-i t P / 2)` is
+`cos(t / 2) I + sin(t / 2) (-i P)`. In this form, every gate is a sum of five constant matrices
+weighted by such functions, and only real numbers have to be differentiated.
 """
 
 import functools
@@ -26,18 +26,18 @@ PAULIS = {
 
 
 def constant(make: Callable[Arguments, Tensor]) -> Callable[Arguments, Tensor]:
-    """Keep what a function returns for each set of arguments.
+    """Cache the tensor that a function returns for each set of arguments.
 
-    Made outside of inference mode even where it is first asked for within, so that training can
+    It is computed outside of inference mode even if the first call is inside, so that training can
     use it later.
     """
 
     @functools.wraps(make)
-    def kept(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Tensor:
+    def computed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Tensor:
         with torch.inference_mode(False):
             return make(*args, **kwargs)
 
-    return cast(Callable[Arguments, Tensor], functools.cache(kept))
+    return cast(Callable[Arguments, Tensor], functools.cache(computed))
 
 
 def pauli(letters: str) -> Complex[Tensor, "row column"]:
@@ -51,15 +51,15 @@ def pauli(letters: str) -> Complex[Tensor, "row column"]:
 
 
 def complex_dtype(real: torch.dtype) -> torch.dtype:
-    """The complex numbers of the same precision."""
+    """The complex dtype of the same precision as a real one."""
     return torch.complex128 if real == torch.float64 else torch.complex64
 
 
 class Constant:
-    """Numbers that take on the precision and device of what they meet.
+    """A constant tensor, cached per precision and device.
 
     Args:
-        exact: In double precision.
+        exact: The tensor in double precision.
     """
 
     def __init__(self, exact: Tensor):
@@ -67,7 +67,7 @@ class Constant:
         self._copies: dict[object, Tensor] = {}
 
     def cast_like(self, other: Tensor) -> Tensor:
-        """The numbers in the precision and on the device of another tensor."""
+        """The tensor in the precision and on the device of another one."""
         key = (other.dtype, other.device)
         if key not in self._copies:
             with torch.inference_mode(False):
@@ -78,7 +78,7 @@ class Constant:
 def matrices(
     name: str, angles: Float[Tensor, "gate parameter"]
 ) -> Complex[Tensor, "gate row column"]:
-    """Matrices of gates of one kind, in the precision of the angles.
+    """Matrices of gates of the same name, in the precision of the angles.
 
     Args:
         name: A key of `circuit.PARAMETERS`.
@@ -91,10 +91,10 @@ def matrices(
 
 
 def coefficients(angles: Float[Tensor, "gate 3"]) -> Float[Tensor, "gate 5"]:
-    """The functions of its angles in which a gate is linear; they belong to `terms`.
+    """Coefficients of the constant matrices in `terms`, as functions of a gate's angles.
 
     Args:
-        angles: Those of `Rot(a, b, c)`; (t, 0, 0) for a gate with one angle t, zeros without.
+        angles: (a, b, c) for `Rot(a, b, c)`, (t, 0, 0) for a gate with one angle t, else zeros.
     """
     turn, tilt, other = (angles / 2).unbind(1)
     cos, sin = tilt.cos(), tilt.sin()
@@ -105,7 +105,7 @@ def coefficients(angles: Float[Tensor, "gate 3"]) -> Float[Tensor, "gate 5"]:
 
 @constant
 def terms(name: str) -> Complex[Tensor, "5 row column"]:
-    """The constant matrices whose sum, weighed by `coefficients`, is the gate; complex128."""
+    """The constant matrices whose sum, weighted by `coefficients`, is the gate; complex128."""
     on, off = (pauli("I") - pauli("Z")) / 2, (pauli("I") + pauli("Z")) / 2
     parts: list[Tensor]
     if name == "Rot":
@@ -126,7 +126,7 @@ def terms(name: str) -> Complex[Tensor, "5 row column"]:
 
 @functools.cache
 def _dense_places(name: str) -> tuple[int, ...]:
-    """Which of its wires a kind of gate changes."""
+    """Indices of the wires whose basis states a gate changes."""
     size = terms(name).abs().sum(0)
     n_wires = len(size).bit_length() - 1
     states = torch.arange(len(size))
@@ -139,5 +139,5 @@ def _dense_places(name: str) -> tuple[int, ...]:
 
 
 def dense_wires(gate: Gate) -> tuple[int, ...]:
-    """The wires that a gate changes; the others only decide what it does."""
+    """The wires whose basis states a gate changes; on the others it is diagonal."""
     return tuple(gate.wires[place] for place in _dense_places(gate.name))

@@ -1,4 +1,4 @@
-"""What a circuit gives for a batch, with gradients that the kernel of `sweep` computes itself."""
+"""Autograd functions of a circuit on a batch, with gradients from the kernel in `sweep`."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -11,22 +11,22 @@ from torch.autograd.function import once_differentiable
 from qcmfm.quantum.sweep import Buffer, Sweep
 
 COLUMNS = 256
-"""Samples that are taken through all blocks together, so that their states stay in the cache.
+"""Number of samples that pass through all blocks together, so that their states fit into the cache.
 
-At 10 qubits their states take 2 MiB in complex64. Columns are independent of each other, so that a
-batch in slices of so many is the same computation; a larger slice falls out of the cache, and the
-operating system hands out its memory page by page.
+At 10 qubits their states take 2 MiB in complex64. Columns are independent of each other, so slicing
+a batch does not change the result. Larger slices do not fit into the cache, and the operating
+system has to hand out their memory page by page.
 """
 
 KEPT_BYTES = 2**28
-"""Memory for the states between blocks; beyond it, they are computed again for the gradient."""
+"""Memory for the states between blocks; above it, they are recomputed for the gradient."""
 
 
-class Readout(torch.autograd.Function):
+class ExpectationValues(torch.autograd.Function):
     """Weighed sums of the final probabilities: expectation values.
 
-    Its arguments are real amplitudes (sample x amplitude), matrices as `BlockMatrices` builds them,
-    signs (amplitude, wires in the order `sweep.order`, x observable) and the kernel.
+    Arguments: real amplitudes (sample x amplitude), matrices from `BlockMatrices`, signs
+    (amplitude x observable, with wires in the order of `sweep.order`) and the kernel.
     """
 
     @staticmethod
@@ -37,7 +37,7 @@ class Readout(torch.autograd.Function):
         signs: Float[Tensor, "amplitude observable"],
         sweep: Sweep,
     ) -> Float[Tensor, "batch observable"]:
-        """One sum per sample and column of the signs."""
+        """One sum per sample and column of `signs`."""
         found = amplitudes.new_empty(len(amplitudes), signs.shape[1])
 
         def finish(last: Tensor, samples: slice) -> None:
@@ -65,7 +65,7 @@ class Readout(torch.autograd.Function):
 
 
 class FinalState(torch.autograd.Function):
-    """The state, sample x amplitude, after all blocks; arguments as above, without signs."""
+    """The state after all blocks (sample x amplitude); arguments as above, without signs."""
 
     @staticmethod
     def forward(
@@ -74,7 +74,7 @@ class FinalState(torch.autograd.Function):
         matrices: Complex[Tensor, "block control row column"],
         sweep: Sweep,
     ) -> Complex[Tensor, "batch amplitude"]:
-        """The states, their wires in order."""
+        """The final states, with wires in ascending order."""
         found = matrices.new_empty(len(amplitudes), sweep.dim)
         in_order = [sweep.order.index(wire) for wire in range(sweep.n_qubits)]
 
@@ -112,7 +112,7 @@ def _forward(
     sweep: Sweep,
     finish: Callable[[Tensor, slice], None],
 ) -> None:
-    """Run the kernel on a few samples at a time, and note what the gradient needs."""
+    """Run the kernel slice by slice and save what the gradient needs."""
     n_buffers = len(sweep.steps) + 2
     needed = any(ctx.needs_input_grad)
     keep = needed and n_buffers * amplitudes.numel() * matrices.element_size() <= KEPT_BYTES
@@ -135,7 +135,7 @@ def _forward(
 def _backward(
     ctx: Any, begin: Callable[[Tensor, slice, Tensor], None]
 ) -> tuple[Tensor | None, Tensor | None]:
-    """Gradients with respect to amplitudes and matrices; `begin` fills in those of the output."""
+    """Gradients of amplitudes and matrices; `begin` computes those of the final states."""
     amplitudes, matrices, spread = ctx.saved_tensors
     sweep: Sweep = ctx.sweep
     inputs = torch.empty_like(amplitudes) if ctx.needs_input_grad[0] else None
@@ -168,16 +168,16 @@ def _slices(batch: int) -> list[slice]:
 
 
 class _Run:
-    """Buffers for some samples' states, from memory that is used again and again.
+    """Buffers for the states of some samples, from a pool of reused memory.
 
-    Fresh memory is handed out by the operating system page by page, which takes about as long as
-    the products themselves.
+    The operating system hands out fresh memory page by page, which takes about as long as the
+    matrix products themselves.
 
     Args:
-        n_buffers: How many.
-        sweep: Whose states they are for.
+        n_buffers: Number of buffers.
+        sweep: The kernel that uses them.
         columns: Number of samples.
-        like: A tensor of the same type on the same device.
+        like: A tensor of the same dtype on the same device.
     """
 
     _free: ClassVar[dict[object, list[list[Buffer]]]] = {}

@@ -1,4 +1,4 @@
-"""Zero-noise extrapolation: measure under more noise, and follow the values back to none.
+"""Zero-noise extrapolation: measure under amplified noise and extrapolate to zero noise.
 
 Temme, Bravyi and Gambetta, Physical Review Letters 119, 180509 (2017); folding and the fits as in
 Giurgica-Tiron et al., Digital zero noise extrapolation, IEEE QCE 2020, arXiv:2005.10921.
@@ -29,20 +29,20 @@ def zero_noise_expectations(
     stretch: str = "strength",
     fit: str = "richardson",
 ) -> Float[Tensor, "batch observable"]:
-    """Expectation values extrapolated from several noise levels to none.
+    """Expectation values extrapolated from several noise levels to zero.
 
     Args:
-        circuit: What to run.
-        setting: The noise of the device.
-        amplitudes: Real, each row of length 1.
+        circuit: The circuit.
+        setting: Noise of the device.
+        amplitudes: Real, each row of norm 1.
         weights: Angles in radians.
-        factors: By which the noise is made stronger; different, at least 1.
-        stretch: "strength" makes the channels stronger. "folding" does every gate, undoes it and
-            does it again, as can be done on a device; the factors are then odd whole numbers.
+        factors: Different noise factors of at least 1.
+        stretch: "strength" scales the channels. "folding" applies every gate, its inverse and the
+            gate again, which is possible on a device; the factors must then be odd integers.
         fit: See `extrapolate`.
 
     Raises:
-        CircuitError: An unknown name, or factors that cannot be.
+        CircuitError: A name is unknown, or the factors are invalid.
     """
     if stretch not in STRETCHES:
         raise CircuitError(f"There is no stretch {stretch!r}.", f"Choose {' or '.join(STRETCHES)}.")
@@ -55,10 +55,10 @@ def zero_noise_expectations(
 
 
 def noisier(circuit: Circuit, setting: NoiseSetting, factor: float, stretch: str) -> NoisySimulator:
-    """A simulator with so many times the noise; arguments as above.
+    """A simulator with amplified noise; arguments as in `zero_noise_expectations`.
 
     Raises:
-        CircuitError: The noise cannot be made stronger by this factor.
+        CircuitError: The noise cannot be amplified by this factor.
     """
     if stretch == "strength":
         return NoisySimulator(circuit, setting.stretched(factor))
@@ -70,17 +70,17 @@ def noisier(circuit: Circuit, setting: NoiseSetting, factor: float, stretch: str
 def extrapolate(
     factors: Sequence[float], values: Float[Tensor, "factor *rest"], fit: str = "richardson"
 ) -> Float[Tensor, "*rest"]:
-    """Follow values back to a noise factor of 0.
+    """Extrapolate values to a noise factor of 0.
 
     Args:
-        factors: The noise factors of the values.
-        values: Measured at each factor.
-        fit: "richardson", the polynomial through all points; "linear", the best straight line;
-            "exponential", the best a exp(-b factor), whose logarithm is a straight line. Values
-            that change their sign have no such curve and get the straight line.
+        factors: Noise factors of the values.
+        values: Values measured at each factor.
+        fit: "richardson", the polynomial through all points; "linear", the least-squares line;
+            "exponential", the least-squares line through the logarithms, a exp(-b factor). Values
+            that change their sign cannot be fitted so; for these the line is used.
 
     Raises:
-        CircuitError: An unknown name, or factors that cannot be.
+        CircuitError: A name is unknown, or the factors are invalid.
     """
     _require_fit(factors, fit)
     if fit == "richardson":
@@ -104,12 +104,12 @@ def extrapolate(
 def _weighted(
     at_zero: Sequence[float], values: Float[Tensor, "factor *rest"]
 ) -> Float[Tensor, "*rest"]:
-    """The sum of the values, each with its weight."""
+    """Weighted sum of the values."""
     return torch.tensordot(values.new_tensor(list(at_zero)), values, dims=1)
 
 
 def _require_fit(factors: Sequence[float], fit: str) -> None:
-    """Refuse what cannot be fitted."""
+    """Refuse unknown fits and factors that cannot be fitted."""
     if fit not in FITS:
         raise CircuitError(f"There is no fit {fit!r}.", f"Choose one of {', '.join(FITS)}.")
     different = len(set(factors)) == len(factors) >= 2

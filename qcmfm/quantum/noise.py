@@ -1,7 +1,7 @@
-"""A noise setting is data: which channels act, how strongly, and where in a circuit.
+"""Noise settings as data: which channels act, how strongly, and where in a circuit.
 
-Everything noisy is derived from `noisy_operations`: the exact simulation, and the QNode on
-PennyLane's default.mixed that it is checked against.
+The exact simulation and the QNode on PennyLane's default.mixed that it is tested against are both
+derived from `noisy_operations`.
 """
 
 import inspect
@@ -29,14 +29,14 @@ CHANNELS: dict[str, Channel] = {
     for name, function in inspect.getmembers(channels, inspect.isfunction)
     if function.__module__ == channels.__name__ and not name.startswith("_")
 }
-"""Every channel by its name."""
+"""All channels by name."""
 
 CHANNEL_WIRES = {name: len(channel()[0]).bit_length() - 1 for name, channel in CHANNELS.items()}
-"""Number of wires of every channel."""
+"""Number of wires of each channel."""
 
 
 def strengths(channel: str) -> dict[str, Strength]:
-    """What each parameter of a channel may be.
+    """The allowed range of each parameter of a channel.
 
     Raises:
         CircuitError: There is no such channel.
@@ -50,14 +50,14 @@ def strengths(channel: str) -> dict[str, Strength]:
 
 
 def kraus(channel: str, values: Mapping[str, Any]) -> Complex[Tensor, "kraus side side"]:
-    """A channel's Kraus operators, after a look at its name and strengths.
+    """Kraus operators of a channel, whose name and strengths are checked.
 
     Args:
         channel: A key of `CHANNELS`.
-        values: Its strengths by name; those left out do nothing.
+        values: Strengths by name; missing ones have their defaults, which have no effect.
 
     Raises:
-        CircuitError: There is no such channel or strength, or a strength is out of its range.
+        CircuitError: There is no such channel or strength, or a strength is out of range.
     """
     allowed = strengths(channel)
     for name, value in values.items():
@@ -75,30 +75,29 @@ def kraus(channel: str, values: Mapping[str, Any]) -> Complex[Tensor, "kraus sid
 
 
 def full_strengths(channel: str, values: Mapping[str, float]) -> dict[str, float]:
-    """A channel's strengths, with its defaults for those that are left out."""
+    """All strengths of a channel, with the defaults for missing ones."""
     parameters = inspect.signature(CHANNELS[channel]).parameters.values()
     return {p.name: values.get(p.name, p.default) for p in parameters}
 
 
 @dataclass(frozen=True)
 class PlacedChannel:
-    """One channel and the places where it acts. An empty choice means all there are.
+    """A channel and the places in a circuit where it acts. An empty selection means all of them.
 
     Args:
         channel: A key of `CHANNELS`.
-        strengths: Values of its parameters; those left out do nothing.
+        strengths: Values of its parameters; missing ones have no effect.
         at: The moment: "start" of the circuit, after every "gate", at the end of every "stage" or
-            every "layer", or at "readout". A channel on two wires acts after gates on two wires;
-            one on one wire acts on each wire that a gate touched, and at the other moments on every
-            wire.
+            every "layer", or at "readout". A two-wire channel acts after two-wire gates; a one-wire
+            channel acts on each wire of a gate, and at the other moments on every wire.
         gates: Names of gates.
         gate_wires: Number of wires of the gates; 0 means any.
         layers: Numbers of layers, from 0.
         stages: Names of stages.
-        wires: The wires on which it acts.
+        wires: Wires on which it acts.
 
     Raises:
-        CircuitError: An unknown name, a number out of its range, or a place that cannot be.
+        CircuitError: A name is unknown, a number is out of range, or the channel cannot act there.
     """
 
     channel: str
@@ -136,14 +135,14 @@ class PlacedChannel:
         return self.gate_wires != 1 and (not self.gates or 2 in [WIRES[g] for g in self.gates])
 
     def places(self, touched: Iterable[int]) -> list[tuple[int, ...]]:
-        """The wires of each application, where these wires were touched."""
-        here = tuple(wire for wire in touched if not self.wires or wire in self.wires)
+        """The wires of each application of the channel, after an operation on `touched`."""
+        affected = tuple(wire for wire in touched if not self.wires or wire in self.wires)
         if CHANNEL_WIRES[self.channel] == 1:
-            return [(wire,) for wire in here]
-        return [here] if len(here) == 2 else []
+            return [(wire,) for wire in affected]
+        return [affected] if len(affected) == 2 else []
 
     def follows(self, gate: Gate) -> bool:
-        """Whether it acts after this gate."""
+        """Whether the channel acts after a gate."""
         return (
             self.at == "gate"
             and self.gate_wires in (0, len(gate.wires))
@@ -152,7 +151,7 @@ class PlacedChannel:
         )
 
     def ends(self, gate: Gate) -> bool:
-        """Whether the gate is in the chosen layers and stages."""
+        """Whether a gate is in the selected layers and stages."""
         return (not self.layers or gate.layer in self.layers) and (
             not self.stages or gate.stage in self.stages
         )
@@ -160,17 +159,17 @@ class PlacedChannel:
 
 @dataclass(frozen=True)
 class NoiseSetting:
-    """Everything that goes wrong on a device, in the order in which it does.
+    """The noise of a device.
 
     Args:
-        name: What the setting is called.
-        entries: The channels; those of one moment act one after the other.
-        source: Where the numbers come from.
-        shots: Measurements of every record; 0 for exact expectation values. Exact simulators leave
-            it out of account.
+        name: Name of the setting.
+        entries: The channels; those of the same moment act in this order.
+        source: Origin of the numbers.
+        shots: Number of shots per record; 0 for exact expectation values. Exact simulators ignore
+            it.
 
     Raises:
-        CircuitError: So many shots cannot be taken.
+        CircuitError: The number of shots is out of range.
     """
 
     name: str
@@ -186,10 +185,10 @@ class NoiseSetting:
             )
 
     def stretched(self, factor: float) -> "NoiseSetting":
-        """The same setting with probabilities, gate times and unwanted angles times a factor.
+        """A copy with probabilities, gate times and over-rotation angles scaled by a factor.
 
         Raises:
-            CircuitError: A strength leaves its range.
+            CircuitError: A strength is then out of range.
         """
         return replace(self, entries=tuple(_stretched(entry, factor) for entry in self.entries))
 
@@ -202,7 +201,7 @@ class Noise:
         channel: A key of `CHANNELS`.
         strengths: Values of its parameters.
         at: The moment, as in `PlacedChannel`.
-        wires: The wires it acts on.
+        wires: Wires that it acts on.
     """
 
     channel: str
@@ -212,10 +211,10 @@ class Noise:
 
 
 def noisy_operations(circuit: Circuit, setting: NoiseSetting) -> Iterator[Gate | Noise]:
-    """The gates of a circuit and what goes wrong between them, in the order in which it happens.
+    """The gates of a circuit and the channels between them, in the order in which they act.
 
     Raises:
-        CircuitError: The setting names a wire, layer or stage that the circuit has not.
+        CircuitError: The setting names a wire, layer or stage that the circuit does not have.
     """
     _require_places(circuit, setting)
     every_wire = range(circuit.n_qubits)
@@ -241,7 +240,16 @@ def noisy_operations(circuit: Circuit, setting: NoiseSetting) -> Iterator[Gate |
 
 
 def require_known(what: str, found: Iterable[Any], known: Iterable[Any]) -> None:
-    """Refuse a name that is not on a list."""
+    """Refuse names that are not on a list.
+
+    Args:
+        what: What the names stand for, as in the error message.
+        found: Names to check.
+        known: Allowed names.
+
+    Raises:
+        CircuitError: A name is not allowed.
+    """
     known = list(known)
     for name in found:
         if name not in known:
@@ -251,14 +259,14 @@ def require_known(what: str, found: Iterable[Any], known: Iterable[Any]) -> None
 
 
 def _require_places(circuit: Circuit, setting: NoiseSetting) -> None:
-    """Refuse a setting that was made for another circuit."""
+    """Refuse a setting with wires, layers or stages that the circuit does not have."""
     for entry in setting.entries:
-        for what, found, there in (
+        for what, found, known in (
             ("wire", entry.wires, range(circuit.n_qubits)),
             ("layer", entry.layers, sorted({gate.layer for gate in circuit.gates})),
             ("stage", entry.stages, sorted({gate.stage for gate in circuit.gates})),
         ):
-            require_known(f"{what} in the circuit for the noise {entry.channel}:", found, there)
+            require_known(f"{what} in the circuit for the noise {entry.channel}:", found, known)
 
 
 def _stretched(entry: PlacedChannel, factor: float) -> PlacedChannel:

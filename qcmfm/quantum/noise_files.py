@@ -1,4 +1,4 @@
-"""Noise settings as JSON, and the presets that come with the program."""
+"""Read and write noise settings as JSON, and load the built-in presets."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _WRITE_ITEMS = {str: " of texts", int: " of whole numbers"}
 
 
 def to_json(setting: NoiseSetting) -> str:
-    """A setting as text that `from_json` reads; what means everything, or nothing, is left out."""
+    """A setting as JSON text for `from_json`; empty fields are left out."""
     entries = [
         {key: value for key, value in asdict(entry).items() if value or key == "strengths"}
         for entry in setting.entries
@@ -31,10 +31,10 @@ def to_json(setting: NoiseSetting) -> str:
 
 
 def from_json(text: str) -> NoiseSetting:
-    """Read a setting.
+    """Parse a setting.
 
     Raises:
-        CircuitError: The text is no noise setting, or names what cannot be.
+        CircuitError: The text is not a noise setting, or contains invalid values.
     """
     try:
         content = json.loads(text)
@@ -46,23 +46,23 @@ def from_json(text: str) -> NoiseSetting:
 
 
 def preset_names() -> list[str]:
-    """Names of the settings that come with the program, sorted."""
+    """Names of the built-in presets, sorted."""
     return sorted(path.stem for path in PRESETS.glob("*.json"))
 
 
 @cache
 def load_preset(name: str) -> NoiseSetting:
-    """A setting that comes with the program.
+    """Load a built-in preset.
 
     Raises:
-        CircuitError: There is none of this name.
+        CircuitError: There is no such preset.
     """
     require_known("noise preset", [name], preset_names())
     return from_json((PRESETS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _checked(content: object, kind: type) -> dict[str, Any]:
-    """The fields of a dataclass as JSON has them, lists made tuples."""
+    """Validate the JSON fields of a dataclass; lists become tuples."""
     if not isinstance(content, dict):
         raise CircuitError(f"A {_NAMES[kind]} is {content!r}.", "Write an object with its fields.")
     require_known(f"field of a {_NAMES[kind]}", content, [f.name for f in fields(kind)])

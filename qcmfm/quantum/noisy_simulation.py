@@ -1,12 +1,12 @@
 """Exact expectation values of a `Circuit` under a `NoiseSetting`, batched and differentiable.
 
-For fixed weights every observable is moved back through the noisy circuit once (Heisenberg
+For fixed weights, every observable is propagated back through the noisy circuit once (Heisenberg
 picture), which makes it a real symmetric matrix O; each sample x then costs one quadratic form,
-x^T O x. Only the real part of O counts, since amplitudes are real: the imaginary part of a
-Hermitian matrix is antisymmetric, and x^T A x = 0 for any antisymmetric A. Where samples are fewer
-than observables, the samples' states are moved forward instead; both are exact.
+x^T O x. Only the real part of O matters, since amplitudes are real: the imaginary part of a
+Hermitian matrix is antisymmetric, and x^T A x = 0 for any antisymmetric A. With fewer samples than
+observables, the samples' states are propagated forward instead; both are exact.
 
-Readout errors are channels before the measurement, and part of O like all others.
+Readout errors are channels before the measurement and part of O like all others.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,22 +23,23 @@ from qcmfm.quantum.pauli_transfer import density_matrices, pauli_values, real_op
 from qcmfm.quantum.window_matrices import Windows
 
 TOGETHER = 2**16
-"""Coefficients that are moved together: as many as stay in a processor's cache."""
+"""Number of coefficients per batch of Pauli vectors: as many as fit into a CPU's cache."""
 
 
 class NoisySimulator(nn.Module):
     """Runs a circuit under noise on batches of real amplitudes.
 
     Args:
-        circuit: What to simulate.
+        circuit: The circuit.
         setting: The noise.
-        folds: How often every gate is undone and done again, noise included; see `mitigation`.
+        folds: How often the inverse of every gate and the gate itself are inserted after it, each
+            with its noise; see `mitigation`.
 
-    The weights are not held here: one simulator serves any weights. What was compiled for the last
-    ones is kept as long as nothing is differentiated with respect to them.
+    Weights are passed to each call. The operators for the last weights are cached unless they are
+    differentiated.
 
     Raises:
-        CircuitError: The setting names a wire, layer or stage that the circuit has not.
+        CircuitError: The setting names a wire, layer or stage that the circuit does not have.
     """
 
     def __init__(self, circuit: Circuit, setting: NoiseSetting, folds: int = 0):
@@ -57,13 +58,13 @@ class NoisySimulator(nn.Module):
         """Expectation value, between -1 and 1, of every observable for every sample.
 
         Args:
-            amplitudes: Real, each row of length 1; float32 or float64 sets the precision.
+            amplitudes: Real, each row of norm 1; float32 or float64 sets the precision.
             weights: Angles in radians.
-            checked: Whether to refuse rows that are not of length 1. Without, the values of a row
-                are those of its direction times the square of its length.
+            checked: Whether to refuse rows whose norm is not 1. Otherwise the values of a row are
+                scaled by its squared norm.
 
         Raises:
-            CircuitError: A number that cannot be, among the amplitudes or the weights.
+            CircuitError: Amplitudes or weights are invalid.
         """
         require_inputs(self.circuit, amplitudes, weights, checked)
         weights = weights.to(amplitudes.dtype)
@@ -82,7 +83,7 @@ class NoisySimulator(nn.Module):
     ) -> Float[Tensor, "batch label"]:
         """Weighted sums of expectation values, such as a linear classifier's logits.
 
-        The sums are moved through the circuit instead of every observable.
+        The sums are propagated through the circuit instead of every observable.
 
         Args:
             amplitudes: As in `expectations`.
@@ -113,13 +114,14 @@ class NoisySimulator(nn.Module):
             assert self._compiled is not None
             return self._compiled[2]
         if torch.is_grad_enabled() and _needs_grad(weights, factors):
-            return torch.cat([real_operators(v) for v in self._moved_back(weights, factors)])
-        # What was made in inference mode could not be part of a gradient later.
+            return torch.cat([real_operators(v) for v in self._propagated_back(weights, factors)])
+        # Tensors from inference mode could not be part of a gradient later.
         with torch.inference_mode(False), torch.no_grad():
-            kept, kept_factors = weights.clone(), None if factors is None else factors.clone()
-            moved = self._moved_back(kept, kept_factors)
+            own_weights = weights.clone()
+            own_factors = None if factors is None else factors.clone()
+            moved = self._propagated_back(own_weights, own_factors)
             operators = torch.cat([real_operators(vectors) for vectors in moved])
-            self._compiled = (kept, kept_factors, operators)
+            self._compiled = (own_weights, own_factors, operators)
         return operators
 
     def probabilities(
@@ -138,8 +140,8 @@ class NoisySimulator(nn.Module):
         if len(amplitudes) <= self.circuit.dim:
             values = self._final_values(amplitudes, weights)[:, self._places(every)]
         else:
-            whole = torch.eye(len(every), dtype=amplitudes.dtype, device=amplitudes.device)
-            moved = self._moved_back(weights.to(amplitudes.dtype), whole, every)
+            identity = torch.eye(len(every), dtype=amplitudes.dtype, device=amplitudes.device)
+            moved = self._propagated_back(weights.to(amplitudes.dtype), identity, every)
             values = torch.cat([quadratic_forms(amplitudes, real_operators(v)) for v in moved], 1)
         return outcomes(values)
 
@@ -148,7 +150,7 @@ class NoisySimulator(nn.Module):
         amplitudes: Float[Tensor, "batch amplitude"],
         weights: Float[Tensor, " weight"],
     ) -> Complex[Tensor, "batch row column"]:
-        """Density matrix that each sample's state has become, readout errors included."""
+        """Final density matrix of each sample, readout errors included."""
         require_inputs(self.circuit, amplitudes, weights)
         return density_matrices(self._final_values(amplitudes, weights))
 
@@ -157,7 +159,7 @@ class NoisySimulator(nn.Module):
         amplitudes: Float[Tensor, "batch amplitude"],
         weights: Float[Tensor, " weight"],
     ) -> Float[Tensor, "batch string"]:
-        """Values of all Pauli strings at the end of the circuit."""
+        """Expectation values of all Pauli strings at the end of the circuit."""
         if not len(amplitudes):
             return amplitudes.new_zeros(0, 4**self.circuit.n_qubits)
         matrices = self.windows.matrices(weights.to(amplitudes.dtype))
@@ -165,13 +167,13 @@ class NoisySimulator(nn.Module):
         starts = [(pauli_values(part), wires) for part in amplitudes.split(self._chunk())]
         return torch.cat(list(self._evolved(starts, matrices)))
 
-    def _moved_back(
+    def _propagated_back(
         self,
         weights: Float[Tensor, " weight"],
         factors: Float[Tensor, "operator observable"] | None,
         observables: Sequence[tuple[int, ...]] | None = None,
     ) -> Iterator[Float[Tensor, "operator string"]]:
-        """Operators at the start of the circuit that measure sums of observables at its end."""
+        """Observables at the end of the circuit, or their sums, as operators at its start."""
         observables = self.circuit.observables if observables is None else observables
         n_qubits, chunk = self.circuit.n_qubits, self._chunk()
         matrices = [matrix.T.contiguous() for matrix in self.windows.matrices(weights)]
@@ -196,7 +198,7 @@ class NoisySimulator(nn.Module):
         matrices: Sequence[Float[Tensor, "row column"]],
         backwards: bool = False,
     ) -> Iterator[Float[Tensor, "vector string"]]:
-        """Each start, with the wires it is on, after all windows."""
+        """Each initial vector, given with its wires, after all windows."""
         n_qubits = self.circuit.n_qubits
         windows = [window.wires for window in self.windows.windows]
         size = max(len(start) for start, _ in starts) * 4**n_qubits
@@ -207,13 +209,13 @@ class NoisySimulator(nn.Module):
             yield evolve(start, wires, windows, matrices, n_qubits, scratch)
 
     def _chunk(self) -> int:
-        """Number of vectors that are moved together."""
+        """Number of Pauli vectors per batch."""
         return max(1, TOGETHER // 4**self.circuit.n_qubits)
 
     def _places(self, observables: Sequence[tuple[int, ...]]) -> Tensor:
-        """Places of products of Pauli Z among all Pauli strings.
+        """Indices of products of Pauli Z among all Pauli strings.
 
-        Z is the digit 3, and the digit of wire w counts 4^(n - 1 - w).
+        Z is the digit 3, and the digit of wire w has the weight 4^(n - 1 - w).
         """
         last = self.circuit.n_qubits - 1
         return torch.tensor([sum(3 * 4 ** (last - w) for w in wires) for wires in observables])
@@ -221,7 +223,7 @@ class NoisySimulator(nn.Module):
     def _is_compiled(
         self, weights: Float[Tensor, " weight"], factors: Float[Tensor, "label observable"] | None
     ) -> bool:
-        """Whether the operators for just these weights are at hand."""
+        """Whether the operators for exactly these weights and factors are cached."""
         if self._compiled is None or (torch.is_grad_enabled() and _needs_grad(weights, factors)):
             return False
         old_weights, old_factors, _ = self._compiled
@@ -240,7 +242,7 @@ def outcomes(values: Float[Tensor, "batch state"]) -> Float[Tensor, "batch state
     """Probability of every outcome of measuring all wires, from the values of all Z strings.
 
     Args:
-        values: In the order of `every_z_string`; the first, of no wire, is 1.
+        values: In the order of `every_z_string`; the first, of the empty product, is 1.
     """
     n_qubits = values.shape[1].bit_length() - 1
     split = values.reshape(-1, *[2] * n_qubits)
@@ -251,7 +253,7 @@ def outcomes(values: Float[Tensor, "batch state"]) -> Float[Tensor, "batch state
 
 
 def every_z_string(n_qubits: int) -> list[tuple[int, ...]]:
-    """All products of Pauli Z, ordered as basis states are, from that of no wire."""
+    """All products of Pauli Z in the order of the basis states, starting with the empty product."""
     return [
         tuple(wire for wire in range(n_qubits) if state >> (n_qubits - 1 - wire) & 1)
         for state in range(2**n_qubits)
@@ -263,7 +265,7 @@ def _needs_grad(*tensors: Tensor | None) -> bool:
 
 
 def _same(one: Tensor | None, other: Tensor | None) -> bool:
-    """Whether two tensors are alike in place, precision and content."""
+    """Whether two tensors have the same device, dtype, shape and content."""
     if one is None or other is None:
         return one is other
     kind = (one.device, one.dtype, one.shape) == (other.device, other.dtype, other.shape)

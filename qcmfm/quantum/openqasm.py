@@ -1,4 +1,4 @@
-"""A circuit with its angles as OpenQASM text, for other software and for real devices."""
+"""Export a circuit with its angles as OpenQASM, for other software and for real devices."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.checks import require_sizes
 from qcmfm.quantum.circuit import Circuit
 
-Placed = tuple[str, tuple[int, ...], tuple[float, ...]]
+ConcreteGate = tuple[str, tuple[int, ...], tuple[float, ...]]
 """A gate with its angles: name, wires, radians."""
 
 HEADERS = {
@@ -33,21 +33,21 @@ def openqasm(
     version: int = 3,
     measure: bool = True,
 ) -> str:
-    """The circuit as a program.
+    """The circuit as an OpenQASM program.
 
-    Wire i is `q[i]`, and `q[0]` is the most significant bit of a basis state's number. The
-    observables stand in a comment: <Z_i Z_j> is the mean of (-1)^(c[i] + c[j]) over many runs.
+    Wire i is `q[i]`, and `q[0]` is the most significant bit of a basis state's number. A comment
+    lists the observables: <Z_i Z_j> is the mean of (-1)^(c[i] + c[j]) over many shots.
 
     Args:
-        circuit: What to write.
+        circuit: The circuit.
         weights: Angles in radians.
-        amplitudes: One sample's amplitudes, real and of length 1. With them the program begins with
-            their preparation; without, with a comment that says where it belongs.
-        version: 2 or 3.
-        measure: Whether the program ends with the measurement of every wire.
+        amplitudes: Real amplitudes of one sample with norm 1, which the program prepares first; by
+            default a comment marks the place for their preparation.
+        version: OpenQASM version, 2 or 3.
+        measure: Whether the program ends with a measurement of all wires.
 
     Raises:
-        CircuitError: There is no such version, or a vector has the wrong length.
+        CircuitError: There is no such version, or a vector has the wrong size.
     """
     if version not in HEADERS:
         raise CircuitError(f"There is no OpenQASM version {version}.", "Choose 2 or 3.")
@@ -72,40 +72,40 @@ def openqasm(
     return "\n".join([*lines, *([tail] if measure else [])]) + "\n"
 
 
-def preparation(amplitudes: Float[Tensor, " amplitude"]) -> Iterator[Placed]:
-    """RY and CNOT gates that turn |0..0> into a state with real amplitudes.
+def preparation(amplitudes: Float[Tensor, " amplitude"]) -> Iterator[ConcreteGate]:
+    """RY and CNOT gates that prepare a state with real amplitudes from |0..0>.
 
-    Wire by wire, each turned by an angle that depends on the wires before it (Möttönen et al.,
-    Quantum Inf. Comput. 5, 467, 2005).
+    Each wire is rotated by an angle that depends on the states of the wires before it (Möttönen et
+    al., Quantum Inf. Comput. 5, 467, 2005).
 
     Args:
-        amplitudes: Real, of length 1.
+        amplitudes: Real, of norm 1.
     """
     exact = amplitudes.detach().double()
     n_qubits = len(exact).bit_length() - 1
     for wire in range(n_qubits):
         halves = exact.reshape(2**wire, 2, -1)
-        # The last wire has single numbers left, whose signs come in here.
+        # For the last wire, the halves are single numbers, whose signs matter.
         sizes = halves[:, :, 0] if wire == n_qubits - 1 else torch.linalg.vector_norm(halves, dim=2)
         yield from _controlled_rotation(
             2 * torch.atan2(sizes[:, 1], sizes[:, 0]), range(wire), wire
         )
 
 
-def _controlled_rotation(angles: Tensor, controls: range, target: int) -> Iterator[Placed]:
-    """RY on the target, by one angle for each state of the controls."""
+def _controlled_rotation(angles: Tensor, controls: range, target: int) -> Iterator[ConcreteGate]:
+    """A uniformly controlled RY: one angle for each state of the controls."""
     if not len(controls):
         yield "RY", (target,), (angles.item(),)
         return
     off, on = angles.chunk(2)
-    # RY turns the other way between two CNOTs: half of the sum, then half of the difference.
+    # Two CNOTs reverse the sense of the RY between them: half the sum, then half the difference.
     for part in ((off + on) / 2, (off - on) / 2):
         yield from _controlled_rotation(part, controls[1:], target)
         yield "CNOT", (controls[0], target), ()
 
 
-def _lines(gate: Placed, version: int) -> Iterator[str]:
-    """A gate in the words of the version's standard library."""
+def _lines(gate: ConcreteGate, version: int) -> Iterator[str]:
+    """The lines of a gate, written with the version's standard library."""
     name, wires, angles = gate
     for part_name, part_wires, part_angles in _standard(name, wires, angles, version):
         numbers = f"({', '.join(f'{angle:.17g}' for angle in part_angles)})" if part_angles else ""
@@ -114,8 +114,8 @@ def _lines(gate: Placed, version: int) -> Iterator[str]:
 
 def _standard(
     name: str, wires: tuple[int, ...], angles: tuple[float, ...], version: int
-) -> list[Placed]:
-    """Gates of the standard library whose product is the gate."""
+) -> list[ConcreteGate]:
+    """Decompose a gate into gates of the standard library."""
     first, last = wires[:1], wires[-1:]
     match name:
         case "Rot":

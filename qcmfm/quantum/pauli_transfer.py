@@ -1,9 +1,9 @@
 """Operators and channels in the basis of Pauli strings, where everything is real.
 
-An operator on n wires is the vector of its 4^n coefficients, the strings ordered like the numbers
-they make with I, X, Y, Z as digits 0 to 3 and wire 0 as the first digit. A channel is the real
-matrix R[i, j] = Tr(P_i channel(P_j)) / 2^n that takes the values Tr(P_j rho) of a state to those of
-the state that comes out; its transpose takes the coefficients of an observable back to before the
+An operator on n wires is the vector of its 4^n coefficients. A string's index has the digits 0 to 3
+for I, X, Y, Z in base 4, with wire 0 as the first digit. A channel is the real matrix
+R[i, j] = Tr(P_i channel(P_j)) / 2^n, which maps the values Tr(P_j rho) of a state to those of the
+resulting state; its transpose propagates the coefficients of an observable back to before the
 channel (Heisenberg picture). See Greenbaum, arXiv:1509.02921.
 """
 
@@ -19,12 +19,12 @@ from torch import Tensor, nn
 from qcmfm.quantum import gates
 
 GROUP = 3
-"""Wires that are changed to another basis by one matrix."""
+"""Number of wires per matrix in a change of basis."""
 
 
 @gates.constant
 def pauli_strings(n_wires: int) -> Complex[Tensor, "string row column"]:
-    """The matrices of all strings on so many wires, in complex128."""
+    """The matrices of all Pauli strings on a number of wires, in complex128."""
     return torch.stack([gates.pauli("".join(s)) for s in product("IXYZ", repeat=n_wires)])
 
 
@@ -32,7 +32,7 @@ def channel_transfer(kraus: Complex[Tensor, "kraus side side"]) -> Float[Tensor,
     """Transfer matrix of a channel in float64.
 
     Args:
-        kraus: Its Kraus operators.
+        kraus: Kraus operators of the channel.
     """
     side = kraus.shape[-1]
     strings = pauli_strings(side.bit_length() - 1)
@@ -43,7 +43,7 @@ def channel_transfer(kraus: Complex[Tensor, "kraus side side"]) -> Float[Tensor,
 def gate_transfers(
     name: str, angles: Float[Tensor, "gate parameter"]
 ) -> Float[Tensor, "gate row column"]:
-    """Transfer matrices of gates of one kind, in the precision of the angles.
+    """Transfer matrices of gates of the same name, in the precision of the angles.
 
     A gate's matrix is linear in a few functions of its angles, so its transfer matrix is linear in
     their products.
@@ -63,7 +63,7 @@ def gate_transfers(
 def _term_transfers(
     name: str, dtype: torch.dtype, device: torch.device
 ) -> Float[Tensor, "pair entry"]:
-    """What each pair of a gate's terms adds to its transfer matrix."""
+    """Contribution of each pair of a gate's terms to its transfer matrix."""
     terms = gates.terms(name)
     side = terms.shape[-1]
     strings = pauli_strings(side.bit_length() - 1)
@@ -81,8 +81,8 @@ def apply_to_digits(
 
     Args:
         matrices: Transfer matrices on the wires at `places`.
-        places: Which digits of the rows' Pauli strings they act on, 0 for the most significant.
-        product: What they are applied to; the digits of its columns stay as they are.
+        places: Digits of the rows' Pauli strings that they act on, 0 for the most significant.
+        product: Matrices that they are applied to; the columns do not change.
     """
     count, rows, columns = product.shape
     digits = (rows.bit_length() - 1) // 2
@@ -95,7 +95,7 @@ def apply_to_digits(
 
 
 def pauli_values(amplitudes: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch string"]:
-    """Tr(P rho) of every Pauli string P in the pure states that these real amplitudes are."""
+    """Tr(P rho) of every Pauli string P for pure states with real amplitudes."""
     n_wires = amplitudes.shape[1].bit_length() - 1
     sizes = [2**group for group in _groups(n_wires)]
     rows, columns = range(1, len(sizes) + 1), range(len(sizes) + 1, 2 * len(sizes) + 1)
@@ -109,9 +109,9 @@ def pauli_values(amplitudes: Float[Tensor, "batch amplitude"]) -> Float[Tensor, 
 def real_operators(
     coefficients: Float[Tensor, "operator string"],
 ) -> Float[Tensor, "operator row column"]:
-    """Real parts of the operators that have these coefficients; they are symmetric.
+    """Real parts of the operators with these coefficients; they are symmetric.
 
-    The real part is all that counts for states with real amplitudes.
+    For states with real amplitudes, only the real part matters.
     """
     n_wires = (coefficients.shape[1].bit_length() - 1) // 2
     signed = coefficients * _real_signs(n_wires, coefficients.dtype, coefficients.device)
@@ -122,7 +122,7 @@ def real_operators(
 def density_matrices(
     values: Float[Tensor, "batch string"],
 ) -> Complex[Tensor, "batch row column"]:
-    """The states in which the Pauli strings have these values."""
+    """The density matrices for which the Pauli strings have these expectation values."""
     n_wires = (values.shape[1].bit_length() - 1) // 2
     dtype = gates.complex_dtype(values.dtype)
     bases = [pauli_strings(group).flatten(1).to(values.device, dtype) for group in _groups(n_wires)]
@@ -130,7 +130,7 @@ def density_matrices(
 
 
 def _groups(n_wires: int) -> list[int]:
-    """Numbers of neighbouring wires whose basis is changed together."""
+    """Sizes of the groups of neighbouring wires whose basis is changed together."""
     return [min(GROUP, n_wires - first) for first in range(0, n_wires, GROUP)]
 
 
@@ -138,7 +138,7 @@ def _groups(n_wires: int) -> list[int]:
 def _real_basis(
     n_wires: int, dtype: torch.dtype, device: torch.device
 ) -> Float[Tensor, "string entry"]:
-    """Entries of all strings, with i Y in place of Y."""
+    """Entries of all Pauli strings, with i Y instead of Y to make them real."""
     letters = torch.tensor(
         [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, -1, 0], [1, 0, 0, -1]], dtype=dtype, device=device
     ).reshape(4, 2, 2)
@@ -152,7 +152,7 @@ def _real_basis(
 
 @gates.constant
 def _real_signs(n_wires: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " string"]:
-    """Real part of (-i)^m for a string with m times Y: what i Y in place of Y left out."""
+    """Real part of (-i)^m for a string with m factors Y: corrects for i Y instead of Y."""
     of_count = torch.tensor([1.0, 0.0, -1.0, 0.0], dtype=dtype, device=device)
     digits = torch.arange(4**n_wires, device=device)[:, None] >> 2 * torch.arange(
         n_wires, device=device
@@ -166,7 +166,7 @@ def _change(vectors: Tensor, bases: Sequence[Tensor]) -> Tensor:
     if not count:
         return vectors
     for basis in reversed(bases):
-        # Last digits in, first digits out: the fastest product.
+        # Contracting the last digits and emitting them first is the fastest product.
         vectors = basis.T @ vectors.reshape(-1, len(basis)).T
     return vectors.reshape(-1, count).T
 

@@ -1,4 +1,4 @@
-"""What a circuit costs to run: gates of each kind, depth, gates on two wires, angles."""
+"""Resource estimates of a circuit: gate counts, two-qubit gates, depth and angles."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from qcmfm.quantum.circuit import Circuit
 
 @dataclass(frozen=True)
 class Resources:
-    """Counts, without the preparation of the input's amplitudes.
+    """Resources of a circuit, without the preparation of the input's amplitudes.
 
     Args:
-        n_qubits: Wires.
-        gates: Number of gates of each kind.
-        n_gates: Number of all gates.
-        n_two_qubit: Number of those on two wires, the costly ones on a device.
-        depth: Number of time steps when every gate acts as early as its wires allow.
-        n_parameters: Number of angles; gates that share one count once.
+        n_qubits: Number of wires.
+        gates: Number of gates by name.
+        n_gates: Total number of gates.
+        n_two_qubit: Number of two-qubit gates, the expensive ones on a device.
+        depth: Number of time steps if every gate acts as early as possible.
+        n_parameters: Number of angles; shared ones count once.
     """
 
     n_qubits: int
@@ -28,7 +28,7 @@ class Resources:
 
 
 def resources(circuit: Circuit) -> Resources:
-    """Count what a circuit needs."""
+    """Count the resources of a circuit."""
     times = time_steps(circuit)
     return Resources(
         n_qubits=circuit.n_qubits,
@@ -41,7 +41,7 @@ def resources(circuit: Circuit) -> Resources:
 
 
 def time_steps(circuit: Circuit) -> list[int]:
-    """Time step, from 0, of every gate when it acts as early as its wires allow."""
+    """Time step of every gate, from 0, if it acts as early as possible."""
     free = [0] * circuit.n_qubits
     steps: list[int] = []
     for gate in circuit.gates:

@@ -1,8 +1,8 @@
-"""How much of every measured value image, text and their interaction have.
+"""Split expectation values into the shares of image, text and their interaction.
 
-The first qubit says which modality: the input is |0>|image> + |1>|text>. A value is a quadratic
-form x^T O x, under noise too, so it is exactly the image's block, plus the text's block, plus twice
-the block between them.
+The first qubit encodes the modality: the input is |0>|image> + |1>|text>. An expectation value is a
+quadratic form x^T O x, also under noise, and therefore exactly the sum of the image's block, the
+text's block and twice the off-diagonal block.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from torch import Tensor
 
 @runtime_checkable
 class Expectations(Protocol):
-    """What `Simulator` and `NoisySimulator` have in common."""
+    """The common interface of `Simulator` and `NoisySimulator`."""
 
     def expectations(
         self,
@@ -23,18 +23,18 @@ class Expectations(Protocol):
         weights: Float[Tensor, " weight"],
         checked: bool = True,
     ) -> Float[Tensor, "batch observable"]:
-        """Values of all observables; without a check, of rows of any length."""
+        """Expectation values of all observables; rows of any norm if not `checked`."""
         ...
 
 
 @dataclass(frozen=True)
 class Shares:
-    """The three parts of every value; they add up to it.
+    """The three shares of every expectation value, which add up to it.
 
     Args:
-        image: What the photo's half of the amplitudes gives on its own.
-        text: What the caption's half gives on its own.
-        interaction: What only both together give.
+        image: Contribution of the photo's half of the amplitudes alone.
+        text: Contribution of the caption's half alone.
+        interaction: Contribution of both halves together.
     """
 
     image: Float[Tensor, "batch value"]
@@ -43,13 +43,13 @@ class Shares:
 
     @property
     def total(self) -> Float[Tensor, "batch value"]:
-        """The measured values."""
+        """The expectation values."""
         return self.image + self.text + self.interaction
 
     def combined(self, factors: Float[Tensor, "label value"]) -> "Shares":
-        """Shares in weighted sums of the values, such as a linear classifier's logits.
+        """Shares of weighted sums of the values, such as a linear classifier's logits.
 
-        The classifier's own constant belongs to no share.
+        The bias of the classifier is not part of any share.
         """
         return Shares(self.image @ factors.T, self.text @ factors.T, self.interaction @ factors.T)
 
@@ -61,12 +61,12 @@ def modality_shares(
 ) -> Shares:
     """Split every expectation value of every sample.
 
-    The interaction is found on its own, not as what is left: turning the sign of one half turns
-    the sign of the block between the halves and of nothing else, so it is half of the difference.
+    The interaction is computed independently, not as the remainder: reversing the sign of one half
+    only reverses the sign of the off-diagonal block, so it is half of the difference.
 
     Args:
-        simulator: With noise or without.
-        amplitudes: Real, each row of length 1; the first half is the image's, the other the text's.
+        simulator: A simulator with or without noise.
+        amplitudes: Real, each row of norm 1; the first half is the image's, the second the text's.
         weights: Angles in radians.
     """
     simulated = simulator.expectations(amplitudes, weights)

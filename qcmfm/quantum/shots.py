@@ -1,7 +1,7 @@
-"""Finite shots: what a device would count, sampled from exact probabilities.
+"""Finite shots: counts of a device, sampled from exact probabilities.
 
 All wires are measured together, so the values of several observables come from the same shots and
-are correlated as a device's are. NumPy's multinomial sampler draws all shots of a sample at once.
+are correlated as on a device. NumPy's multinomial sampler draws all shots of a sample at once.
 """
 
 import numpy as np
@@ -18,16 +18,16 @@ from qcmfm.quantum.simulation import observable_signs
 def sample_counts(
     probabilities: Float[Tensor, "batch state"], shots: int, generator: np.random.Generator
 ) -> Int[np.ndarray, "batch state"]:
-    """How often each outcome was read in so many shots of every sample.
+    """Sample the counts of every outcome for every sample.
 
     Args:
-        probabilities: Of the outcomes, wire 0 the most significant bit; see `probabilities` of
-            `NoisySimulator`, which has readout errors in it.
-        shots: Measurements of every sample, 1 to 1,000,000,000.
-        generator: The source of chance.
+        probabilities: Probabilities of the outcomes, wire 0 being the most significant bit, such as
+            those of `NoisySimulator.probabilities`, which include readout errors.
+        shots: Number of shots per sample, 1 to 1,000,000,000.
+        generator: Random generator.
 
     Raises:
-        CircuitError: The number of shots is out of its range, or rows are no probabilities.
+        CircuitError: The number of shots is out of range, or rows are not probabilities.
     """
     if shots not in range(1, MOST_SHOTS + 1):
         raise CircuitError(f"{shots} shots cannot be taken.", f"Choose 1 to {MOST_SHOTS:,}.")
@@ -47,13 +47,13 @@ def sample_counts(
 def counted_expectations(
     counts: Int[np.ndarray, "batch state"], circuit: Circuit
 ) -> Float[Tensor, "batch observable"]:
-    """The average that was read of every observable.
+    """Estimated expectation value of every observable.
 
     Its standard error is sqrt((1 - value^2) / shots).
 
     Args:
-        counts: How often each outcome was read.
-        circuit: Whose observables are meant.
+        counts: Counts of every outcome.
+        circuit: The circuit with the observables.
     """
     frequencies = torch.from_numpy(counts / counts.sum(1, keepdims=True))
     return frequencies @ observable_signs(circuit)
@@ -62,17 +62,17 @@ def counted_expectations(
 def sampled_expectations(
     expectations: Float[Tensor, "batch observable"], shots: int, generator: np.random.Generator
 ) -> Float[Tensor, "batch observable"]:
-    """The average of every observable, each measured in shots of its own.
+    """Estimated expectation value of every observable, each from its own shots.
 
-    This needs no probabilities of all outcomes, which for many qubits are too many.
+    This does not need the probabilities of all outcomes, which are too many for many qubits.
 
     Args:
-        expectations: Exact values.
-        shots: Measurements of every observable of every sample, 1 to 1,000,000,000.
-        generator: The source of chance.
+        expectations: Exact expectation values.
+        shots: Number of shots per observable and sample, 1 to 1,000,000,000.
+        generator: Random generator.
 
     Raises:
-        CircuitError: The number of shots is out of its range, or a value is not in -1 to 1.
+        CircuitError: The number of shots is out of range, or a value is not between -1 and 1.
     """
     up = (1 + expectations.detach().flatten()) / 2
     counts = sample_counts(torch.stack([up, 1 - up], 1), shots, generator)

@@ -1,8 +1,8 @@
 """Exact, batched, differentiable simulation of a `Circuit` in PyTorch.
 
-There are two ways, and the faster one is taken: every sample's state goes through the circuit's
-blocks, or the circuit's unitary is built once, from as many columns as there are amplitudes, and
-applied to all samples as one real product.
+There are two methods, and the faster one is used: either every sample's state passes through the
+circuit's blocks, or the circuit's unitary is built once, column by column, and applied to all
+samples as one real matrix product.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,21 +22,21 @@ from qcmfm.quantum.checks import (
 )
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.gates import Constant, constant
-from qcmfm.quantum.gradients import FinalState, Readout
+from qcmfm.quantum.gradients import ExpectationValues, FinalState
 from qcmfm.quantum.sweep import Sweep
 
 BLOCK_COST = 32
-"""A block takes as long as this many of the unitary's products with one amplitude; measured."""
+"""Measured cost of a block per sample, in units of one amplitude's product with the unitary."""
 
 
 @dataclass
 class _Compiled:
-    """What depends on the weights alone.
+    """Cached values that depend on the weights alone.
 
     Args:
-        weights: Which it was made for.
-        matrices: Of the blocks.
-        unitary: As `Simulator._real_unitary` returns it, once it is worth while.
+        weights: The weights that they were computed for.
+        matrices: Matrices of the blocks.
+        unitary: Output of `Simulator._real_unitary`, once it pays off.
     """
 
     weights: Tensor
@@ -47,12 +47,12 @@ class _Compiled:
 class Simulator(torch.nn.Module):
     """Runs a circuit on batches of real amplitudes.
 
-    The weights are not held here: one simulator serves any weights. In `eval` mode, where no
-    gradient of the weights is wanted, what depends on the weights alone is kept for the next call;
-    it is used again only if the weights then have the very same values.
+    Weights are passed to each call. In `eval` mode without gradients of the weights, everything
+    that depends on the weights alone is cached and reused if the next call has exactly the same
+    weights.
 
     Args:
-        circuit: What to simulate.
+        circuit: The circuit.
     """
 
     def __init__(self, circuit: Circuit):
@@ -63,7 +63,7 @@ class Simulator(torch.nn.Module):
         self._matrices = BlockMatrices(blocks, steps)
         self._sweep = Sweep(steps, circuit.n_qubits)
         signs = observable_signs(circuit)
-        # The last column sums up all probabilities: the squared length of the input.
+        # The last column adds up all probabilities, which gives the squared norm of the input.
         signs = torch.cat([signs, torch.ones(circuit.dim, 1, dtype=signs.dtype)], 1)
         rolled = signs.reshape([2] * circuit.n_qubits + [-1])
         rolled = rolled.permute(*self._sweep.order, circuit.n_qubits).reshape(signs.shape)
@@ -80,20 +80,20 @@ class Simulator(torch.nn.Module):
         """Expectation value, between -1 and 1, of every observable for every sample.
 
         Args:
-            amplitudes: Real, each row of length 1; float32 or float64 sets the precision.
+            amplitudes: Real, each row of norm 1; float32 or float64 sets the precision.
             weights: Angles in radians.
-            checked: Whether to refuse rows that are not of length 1. Without, the values of a row
-                are those of its direction times the square of its length.
+            checked: Whether to refuse rows whose norm is not 1. Otherwise the values of a row are
+                scaled by its squared norm.
 
         Raises:
-            CircuitError: A number that cannot be, among the amplitudes or the weights.
+            CircuitError: Amplitudes or weights are invalid.
         """
         require_sizes(self.circuit, amplitudes, weights)
         weights = weights.to(amplitudes)
         matrices, unitary = self._for(weights, len(amplitudes))
         if unitary is None:
             signs = self._rolled_signs.cast_like(amplitudes)
-            values = Readout.apply(amplitudes, matrices, signs, self._sweep)
+            values = ExpectationValues.apply(amplitudes, matrices, signs, self._sweep)
         else:
             values = (amplitudes @ unitary).square() @ self._signs_of_parts.cast_like(amplitudes)
         if checked:
@@ -103,7 +103,7 @@ class Simulator(torch.nn.Module):
     def state(
         self, amplitudes: Float[Tensor, "batch amplitude"], weights: Float[Tensor, " weight"]
     ) -> Complex[Tensor, "batch amplitude"]:
-        """The state that the circuit makes of each sample's amplitudes; arguments as above."""
+        """Final state of each sample; arguments as in `expectations`."""
         require_sizes(self.circuit, amplitudes, weights)
         weights = weights.to(amplitudes)
         state = FinalState.apply(amplitudes, self._matrices(weights), self._sweep)
@@ -113,38 +113,39 @@ class Simulator(torch.nn.Module):
         return state
 
     def unitary(self, weights: Float[Tensor, " weight"]) -> Complex[Tensor, "amplitude amplitude"]:
-        """The matrix that the whole circuit is."""
+        """The unitary matrix of the circuit."""
         basis = torch.eye(self.circuit.dim, dtype=weights.dtype, device=weights.device)
         return self.state(basis, weights).T
 
     def prefers_unitary(self, batch: int, built: bool = False) -> bool:
-        """Whether so many samples are simulated faster through the unitary.
+        """Whether a batch is simulated faster with the unitary.
 
-        Building it takes as many columns through the blocks as there are amplitudes. For a
-        two-stage circuit of 4 layers it pays from 35 samples at 5 qubits, 73 at 6, 163 at 7, 403 at
-        8 and 1,423 at 9, and never at 10. Measured without gradients; with them, the unitary begins
-        to pay a little later, and up to twice these numbers about a tenth of the time is lost.
+        Building it costs as much as simulating as many samples as there are amplitudes. For a
+        two-stage circuit of 4 layers it pays off from 35 samples at 5 qubits, 73 at 6, 163 at 7,
+        403 at 8 and 1,423 at 9, and never at 10. This was measured without gradients. With them,
+        the break-even point is slightly higher; up to twice these numbers, about a tenth of the
+        time is lost.
 
         Args:
             batch: Number of samples.
-            built: Whether it is there already.
+            built: Whether the unitary already exists.
         """
         saved = (batch - (0 if built else self.circuit.dim)) * len(self._sweep.steps) * BLOCK_COST
         return saved > batch * self.circuit.dim
 
     def _for(self, weights: Tensor, batch: int) -> tuple[Tensor, Tensor | None]:
-        """Matrices of the blocks and, where it is faster, the unitary."""
+        """Matrices of the blocks and, if it is faster, the unitary."""
         if self.training or (torch.is_grad_enabled() and weights.requires_grad):
             matrices = self._matrices(weights)
             return matrices, self._real_unitary(matrices) if self.prefers_unitary(batch) else None
         known = self._compiled
         again = known is not None and _same(known.weights, weights)
         if known is None or not again:
-            # What was made in inference mode could not be part of a gradient later.
+            # Tensors from inference mode could not be part of a gradient later.
             with torch.inference_mode(False), torch.no_grad():
-                kept = weights.clone()
-                self._compiled = known = _Compiled(kept, self._matrices(kept))
-        # A second call makes a third one likely, for which the unitary is there.
+                own = weights.clone()
+                self._compiled = known = _Compiled(own, self._matrices(own))
+        # A second call with the same weights makes further ones likely, so the unitary is built.
         if self.prefers_unitary(batch, built=again or known.unitary is not None):
             if known.unitary is None:
                 with torch.inference_mode(False), torch.no_grad():
@@ -165,11 +166,11 @@ def _same(known: Tensor, weights: Tensor) -> bool:
 
 
 def _require_length_one(squares: Tensor, amplitudes: Tensor, weights: Tensor) -> None:
-    """Refuse samples whose squared length is not 1; `squares` are those the simulation found."""
+    """Refuse samples whose norm is not 1; `squares` are the squared norms from the simulation."""
     if not len(squares):
         return
     low, high = (extreme.item() for extreme in torch.aminmax(squares.detach()))
-    # Written so that NaN is looked into, too.
+    # This form of the condition is also true for NaN.
     if not (low >= 1 - LENGTH_TOLERANCE and high <= 1 + LENGTH_TOLERANCE):
         require_finite(amplitudes, weights)
         require_unit_length(amplitudes)
@@ -190,7 +191,12 @@ def observable_signs(circuit: Circuit) -> Float[Tensor, "amplitude observable"]:
 def z_signs(
     n_qubits: int, observables: Iterable[Sequence[int]]
 ) -> Float[Tensor, "amplitude observable"]:
-    """The same of any products of Pauli Z, each as the wires it stands on."""
+    """Eigenvalue, 1 or -1, of products of Pauli Z in every basis state.
+
+    Args:
+        n_qubits: Number of wires.
+        observables: The wires of each product.
+    """
     bits = _bits(n_qubits)
     columns = [1 - 2 * (bits[:, list(wires)].sum(1) % 2) for wires in observables]
     return torch.stack(columns, 1).double() if columns else torch.empty(2**n_qubits, 0).double()

@@ -1,7 +1,7 @@
-"""What there is to see in a state: for lessons and pictures, checked rather than fast.
+"""Properties of quantum states, for lessons and figures; written for clarity, not for speed.
 
-A state is a batch of vectors or a batch of density matrices; whatever takes one takes the other.
-Wire 0 is the most significant bit of a basis state's number. Entropies are in bits.
+States are a batch of vectors or a batch of density matrices. Wire 0 is the most significant bit of
+a basis state's number. Entropies are in bits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,13 +28,13 @@ def states_along(
     weights: Float[Tensor, "*batch weight"],
     every: str = "gate",
 ) -> Iterator[tuple[str, Vectors]]:
-    """The state at the start and after every gate, stage or layer, each with a name.
+    """The initial state and the state after every gate, stage or layer, each with a name.
 
     Args:
-        circuit: What to run.
-        amplitudes: Real, each row of length 1; float32 or float64 sets the precision.
-        weights: Angles in radians, the same for all samples or a row for each.
-        every: How long a step is.
+        circuit: The circuit.
+        amplitudes: Real, each row of norm 1; float32 or float64 sets the precision.
+        weights: Angles in radians, the same for all samples or one row per sample.
+        every: Granularity of the steps, one of `EVERY`.
 
     Raises:
         CircuitError: There is no such step.
@@ -52,7 +52,7 @@ def states_along(
 
 
 def _steps(circuit: Circuit, every: str) -> Iterator[tuple[str, list[Gate]]]:
-    """The gates of every step and the name of what they are."""
+    """Name and gates of every step."""
     if every == "gate":
         for gate in circuit.gates:
             wires = ", ".join(map(str, gate.wires))
@@ -61,14 +61,14 @@ def _steps(circuit: Circuit, every: str) -> Iterator[tuple[str, list[Gate]]]:
     by_stage = every == "stage"
     parts = groupby(circuit.gates, lambda gate: (gate.layer, gate.stage if by_stage else ""))
     for (layer, stage), gates in parts:
-        told = msg("layer {layer}", layer=layer + 1)
+        name = msg("layer {layer}", layer=layer + 1)
         if stage:
-            told = msg("{layer}, {stage}", layer=told, stage=msg(stage))
-        yield told, list(gates)
+            name = msg("{layer}, {stage}", layer=name, stage=msg(stage))
+        yield name, list(gates)
 
 
 def _applied(gate: Gate, matrix: Complex[Tensor, "any row column"], states: Vectors) -> Vectors:
-    """A gate, one for all samples or one for each, applied to vectors."""
+    """Apply a gate to vectors; its matrix is the same for all samples or one per sample."""
     n_qubits = states.shape[1].bit_length() - 1
     others = [wire for wire in range(n_qubits) if wire not in gate.wires]
     order = [0, *(1 + wire for wire in (*gate.wires, *others))]
@@ -87,10 +87,10 @@ def probabilities(states: Vectors | Densities) -> Float[Tensor, "batch state"]:
 def reduced_density(
     states: Vectors | Densities, wires: Sequence[int]
 ) -> Complex[Tensor, "batch small small"]:
-    """State of some wires alone, the others traced out; the wires keep the order they are named in.
+    """Reduced density matrix of some wires in the given order, the others traced out.
 
     Raises:
-        CircuitError: A wire that is not there or named twice, or none.
+        CircuitError: There is no wire, or one does not exist or is repeated.
     """
     n_qubits = states.shape[1].bit_length() - 1
     if not wires or len(set(wires)) < len(wires) or not set(wires) <= set(range(n_qubits)):
@@ -110,7 +110,7 @@ def reduced_density(
 
 
 def bloch_vectors(states: Vectors | Densities) -> Float[Tensor, "batch qubit 3"]:
-    """<X>, <Y> and <Z> of every wire: the arrow in the Bloch ball, shorter than 1 if entangled."""
+    """Bloch vector <X>, <Y>, <Z> of every wire; its norm is below 1 if the wire is entangled."""
     n_qubits = states.shape[1].bit_length() - 1
     axes = torch.stack([pauli(letter) for letter in "XYZ"]).to(states)
     alone = torch.stack([reduced_density(states, [wire]) for wire in range(n_qubits)], 1)
@@ -118,12 +118,12 @@ def bloch_vectors(states: Vectors | Densities) -> Float[Tensor, "batch qubit 3"]
 
 
 def purity(states: Densities) -> Float[Tensor, " batch"]:
-    """Tr(rho^2): 1 for a pure state, 1 / 2^n for one that is mixed as much as can be."""
+    """Tr(rho^2): 1 for a pure state, 1 / 2^n for a maximally mixed one."""
     return states.abs().square().sum((1, 2))
 
 
 def fidelity(one: Vectors | Densities, other: Vectors | Densities) -> Float[Tensor, " batch"]:
-    """How alike two states are, 0 to 1.
+    """Fidelity of two states, 0 to 1.
 
     |<a|b>|^2, and for density matrices (Tr sqrt(sqrt(a) b sqrt(a)))^2 (Jozsa, Journal of Modern
     Optics 41, 2315, 1994).
@@ -150,18 +150,18 @@ def entanglement_entropy(
 ) -> Float[Tensor, " batch"]:
     """Entanglement between two groups of wires, in bits.
 
-    (S(A) + S(B) - S(AB)) / 2. Where both groups together are pure, as when they are all wires of a
-    noiseless circuit, this is the entropy of either, the entanglement entropy (Bennett et al.,
-    Physical Review A 53, 2046, 1996). Otherwise it is half of the mutual information, in which
-    ordinary correlations count as well; `logarithmic_negativity` leaves them out.
+    (S(A) + S(B) - S(AB)) / 2. If both groups together are in a pure state, such as all wires of a
+    noiseless circuit, this is the entropy of either group, the entanglement entropy (Bennett et
+    al., Physical Review A 53, 2046, 1996). Otherwise it is half of the mutual information, which
+    includes classical correlations; `logarithmic_negativity` excludes them.
 
     Args:
         states: The states.
-        first: Wires of the one group.
-        second: Wires of the other; by default all wires that are left.
+        first: Wires of the first group.
+        second: Wires of the second group; by default all others.
 
     Raises:
-        CircuitError: A wire that is not there or is named twice, or an empty group.
+        CircuitError: A group is empty, or a wire does not exist or is repeated.
     """
     first, second = _groups(states, first, second)
     together = entropy(reduced_density(states, [*first, *second]))
@@ -172,7 +172,7 @@ def entanglement_entropy(
 def logarithmic_negativity(
     states: Vectors | Densities, first: Sequence[int], second: Sequence[int] | None = None
 ) -> Float[Tensor, " batch"]:
-    """Entanglement between two groups of wires, mixed or not: log2 of the trace norm of rho^T_A.
+    """Entanglement of pure or mixed states between two groups of wires: log2 ||rho^T_A||_1.
 
     Vidal and Werner, Physical Review A 65, 032314 (2002). 0 without entanglement, 1 for a Bell
     pair. Arguments as in `entanglement_entropy`.
@@ -180,21 +180,21 @@ def logarithmic_negativity(
     first, second = _groups(states, first, second)
     together = reduced_density(states, [*first, *second])
     sides = (2 ** len(first), 2 ** len(second))
-    turned = together.reshape(-1, *sides, *sides).transpose(1, 3).reshape(together.shape)
-    return torch.linalg.eigvalsh(turned).abs().sum(1).log2()
+    transposed = together.reshape(-1, *sides, *sides).transpose(1, 3).reshape(together.shape)
+    return torch.linalg.eigvalsh(transposed).abs().sum(1).log2()
 
 
 def _groups(
     states: Tensor, first: Sequence[int], second: Sequence[int] | None
 ) -> tuple[list[int], list[int]]:
-    """Both groups; the second is what the first leaves, if it is not given."""
+    """Both groups of wires; the second defaults to all wires that are not in the first."""
     n_qubits = states.shape[1].bit_length() - 1
     rest = [wire for wire in range(n_qubits) if wire not in first]
     return list(first), list(rest if second is None else second)
 
 
 def meyer_wallach(states: Vectors) -> Float[Tensor, " batch"]:
-    """Mean entanglement of a wire with all others, 0 to 1.
+    """Meyer-Wallach measure: mean entanglement of a wire with all others, 0 to 1.
 
     2 (1 - mean purity of the single wires): Meyer and Wallach, Journal of Mathematical Physics 43,
     4273 (2002), in the form of Brennen, Quantum Information and Computation 3, 619 (2003).

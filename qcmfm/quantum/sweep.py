@@ -1,9 +1,9 @@
-"""The kernel that takes a batch of states through a circuit's blocks, forwards and backwards.
+"""The kernel that propagates a batch of states through a circuit's blocks, forward and backward.
 
-A state lies in memory as wire x .. x wire x sample, the wires in the order that a `Step` names, the
-first of them the most significant bit. A block is one batched product of small matrices with long
-rows, and its output has the block's wires at the end, so that the next block's wires come first
-without being moved:
+The memory layout of a state is wire x .. x wire x sample, with the wires in the order of a
+`PlacedBlock` and the first of them the most significant bit. A block is one batched product of
+small matrices with long rows. Its output has the block's wires at the end, so that the next block's
+wires come first without being moved:
 
     before    dense x other x sample, read as   other x dense x sample (a view)
     product   other x (dense x dense)  times    other x dense x sample
@@ -20,11 +20,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from qcmfm.quantum.blocks import Step
+from qcmfm.quantum.blocks import PlacedBlock
 
 
 class Buffer:
-    """Memory for a batch's states, amplitude x sample, and the ways in which blocks look at it.
+    """Memory for the states of a batch, amplitude x sample, with the views that blocks need.
 
     Args:
         state: The memory.
@@ -41,20 +41,20 @@ class Buffer:
 
 
 class Sweep:
-    """Blocks applied to states, forwards and backwards.
+    """Applies the blocks of a circuit to states, forward and backward.
 
     Args:
-        steps: Where the wires of each block lie.
+        steps: Layout of the wires of each block.
         n_qubits: Number of wires.
     """
 
-    def __init__(self, steps: Sequence[Step], n_qubits: int):
+    def __init__(self, steps: Sequence[PlacedBlock], n_qubits: int):
         self.steps = list(steps)
         self.n_qubits = n_qubits
         self.dim = 2**n_qubits
         self.order = steps[-1].order_after if steps else tuple(range(n_qubits))
         self.side = 2 ** len(steps[0].dense) if steps else 1
-        # For every block and state of its other wires, the place of its matrix among all.
+        # Index of the matrix for every block and every state of its other wires.
         self._places = torch.tensor(
             [
                 index * step.controls + control
@@ -81,15 +81,15 @@ class Sweep:
         return total
 
     def forward(self, buffers: list[Buffer], spread: Sequence[Tensor]) -> Tensor:
-        """Take the state in the first buffer through all blocks.
+        """Propagate the state in the first buffer through all blocks.
 
         Args:
-            buffers: For the input of every block, the last output, and one to spare, with which
-                others may change places. Three do without a gradient.
-            spread: As `spread` makes it, block by block.
+            buffers: One for the input of every block, one for the last output, and a spare one,
+                with which others may be swapped. Without a gradient, three suffice.
+            spread: Output of `spread`, block by block.
 
         Returns:
-            The last output, its wires in the order `self.order`.
+            The last output, with its wires in the order of `self.order`.
         """
         turns = len(buffers) - 1
         for index, (step, matrix) in enumerate(zip(self.steps, spread, strict=True)):
@@ -108,14 +108,14 @@ class Sweep:
         spare: Buffer,
         found: Sequence[Tensor],
     ) -> None:
-        """Take conjugate gradients back through all blocks.
+        """Propagate conjugate gradients back through all blocks.
 
         Args:
             buffers: As `forward` left them, with one for the input of every block.
             spread: As given to `forward`.
-            gradient: Conjugate gradient of the last output; it becomes that of the first input.
-            spare: Another buffer of that size.
-            found: Where the conjugate gradients of `spread` go.
+            gradient: Conjugate gradient of the last output; overwritten by that of the first input.
+            spare: Another buffer of the same size.
+            found: Output for the conjugate gradients of `spread`.
         """
         for index in reversed(range(len(self.steps))):
             step = self.steps[index]
@@ -134,8 +134,8 @@ class Sweep:
 
         Args:
             state: Amplitude x sample.
-            axes: Where each wire of the target is now.
-            target: Where to.
+            axes: Current position of each wire of the target.
+            target: Output of the same shape.
         """
         shape = [2] * self.n_qubits + [-1]
         target.view(shape).copy_(state.view(shape).permute(*axes, self.n_qubits))

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.pauli_transfer import apply_to_digits, gate_transfers
-from qcmfm.quantum.windows import Step, fuse, noisy_steps
+from qcmfm.quantum.windows import NoisyStep, fuse, noisy_steps
 
 
-def _kind(step: Step) -> tuple[int, str]:
+def _kind(step: NoisyStep) -> tuple[int, str]:
     """The group of steps whose matrices are built together: number of wires, name of the gate."""
     return len(step.wires), step.gate.name if step.gate else ""
 
@@ -29,9 +29,8 @@ class Windows(nn.Module):
     Args:
         circuit: The gates.
         setting: The noise.
-        folds: How often every gate is undone and done again, each time with its noise: G becomes
-            G (G^-1 G)^folds, which amplifies the noise 2 folds + 1 times (unitary folding,
-            Giurgica-Tiron et al., arXiv:2005.10921).
+        folds: Unitary folding (Giurgica-Tiron et al., arXiv:2005.10921): every gate G becomes
+            G (G^-1 G)^folds, each factor with its noise, which amplifies it 2 folds + 1 times.
     """
 
     def __init__(self, circuit: Circuit, setting: NoiseSetting, folds: int = 0):
@@ -39,13 +38,13 @@ class Windows(nn.Module):
         self.folds = folds
         steps = noisy_steps(circuit, setting)
         self.windows = fuse(steps)
-        kinds: dict[tuple[int, str], list[Step]] = defaultdict(list)
+        kinds: dict[tuple[int, str], list[NoisyStep]] = defaultdict(list)
         for window in self.windows:
             for step in window.steps:
                 kinds[_kind(step)].append(step)
         self._kinds = sorted(kinds)
         # All steps on as many wires end up in one stack, kind after kind; this is each one's row.
-        place: dict[Step, int] = {}
+        place: dict[NoisyStep, int] = {}
         for number, kind in enumerate(self._kinds):
             slots = [step.gate.slots for step in kinds[kind] if step.gate]
             self._keep(f"_slots{number}", torch.tensor(slots, dtype=torch.long))
@@ -110,8 +109,8 @@ class Windows(nn.Module):
         return matrix
 
 
-def _stacked_noise(steps: Sequence[Step]) -> Float[Tensor, "step row column"] | None:
-    """The noise of every step; none if there is none at all."""
+def _stacked_noise(steps: Sequence[NoisyStep]) -> Float[Tensor, "step row column"] | None:
+    """Transfer matrices of the noise of every step; None if no step has noise."""
     if all(step.noise is None for step in steps):
         return None
     clean = torch.eye(4 ** len(steps[0].wires), dtype=torch.float64)

@@ -34,7 +34,7 @@ WINDOW_WIRES = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class NoisyStep:
     """A gate with the noise that follows it, or noise alone.
 
     Args:
@@ -60,7 +60,7 @@ class Window:
     """
 
     wires: tuple[int, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[NoisyStep, ...]
 
     @property
     def shape(self) -> tuple[tuple[int, ...], ...]:
@@ -69,7 +69,7 @@ class Window:
         return tuple(tuple(place[wire] for wire in step.wires) for step in self.steps)
 
 
-def noisy_steps(circuit: Circuit, setting: NoiseSetting) -> list[Step]:
+def noisy_steps(circuit: Circuit, setting: NoiseSetting) -> list[NoisyStep]:
     """A circuit's gates with their noise, in the order in which they act."""
     parts: list[tuple[Gate | None, list[Noise]]] = []
     for operation in noisy_operations(circuit, setting):
@@ -83,14 +83,14 @@ def noisy_steps(circuit: Circuit, setting: NoiseSetting) -> list[Step]:
     return [_step(gate, noises, known) for gate, noises in parts]
 
 
-def _step(gate: Gate | None, noises: Sequence[Noise], known: dict[object, Tensor]) -> Step:
+def _step(gate: Gate | None, noises: Sequence[Noise], known: dict[object, Tensor]) -> NoisyStep:
     """A gate with its noise; matrices that are `known` are taken from there.
 
     A setting puts the same channels after many gates, so few of the matrices differ.
     """
     wires = gate.wires if gate else noises[0].wires
     if not noises:
-        return Step(wires, gate, None)
+        return NoisyStep(wires, gate, None)
     places = [tuple(wires.index(wire) for wire in noise.wires) for noise in noises]
     channels = [(noise.channel, tuple(noise.strengths.items())) for noise in noises]
     key = (len(wires), *zip(channels, places, strict=True))
@@ -100,10 +100,10 @@ def _step(gate: Gate | None, noises: Sequence[Noise], known: dict[object, Tensor
             transfer = channel_transfer(kraus(noise.channel, noise.strengths))
             product = apply_to_digits(transfer[None], at, product)
         known[key] = product[0]
-    return Step(wires, gate, known[key])
+    return NoisyStep(wires, gate, known[key])
 
 
-def fuse(steps: Sequence[Step], most: int = WINDOW_WIRES) -> list[Window]:
+def fuse(steps: Sequence[NoisyStep], most: int = WINDOW_WIRES) -> list[Window]:
     """Group steps into windows whose product is the product of the steps.
 
     Steps on one wire go with the next on two wires that touches it, or with the last one. Then
@@ -121,8 +121,8 @@ def fuse(steps: Sequence[Step], most: int = WINDOW_WIRES) -> list[Window]:
     while left:
         wires = left[0][1]
         passed: set[int] = set()
-        taken: list[Step] = []
-        rest: list[tuple[list[Step], dict[int, None]]] = []
+        taken: list[NoisyStep] = []
+        rest: list[tuple[list[NoisyStep], dict[int, None]]] = []
         for link, touched in left:
             both = wires | touched
             if passed.isdisjoint(touched) and len(both) <= max(most, len(wires)):
@@ -153,12 +153,12 @@ def _ordered(windows: Sequence[Window]) -> list[Window]:
     return ordered[::-1]
 
 
-def _links(steps: Iterable[Step]) -> list[list[Step]]:
+def _links(steps: Iterable[NoisyStep]) -> list[list[NoisyStep]]:
     """Steps on two wires in order, each with the steps on one wire that can go with it."""
-    links: list[list[Step]] = []
+    links: list[list[NoisyStep]] = []
     # Steps on a wire that no two-wire step has come by since, and the last link on each wire.
-    waiting: dict[int, list[Step]] = defaultdict(list)
-    last: dict[int, list[Step]] = {}
+    waiting: dict[int, list[NoisyStep]] = defaultdict(list)
+    last: dict[int, list[NoisyStep]] = {}
     for step in steps:
         if len(step.wires) == 1:
             waiting[step.wires[0]].append(step)
@@ -174,6 +174,6 @@ def _links(steps: Iterable[Step]) -> list[list[Step]]:
     return links
 
 
-def _wires(link: Iterable[Step]) -> dict[int, None]:
+def _wires(link: Iterable[NoisyStep]) -> dict[int, None]:
     """The wires of some steps, each once, in order of appearance."""
     return dict.fromkeys(wire for step in link for wire in step.wires)
