@@ -1,4 +1,4 @@
-"""The database: bring a collection's part up to date, open it, drop it."""
+"""The catalog database: updates, opens and drops the index of a collection."""
 
 import hashlib
 import json
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 CHUNK = 512
 INDEXED = 50_000
-"""Records from which on vectors are searched through an index, rather than one by one."""
+"""Number of records from which on vectors are searched by an approximate index."""
 GROWN = 1.25
-"""Growth of the captioned photos after which the map from photos to words is learned anew."""
+"""Growth of the captioned photos after which the map from photos to words is fitted again."""
 _CARDS = "cards"
 _CARD = pa.schema([("name", pa.string()), ("card", pa.string()), ("photo_words", pa.binary())])
 _PLACES = pa.schema(
@@ -41,13 +41,13 @@ _PLACES = pa.schema(
 
 @dataclass(frozen=True)
 class Change:
-    """What bringing a collection up to date did.
+    """The result of an update.
 
     Args:
-        records: How many the catalog holds of it now.
-        written: Rows that were written, since they are new or differ.
-        removed: Rows whose record is gone.
-        learned: Whether the map from photos to words was learned anew.
+        records: Number of records of the collection in the catalog.
+        written: Number of rows that were written, since they are new or changed.
+        removed: Number of rows that were removed, since their record no longer exists.
+        learned: Whether the map from photos to words was fitted again.
     """
 
     records: int
@@ -57,10 +57,10 @@ class Change:
 
 
 class Catalog:
-    """Everything that is kept to search, one table for each collection.
+    """The database of all search indexes, with one table per collection.
 
     Args:
-        place: A folder, or the URI of an object store such as `s3://bucket/catalog`.
+        place: Folder, or URI of an object store such as `s3://bucket/catalog`.
 
     Raises:
         CatalogError: It cannot be opened.
@@ -72,7 +72,7 @@ class Catalog:
         try:
             self._database: Any = lancedb.connect(str(place))
             self._names()
-        except Exception as error:  # every store fails in its own way
+        except Exception as error:  # Each kind of store raises its own exceptions.
             raise CatalogError(
                 msg(
                     "The catalog at {place} cannot be opened: {error}.",
@@ -83,14 +83,14 @@ class Catalog:
             ) from error
 
     def cards(self) -> dict[str, Card]:
-        """How each collection in the catalog was made, by name."""
+        """Metadata of each collection in the catalog, by name."""
         if _CARDS not in self._names():
             return {}
         found = self._database.open_table(_CARDS).search().select(["name", "card"]).to_list()
         return {row["name"]: Card(**json.loads(row["card"])) for row in found}
 
     def open(self, name: str) -> SearchIndex:
-        """A collection, to search in.
+        """Open the search index of a collection.
 
         Raises:
             CatalogError: It is not in the catalog.
@@ -102,7 +102,7 @@ class Catalog:
                 msg("Make it with: python -m qcmfm catalog --collection {name!r}", name=name[:80]),
             )
         card, photo_words = found
-        return SearchIndex(card, self._database.open_table(_table(name)), photo_words)
+        return SearchIndex(card, self._database.open_table(table_name(name)), photo_words)
 
     def update(
         self,
@@ -112,14 +112,14 @@ class Catalog:
         encoders: tuple[str, str],
         rebuild: bool = False,
     ) -> Work[Change]:
-        """Bring a collection up to date: only what changed is written.
+        """Update the index of a collection; only rows that changed are written.
 
         Args:
-            name: Of the collection.
-            table: Its features.
-            predictions: By record id; empty where no run was asked.
+            name: Name of the collection.
+            table: Features of the collection.
+            predictions: Predictions by record id; empty if there are none.
             encoders: Ids of the image and the text encoder.
-            rebuild: Make everything again.
+            rebuild: Whether to rebuild everything.
         """
         old = None if rebuild else self._card(name)
         if old and (old[0].image_encoder, old[0].text_encoder, old[0].shape) != (*encoders, SHAPE):
@@ -144,22 +144,22 @@ class Catalog:
             rows.delete(one_of("record_id", gone[start : start + CHUNK]))
         if changed or gone:
             yield Progress("Indexing", 0, 1)
-            _index(rows, len(ids))
+            index_records(rows, len(ids))
         if changed or gone or learned or old is None:
             card = _card_of(name, len(ids), encoders, learned, old[0] if old else None)
-            self._save_card(card, photo_words)
+            self.save_card(card, photo_words)
         return Change(len(ids), len(changed), len(gone), bool(learned))
 
     def drop(self, name: str) -> None:
-        """Take a collection out; it can be made again."""
-        for table in (_table(name), _places_table(name)):
+        """Remove a collection from the catalog."""
+        for table in (table_name(name), _places_table(name)):
             if table in self._names():
                 self._database.drop_table(table)
         if _CARDS in self._names():
             self._database.open_table(_CARDS).delete(one_of("name", [name]))
 
     def save_projection(self, name: str, projection: Projection) -> None:
-        """Keep a map of a collection; the one of the same vectors is replaced."""
+        """Save a projection of a collection, replacing that of the same kind of vectors."""
         place = np.asarray(projection.places, np.float32)
         rows = pa.table(
             {
@@ -170,12 +170,12 @@ class Catalog:
             },
             schema=_PLACES,
         )
-        kept = self._open_or_make(_places_table(name), _PLACES)
-        kept.delete(f"`of` LIKE '{projection.of} %'")
-        kept.add(rows)
+        saved = self.open_or_make_table(_places_table(name), _PLACES)
+        saved.delete(f"`of` LIKE '{projection.of} %'")
+        saved.add(rows)
 
     def projection(self, name: str, of: str) -> Projection | None:
-        """The map of a collection that was kept; None where there is none."""
+        """The saved projection of a collection; None if there is none."""
         if _places_table(name) not in self._names():
             return None
         rows = self._database.open_table(_places_table(name))
@@ -187,7 +187,7 @@ class Catalog:
         return Projection(of, made_from, found["record_id"].to_pylist(), places)
 
     def _learn(self, table: FeatureTable, old: tuple[Card, PhotoWords | None] | None):
-        """The map from photos to words, where it is time to learn it."""
+        """Fit the map from photos to words, unless there is one and few photos were added."""
         if old and old[1] is not None:
             pairs = zip(table.image_keys, table.caption_keys, table.records, strict=True)
             usable = sum(
@@ -203,9 +203,12 @@ class Catalog:
 
     def _table(self, name: str, table: FeatureTable) -> "Table":
         shape = table.shape
-        return self._open_or_make(_table(name), schema(shape.image_dim, shape.sentence_dim))
+        return self.open_or_make_table(
+            table_name(name), schema(shape.image_dim, shape.sentence_dim)
+        )
 
-    def _open_or_make(self, name: str, columns: pa.Schema) -> "Table":
+    def open_or_make_table(self, name: str, columns: pa.Schema) -> "Table":
+        """A table of the database, empty if it is new."""
         return self._database.create_table(name, schema=columns, exist_ok=True)
 
     def _card(self, name: str) -> tuple[Card, PhotoWords | None] | None:
@@ -219,10 +222,11 @@ class Catalog:
         photo_words = PhotoWords.from_bytes(content) if content else None
         return Card(**json.loads(found[0]["card"])), photo_words
 
-    def _save_card(self, card: Card, photo_words: PhotoWords | None) -> None:
+    def save_card(self, card: Card, photo_words: PhotoWords | None) -> None:
+        """Add the card of a collection, or replace it."""
         content = photo_words.to_bytes() if photo_words else b""
         row = {"name": [card.name], "card": [json.dumps(asdict(card))], "photo_words": [content]}
-        cards = self._open_or_make(_CARDS, _CARD)
+        cards = self.open_or_make_table(_CARDS, _CARD)
         merge = cards.merge_insert("name").when_matched_update_all().when_not_matched_insert_all()
         merge.execute(pa.table(row, schema=_CARD))
 
@@ -247,13 +251,14 @@ def _card_of(
     return replace(old, records=records, made_at=card.made_at) if old else card
 
 
-def _table(name: str) -> str:
-    # A collection may be called what no table can be.
+def table_name(name: str) -> str:
+    """Name of the table that holds the records of a collection."""
+    # Hashed, since the name of a collection may not be valid as that of a table.
     return f"records-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
 
 
 def _places_table(name: str) -> str:
-    return _table(name).replace("records", "places")
+    return table_name(name).replace("records", "places")
 
 
 def _versions_in(rows: "Table") -> dict[str, str]:
@@ -269,8 +274,8 @@ def _write(rows: "Table", new: pa.Table, merge: bool) -> None:
     how.when_matched_update_all().when_not_matched_insert_all().execute(new)
 
 
-def _index(rows: "Table", records: int) -> None:
-    """Index words always, vectors where there are many; what is indexed already is kept."""
+def index_records(rows: "Table", records: int) -> None:
+    """Index words always, and vectors if there are many; existing indexes are updated."""
     from lancedb.index import FTS, BTree, IvfSq
 
     present = {index.columns[0] for index in rows.list_indices()}

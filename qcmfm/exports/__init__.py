@@ -1,4 +1,4 @@
-"""What reviewers decided, as a file for another program.
+"""Exports of reviewed collections for other programs.
 
 The folder is a registry: each file that does not start with an underscore, but `reviewed.py`, holds
 one format, and the file's name is the format's name. It has a `TITLE` for people, a `SUFFIX` that
@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from qcmfm.core.errors import ReviewError
 from qcmfm.core.messages import msg
 from qcmfm.core.registry import Registry
+from qcmfm.exports._table import PROGRAM_COLUMNS
 from qcmfm.exports.reviewed import Reviewed
+
+__all__ = ["FORMATS", "PROGRAM_COLUMNS", "Export", "described", "export", "names", "title"]
 
 
 @dataclass(frozen=True)
 class Export:
-    """A file to give to somebody.
+    """An exported file.
 
     Args:
-        name: Its file name.
-        mime: Its media type.
-        content: Its bytes.
+        name: File name.
+        mime: Media type.
+        content: Content of the file.
     """
 
     name: str
@@ -41,12 +44,12 @@ FORMATS = Registry(__name__, _missing, "qcmfm.exports", besides=("reviewed",))
 
 
 def names() -> list[str]:
-    """The name of every format there is."""
+    """The names of all formats."""
     return FORMATS.names()
 
 
 def title(name: str) -> str:
-    """What a format is called on a page.
+    """The title of a format for people.
 
     Raises:
         ReviewError: There is no such format.
@@ -55,10 +58,10 @@ def title(name: str) -> str:
 
 
 def described(name: str, collection: str) -> tuple[str, str]:
-    """File name and media type of an export before it is made.
+    """File name and media type of an export, without creating it.
 
     Args:
-        name: One of `names()`.
+        name: Name of the format, one of `names()`.
         collection: Name of the collection.
 
     Raises:
@@ -69,11 +72,11 @@ def described(name: str, collection: str) -> tuple[str, str]:
 
 
 def export(name: str, reviewed: Reviewed) -> Export:
-    """The reviewed collection in one format.
+    """Export a reviewed collection.
 
     Args:
-        name: One of `names()`.
-        reviewed: The collection, its predictions and what was decided.
+        name: Name of the format, one of `names()`.
+        reviewed: The collection with its predictions and reviews.
 
     Raises:
         ReviewError: There is no such format.

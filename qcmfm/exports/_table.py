@@ -1,4 +1,4 @@
-"""The records with every column of the source as it was, and behind them what we know."""
+"""Records as table rows: all columns of the source unchanged, followed by those of this program."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import FIELDS, Record
 from qcmfm.records.vocabulary import aat_uri
 
-OURS = (
+PROGRAM_COLUMNS = (
     "qcmfm_status",
     "qcmfm_label",
     "qcmfm_aat_uri",
@@ -20,29 +20,29 @@ OURS = (
     "qcmfm_model_sha256",
     "qcmfm_predicted_at",
 )
-"""Our columns: their names start so that they are never taken for one of the source's."""
+"""Columns of this program; the prefix keeps them apart from those of the source."""
 
 
 def columns(reviewed: Reviewed) -> list[str]:
-    """The source's columns in their order, then ours; those of an earlier export stay in place."""
-    return list(dict.fromkeys((*reviewed.collection.columns, *OURS)))
+    """Columns of the source in their order, then ours unless an earlier export added them."""
+    return list(dict.fromkeys((*reviewed.collection.columns, *PROGRAM_COLUMNS)))
 
 
 def rows(reviewed: Reviewed) -> Iterator[dict[str, str]]:
-    """Every record as a row of cells."""
+    """Every record as a row: its cells by column."""
     for record in reviewed.collection.records:
         fields = {name: str(getattr(record, name)) for name in FIELDS}
         yield {**fields, **record.cells, **program_columns(reviewed, record)}
 
 
 def program_columns(reviewed: Reviewed, record: Record) -> dict[str, str]:
-    """What was decided on a record and what the model had said."""
+    """The review state and the prediction of a record, by column."""
     outcome = reviewed.state.of(record.record_id)
-    said = reviewed.predictions.get(record.record_id)
-    confidence = said.confidence if said else None
+    prediction = reviewed.predictions.get(record.record_id)
+    confidence = prediction.confidence if prediction else None
     return dict(
         zip(
-            OURS,
+            PROGRAM_COLUMNS,
             (
                 outcome.status,
                 outcome.label,
@@ -50,12 +50,12 @@ def program_columns(reviewed: Reviewed, record: Record) -> dict[str, str]:
                 outcome.reviewer,
                 outcome.reviewed_at,
                 outcome.decision_id,
-                said.label if said else "",
-                aat_uri(said.label) if said else "",
+                prediction.label if prediction else "",
+                aat_uri(prediction.label) if prediction else "",
                 "" if confidence is None else f"{confidence:.4f}",
-                said.model_run if said else "",
-                said.model_sha256 if said else "",
-                said.predicted_at if said else "",
+                prediction.model_run if prediction else "",
+                prediction.model_sha256 if prediction else "",
+                prediction.predicted_at if prediction else "",
             ),
             strict=True,
         )

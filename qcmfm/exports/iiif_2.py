@@ -1,7 +1,7 @@
 """IIIF Presentation 2: one AnnotationList, to be linked from the `otherContent` of canvases.
 
-https://iiif.io/api/presentation/2.1/#annotation-list. Version 2 is older than the Web Annotation
-model; the same is said here in the terms of Open Annotation.
+https://iiif.io/api/presentation/2.1/#annotation-list. Version 2 predates the Web Annotation model,
+so the annotations are expressed in its predecessor, Open Annotation.
 """
 
 import json
@@ -35,31 +35,31 @@ def content(reviewed: Reviewed) -> bytes:
 
 
 def _annotation(reviewed: Reviewed, record: Record) -> dict[str, Any] | None:
-    said = web_annotations.annotation(reviewed, record)
-    if said is None:
+    web = web_annotations.annotation(reviewed, record)
+    if web is None:
         return None
-    on = _canvases.targets(reviewed, record, said["target"])
-    bodies = [_body(body) for body in said["body"]]
-    person = said["creator"]["type"] == "Person"
-    ours = {name: value for name, value in said.items() if name.startswith("qcmfm:")}
+    on = _canvases.targets(reviewed, record, web["target"])
+    bodies = [_body(body) for body in web["body"]]
+    person = web["creator"]["type"] == "Person"
+    ours = {name: value for name, value in web.items() if name.startswith("qcmfm:")}
     return {
-        "@id": said["id"],
+        "@id": web["id"],
         "@type": "oa:Annotation",
-        "motivation": f"oa:{said['motivation']}",
+        "motivation": f"oa:{web['motivation']}",
         "resource": bodies[0] if len(bodies) == 1 else bodies,
         "on": on[0] if len(on) == 1 else on,
         "oa:annotatedBy": {
             "@type": "foaf:Person" if person else "foaf:Agent",
-            "foaf:name": said["creator"]["name"],
+            "foaf:name": web["creator"]["name"],
         },
-        "oa:annotatedAt": said["created"],
-        "oa:serializedAt": said["generated"],
+        "oa:annotatedAt": web["created"],
+        "oa:serializedAt": web["generated"],
         **ours,
     }
 
 
 def _body(body: dict[str, str]) -> dict[str, str]:
-    """A body of the Web Annotation model as one of Open Annotation."""
+    """Convert a body of the Web Annotation model to Open Annotation."""
     if "source" in body:
         return {"@id": body["source"], "@type": "oa:SemanticTag"}
     if body["purpose"] == "tagging":

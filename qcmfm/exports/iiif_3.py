@@ -1,7 +1,7 @@
 """IIIF Presentation 3: one AnnotationPage, to be linked from the `annotations` of a manifest.
 
 https://iiif.io/api/presentation/3.0/#55-annotation-page. The annotations are those of the export
-`web_annotations`; their targets are canvases, in the canvas's own pixels.
+`web_annotations`, but their targets are canvases, with positions in pixels of the canvas.
 """
 
 import json
@@ -14,7 +14,7 @@ TITLE = N_("IIIF 3 annotation page")
 SUFFIX = "-iiif-3.json"
 MIME = "application/ld+json"
 
-# The context of IIIF has to be the last one.
+# The specification requires the IIIF context to be the last one.
 CONTEXT = [{"qcmfm": web_annotations.NAMESPACE}, "http://iiif.io/api/presentation/3/context.json"]
 
 

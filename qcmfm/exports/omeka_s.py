@@ -1,8 +1,8 @@
-"""CSV for Omeka S, whose CSV Import maps headers such as `dcterms:title` by itself.
+"""CSV for Omeka S, whose CSV Import maps headers such as `dcterms:title` automatically.
 
-Only what was decided is said of a record: a label that nobody checked would be taken for the
-catalogue's there. Cells hold one value each: no separator of values is to be set in the import.
-No cell can be taken for a formula.
+Only reviewed labels are exported, since an unchecked one would look like a catalogue label there.
+Each cell holds a single value, so no multi-value separator must be set in the import. Cells that a
+spreadsheet would take for a formula are escaped.
 """
 
 import csv
@@ -13,7 +13,7 @@ from qcmfm.core.messages import N_
 from qcmfm.core.text import escape_formula
 from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
-from qcmfm.review.state import Outcome
+from qcmfm.review.state import RecordState
 
 TITLE = N_("Omeka S")
 SUFFIX = "-omeka-s.csv"
@@ -36,7 +36,7 @@ _SOURCE = {
     "dcterms:source": ("source_url", "Link Resource", "url", "objectURL"),
     "dcterms:rights": ("license", "Rights and Reproduction", "share_license_status"),
 }
-"""Columns of the source that hold a term, as the museums name them."""
+"""Names that museums give to the source columns for each term."""
 
 
 def content(reviewed: Reviewed) -> bytes:
@@ -68,14 +68,14 @@ def _first(cells: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((cells[name] for name in names if cells.get(name)), "")
 
 
-def _provenance(reviewed: Reviewed, outcome: Outcome) -> str:
-    """Who decided on the label, and what the model had said; empty where nobody decided."""
+def _provenance(reviewed: Reviewed, outcome: RecordState) -> str:
+    """A sentence with the reviewer and the prediction behind a label; empty without a review."""
     decision = reviewed.state.decision(outcome.decision_id)
     if decision is None or not outcome.label:
         return ""
-    told = f"Label {outcome.label!r} {outcome.status} by {outcome.reviewer}"
-    told += f" on {outcome.reviewed_at}"
+    text = f"Label {outcome.label!r} {outcome.status} by {outcome.reviewer}"
+    text += f" on {outcome.reviewed_at}"
     if decision.model_label:
-        told += f"; the model {decision.model_run} ({decision.model_sha256[:12]}) had said"
-        told += f" {decision.model_label!r} with confidence {decision.confidence}"
-    return f"{told}. Decision {outcome.decision_id}."
+        text += f"; the model {decision.model_run} ({decision.model_sha256[:12]}) had said"
+        text += f" {decision.model_label!r} with confidence {decision.confidence}"
+    return f"{text}. Decision {outcome.decision_id}."

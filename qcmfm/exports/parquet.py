@@ -1,4 +1,4 @@
-"""Parquet: every column of the source and ours, for data tools; numbers of ours are numbers."""
+"""Parquet for data tools: all columns of the source as text, and ours with numbers as numbers."""
 
 import io
 
@@ -26,9 +26,9 @@ def content(reviewed: Reviewed) -> bytes:
         else pa.array([_text(row.get(name, "")) for row in rows], pa.string())
         for name in header
     }
-    told = {b"qcmfm_collection": reviewed.name, b"qcmfm_exported_at": reviewed.exported_at}
+    metadata = {b"qcmfm_collection": reviewed.name, b"qcmfm_exported_at": reviewed.exported_at}
     out = io.BytesIO()
-    pq.write_table(pa.table(columns).replace_schema_metadata(told), out, compression="zstd")
+    pq.write_table(pa.table(columns).replace_schema_metadata(metadata), out, compression="zstd")
     return out.getvalue()
 
 

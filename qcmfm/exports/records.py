@@ -1,7 +1,7 @@
-"""CSV in the source's own encoding and delimiter, every cell as it was, with our columns added.
+"""CSV in the encoding and delimiter of the source, with our columns added to unchanged cells.
 
-Put in the place of the collection's `records.csv`, it reads as the same records. What the museum
-wrote goes back to it as it was, formulas too; what was written here cannot be taken for one.
+In place of the collection's `records.csv` it reads as the same records. Cells of the source are
+unchanged even if they are formulas; in our columns, formulas are escaped.
 """
 
 import csv
@@ -28,5 +28,5 @@ def content(reviewed: Reviewed) -> bytes:
     )
     writer.writeheader()
     for row in _table.rows(reviewed):
-        writer.writerow(row | {name: escape_formula(row[name]) for name in _table.OURS})
+        writer.writerow(row | {name: escape_formula(row[name]) for name in _table.PROGRAM_COLUMNS})
     return out.getvalue().encode(reviewed.collection.encoding, "replace")

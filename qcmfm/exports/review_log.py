@@ -1,6 +1,6 @@
-"""The review log: every decision, one row each, in the order in which they were taken.
+"""The review log: one row per decision, in the order in which they were made.
 
-No cell can be taken for a formula: reasons, labels and names are typed by many people.
+Formulas are escaped, since anybody can type reasons, labels and names.
 """
 
 import csv
@@ -17,7 +17,7 @@ MIME = "text/csv"
 
 
 def content(reviewed: Reviewed) -> bytes:
-    """The bytes of the file; it can take the place of the log in a workspace."""
+    """The bytes of the file, which can replace the log in a workspace."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""What an export is made of."""
+"""The input of exports: a collection with its predictions and reviews."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,21 +9,21 @@ from qcmfm.records import Collection
 from qcmfm.review.decision import Decision
 from qcmfm.review.state import ReviewState
 
-if TYPE_CHECKING:  # the run behind a prediction needs torch, which an export does not
+if TYPE_CHECKING:  # Predictions import torch, which is slow to load and not needed here.
     from qcmfm.inference.prediction import Prediction
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A collection and what was decided on it.
+    """A collection with its predictions and reviews.
 
     Args:
-        name: Of the collection; the file is named after it.
-        collection: The records.
-        predictions: By record id; a record may lack one.
-        state: What was decided.
-        decisions: Every row of the review log, in order.
-        exported_at: UTC, ISO 8601.
+        name: Name of the collection, after which the file is named.
+        collection: Records of the collection.
+        predictions: Predictions by record id; records may lack one.
+        state: Review state of the collection.
+        decisions: Rows of the review log, in order.
+        exported_at: Time of the export, UTC, ISO 8601.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""CSV for Excel, LibreOffice and the like, in which no cell can be taken for a formula.
+"""CSV for Excel, LibreOffice and other spreadsheets, with formulas escaped.
 
 It starts with a byte order mark, without which Excel misreads letters beyond ASCII. `restored`
-takes the escapes of `qcmfm.core.text` out again; nothing does so unasked, since a museum's own file
-may hold such cells.
+removes the escapes of `qcmfm.core.text` again; this is never done automatically, since a museum's
+own file may contain cells that look escaped.
 """
 
 import csv
@@ -27,7 +27,7 @@ def content(reviewed: Reviewed) -> bytes:
 
 
 def restored(spreadsheet: bytes) -> bytes:
-    """A spreadsheet export with its escapes taken out: a CSV to be read as a collection."""
+    """Remove the escapes from a spreadsheet export, to read it as a collection."""
     text = spreadsheet.decode("utf-8-sig", "replace")
     rows = csv.reader(io.StringIO(text, newline=""))
     return _csv([[unescape(cell) for cell in row] for row in rows])

@@ -1,8 +1,9 @@
 """JSON-LD: a page of W3C Web Annotations, one for each record that has a label.
 
-https://www.w3.org/TR/annotation-model/. The creator is who answers for the label: the reviewer, or
-the model where nobody decided. What was attended to is the target, as `xywh` fragments of the
-photo. The model has no words for confidence and for runs; those have a name of their own, `qcmfm:`.
+https://www.w3.org/TR/annotation-model/. The creator is whoever is responsible for the label: the
+reviewer, or the model if there is no review. The targets are the attended parts, as `xywh`
+fragments of the photo. The vocabulary has no terms for confidence and runs; these are in the
+namespace `qcmfm:`.
 """
 
 import json
@@ -16,7 +17,7 @@ from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Record
 from qcmfm.records.vocabulary import aat_uri
 from qcmfm.review.decision import Decision
-from qcmfm.review.state import Outcome
+from qcmfm.review.state import RecordState
 
 if TYPE_CHECKING:
     from qcmfm.inference.prediction import Prediction
@@ -46,7 +47,7 @@ def content(reviewed: Reviewed) -> bytes:
 
 
 def annotation(reviewed: Reviewed, record: Record) -> dict[str, Any] | None:
-    """The annotation of one record; None where it has neither a decision nor a prediction."""
+    """The annotation of one record; None if it has neither a review nor a prediction."""
     outcome = reviewed.state.of(record.record_id)
     said = reviewed.predictions.get(record.record_id)
     decision = reviewed.state.decision(outcome.decision_id)
@@ -66,8 +67,8 @@ def annotation(reviewed: Reviewed, record: Record) -> dict[str, Any] | None:
     }
 
 
-def _by_reviewer(outcome: Outcome, decision: Decision) -> dict[str, Any]:
-    said = {
+def _by_reviewer(outcome: RecordState, decision: Decision) -> dict[str, Any]:
+    model = {
         "qcmfm:label": decision.model_label,
         "qcmfm:aatUri": decision.model_aat_uri,
         "qcmfm:confidence": decision.probability,
@@ -82,7 +83,7 @@ def _by_reviewer(outcome: Outcome, decision: Decision) -> dict[str, Any]:
         "creator": {"type": "Person", "name": outcome.reviewer},
         "created": outcome.reviewed_at,
         "body": _body(outcome.label, outcome.aat_uri, _comment(outcome, decision)),
-        "qcmfm:model": {name: value for name, value in said.items() if value not in ("", None)},
+        "qcmfm:model": {name: value for name, value in model.items() if value not in ("", None)},
     }
     if decision.supersedes:
         item["qcmfm:supersedes"] = f"urn:uuid:{decision.supersedes}"
@@ -109,7 +110,7 @@ def _by_model(prediction: "Prediction") -> dict[str, Any]:
     }
 
 
-def _comment(outcome: Outcome, decision: Decision) -> str:
+def _comment(outcome: RecordState, decision: Decision) -> str:
     unsure = "cannot tell from the photo" if outcome.status == "unsure" else ""
     return decision.reason or unsure
 
@@ -126,9 +127,9 @@ def _body(label: str, concept: str, comment: str) -> list[dict[str, str]]:
 
 
 def _target(record: Record, evidence: str) -> str | list[dict[str, Any]]:
-    """The photo, or the parts of it that were attended to; a record without one is named itself.
+    """The photo or its attended parts; for a record without a photo, its row in `records.csv`.
 
-    Addresses are relative: the file belongs beside the collection's `records.csv`.
+    URLs are relative: the file belongs next to the collection's `records.csv`.
     """
     if not record.image:
         return f"records.csv#{quote(record.record_id, safe='')}"
@@ -137,12 +138,12 @@ def _target(record: Record, evidence: str) -> str | list[dict[str, Any]]:
 
 
 def attention_page(source: str, label: str, boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One annotation that says where a model attended, as JSON values.
+    """An annotation of the parts of a photo that a model attended to, as JSON values.
 
     Args:
-        source: The photo's address or file name.
-        label: What the model labelled it.
-        boxes: As in the evidence of a decision.
+        source: URL or file name of the photo.
+        label: Predicted label.
+        boxes: Attended boxes, in the form of a decision's evidence.
     """
     return {
         "@context": CONTEXT,
@@ -156,7 +157,7 @@ def attention_page(source: str, label: str, boxes: Sequence[Mapping[str, Any]]) 
 
 
 def _parts(source: str, boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Parts of a photo as targets."""
+    """The boxes as targets: `xywh` fragments of the photo."""
     return [
         {
             "type": "SpecificResource",
@@ -173,7 +174,7 @@ def _parts(source: str, boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, An
 
 
 def _boxes(evidence: str) -> list[dict[str, Any]]:
-    """The boxes of a decision's evidence; what is no box is passed over."""
+    """The boxes of a decision's evidence; all of them are dropped if one is malformed."""
     try:
         found = json.loads(evidence)["boxes"] if evidence else []
         return [box for box in found if _XYWH.fullmatch(str(box["xywh"]))]
@@ -182,5 +183,5 @@ def _boxes(evidence: str) -> list[dict[str, Any]]:
 
 
 def urn(*parts: str) -> str:
-    """A name made of these parts: the same parts, the same name."""
+    """A URN that depends only on these parts."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE + chr(10).join(parts))}"

@@ -24,7 +24,7 @@ from typing import Any
 
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now_ms
-from qcmfm.core.errors import JobError
+from qcmfm.core.errors import JobError, StorageError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress
 from qcmfm.jobs import _worker, event_log
@@ -85,6 +85,7 @@ def start(
 
     Raises:
         JobError: There is no such kind.
+        StorageError: The disk has no locks.
     """
     if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
         raise JobError(
@@ -100,6 +101,11 @@ def start(
         "by": dict(by or {}),
     }
     storage.write_json(_jobs_folder() / job_id / "job.json", asked)
+    try:
+        event_log.is_alive(_folder(job_id))
+    except StorageError:  # Without locks a running job cannot be told from a killed one.
+        storage.discard_folder(_folder(job_id))
+        raise
     launch_process(job_id)
     return job_id
 

@@ -14,7 +14,7 @@ from filelock import Timeout
 
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
-from qcmfm.jobs import _events
+from qcmfm.jobs import event_log
 from qcmfm.observability import logs
 
 EVERY = 0.2
@@ -27,20 +27,20 @@ log = logging.getLogger(__name__)
 
 def perform(folder: Path) -> None:
     """Do a job, unless another process does."""
-    held = _events.lock(folder)
+    held = event_log.lock(folder)
     try:
         held.acquire(timeout=5)  # who looks whether the job runs holds it for a moment
     except Timeout:
         return
     try:
-        if _events.last(folder)[0].get("event") in _events.ENDS:
+        if event_log.last(folder)[0].get("event") in event_log.ENDS:
             return  # it was started twice, and the other one has done it meanwhile
-        _events.append(folder, "started", process=os.getpid())
+        event_log.append(folder, "started", process=os.getpid())
         done = threading.Event()
         threading.Thread(target=_end_if_cancelled, args=(folder, done), daemon=True).start()
         event, about = _outcome(folder)
         done.set()
-        _events.append(folder, event, **about)
+        event_log.append(folder, event, **about)
     finally:
         held.release()
 
@@ -84,7 +84,7 @@ def _follow(folder: Path, work: Work[Mapping[str, Any]]) -> Mapping[str, Any]:
             raise _Cancelled
         now = time.monotonic()
         if now - written >= EVERY or step.stage != stage or step.done >= step.total:
-            _events.append(
+            event_log.append(
                 folder, "progress",
                 stage=step.stage, done=step.done, total=step.total, note=step.note,
             )  # fmt: skip
@@ -96,6 +96,6 @@ def _end_if_cancelled(folder: Path, done: threading.Event) -> None:
     while not done.wait(0.5):
         if (folder / "cancel").exists():
             if not done.wait(PATIENCE):
-                _events.append(folder, "cancelled")
+                event_log.append(folder, "cancelled")
                 os._exit(1)
             return

@@ -1,7 +1,7 @@
-"""What the server counts of its work, for whoever looks after it, in Prometheus' format.
+"""Prometheus metrics of the server.
 
-Nothing is counted until `begin` was called, which a server does; so the command line need not load
-the library. Names of people, collections or records are never told here.
+Nothing is counted until a server calls `begin`, so that the command line need not load the
+library. Metrics never contain the names of people, collections or records.
 """
 
 import functools
@@ -10,7 +10,7 @@ _SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 
 
 class Meters:
-    """The counters of a server, in a registry of their own."""
+    """Counters and histograms of a server, in their own Prometheus registry."""
 
     def __init__(self) -> None:
         from prometheus_client import (
@@ -21,7 +21,7 @@ class Meters:
             disable_created_metrics,
         )
 
-        disable_created_metrics()  # a second series beside each, which says when it began
+        disable_created_metrics()  # they would double the number of series
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         counter = functools.partial(Counter, registry=self.registry)
@@ -32,53 +32,53 @@ class Meters:
         what = "From the start of a page's script to its end"
         self.pages = seconds("qcmfm_page_seconds", what, ["page"])
         what = "An operation of the service; long work to its end"
-        self.verbs = seconds("qcmfm_verb_seconds", what, ["verb"])
+        self.operations = seconds("qcmfm_verb_seconds", what, ["verb"])
         self.waited = seconds("qcmfm_encoder_wait_seconds", "Waiting for a turn at the encoders")
         self.held = seconds("qcmfm_encoder_turn_seconds", "A turn at the encoders")
         for kind in ("told", "refused", "unexpected"):
             self.errors.labels(kind)
 
 
-_meters: Meters | None = None
+meters: Meters | None = None
 
 
 def begin() -> Meters:
-    """Count from now on."""
-    global _meters
-    _meters = _meters or Meters()
-    return _meters
+    """Start counting; later calls return the same counters."""
+    global meters
+    meters = meters or Meters()
+    return meters
 
 
 def answered(records: int) -> None:
-    """A model labelled so many records."""
-    if _meters is not None:
-        _meters.record_request.inc(records)
+    """Count records that a model labelled."""
+    if meters is not None:
+        meters.record_request.inc(records)
 
 
 def record_error(kind: str) -> None:
-    """Something went wrong.
+    """Count an error.
 
     Args:
-        kind: told, refused or unexpected.
+        kind: `told` (shown to the user), `refused` (a missing permission) or `unexpected` (a bug).
     """
-    if _meters is not None:
-        _meters.errors.labels(kind).inc()
+    if meters is not None:
+        meters.errors.labels(kind).inc()
 
 
 def record_page(page: str, seconds: float) -> None:
-    """A page's script ran for so long."""
-    if _meters is not None:
-        _meters.pages.labels(page).observe(seconds)
+    """Record the run time of a page's script, in seconds."""
+    if meters is not None:
+        meters.pages.labels(page).observe(seconds)
 
 
 def record_operation(operation: str, seconds: float) -> None:
-    """An operation of the service took so long."""
-    if _meters is not None:
-        _meters.verbs.labels(operation).observe(seconds)
+    """Record the duration of a service operation, in seconds."""
+    if meters is not None:
+        meters.operations.labels(operation).observe(seconds)
 
 
 def record_queue_wait(waited: float, held: float) -> None:
-    """Somebody had a turn at the encoders, in seconds."""
-    if _meters is not None:
-        _meters.waited.observe(waited)
-        _meters.held.observe(held)
+    """Record the waiting time and the holding time of a turn at the encoders, in seconds."""
+    if meters is not None:
+        meters.waited.observe(waited)
+        meters.held.observe(held)

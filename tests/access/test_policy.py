@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm import service
-from qcmfm.access import Actor, Role, policy_file, read_audit, read_policy
-from qcmfm.access import _audit as audit
+from qcmfm.access import (
+    Actor,
+    Role,
+    audit_file,
+    policy_file,
+    read_audit,
+    read_policy,
+    write_audit,
+)
 from qcmfm.core.errors import AccessError
 
 ANNA = {"email": "Anna@Museum.example", "sub": "17", "iss": "https://id", "name": "Anna"}
@@ -94,32 +101,32 @@ def test_a_line_of_the_audit_log_is_on_the_disk_when_the_verb_returns(
 
     def flushing(handle: int) -> None:
         found = os.fstat(handle)
-        file = audit.audit_file()
+        file = audit_file()
         flushed.append((found.st_ino, file.read_bytes() if file.is_file() else b""))
         real(handle)
 
     monkeypatch.setattr(os, "fsync", flushing)
     service.save_submission("vases", service.Submission(b"", "a cup"))
     *_, (inode, on_disk), (folder, _) = flushed  # the line, and the new file's name
-    assert inode == audit.audit_file().stat().st_ino and b"save_submission" in on_disk
+    assert inode == audit_file().stat().st_ino and b"save_submission" in on_disk
     assert folder == home.stat().st_ino
     flushed.clear()
-    audit.write_audit(Actor("Ada", Role.ADMIN), "second", {}, "done")
+    write_audit(Actor("Ada", Role.ADMIN), "second", {}, "done")
     assert [found[0] for found in flushed] == [inode] and b"second" in flushed[0][1]
 
 
 def test_half_a_line_of_the_audit_log_spoils_no_other(home: Path):
     who = Actor("ada", Role.ADMIN)
-    audit.write_audit(who, "first", {}, "done")
-    with audit.audit_file().open("ab") as handle:
+    write_audit(who, "first", {}, "done")
+    with audit_file().open("ab") as handle:
         handle.write(b'{"at": "2026", "ve')
-    audit.write_audit(who, "second", {"name": "ünïcode\n"}, "done")
+    write_audit(who, "second", {"name": "ünïcode\n"}, "done")
     entries, broken = read_audit()
     assert [entry["verb"] for entry in entries] == ["first", "second"] and broken == 1
     assert entries[1]["on"] == {"name": "ünïcode\n"}
     assert [entry["verb"] for entry in read_audit(1)[0]] == ["second"]
     if os.name == "posix":
-        assert audit.audit_file().stat().st_mode & 0o077 == 0
+        assert audit_file().stat().st_mode & 0o077 == 0
 
 
 CLAIMS = st.sampled_from(["email", "sub", "roles", "name", "iss", "email_verified", "a.b"])

@@ -164,7 +164,7 @@ def synthetic(place: Path, records: int, dims: tuple[int, int]) -> SearchIndex:
     chance = np.random.default_rng(0)
     name, columns = f"synthetic-{records}", schema(*dims)
     catalog = Catalog(place)
-    rows = catalog._open_or_make(catalog_module._table(name), columns)
+    rows = catalog.open_or_make_table(catalog_module.table_name(name), columns)
     vectors = {"image_vector": dims[0], "text_vector": dims[1], "photo_vector": dims[1]}
     for start in range(0, records, 5000):
         count = min(5000, records - start)
@@ -181,12 +181,12 @@ def synthetic(place: Path, records: int, dims: tuple[int, int]) -> SearchIndex:
         confidence = {"confidence": [0.5] * count}
         rows.add(pa.table({**texts, **confidence, **drawn}, schema=columns))
     began = time.perf_counter()
-    catalog_module._index(rows, records)
+    catalog_module.index_records(rows, records)
     print(f"indexed {records} in {time.perf_counter() - began:.0f} s", flush=True)
     photo_words = PhotoWords(np.zeros(dims[::-1]), np.zeros(dims[1]), np.zeros(dims[1]))
     encoders = load_encoders(device="cpu")
     ids = (encoders.image.id, encoders.text.id)
-    catalog._save_card(Card(name, records, *ids, utc_now(), "drawn", shape=SHAPE), photo_words)
+    catalog.save_card(Card(name, records, *ids, utc_now(), "drawn", shape=SHAPE), photo_words)
     return catalog.open(name)
 
 
@@ -213,8 +213,7 @@ def speed(place: Path, records: int) -> dict[str, Any]:
     searcher = service.Searcher().load()
     narrow = SearchFilters({"category": ["label 3"]})
     vector = unit(np.random.default_rng(2).standard_normal(1280))
-    text = searcher.load()._text
-    assert text is not None
+    text = load_encoders(device="cpu").text
     return {
         "records": records,
         "words": timed(lambda query: searcher.by_words(shelf, query)),

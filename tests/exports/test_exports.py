@@ -13,8 +13,7 @@ from PIL import Image
 
 from qcmfm import exports
 from qcmfm.core.errors import ReviewError
-from qcmfm.exports import spreadsheet
-from qcmfm.exports._table import OURS
+from qcmfm.exports import PROGRAM_COLUMNS, spreadsheet
 from qcmfm.exports.reviewed import Reviewed
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.log import ReviewLog
@@ -80,7 +79,7 @@ def table(content: bytes, encoding: str = "utf-8") -> list[dict[str, str]]:
 def cells(collection: Collection) -> list[dict[str, str]]:
     """The cells of the source alone."""
     return [
-        {name: value for name, value in record.cells.items() if name not in OURS}
+        {name: value for name, value in record.cells.items() if name not in PROGRAM_COLUMNS}
         for record in collection.records
     ]
 
@@ -98,7 +97,7 @@ def test_the_csv_reads_as_the_same_records_and_cells(folder: Path, encoding: str
     after = read_collection(folder)
     assert after.records == before.records
     assert cells(after) == cells(before) == [dict(record.cells) for record in before.records]
-    assert after.columns == (*before.columns, *OURS)
+    assert after.columns == (*before.columns, *PROGRAM_COLUMNS)
     assert (after.encoding, after.delimiter) == (before.encoding, before.delimiter)
     assert [str(problem) for problem in after.problems] == [str(p) for p in before.problems]
 
@@ -116,7 +115,7 @@ def test_exporting_again_changes_nothing_and_adds_no_column(folder: Path, source
 
 def test_our_columns_say_what_was_decided_and_what_the_model_had_said(source: Collection):
     rows = table(exports.export("records", reviewed(source)).content)
-    assert {name: rows[0][name] for name in OURS} == {
+    assert {name: rows[0][name] for name in PROGRAM_COLUMNS} == {
         "qcmfm_status": "accepted",
         "qcmfm_label": "gold",
         "qcmfm_aat_uri": GOLD,
@@ -134,7 +133,7 @@ def test_our_columns_say_what_was_decided_and_what_the_model_had_said(source: Co
     assert [row["qcmfm_status"] for row in rows] == [
         "accepted", "corrected", "unsure", "open", "open",
     ]  # fmt: skip
-    assert set(map(rows[4].get, OURS)) == {"open", ""}
+    assert set(map(rows[4].get, PROGRAM_COLUMNS)) == {"open", ""}
 
 
 def test_a_collection_made_by_the_program_is_exported_too(tmp_path: Path):

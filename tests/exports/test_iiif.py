@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from qcmfm import exports
-from qcmfm.exports._table import OURS
+from qcmfm.exports import PROGRAM_COLUMNS
 from qcmfm.records import Collection, Record
 from tests.exports.test_exports import GOLD, ID, folder, reviewed, source, table  # noqa: F401
 
@@ -62,7 +62,7 @@ def test_parquet_holds_what_the_csv_holds(source: Collection):  # noqa: F811
     exported = exports.export("parquet", reviewed(source))
     found = pq.read_table(io.BytesIO(exported.content))
     rows = table(exports.export("records", reviewed(source)).content)
-    assert tuple(found.column_names) == (*source.columns, *OURS)
+    assert tuple(found.column_names) == (*source.columns, *PROGRAM_COLUMNS)
     for row, expected in zip(found.to_pylist(), rows, strict=True):
         confidence = row.pop("qcmfm_model_confidence")
         told = expected.pop("qcmfm_model_confidence")

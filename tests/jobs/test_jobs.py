@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from qcmfm import jobs
 from qcmfm.core.errors import JobError
 from qcmfm.core.progress import Progress
-from qcmfm.jobs import _events
+from qcmfm.jobs import event_log
 
 KINDS = "tests.jobs.kinds"
 
@@ -77,10 +77,10 @@ def test_the_end_of_an_earlier_process_may_be_noted_late(
     def launched(job_id: str) -> None:
         folder = tmp_path / "home" / "jobs" / job_id
         for launch in ("first", "second"):
-            _events.append(folder, "launched", launch=launch)
-        _events.append(folder, "ended", code=-9, launch=of)
+            event_log.append(folder, "launched", launch=launch)
+        event_log.append(folder, "ended", code=-9, launch=of)
 
-    monkeypatch.setattr(jobs, "_launch", launched)
+    monkeypatch.setattr(jobs, "launch_process", launched)
     assert jobs.state(jobs.start("count", {}, KINDS)) == state
 
 
@@ -171,12 +171,12 @@ def test_an_unknown_job_is_refused(job_id: str):
 def test_a_file_of_events_cut_anywhere_is_read(tmp_path_factory: pytest.TempPathFactory, cut: int):
     folder = tmp_path_factory.mktemp("job")
     for number in range(5):
-        _events.append(folder, "progress", stage="é", done=number, total=5, note="")
+        event_log.append(folder, "progress", stage="é", done=number, total=5, note="")
     file = folder / "events.jsonl"
     file.write_bytes(file.read_bytes()[:cut])
     whole = file.read_bytes().count(b"\n")
-    read = list(_events.read(folder))
+    read = list(event_log.read(folder))
     assert whole <= len(read) <= whole + 1
-    _events.append(folder, "done", result={"n": 1})
-    assert _events.last(folder)[0]["result"] == {"n": 1}
-    assert len(list(_events.read(folder))) == len(read) + 1
+    event_log.append(folder, "done", result={"n": 1})
+    assert event_log.last(folder)[0]["result"] == {"n": 1}
+    assert len(list(event_log.read(folder))) == len(read) + 1

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qcmfm.core.errors import CircuitError
 from qcmfm.quantum import gradients as module
 from qcmfm.quantum.ansatz import qcnn, strongly_entangling, two_stage
+from qcmfm.quantum.block_matrices import BlockMatrices
 from qcmfm.quantum.blocks import DENSE, fuse, links, place
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.simulation import Simulator
@@ -175,8 +176,13 @@ def test_what_is_kept_is_used_again(monkeypatch: pytest.MonkeyPatch):
     amplitudes, weights = random_inputs(circuit)
     simulator = Simulator(circuit).eval()
     built: list[object] = []
-    build = simulator._matrices
-    monkeypatch.setattr(simulator, "_matrices", lambda w: built.append(w) or build(w))
+    build = BlockMatrices.__call__
+
+    def counted(matrices: BlockMatrices, w: torch.Tensor) -> torch.Tensor:
+        built.append(w)
+        return build(matrices, w)
+
+    monkeypatch.setattr(BlockMatrices, "__call__", counted)
     for _ in range(4):
         simulator.expectations(amplitudes, weights)
     assert len(built) == 1

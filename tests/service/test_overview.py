@@ -6,7 +6,7 @@ from PIL import Image
 
 from qcmfm import service
 from qcmfm.core import storage
-from qcmfm.jobs import _events
+from qcmfm.jobs import event_log
 from qcmfm.records import Collection as Records
 from qcmfm.records import Record, write_collection
 from qcmfm.review.log import review_file
@@ -27,7 +27,7 @@ def make_job(home: Path, number: int, kind: str, end: str, **arguments: str) -> 
     folder = home / "jobs" / f"20260101T00000000000{number}Z-{kind}-00aa"
     asked = {"kind": kind, "arguments": arguments, "started_at": "2026-01-01T00:00:00Z"}
     storage.write_json(folder / "job.json", asked)
-    _events.append(folder, end)
+    event_log.append(folder, end)
 
 
 def waiting() -> list[tuple[str, str]]:

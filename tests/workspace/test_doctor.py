@@ -14,7 +14,6 @@ from qcmfm.core import settings
 from qcmfm.core.progress import finish
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.workspace import FAULT, examine, newest, open_workspace, repair
-from qcmfm.workspace._doctor import names
 from tests.workspace.made import content, make_workspace
 
 OLD = 40 * 24 * 3600.0
@@ -208,16 +207,17 @@ def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):
 
 
 def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "_launch", lambda job_id: None)
+    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
     jobs.start("learn", {"collection": "vases", "parent": "", "out": ""})
     (note,) = finish(examine()).findings
     assert "interrupted" in note.what and note.level != FAULT
 
 
 def test_every_part_that_is_kept_is_examined():
-    assert names() == [
-        "access", "catalog", "collections", "features", "fonts", "jobs", "noise", "place",
-        "predictions", "review_logs", "runs", "uploads", "version",
+    parts = [event.note for event in examine() if event.done < event.total]
+    assert parts == [
+        "access", "catalog", "collections", "features", "folder", "fonts", "jobs", "noise",
+        "predictions", "review logs", "runs", "uploads", "version",
     ]  # fmt: skip
 
 
@@ -230,8 +230,8 @@ def test_the_command_says_it_in_words_and_in_json(workspace: Path):
     assert run(cli.app, ["doctor"]).stdout == now
     tear_shard(workspace)
     found = run(cli.app, ["doctor"])
-    assert found.exit_code == 1 and "1 fault." in found.stdout and "--mend" in found.stdout
+    assert found.exit_code == 1 and "1 fault." in found.stdout and "--repair" in found.stdout
     told = json.loads(run(cli.app, ["doctor", "--json"]).stdout)
     assert told["clean"] is False and told["findings"][0]["can_be_mended"] is True
-    mended = run(cli.app, ["doctor", "--mend", "--json"])
+    mended = run(cli.app, ["doctor", "--repair", "--json"])
     assert mended.exit_code == 0 and len(json.loads(mended.stdout)["mended"]) == 1

@@ -70,7 +70,7 @@ def attempts(home: Path, hard: Callable[[], object]) -> list[str]:
 
 @pytest.fixture
 def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(jobs, "_launch", lambda job_id: None)
+    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
     make_collection(home / "collections" / "vases", 6)
     make_collection(home.parent / "new", 4)
     service.OpenReview("vases").decide([correct("v1")], "Ada", ("silver",))
@@ -147,13 +147,13 @@ def test_when_the_clock_goes_back_what_is_later_stays_later(
 def test_a_job_that_was_launched_in_the_future_does_not_run_for_ever(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from qcmfm.jobs import _events
+    from qcmfm.jobs import event_log
 
     def launched(job_id: str) -> None:
-        _events.append(home / "jobs" / job_id, "launched")
+        event_log.append(home / "jobs" / job_id, "launched")
 
-    monkeypatch.setattr(jobs, "_launch", launched)
-    monkeypatch.setattr(_events, "utc_now_ms", lambda: "2101-01-01T00:00:00.000Z")
+    monkeypatch.setattr(jobs, "launch_process", launched)
+    monkeypatch.setattr(event_log, "utc_now_ms", lambda: "2101-01-01T00:00:00.000Z")
     assert jobs.state(jobs.start("learn", {})) == "interrupted"
 
 

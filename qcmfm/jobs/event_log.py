@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from qcmfm.core import json_lines
+from qcmfm.core import json_lines, storage
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.progress import Progress
 
@@ -15,9 +15,9 @@ FILE = "events.jsonl"
 _TAIL = 64 * 1024
 
 
-def lock(folder: Path) -> FileLock:
+def lock(folder: Path) -> storage.DiskLock:
     """What the process of a job holds as long as it lives."""
-    return FileLock(folder / ".lock")
+    return storage.DiskLock(folder / ".lock")
 
 
 def is_alive(folder: Path) -> bool:
