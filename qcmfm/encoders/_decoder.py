@@ -1,111 +1,60 @@
-"""A process that decodes photos and does nothing else, so that a photo can only kill this process.
+"""A program for a sandbox that decodes photos: see `core/sandbox.py`.
 
-It is run as a file of its own, `python -I _decoder.py`, and imports nothing of the program. It
-reads questions from its standard input and answers on its standard output: a length in four bytes,
-JSON, and then as many bytes as the JSON says. It has no use for files or the network; where the
-system can, it is kept from writing files, from taking more memory and from computing longer than is
-set here, which no check around a decoder's C code could promise.
+It imports nothing of this package, and has no use for files or the network.
 """
 
 import contextlib
 import io
-import json
-import os
-import struct
-import sys
-import time
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image, ImageFile, ImageOps, IptcImagePlugin, UnidentifiedImageError
 
-try:
-    import resource
-except ImportError:  # Windows has none; there the asking process ends what takes too long
-    resource = None
-
-MEMORY = 2 * 1024**3
-"""Bytes of address space: enough for the largest photo that is taken, in any mode."""
-CPU_SECONDS = 7
-"""For one photo; the clock of the processor, which a busy machine does not make run faster."""
 STRIP = 1 << 22
 """Pixels that are converted and sent at a time, so that a photo is never held twice."""
 MAX_TEXT = 1 << 20
-HEAD = struct.Struct("<I")
+
+Image.MAX_IMAGE_PIXELS = None  # the question says how many are too many
 
 
-def main() -> None:
-    """Answer questions until the asking process closes the pipe."""
-    inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the answers
-    _limit()
-    warnings.simplefilter("ignore")
-    Image.MAX_IMAGE_PIXELS = None  # the question says how many are too many
-    while head := inlet.read(HEAD.size):
-        asked = json.loads(inlet.read(HEAD.unpack(head)[0]))
-        content = inlet.read(asked["bytes"])
-        _limit_time()
-        answer: dict[str, Any]
-        body: Iterator[bytes]
-        try:
-            answer, body = _answer(asked, content)
-        except UnidentifiedImageError:
-            answer, body = {"error": "unknown"}, iter(())
-        except MemoryError:
-            answer, body = {"error": "memory"}, iter(())
-        except Exception as error:  # damaged bytes make decoders raise anything
-            reason = str(error).split("\n")[0][:120]
-            answer, body = {"error": "broken", "reason": reason}, iter(())
-        told = json.dumps(answer).encode()
-        outlet.write(HEAD.pack(len(told)) + told)
-        for part in body:
-            outlet.write(part)
-        outlet.flush()
-        del content, answer, body
+def answer(question: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """What a photo is.
+
+    Args:
+        question: `formats`, those to try; `want`: its `format`, its `size`, its `words`, or the
+            `photo` itself, of at most `most` pixels and preferably not much above `at_least`.
+        content: The file.
+    """
+    try:
+        yield from _answer(question, content)
+    except UnidentifiedImageError:
+        yield {"error": "unknown"}, b""
 
 
-def _limit() -> None:
-    """Keep this process from writing files, leaving dumps and taking more than its memory."""
-    if resource is None:
-        return
-    for name, most in (("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_AS", MEMORY)):
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (most, most))
-
-
-def _limit_time() -> None:
-    """Let the system end this process when it computes too long on the next photo."""
-    if resource is None:
-        return
-    with contextlib.suppress(ValueError, OSError):
-        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        most = int(time.process_time()) + 1 + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
-
-
-def _answer(asked: dict[str, Any], content: bytes) -> tuple[dict[str, Any], Iterator[bytes]]:
-    """What is said of a photo, and the bytes that follow."""
+def _answer(asked: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
     with Image.open(io.BytesIO(content), formats=asked["formats"]) as image:
         format, (width, height) = image.format or "", image.size
         if asked["want"] == "format":
-            return {"format": format}, iter(())
+            yield {"format": format}, b""
+            return
         if asked["want"] == "size":
             turned = _exif(image).get(0x0112, 1) in (5, 6, 7, 8)
-            return {"size": [height, width] if turned else [width, height]}, iter(())
+            yield {"size": [height, width] if turned else [width, height]}, b""
+            return
         if asked["want"] == "words":
             said = _words(image)
             packet = said.pop("xmp")
-            return {**said, "bytes": len(packet)}, iter((packet,))
+            yield said, packet
+            return
         if width * height > asked["most"]:
-            return {"error": "large", "size": [width, height]}, iter(())
+            yield {"error": "large", "size": [width, height]}, b""
+            return
         if asked["at_least"]:
             image.draft("RGB", (asked["at_least"], asked["at_least"]))
         photo = _rgb(_upright(image))
     rows = max(1, STRIP // photo.width)
-    pixels = (_rows(photo, top, rows).tobytes() for top in range(0, photo.height, rows))
-    about = {"size": list(photo.size), "rows": rows, "bytes": 3 * photo.width * photo.height}
-    return about, pixels
+    for top in range(0, photo.height, rows):
+        yield {"size": list(photo.size)}, _rows(photo, top, rows).tobytes()
 
 
 def _rows(image: Image.Image, top: int, count: int) -> Image.Image:
@@ -206,7 +155,3 @@ def _exif_words(image: Image.Image) -> str:
                 return text
     value = found.get(270, "")
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,12 @@
 """Any picture file that a museum hands over -> an upright 8-bit RGB photo.
 
 A file is what its content says, not its name. It is decoded in a process of its own, whose memory
-and time are bounded: see `_decoder.py`.
+and time are limited: see `core/sandbox.py`.
 """
 
+import atexit
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,20 +15,26 @@ from PIL import Image
 
 from qcmfm.core.errors import PhotoError
 from qcmfm.core.messages import msg
-from qcmfm.encoders._decoding import DECODERS, Answer, DecoderDied
+from qcmfm.core.sandbox import Answer, Limits, SandboxDied, SandboxPool
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000
 """A photo with more is refused: decoded, it would take nearly 500 MB."""
 MAX_BYTES = 512 * 1024**2
 """Of a file."""
+LIMITS = Limits(memory=2 * 1024**3, cpu_seconds=7, seconds=30.0)
+"""Of a decoder: memory for the largest photo that is taken, in any mode; seconds for one photo."""
+DECODER = Path(__file__).with_name("_decoder.py")
+DECODERS = SandboxPool(DECODER, LIMITS, most=max(2, min(4, os.cpu_count() or 1)))
+atexit.register(DECODERS.close)
 
+_GAVE_UP = "its decoder gave up"
 _HINT = "Give a JPEG, PNG, WebP, TIFF, GIF, BMP, JPEG 2000 or AVIF file."
 _ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
 
 @dataclass(frozen=True)
-class Words:
+class EmbeddedText:
     """What a photo file says of itself; each empty where it says nothing.
 
     Args:
@@ -63,7 +71,9 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
     name = name or (source.name if isinstance(source, Path) else "The file")
     wanted = {"want": "photo", "at_least": at_least, "most": MAX_PIXELS}
     answer = _decode(source, name, wanted, 3 * MAX_PIXELS)
-    width, height = answer.told["size"]
+    width, height = answer.said["size"]
+    if sum(map(len, answer.parts)) != 3 * width * height:  # no decoder that is sound says that
+        raise _broken(name, _GAVE_UP)
     photo = Image.new("RGB", (width, height))
     top = 0
     for part in answer.parts:
@@ -80,7 +90,7 @@ def photo_extension(content: bytes) -> str:
         PhotoError: The bytes are no picture.
     """
     try:
-        format = _decode(content, "The file", {"want": "format"}).told["format"]
+        format = _decode(content, "The file", {"want": "format"}).said["format"]
     except PhotoError:
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
     return _ENDINGS.get(format, f".{format.lower()}")
@@ -92,31 +102,29 @@ def photo_size(source: Path) -> tuple[int, int]:
     Raises:
         PhotoError: The file is no picture.
     """
-    width, height = _decode(source, source.name, {"want": "size"}).told["size"]
+    width, height = _decode(source, source.name, {"want": "size"}).said["size"]
     return width, height
 
 
-def photo_words(source: Path) -> Words:
+def embedded_text(source: Path) -> EmbeddedText:
     """What a photo file says of itself.
 
     Raises:
         PhotoError: The file is no picture.
     """
     answer = _decode(source, source.name, {"want": "words"}, 1 << 20)
-    return Words(answer.told["iptc"], answer.told["exif"], b"".join(answer.parts))
+    return EmbeddedText(answer.said["iptc"], answer.said["exif"], b"".join(answer.parts))
 
 
 def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int = 0) -> Answer:
-    """What the decoder says of a photo; an error it tells becomes a sentence."""
+    """What the decoder says of a photo; an error becomes a sentence."""
     content = _content(source, name)
     try:
         answer = DECODERS.ask({**question, "formats": FORMATS}, content, most)
-    except DecoderDied as error:
-        raise PhotoError(
-            msg("{name} is broken: {error}.", name=name, error=error), "Export the photo once more."
-        ) from None
-    told = answer.told
-    error = told.get("error")
+    except SandboxDied as error:
+        raise _broken(name, "it takes too long" if error.late else _GAVE_UP) from None
+    said = answer.said
+    error = said.get("error")
     if error == "unknown":
         raise PhotoError(msg("{name} is not a photo that can be read.", name=name), _HINT)
     if error == "large":
@@ -124,8 +132,8 @@ def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int
             msg(
                 "{name} has {width} x {height} pixels.",
                 name=name,
-                width=told["size"][0],
-                height=told["size"][1],
+                width=said["size"][0],
+                height=said["size"][1],
             ),
             msg(
                 "Give a photo of at most {max_pixels} million pixels.",
@@ -137,12 +145,14 @@ def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int
             msg("{name} takes too much memory to decode.", name=name), "Give a smaller photo."
         )
     if error:
-        reason = str(told.get("reason"))[:120]
-        raise PhotoError(
-            msg("{name} is broken: {reason}.", name=name, reason=reason),
-            "Export the photo once more.",
-        )
+        raise _broken(name, str(said.get("reason"))[:120])
     return answer
+
+
+def _broken(name: str, reason: str) -> PhotoError:
+    return PhotoError(
+        msg("{name} is broken: {reason}.", name=name, reason=reason), "Export the photo once more."
+    )
 
 
 def _content(source: Path | bytes, name: str) -> bytes:

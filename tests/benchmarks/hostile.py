@@ -28,7 +28,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qcmfm.encoders._decoding import DECODERS
+from qcmfm.encoders.photo import DECODERS
 from tests.hostile import archives, manifests, photos, runs, tables
 from tests.hostile.case import REFUSED, TAKEN, Case
 from tests.hostile.doors import (

@@ -3,9 +3,8 @@
 import contextlib
 import functools
 import io
-import subprocess
-import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from qcmfm.core.errors import PhotoError
-from qcmfm.encoders import _decoding, photo
+from qcmfm.core.sandbox import SandboxPool
+from qcmfm.encoders import photo
 from qcmfm.encoders.photo import content_hash, photo_extension, read_photo
 from tests.hostile.photos import many_scans
 
@@ -238,47 +238,45 @@ def test_too_many_pixels_are_refused(monkeypatch: pytest.MonkeyPatch):
     assert read_photo(JPEG).size == (32, 24)
 
 
-def test_a_photo_that_kills_its_decoder_kills_nothing_else(monkeypatch: pytest.MonkeyPatch):
-    decoders = _decoding.Decoders(most=1)
+def test_a_photo_that_kills_its_decoder_kills_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    decoders = SandboxPool(photo.DECODER, photo.LIMITS, most=1)
     monkeypatch.setattr(photo, "DECODERS", decoders)
     assert read_photo(JPEG).size == (32, 24)
-    (decoder,) = decoders._free
+    (decoder,) = decoders.idle
     decoder.process.kill()
     decoder.process.wait()
     assert read_photo(JPEG).size == (32, 24)
-    monkeypatch.setattr(_decoding, "_PROGRAM", Path(__file__))  # ends without a word
     decoders.close()
+    silent = tmp_path / "silent.py"
+    silent.write_text("raise SystemExit")
+    decoders = SandboxPool(silent, photo.LIMITS, most=1)
+    monkeypatch.setattr(photo, "DECODERS", decoders)
     with pytest.raises(PhotoError, match="gave up"):
         read_photo(JPEG, "vase.jpg")
-    assert decoders._free == []
+    assert decoders.idle == []
+
+
+def test_a_decoder_that_says_what_cannot_be_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    liar = tmp_path / "liar.py"
+    liar.write_text("def answer(question, content):\n    yield {'size': [2, 2]}, b'x' * 11\n")
+    monkeypatch.setattr(photo, "DECODERS", SandboxPool(liar, photo.LIMITS, most=1))
+    with pytest.raises(PhotoError, match="gave up"):
+        read_photo(JPEG, "vase.jpg")
+    photo.DECODERS.close()
 
 
 def test_a_photo_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch):
-    decoders = _decoding.Decoders(most=1)
+    decoders = SandboxPool(photo.DECODER, replace(photo.LIMITS, seconds=0.5), most=1)
     monkeypatch.setattr(photo, "DECODERS", decoders)
-    monkeypatch.setattr(_decoding, "SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(PhotoError, match="takes too long"):
         read_photo(many_scans(10_000, 300), "vase.jpg")  # a second for every 60 scans
-    assert time.monotonic() - began < 3
-    monkeypatch.setattr(_decoding, "SECONDS", 30)
-    assert read_photo(JPEG).size == (32, 24)
+    assert time.monotonic() - began < 3 and decoders.idle == []
     decoders.close()
-
-
-def test_the_decoder_cannot_write_files_and_has_little_memory(tmp_path: Path):
-    """What a photo that takes the decoder over could still do."""
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import _decoder; _decoder._limit()\n"
-        "try: bytearray(3 << 30); print('memory')\n"
-        "except MemoryError: pass\n"
-        "open(sys.argv[2], 'w').write('x' * 9999)"
-    )
-    folder, target = str(Path(_decoding.__file__).parent), tmp_path / "written"
-    command = [sys.executable, "-I", "-c", code, folder, str(target)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode != 0 and "memory" not in done.stdout
-    assert not target.is_file() or target.stat().st_size == 0
 
 
 def test_the_hash_is_sha256():
