@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qcmfm.core.errors import StudyError
-from qcmfm.studies.trials.results import TRIALS, Results, Trial
+from qcmfm.studies.trials.results import TRIALS, Results, Trial, accuracy_curves
 
 
 def trial(system: str = "qcmfm", seed: int = 0, fold: str = "test", accuracy: float = 0.5) -> Trial:
@@ -61,3 +61,33 @@ def test_rounding_leaves_the_first_place_where_it_is(tmp_path: Path):
     found = results.answers("cups", "qcmfm")[0, "test"]
     assert (found.argmax(1) == [1, 2]).all()
     np.testing.assert_allclose(found, near, atol=1e-3)
+
+
+def test_a_header_that_was_cut_short_is_written_again(tmp_path: Path):
+    (tmp_path / TRIALS).write_text("collection,sys")
+    results = Results(tmp_path)
+    assert results.trials() == []
+    results.add([trial()])
+    assert results.trials() == [trial()]
+
+
+def test_names_and_ids_stay_the_text_that_they_are(tmp_path: Path):
+    results = Results(tmp_path)
+    results.save_records(
+        "cups", [{"fold": "0", "record_id": "00123", "group": "", "label": 'NA, "nan"'}]
+    )
+    assert results.records("cups").to_dict("records") == [
+        {"fold": "0", "record_id": "00123", "group": "", "label": 'NA, "nan"'}
+    ]
+    results.add([trial("None", fold="00")])
+    assert results.trials() == [trial("None", fold="00")]
+
+
+def test_curves_have_the_mean_and_range_of_the_seeds(tmp_path: Path):
+    results = Results(tmp_path)
+    results.add([trial(accuracy=0.5), trial("gated", accuracy=0.7), trial(seed=1, accuracy=0.8)])
+    found = accuracy_curves(results.table(), "system", "parameters")
+    assert found == {
+        "qcmfm": [{"parameters": 12.0, "value": pytest.approx(0.65), "low": 0.5, "high": 0.8}],
+        "gated": [{"parameters": 12.0, "value": 0.7, "low": 0.7, "high": 0.7}],
+    }
