@@ -1,1 +1,1 @@
-"""What every room builds on: errors, progress, storage, settings and text."""
+"""Shared foundations of every room: errors, progress, storage, settings and text."""

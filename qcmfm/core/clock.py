@@ -1,17 +1,17 @@
-"""The time as it is written into files."""
+"""Timestamps as they are written into files."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> str:
-    """The time in UTC, ISO 8601, to the second."""
-    return _written("seconds")
+    """The current time in UTC as ISO 8601, to the second."""
+    return _iso_time("seconds")
 
 
 def utc_now_ms() -> str:
-    """The same to the millisecond, for what follows each other quickly."""
-    return _written("milliseconds")
+    """The current time in UTC as ISO 8601, to the millisecond, for events that follow closely."""
+    return _iso_time("milliseconds")
 
 
-def _written(to: str) -> str:
-    return datetime.now(UTC).isoformat(timespec=to).replace("+00:00", "Z")
+def _iso_time(precision: str) -> str:
+    return datetime.now(UTC).isoformat(timespec=precision).replace("+00:00", "Z")

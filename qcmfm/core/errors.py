@@ -19,6 +19,10 @@ class QcmfmError(Exception):
         return f"{self.message} {self.hint}"
 
 
+class StorageError(QcmfmError):
+    """A disk that lacks something the workspace needs."""
+
+
 class RecordsError(QcmfmError):
     """A records file that cannot be read at all; a bad row is reported as a `Problem` instead."""
 

@@ -1,7 +1,7 @@
-"""Letters in pictures: matplotlib's own font has none of the Chinese, Japanese and Korean ones.
+"""A fallback font for Chinese, Japanese and Korean (CJK) text in figures.
 
-Where a caption, a label or the name of a collection is written in them, a picture drawn by the
-program would show boxes. So the pictures name a second font that has them, where the system does.
+Matplotlib's default font has no CJK glyphs: captions, labels and collection names in these scripts
+would appear as empty boxes. Figures therefore name a second font, if the system has one.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from functools import cache
 log = logging.getLogger(__name__)
 
 OWN = "DejaVu Sans"
-"""What matplotlib brings along."""
+"""The font that ships with matplotlib."""
 
 HAVE_THEM = (
     "Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK TC", "Noto Sans CJK JP",
@@ -22,22 +22,22 @@ HAVE_THEM = (
     "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "AR PL UMing CN",
     "AR PL UKai CN", "MS Gothic", "Yu Gothic", "Malgun Gothic", "Arial Unicode MS",
 )  # fmt: skip
-"""Fonts with Chinese letters, those made for screens and for simplified letters first."""
+"""Fonts with Chinese glyphs in order of preference: screen fonts and simplified Chinese first."""
 
 INSTALL = "Install one, such as Noto Sans CJK (Debian and Ubuntu: apt-get install fonts-noto-cjk)."
 
 
 def families(installed: Collection[str]) -> list[str]:
-    """The fonts to draw with, each for what those before it lack.
+    """The font families to draw with; each supplies the glyphs that those before it lack.
 
     Args:
-        installed: Names of the fonts there are.
+        installed: Names of the installed fonts.
     """
     return [OWN, *[name for name in HAVE_THEM if name in installed][:1]]
 
 
 def needs_cjk_font(text: str) -> bool:
-    """Whether a text has letters that matplotlib's own font lacks: Chinese, Japanese or Korean."""
+    """Whether a text contains Chinese, Japanese or Korean characters."""
     return bool(_THEM.search(text))
 
 
@@ -45,18 +45,22 @@ _THEM = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
 
 
 def _register_new_fonts() -> None:
-    """Fonts that were installed since matplotlib made its list, which it then keeps for good."""
+    """Register fonts that were installed after matplotlib cached its font list."""
     from matplotlib import font_manager
 
     known = {font.fname for font in font_manager.fontManager.ttflist}
     for file in sorted({*font_manager.findSystemFonts()} - known):
-        with contextlib.suppress(OSError, RuntimeError, ValueError):  # one it cannot read
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # an unreadable font file
             font_manager.fontManager.addfont(file)
 
 
 @cache
 def use() -> list[str]:
-    """Have matplotlib draw with them from now on; done once, before the first figure."""
+    """Set matplotlib's font families; call it before the first figure, later calls do nothing.
+
+    Returns:
+        The font families in use.
+    """
     import matplotlib
     from matplotlib import font_manager
 

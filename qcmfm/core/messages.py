@@ -1,42 +1,42 @@
-"""Sentences that can be said in another language by whoever shows them.
+"""Translatable messages.
 
-The package speaks English. A sentence with values in it is text like any other, and remembers what
-it was made from; a page that has a translation of the pattern puts the same values into that.
+The package produces English text. A `Message` is such a text that also carries its pattern and
+values, so that a page with a translation of the pattern can fill in the same values.
 """
 
 from typing import Any
 
 
 def N_(text: str) -> str:
-    """The same text; marks one that is translated where it is shown."""
+    """Mark a constant text for translation; it is returned unchanged and translated when shown."""
     return text
 
 
 class Message(str):
-    """English text, with the pattern and the values that it was made from."""
+    """English text together with the pattern and the values it was formatted from."""
 
     pattern: str
     values: dict[str, Any]
 
 
 def msg(pattern: str, **values: Any) -> Message:
-    """A sentence.
+    """Format a translatable message.
 
     Args:
-        pattern: In English, as for `str.format`.
-        **values: What stands in the braces; sentences too, or a list of them.
+        pattern: English text with replacement fields, as for `str.format`.
+        **values: Values of the replacement fields; a value may be a message or a list of messages.
     """
-    kept = {name: _plain(value) for name, value in values.items()}
-    made = Message(pattern.format(**{name: listed(value) for name, value in kept.items()}))
-    made.pattern, made.values = pattern, kept
-    return made
+    plain = {name: _plain(value) for name, value in values.items()}
+    message = Message(pattern.format(**{name: listed(value) for name, value in plain.items()}))
+    message.pattern, message.values = pattern, plain
+    return message
 
 
 def _plain(value: Any) -> Any:
-    """What an error, a path or the like says; a sentence shall not keep it alive."""
+    """The text of an error, a path and so on, so that a message keeps no such object alive."""
     return value if isinstance(value, str | int | float | list) else str(value)
 
 
 def listed(value: Any) -> Any:
-    """A list as one text, anything else as it is."""
+    """A list joined by semicolons; any other value unchanged."""
     return "; ".join(value) if isinstance(value, list) else value

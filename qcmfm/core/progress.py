@@ -1,6 +1,6 @@
-"""Long work is a generator of progress events that returns its result.
+"""Progress of long work, which is a generator of events that returns its result.
 
-A page draws the events, the command line prints them, a test iterates them.
+A page draws the events, the command line prints them, and a test iterates over them.
 """
 
 from collections.abc import Callable, Generator
@@ -12,12 +12,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Progress:
-    """One step of long work.
+    """One progress event.
 
     Args:
-        stage: What is being done, for a person: "Looking at photos".
+        stage: Name of the current stage as shown to users, such as "Looking at photos".
         done: Steps finished in this stage.
-        total: Steps of this stage.
+        total: Number of steps in this stage.
         note: A detail worth showing, such as the accuracy so far.
     """
 
@@ -35,7 +35,7 @@ def finish(work: Work[Result], show: Callable[[Progress], None] = lambda _: None
 
     Args:
         work: A generator of progress events.
-        show: Called with every event.
+        show: Callback that receives every event.
     """
     while True:
         try:

@@ -1,14 +1,14 @@
-"""A folder is a registry: each of its files is one thing, called as the file is.
+"""Plug-in registry: every module of a folder is an entry, named like its file.
 
-A model, an importer or an export format is one new file; nothing lists it anywhere else. Another
-package adds one by an entry point, whose name is what it is called and whose value is a module that
-has what such a file has:
+A new model, importer or export format is one new file and is listed nowhere else. Another package
+adds one through an entry point, which maps its name to a module with the same content as such a
+file:
 
     [project.entry-points."qcmfm.exports"]
     lido = "museum_tools.lido"
 
-What is built in wins over a plug-in of the same name. Listing names and reading titles imports
-none of the modules, so that a page may do it before torch is loaded.
+A built-in entry takes precedence over a plug-in of the same name. Listing names and reading titles
+imports none of the modules, so that pages can do it before torch is loaded.
 """
 
 import ast
@@ -33,13 +33,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Registry:
-    """The modules of a package that are one thing each.
+    """The modules of a package and of plug-ins that are entries of one kind.
 
     Args:
-        package: Its name. Files that start with an underscore are none of the things.
-        missing: The error for a name that there is not, from that name and those that there are.
-        group: Of the entry points by which other packages add to it; empty for none.
-        besides: Public files of the package that are none of the things, either.
+        package: Name of the package. Files that start with an underscore are not entries.
+        missing: Builds the error for an unknown name from that name and the known ones.
+        group: Group of the entry points of plug-ins; empty for none.
+        besides: Public modules of the package that are not entries.
     """
 
     package: str
@@ -48,30 +48,40 @@ class Registry:
     besides: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
-        """What there is, in alphabetical order."""
+        """Names of all entries, in alphabetical order."""
         return sorted({*self._own(), *self._plug_ins()})
 
     def is_built_in(self, name: str) -> bool:
-        """Whether a thing is a file of the package, not another package's."""
+        """Whether an entry is a module of the package itself, not a plug-in."""
         return name in self._own()
 
-    def load(self, name: str) -> ModuleType:
-        """The module of a thing.
+    def require(self, name: str) -> None:
+        """Go on only where there is such a thing.
 
         Raises:
-            QcmfmError: As `missing`, where there is none, or it is a plug-in that fails to load.
+            QcmfmError: As `missing`, where there is none.
         """
-        self._require(name)
+        known = self.names()
+        if name not in known:
+            raise self.missing(name, known)
+
+    def load(self, name: str) -> ModuleType:
+        """Import the module of an entry.
+
+        Raises:
+            QcmfmError: There is no such entry, or it is a plug-in that fails to load.
+        """
+        self.require(name)
         if self.is_built_in(name):
             return importlib.import_module(f"{self.package}.{name}")
         plug_in = self._plug_ins()[name]
         try:
             return importlib.import_module(plug_in.module)
-        except Exception as error:  # what others wrote raises anything
+        except Exception as error:  # foreign code may raise anything
             raise self._unusable(plug_in, error) from error
 
     def loadable(self) -> dict[str, ModuleType]:
-        """Everything that can be loaded, by name; of what cannot, the log says so."""
+        """All modules by name; plug-ins that fail to load are logged and left out."""
         found: dict[str, ModuleType] = {}
         for name in self.names():
             try:
@@ -83,19 +93,14 @@ class Registry:
         return found
 
     def title(self, name: str) -> str:
-        """What people call a thing, read from its file without importing it.
+        """Display name of an entry, read from its file without importing it.
 
         Raises:
-            QcmfmError: As `missing`, where there is none.
+            QcmfmError: There is no such entry.
         """
-        self._require(name)
+        self.require(name)
         own = f"{self.package}.{name}"
         return _title(own if self.is_built_in(name) else self._plug_ins()[name].module) or name
-
-    def _require(self, name: str) -> None:
-        known = self.names()
-        if name not in known:
-            raise self.missing(name, known)
 
     def _own(self) -> frozenset[str]:
         return _files(self.package) - {*self.besides}
@@ -118,12 +123,12 @@ class Registry:
 
 
 def look_for_plug_ins_again() -> None:
-    """Forget which plug-ins were found; packages that came since are found, too."""
+    """Clear the cache of plug-ins, so that newly installed packages are found."""
     _plug_ins.cache_clear()
 
 
 def _files(package: str) -> frozenset[str]:
-    """The public modules of a package, without the packages in it, which hold what they share."""
+    """Public modules of a package, without its subpackages, which contain shared code."""
     spec = importlib.util.find_spec(package)
     assert spec and spec.submodule_search_locations is not None, package
     found = pkgutil.iter_modules(spec.submodule_search_locations)
@@ -132,7 +137,7 @@ def _files(package: str) -> frozenset[str]:
     )
 
 
-@functools.cache  # it reads what is installed, and a page asks at every click
+@functools.cache  # scanning the installed packages at every rerun of a page would be slow
 def _plug_ins(group: str, own: frozenset[str]) -> Mapping[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for plug_in in entry_points(group=group):
@@ -150,12 +155,12 @@ def _plug_ins(group: str, own: frozenset[str]) -> Mapping[str, EntryPoint]:
 
 @functools.cache
 def _title(module: str) -> str:
-    """The constant `TITLE` of a module's file, `N_("…")` or a plain text; empty for none."""
+    """The constant `TITLE` of a module's file, `N_("…")` or a plain string; empty if missing."""
     try:
         spec = importlib.util.find_spec(module)
         source = Path(spec.origin).read_text("utf-8") if spec and spec.origin else ""
         body = ast.parse(source).body
-    except Exception as error:  # finding a plug-in imports the package that it lies in
+    except Exception as error:  # finding a plug-in imports its parent package
         log.warning("The title of %s cannot be read: %s", module, error)
         return ""
     for node in body:

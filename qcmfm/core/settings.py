@@ -27,6 +27,8 @@ SHIPPED_RUNS = ASSETS / "runs"
 SHIPPED_COLLECTIONS = ASSETS / "collections"
 DEFAULT_RUN = "museum_materials"
 OPEN_BROWSER = "--open-browser"
+SECRETS = "secrets.toml"
+"""File in the workspace with the sign-in's secrets, as Streamlit reads them; in no backup."""
 COMPARISON = ASSETS / "studies" / "compare"
 SCOPE_STUDY = ASSETS / "studies" / "out_of_scope.json"
 

@@ -1,6 +1,7 @@
-"""Writes that a kill or a power cut cannot leave half done."""
+"""Atomic and durable writes, which survive a killed process or a power cut."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -11,9 +12,42 @@ from typing import IO, Any
 
 from filelock import FileLock
 
+from qcmfm.core.errors import StorageError
+from qcmfm.core.messages import msg
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""Error numbers by which a file system says that it has no locks, however often it is asked."""
+
+
+class DiskLock(FileLock):
+    """A file lock that says so if the disk has no locks, as some network shares have none."""
+
+    def acquire(self, *args: Any, **kwargs: Any) -> Any:
+        """Acquire the lock, as `FileLock` does.
+
+        Raises:
+            StorageError: The disk has no locks.
+            Timeout: Another thread or process holds the lock.
+            OSError: The lock file cannot be opened.
+        """
+        try:
+            return super().acquire(*args, **kwargs)
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+                raise
+            raise StorageError(
+                msg(
+                    "The disk of {folder} has no locks, so two programs that write at the same "
+                    "time would damage each other's files.",
+                    folder=Path(self.lock_file).parent,
+                ),
+                "Set QCMFM_HOME to a folder on a local disk, or start the lock service of the "
+                "file server (for NFS: rpc.statd).",
+            ) from error
+
 
 def flush_folder(folder: Path) -> None:
-    """Make a rename inside `folder` survive a power cut (POSIX; Windows has no such call)."""
+    """Make a rename inside `folder` durable (POSIX; Windows has no such call)."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -24,9 +58,9 @@ def flush_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; when the block ends well it becomes `path`.
+    """Yield a temporary path that replaces `path` when the block ends without an error.
 
-    The temporary name starts with a dot, so listings of the folder never show half a file.
+    The temporary name starts with a dot, so listings of the folder never show a partial file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{path.name}.{uuid.uuid4().hex[:8]}.tmp"
@@ -41,23 +75,23 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all."""
+    """Write `content` to `path` atomically."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, whole or not at all; line ends stay as they are."""
+    """Write `text` to `path` as UTF-8 atomically, with its line endings unchanged."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write `content` to `path` as indented JSON, whole or not at all."""
+    """Write `content` to `path` as indented JSON atomically."""
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def flush(handle: IO[bytes]) -> None:
-    """Have what was written to a file on the disk."""
+    """Force what was written to an open file onto the disk."""
     handle.flush()
     os.fsync(handle.fileno())
 
@@ -68,7 +102,7 @@ def publish_folder(temporary: Path, final: Path) -> None:
     Raises:
         OSError: `final` exists already.
     """
-    if final.exists():  # POSIX would take the place of an empty folder
+    if final.exists():  # on POSIX, rename would replace an empty folder
         raise FileExistsError(f"{final} exists already")
     for path in temporary.rglob("*"):
         if path.is_file():
@@ -80,11 +114,11 @@ def publish_folder(temporary: Path, final: Path) -> None:
 
 
 def discard_folder(folder: Path) -> None:
-    """Delete `folder` and all it holds; a missing folder is fine."""
+    """Delete `folder` and its contents; a missing folder is ignored."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def lock(path: Path) -> FileLock:
-    """A lock between threads and processes, kept in a file beside `path`."""
+def lock(path: Path) -> DiskLock:
+    """A lock between threads and processes, based on a lock file beside `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(path.parent / f".{path.name}.lock")
+    return DiskLock(path.parent / f".{path.name}.lock")

@@ -1,1 +1,1 @@
-"""Logs and metrics: what the program says of its work to whoever looks after it."""
+"""Logs and metrics for the people who operate the program."""

@@ -1,13 +1,14 @@
-"""How the log looks and where it goes; set up once, by `app.py` and by the command line.
+"""Configuration and format of the log; `app.py` and the command line set it up once.
 
-Lines for people, or one JSON object a line where `QCMFM_LOG` is `json`; both on standard error, as
-a terminal, systemd and containers want it. An error is logged with where it happened and its kind;
-its own words may hold a caption or a name, and are left out but on a terminal or where
-`QCMFM_LOG_DETAILS` is 1.
+The log goes to standard error, as text or, if `QCMFM_LOG` is `json`, as one JSON object per line.
+An error is logged with its type and traceback. Its message may contain a caption or a name and is
+therefore only logged on a terminal or if `QCMFM_LOG_DETAILS` is 1.
 """
 
+import hashlib
 import json
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -23,15 +24,18 @@ from qcmfm.observability import metrics
 Kind = type[BaseException]
 Raised = tuple[Kind, BaseException, TracebackType | None]
 
+_SESSION_ID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])")
+"""Streamlit's session ids are UUIDs, and some of its warnings contain one."""
+
 _who: list[Callable[[], Mapping[str, str]]] = []
 
 
 def set_up(level: int) -> None:
-    """Send everything that is logged to standard error, in one form.
+    """Send all log records to standard error in one format.
 
     Args:
-        level: The least that is told of the program's own work; of libraries only warnings are.
-            `QCMFM_LOG_LEVEL` goes before it.
+        level: Lowest level that is logged for this package, unless `QCMFM_LOG_LEVEL` is set;
+            libraries are logged from the level of a warning on.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter())
@@ -49,29 +53,38 @@ def set_up(level: int) -> None:
 
 
 def formatter() -> logging.Formatter:
-    """The form that `QCMFM_LOG` names."""
+    """The log formatter that `QCMFM_LOG` selects."""
     details = sys.stderr.isatty() or settings.value("QCMFM_LOG_DETAILS") == "1"
     return AsJson(details) if settings.value("QCMFM_LOG") == "json" else AsText(details)
 
 
 def ask_for_person(who: Callable[[], Mapping[str, str]]) -> None:
-    """Ask this from now on, in every thread, who is being served: `person`, `session`, or nothing.
+    """Set the function that identifies the user being served; it is called for every log record.
 
-    It may not log anything itself.
+    Args:
+        who: Returns `person` and `session`, or nothing. It runs in every thread and must not log.
     """
     _who[:] = [who]
 
 
+def session_mark(session_id: str) -> str:
+    """A mark that the log lines of a browser session share, in place of its id.
+
+    Whoever knows the id of a session can take it over, so it is never logged.
+    """
+    return hashlib.sha256(f"log {session_id}".encode()).hexdigest()[:8]
+
+
 def unexpected(log: logging.Logger, what: str, error: BaseException | None = None) -> str:
-    """Log an error that is a bug, with its traceback.
+    """Log an unexpected error, which is a bug, with its traceback.
 
     Args:
-        log: The logger of whoever was hit by it.
-        what: A sentence.
-        error: By default the one that is being handled.
+        log: Logger of the module in which the error surfaced.
+        what: One sentence about what failed.
+        error: The error; by default the one that is being handled.
 
     Returns:
-        Its number, which the user is told, so that it can be found in the log.
+        The error id, which is shown to the user so that the error can be found in the log.
     """
     number = uuid.uuid4().hex[:8]
     log.error("%s (error %s)", what, number, exc_info=error or True, extra={"error_id": number})
@@ -80,10 +93,10 @@ def unexpected(log: logging.Logger, what: str, error: BaseException | None = Non
 
 
 class AsText(logging.Formatter):
-    """Lines for people.
+    """Formats log records as plain text.
 
     Args:
-        details: Whether errors are logged with their own words.
+        details: Whether the messages of errors are logged.
     """
 
     def __init__(self, details: bool):
@@ -91,18 +104,18 @@ class AsText(logging.Formatter):
         self._details = details
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, and those of the traceback."""
+        """The log line, followed by the lines of the traceback."""
         who = " ".join(_about(record).values())
         text = f"{_time(record)} {record.levelname} {record.name}: {_message(record)}"
         lines = [text + (f" [{who}]" if who else ""), *trace(record.exc_info, self._details)]
-        return visible("\n".join(lines))
+        return visible(_without_session_ids("\n".join(lines)))
 
 
 class AsJson(AsText):
-    """One object a line, for whatever collects logs."""
+    """Formats log records as one JSON object per line, for log collectors."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The JSON object as one line."""
         row = {
             "time": _time(record), "level": record.levelname.lower(), "logger": record.name,
             "message": _message(record),
@@ -111,15 +124,16 @@ class AsJson(AsText):
             row["error_id"] = number
         if lines := list(trace(record.exc_info, self._details)):
             row["traceback"] = "\n".join(lines)
-        return json.dumps({name: visible(text) for name, text in row.items()}, ensure_ascii=False)
+        texts = {name: visible(_without_session_ids(text)) for name, text in row.items()}
+        return json.dumps(texts, ensure_ascii=False)
 
 
 def trace(raised: object, details: bool) -> Iterator[str]:
-    """Where an error happened and what it came from, line by line.
+    """The lines of the traceback of an error and of its causes, the first cause first.
 
     Args:
-        raised: What a record of the log has of it.
-        details: Whether its own words are told.
+        raised: The `exc_info` of a log record.
+        details: Whether the messages of the errors are included.
     """
     if not isinstance(raised, tuple) or raised[1] is None:
         return
@@ -139,7 +153,7 @@ def trace(raised: object, details: bool) -> Iterator[str]:
 def _words(error: BaseException, details: bool) -> str:
     if details:
         return f": {_on_one_line(str(error))}"
-    # What the system says of a file is no text of a user's; the file's name may be.
+    # The system's error text contains no user data; the file's name, which is left out, may.
     return f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
 
 
@@ -147,8 +161,12 @@ def _message(record: logging.LogRecord) -> str:
     return _on_one_line(record.getMessage())
 
 
+def _without_session_ids(text: str) -> str:
+    return _SESSION_ID.sub(lambda found: f"({session_mark(found[0])})", text)
+
+
 def _on_one_line(text: str) -> str:
-    """So that no text from outside can pass for a line of the log."""
+    """Replace line breaks, so that untrusted text cannot forge a line of the log."""
     return text.replace("\r", " ").replace("\n", " | ")
 
 
