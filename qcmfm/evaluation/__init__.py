@@ -1,4 +1,4 @@
-"""Probabilities + labels -> metrics with intervals, calibration, sets of labels, scope."""
+"""Metrics with intervals, reliability, temperature scaling and conformal prediction sets."""
 
 from qcmfm.evaluation.conformal import coverage, label_sets, lac_scores, lac_threshold
 from qcmfm.evaluation.metrics import (

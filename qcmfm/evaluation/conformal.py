@@ -1,9 +1,9 @@
-"""Sets of labels that hold the true one at an asked rate, whatever the model is worth.
+"""Prediction sets that contain the true label at a chosen rate, however good the model is.
 
 Split conformal prediction with the score 1 - p(true label), which gives the smallest sets
 (least ambiguous set-valued classifiers, Sadinle, Lei and Wasserman 2019). The scores come from
-records that the model was not trained on. A set may be empty: then no label is likely enough to be
-kept at the asked rate, and a person has to look.
+records that the model was not trained on. A set may be empty: then no label is likely enough at
+the chosen rate, and a person has to decide.
 """
 
 import math
@@ -19,24 +19,24 @@ from qcmfm.evaluation.metrics import mean_intervals
 def lac_scores(
     probabilities: Float[np.ndarray, "record label"], truth: Int[np.ndarray, " record"]
 ) -> Float[np.ndarray, " record"]:
-    """How badly each record's true label fits, 0 to 1.
+    """Nonconformity scores: 1 - p(true label) of each record, 0 to 1.
 
     Args:
         probabilities: Each row adds up to 1.
-        truth: Number of the true label.
+        truth: Index of the true label.
     """
     return 1 - probabilities[np.arange(len(truth)), truth]
 
 
 def lac_threshold(scores: Float[np.ndarray, " record"], error_rate: float) -> float:
-    """The score up to which a label is kept, so that the true one is at 1 - `error_rate`.
+    """The largest score of a label in a prediction set, for a coverage of 1 - `error_rate`.
 
-    It is the k-th smallest of n scores, k = ceil((n + 1) (1 - error_rate)), which covers at least
-    as often as asked over all draws of the n records; 1, so that every label is kept, where n is
-    too small for the rate.
+    It is the k-th smallest of n scores, k = ceil((n + 1) (1 - error_rate)), which guarantees the
+    coverage on average over draws of the n records. Where n is too small for the rate, it is 1, so
+    that sets contain every label.
 
     Args:
-        scores: Of records that the model was not trained on.
+        scores: Scores of records that the model was not trained on.
         error_rate: Share of records whose set may lack the true label, between 0 and 1.
 
     Raises:
@@ -44,7 +44,7 @@ def lac_threshold(scores: Float[np.ndarray, " record"], error_rate: float) -> fl
     """
     if not 0 < error_rate < 1:
         raise ValueError(f"an error rate of {error_rate} is not between 0 and 1")
-    # Rounded first: (1 - 0.1) * 10 is a little more than 9 in floating point.
+    # Rounded before ceil, because (1 - 0.1) * 10 is slightly above 9 in floating point.
     place = math.ceil(round((len(scores) + 1) * (1 - error_rate), 9))
     return float(np.sort(scores)[place - 1]) if place <= len(scores) else 1.0
 
@@ -52,11 +52,11 @@ def lac_threshold(scores: Float[np.ndarray, " record"], error_rate: float) -> fl
 def label_sets(
     probabilities: Float[np.ndarray, "record label"], threshold: float
 ) -> Bool[np.ndarray, "record label"]:
-    """Which labels are in each record's set.
+    """Prediction sets: whether each label is in the set of each record.
 
     Args:
         probabilities: Each row adds up to 1.
-        threshold: From `lac_threshold`.
+        threshold: Largest score of a label in the set, from `lac_threshold`.
     """
     return 1 - probabilities <= threshold + 1e-12
 
@@ -67,13 +67,13 @@ def coverage(
     groups: Sequence[str],
     error_rate: float,
 ) -> dict[str, Any]:
-    """How often the sets hold the true label, with its 95% interval; as JSON values.
+    """How often prediction sets contain the true label, with 95% intervals, as JSON values.
 
     Args:
-        sets: From `label_sets`.
-        truth: Number of the true label; -1 where no set can hold it.
+        sets: Prediction sets from `label_sets`.
+        truth: Index of the true label; -1 if the model does not know the label.
         groups: Group of each record, for the bootstrap.
-        error_rate: What was asked.
+        error_rate: Error rate that the sets were built for; coverage should be 1 - `error_rate`.
     """
     held = np.where(truth >= 0, sets[np.arange(len(truth)), truth], False)
     size = sets.sum(1)

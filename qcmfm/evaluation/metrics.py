@@ -1,4 +1,4 @@
-"""Probabilities + labels -> metrics with intervals; calibration."""
+"""Classification metrics with bootstrap intervals, and temperature scaling."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 BINS = 15
-"""Confidence bins of the expected calibration error (Guo et al. 2017)."""
+"""Number of confidence bins of the expected calibration error (Guo et al. 2017)."""
 
 RESAMPLES = 2000
+"""Default number of bootstrap resamples."""
 
 _HIGHEST = {"nll": float("inf"), "brier": 2.0}
-"""The largest value that a metric can have; 1 for the others."""
+"""Upper bounds of metrics; 1 for those not listed."""
 
 # Axis names in this file: n records, k labels, g groups, b resamples.
 Array = np.ndarray
@@ -20,20 +21,20 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Interval:
-    """A value and its 95% interval from resampling, freed from the bias that resampling adds."""
+    """A value with its 95% bootstrap interval, corrected for the bias that resampling adds."""
 
     value: float
     low: float
     high: float
 
     def to_json(self) -> dict[str, float]:
-        """The three numbers by name."""
+        """The interval as JSON values."""
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """Everything the metrics are made of, summed by group, so that resampling is one product."""
+    """Sufficient statistics of the metrics per group, so that resampling is one matrix product."""
 
     confusion: Array  # g x k x k: true label, predicted label
     lost: Array  # g x 2: negative log likelihood, Brier score
@@ -48,7 +49,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> dict[str, Any]:
-    """Measure predictions against the truth, as JSON values.
+    """Evaluate predictions against the true labels, as JSON values.
 
     Accuracy; precision, recall and F1 per label and averaged over the labels that occur in the
     truth (macro); confusion matrix (rows: truth); negative log likelihood in nats; Brier score
@@ -57,14 +58,14 @@ def evaluate(
 
     Args:
         probabilities: Records x labels, each row adding up to 1.
-        truth: Number of the true label of each record.
+        truth: Index of the true label of each record.
         groups: Group of each record.
         labels: Name of each label.
-        seed: Seeds the bootstrap.
-        resamples: How many times the groups are drawn anew.
+        seed: Seed of the bootstrap.
+        resamples: Number of bootstrap resamples.
 
     Raises:
-        ValueError: There is no record, or the lengths differ.
+        ValueError: There are no records, or the lengths differ.
     """
     true, k = np.asarray(truth, dtype=np.int64), len(labels)
     if len(true) == 0 or not len(true) == len(probabilities) == len(groups):
@@ -102,16 +103,16 @@ def mean_intervals(
     seed: int = 0,
     resamples: int = RESAMPLES,
 ) -> dict[str, Interval]:
-    """The mean of each list of values, with an interval from the same bootstrap over groups.
+    """Means with 95% intervals, all from the same bootstrap over groups.
 
     Args:
         values: Lists of equal length, by name.
-        groups: Group of each place in the lists; a group weighs as much as it has places.
-        seed: Seeds the bootstrap.
-        resamples: How many times the groups are drawn anew.
+        groups: Group of each element of the lists; a group's weight is its number of elements.
+        seed: Seed of the bootstrap.
+        resamples: Number of bootstrap resamples.
 
     Raises:
-        ValueError: There is no value, or the lengths differ.
+        ValueError: There are no values, or the lengths differ.
     """
     lengths = {len(found) for found in values.values()}
     if not groups or lengths != {len(groups)}:
@@ -123,14 +124,14 @@ def mean_intervals(
     for name, given in values.items():
         found = np.asarray(given, dtype=np.float64)
         drawn = (draws @ np.bincount(group, found)) / (draws @ size)
-        # No mean lies beyond the least or the greatest value.
+        # A mean cannot be outside the range of the values.
         bounds = float(found.max()), float(found.min())
         result[name] = _interval(np.array([found.mean()]), drawn, *bounds)
     return result
 
 
 def _draws(groups: int, seed: int, resamples: int) -> Array:
-    """How often each group counts in each resample (b x g)."""
+    """How often each group is drawn in each resample (b x g)."""
     chance = np.random.default_rng(seed)
     drawn = chance.multinomial(groups, np.full(groups, 1 / groups), resamples)
     return drawn.astype(np.float64)
@@ -153,7 +154,7 @@ def _count(probabilities: Array, true: Array, groups: Sequence[str], k: int) -> 
 
 
 def _metrics(counts: _Counts, weights: Array) -> dict[str, Array]:
-    """Every metric for each row of `weights` (b x g): how often each group counts."""
+    """Every metric for each row of `weights` (b x g), the multiplicity of each group."""
     confusion = np.tensordot(weights, counts.confusion, 1)
     total = confusion.sum((1, 2))
     lost = weights @ counts.lost
@@ -186,10 +187,10 @@ def _mean_where(values: Array, mask: Array) -> Array:
 
 
 def _interval(value: Array, drawn: Array, highest: float, lowest: float = 0.0) -> Interval:
-    """Percentiles of the resamples, moved so that their median is the value, within bounds.
+    """Percentiles of the resamples, shifted so that their median is the value, within bounds.
 
     Resampling repeats records, which by itself raises the calibration error and lowers the macro
-    averages; the move takes that bias out.
+    averages; the shift removes that bias.
     """
     low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975]) - np.median(drawn) + value[0]
     return Interval(float(middle), float(max(low, lowest)), float(min(high, highest)))
@@ -210,9 +211,9 @@ def losses(probabilities: Array, truth: Sequence[int] | Array) -> Array:
 
 
 def fit_temperature(logits: Array, truth: Sequence[int] | Array) -> float:
-    """The temperature under which the logits have the least negative log likelihood.
+    """The temperature that minimises the negative log likelihood of the logits.
 
-    Temperature scaling (Guo et al. 2017) changes how sure the model is, never which label is first.
+    Temperature scaling (Guo et al. 2017) changes the confidence, never the order of the labels.
     """
     from scipy.optimize import minimize_scalar
 

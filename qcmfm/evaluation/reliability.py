@@ -1,4 +1,4 @@
-"""Is a probability of 70% right on 70%: the numbers of a reliability diagram."""
+"""Reliability diagrams: are predictions with a confidence of 70% correct 70% of the time?"""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ def reliability(
     truth: Int[np.ndarray, " record"],
     bins: int = 10,
 ) -> list[dict[str, Any]]:
-    """Confidence and share of right answers in bins of the confidence, as JSON values.
+    """Mean confidence and accuracy in bins of the confidence, as JSON values.
 
-    The diagram of Niculescu-Mizil and Caruana 2005, for the likeliest label. The 95% interval of
-    the share is Wilson's; it takes records as independent, and so is a little narrow where an
-    object has several. Bins without a record are left out.
+    The diagram of Niculescu-Mizil and Caruana (2005) for the top label. The 95% interval of the
+    accuracy is Wilson's; it assumes independent records and is therefore slightly too narrow if an
+    object has several. Empty bins are left out.
 
     Args:
         probabilities: Each row adds up to 1.
-        truth: Number of the true label.
-        bins: Of equal width, from 0 to 1.
+        truth: Index of the true label.
+        bins: Number of bins of equal width from 0 to 1.
     """
     confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
     place = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -49,7 +49,7 @@ def reliability(
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:
-    """The 95% interval of a share of `count` independent cases (Wilson 1927)."""
+    """The 95% score interval of a proportion of `count` independent cases (Wilson 1927)."""
     middle = (share + Z95**2 / (2 * count)) / (1 + Z95**2 / count)
     spread = Z95 / (1 + Z95**2 / count)
     spread *= (share * (1 - share) / count + Z95**2 / (4 * count**2)) ** 0.5

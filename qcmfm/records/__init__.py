@@ -1,7 +1,7 @@
-"""Museum records: a photo and a caption each, in a folder with a `records.csv`.
+"""Museum records, each a photo and a caption, in a folder with a `records.csv`.
 
-Reading is strict about ids and tolerant about everything else: what is wrong with a row is reported
-as a `Problem`, and the other rows go on.
+Reading is strict about ids and tolerant about everything else: an error in a row is reported as a
+`Problem`, and the other rows are still read.
 """
 
 from qcmfm.records._places import named_folder, write_collection

@@ -1,4 +1,4 @@
-"""Where the user's collections lie, and how one is written."""
+"""Folders of the user's collections, and writing a collection."""
 
 import csv
 import re
@@ -14,10 +14,10 @@ _NAME = re.compile(r"[^\W_][\w -]{0,59}")
 
 
 def named_folder(name: str) -> Path:
-    """Where the user's own collection of a name lies, or will lie.
+    """Folder of the user's collection of a given name, whether or not it exists yet.
 
     Raises:
-        RecordsError: The name cannot be a folder's, or is that of a built-in collection.
+        RecordsError: The name is not a valid folder name, or belongs to a built-in collection.
     """
     name = name.strip()
     if not _NAME.fullmatch(name):
@@ -35,7 +35,7 @@ def named_folder(name: str) -> Path:
 
 
 def write_collection(collection: Collection, file: Path) -> None:
-    """Write the records as CSV, whole or not at all; the source's own columns are kept."""
+    """Write the records as CSV atomically, with all columns of the source."""
     with (
         atomic_file(file) as temporary,
         temporary.open("w", encoding=collection.encoding, newline="") as handle,

@@ -1,4 +1,4 @@
-"""A table -> its rows, and what is wrong with them."""
+"""Read the rows of a records file and report the errors in them."""
 
 import csv
 from collections import Counter
@@ -12,22 +12,22 @@ from qcmfm.records._row import read_row, readable
 from qcmfm.records.csv_rows import Broken, csv_rows
 
 MAX_CELL = 16 * 1024 * 1024
-"""Characters that one cell may hold."""
+"""Largest number of characters in one cell."""
 
 
 def read_collection(
     file: Path, caption_column: str = "caption", label_column: str = "label"
 ) -> Collection:
-    """Read a records file: UTF-8 (BOM or not) or UTF-16, comma, semicolon or tab.
+    """Read a records file in UTF-8 (with or without BOM) or UTF-16.
 
     Args:
-        file: The CSV, or a folder that holds a `records.csv`.
-        caption_column: Column to take the caption from.
-        label_column: Column to take the label from.
+        file: The file, delimited by comma, semicolon or tab, or a folder with a `records.csv`.
+        caption_column: Column with the caption.
+        label_column: Column with the label.
 
     Raises:
-        RecordsError: The file is missing, empty or no table with a `record_id` column, or a
-            column that was asked for is not there.
+        RecordsError: The file is missing, empty or not a table with a `record_id` column, or a
+            requested column does not exist.
     """
     collection, rows = open_rows(file, caption_column, label_column)
     collection.rows = list(rows)
@@ -40,15 +40,15 @@ def open_rows(
     label_column: str = "label",
     seen: MutableMapping[str, int] | None = None,
 ) -> tuple[Collection, Iterator[Row]]:
-    """As `read_collection`, for a file that is larger than memory: its rows come one by one.
+    """Stream the rows of a records file, for files that do not fit into memory.
 
-    What is wrong with a row is in the collection's `problems` once the row has come.
+    The errors in a row are in the collection's `problems` once the row has been yielded.
 
     Args:
-        file: The CSV, or a folder that holds a `records.csv`.
-        caption_column: Column to take the caption from.
-        label_column: Column to take the label from.
-        seen: Where to keep the row of every id; by default in memory.
+        file: The file, or a folder with a `records.csv`, as for `read_collection`.
+        caption_column: Column with the caption.
+        label_column: Column with the label.
+        seen: Mapping that collects the row number of each id; by default a dictionary in memory.
     """
     file = records_file(file)
     encoding, delimiter = _dialect(file)
@@ -79,10 +79,10 @@ def _rows(
 
 
 def records_file(path: Path) -> Path:
-    """The records file that `path` names: itself, or the `records.csv` in it.
+    """The records file that `path` names: the file itself, or the `records.csv` of a folder.
 
     Raises:
-        RecordsError: There is none.
+        RecordsError: There is no such file.
     """
     file = path / "records.csv" if path.is_dir() else path
     if not file.is_file():
@@ -96,7 +96,7 @@ def read_columns(path: Path) -> list[str]:
     """The column names of a records file.
 
     Raises:
-        RecordsError: There is no such file, or it is no table.
+        RecordsError: The file does not exist or is not a table.
     """
     file = records_file(path)
     return _header(file, next(_cells(file, *_dialect(file)), []))
@@ -114,8 +114,8 @@ def _dialect(file: Path) -> tuple[str, str]:
 
 
 def _cells(file: Path, encoding: str, delimiter: str) -> Iterator[list[str] | Broken]:
-    """The rows of a delimited file; in place of a broken one, what is wrong with it."""
-    # No UTF-16 error can be escaped as surrogates: its bytes may be below 128.
+    """The rows of a delimited file; an unreadable row is a `Broken`."""
+    # Invalid UTF-16 cannot be escaped as surrogates, as its bytes may be below 128.
     errors = "replace" if encoding == "utf-16" else "surrogateescape"
     csv.field_size_limit(MAX_CELL)
     with file.open(encoding=encoding, errors=errors, newline="") as handle:

@@ -1,4 +1,4 @@
-"""What a collection consists of."""
+"""A collection and its rows, records and problems."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ class Record:
     """One museum object's photo and caption, either of which may be missing.
 
     Args:
-        record_id: Unique within its collection.
-        image: Path of the photo inside the collection's folder; empty when there is none.
-        caption: What the catalogue says; empty when it says nothing.
-        label: The recorded category; empty when there is none.
+        record_id: Identifier, unique within its collection.
+        image: Path of the photo relative to the collection's folder; empty without a photo.
+        caption: Description from the catalogue; may be empty.
+        label: Catalogue label; empty if the record came without one.
         split: One of `SPLITS`, or empty.
-        group: Records of one object share a group; a record without one is its own group.
-        cells: Every column of the source as it was.
+        group: Shared by the records of one object; a record without one is its own group.
+        cells: Every column of the source, unchanged.
     """
 
     record_id: str
@@ -32,26 +32,26 @@ class Record:
     cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def changed(self, **values: str) -> "Record":
-        """The record with other values, in the source's columns of the same names as well."""
+        """A copy with other values, also in the source columns of the same names."""
         return replace(self, **values, cells={**self.cells, **values})
 
     @property
     def group_key(self) -> str:
-        """The group, or one made of the record alone."""
+        """Key of the record's group; a record without a group has a key of its own."""
         return f"group:{self.group}" if self.group else f"record:{self.record_id}"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one cell of the source.
+    """An error in a cell or a row of the source.
 
     Args:
-        row: Row as a spreadsheet counts it: the header is row 1.
-        column: Column name; empty where the whole row is meant.
-        reason: One sentence.
-        record_id: The record's id, as far as it has one.
-        refused: Whether the record was left out; otherwise it goes on without that cell.
-        altered: Whether the cell could only be kept changed.
+        row: Row number as in a spreadsheet: the header is row 1.
+        column: Column name; empty if the problem concerns the entire row.
+        reason: What is wrong.
+        record_id: The record's id; empty if it has none.
+        refused: Whether the record was left out; otherwise it is used without that cell.
+        altered: Whether the cell had to be changed to be read.
     """
 
     row: int
@@ -62,14 +62,14 @@ class Problem:
     altered: bool = False
 
     def __str__(self) -> str:
-        """One line for a person."""
+        """Place and reason on one line, as shown to users."""
         where = f"row {self.row}" + (f", column {self.column}" if self.column else "")
         return f"{where}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the source: the record it became, or None where it was refused."""
+    """One row of the source; its record is None if the row was refused."""
 
     number: int
     record_id: str
@@ -78,15 +78,15 @@ class Row:
 
 @dataclass
 class Collection:
-    """Records and the folder that their image paths start from.
+    """Records and the folder with their photos.
 
     Args:
-        folder: Image paths are relative to it, and never leave it.
+        folder: Base of the image paths, which never leave it.
         columns: Column names in the order of the source.
-        rows: Every row of the source, in order, refused ones too.
-        problems: What was found wrong, in the order of the rows.
-        encoding: Of the source.
-        delimiter: Of the source.
+        rows: Every row of the source in its order, including refused ones.
+        problems: Errors found in the source, in the order of the rows.
+        encoding: Text encoding of the source.
+        delimiter: Cell delimiter of the source.
     """
 
     folder: Path
@@ -98,7 +98,7 @@ class Collection:
 
     @classmethod
     def from_records(cls, folder: Path, records: Sequence[Record]) -> "Collection":
-        """A collection of records made by the program."""
+        """A collection of records that were not read from a file."""
         rows = [Row(number, r.record_id, r) for number, r in enumerate(records, start=2)]
         extra = [name for r in records for name in r.cells if name not in FIELDS]
         return cls(folder, (*FIELDS, *dict.fromkeys(extra)), rows)
@@ -110,21 +110,21 @@ class Collection:
 
     @property
     def labels(self) -> set[str]:
-        """What its records are labelled with."""
+        """The set of catalogue labels of its records."""
         return {record.label for record in self.records if record.label}
 
     def image_path(self, record: Record) -> Path | None:
-        """Where the record's photo lies, or None where it has none."""
+        """Path of the record's photo; None if it has no photo."""
         return self.folder / record.image if record.image else None
 
 
 def label_counts(records: Sequence[Record]) -> dict[str, int]:
-    """Number of records of each label, most frequent first, unlabelled ones left out."""
+    """Number of records per label, most frequent first; unlabelled records are not counted."""
     return dict(Counter(r.label for r in records if r.label).most_common())
 
 
 def crossing_groups(records: Sequence[Record]) -> list[str]:
-    """Groups whose labelled records stand in more than one split."""
+    """Groups whose labelled records are in more than one split, in alphabetical order."""
     splits: dict[str, set[str]] = {}
     for record in records:
         if record.group and record.split and record.label:

@@ -1,4 +1,4 @@
-"""The cells of one row -> a record, or why it is none."""
+"""Convert the cells of one row into a record, or report why they are not one."""
 
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
@@ -13,7 +13,15 @@ def read_row(
     names: Mapping[str, str],
     seen: MutableMapping[str, int],
 ) -> Row:
-    """One row of the source as a `Row`; what is wrong with it goes to `collection.problems`."""
+    """Convert one row of the source; its errors are added to `collection.problems`.
+
+    Args:
+        collection: The collection that is being read.
+        number: Row number as in a spreadsheet.
+        cells: Cells of the row.
+        names: Column of the source for each of `FIELDS`.
+        seen: Row number of each id so far; the row's own id is added.
+    """
     header = collection.columns
     values = dict(zip(header, cells, strict=False))
     record_id = readable(values.get(names["record_id"], "")).strip()
@@ -48,16 +56,16 @@ def read_row(
 
 
 def _image(folder: Path, image: str) -> tuple[str, str]:
-    """The path of a record's photo, and why it cannot be used where it cannot."""
+    """Path of a record's photo, and why it cannot be used; one of the two is empty."""
     reason = _image_problem(folder, image)
-    slashed = image.replace("\\", "/")  # a path as Windows writes it
+    slashed = image.replace("\\", "/")  # the source may hold Windows paths
     if reason and slashed != image and not _image_problem(folder, slashed):
         return slashed, ""
     return "" if reason else image, reason
 
 
 def _image_problem(folder: Path, image: str) -> str:
-    """Why `image` cannot be a photo of the collection in `folder`; empty where it can."""
+    """Why `image` cannot be a photo of the collection in `folder`; empty if it can."""
     if not image:
         return ""
     if "://" in image:
@@ -74,7 +82,7 @@ def _image_problem(folder: Path, image: str) -> str:
 
 
 def readable(text: str) -> str:
-    """`text` with undecodable bytes (lone surrogates) replaced."""
-    if text.isascii():  # nearly every cell, in a tenth of the time
+    """`text` with undecodable bytes (lone surrogates) replaced by U+FFFD."""
+    if text.isascii():  # true of nearly every cell, and ten times faster
         return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The rows of a delimited file, one after the other, whatever is broken in it."""
+"""Read delimited files row by row and recover from broken rows."""
 
 import csv
 import io
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Broken:
-    """A row that cannot be read.
+    """A row that cannot be parsed.
 
     Args:
-        reason: Why.
-        text: As it is written.
+        reason: Why it cannot be parsed.
+        text: The row's source text.
     """
 
     reason: str
@@ -21,18 +21,18 @@ class Broken:
 
 
 def csv_rows(handle: io.TextIOBase, delimiter: str) -> Iterator[list[str] | Broken]:
-    """The rows of a file that is open, streamed; in place of a broken one, what is wrong with it.
+    """Stream the rows of an open file; an unreadable row is a `Broken`.
 
-    Reading is strict, since otherwise a quote that is never closed swallows the rest of the file
-    unseen; after an error it goes on with the next line.
+    Parsing is strict, because otherwise a quote that is never closed silently swallows the rest of
+    the file. After an error, it continues with the next line.
 
     Args:
-        handle: Opened with `newline=""`.
-        delimiter: Between cells.
+        handle: File opened with `newline=""`.
+        delimiter: Character between cells.
     """
-    waiting: deque[str] = deque()  # lines read already, which come again
+    waiting: deque[str] = deque()  # lines of a broken row that have to be parsed again
     while True:
-        used: list[str] = []  # the lines of the row that is being read
+        used: list[str] = []  # lines of the current row
 
         def lines(used: list[str] = used) -> Iterator[str]:
             while True:

@@ -1,4 +1,4 @@
-"""The true region of each word, where a collection knows it: `regions.json`."""
+"""Ground-truth regions of caption words, stored in a collection's `regions.json`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,22 +17,22 @@ from qcmfm.core.storage import write_text
 FILE = "regions.json"
 FORMAT = 1
 MAX_PIXELS = 120_000_000
-"""Of a mask: as many as a photo may have."""
+"""Largest number of pixels in a mask; the same limit as for photos."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Where in a photo the thing is that a word of the caption names.
+    """The part of a photo that shows what a caption word names.
 
     Args:
-        start: The word's first character in the caption.
-        end: One past its last.
+        start: Offset of the word's first character in the caption.
+        end: Offset one past its last character.
         word: The word.
-        names: What it names; the words `red dragon` name one thing.
+        names: The named object; both words of `red dragon` name the same one.
         box: Left, top, width, height in pixels.
         size: Height and width of the photo in pixels.
-        counts: The mask in the uncompressed run lengths of COCO (Lin et al. 2014): column by
-            column, lengths of runs, the first of them outside.
+        counts: The mask as uncompressed COCO run lengths (Lin et al. 2014): in column-major order,
+            starting with a run outside the region.
     """
 
     start: int
@@ -44,7 +44,7 @@ class Region:
     counts: tuple[int, ...]
 
     def mask(self) -> Bool[np.ndarray, "row column"]:
-        """Where the thing is."""
+        """The region as a Boolean mask of the photo."""
         height, width = self.size
         inside = np.arange(len(self.counts)) % 2 == 1
         return np.repeat(inside, self.counts).reshape(width, height).T
@@ -53,7 +53,15 @@ class Region:
 def region_of(
     caption: str, start: int, end: int, names: str, mask: Bool[np.ndarray, "row column"]
 ) -> Region:
-    """The region of one word from a mask that is somewhere true."""
+    """Build the region of one word.
+
+    Args:
+        caption: The caption.
+        start: Offset of the word's first character in the caption.
+        end: Offset one past its last character.
+        names: The named object.
+        mask: True inside the region; must not be empty.
+    """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     left, top = int(columns[0]), int(rows[0])
     box = (left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
@@ -66,7 +74,7 @@ def region_of(
 
 
 def write_regions(file: Path, regions: Mapping[str, Sequence[Region]]) -> None:
-    """Write the regions of a collection's records, by record id, a record a line."""
+    """Write the regions of a collection, by record id, one record per line."""
     lines = [
         f"{json.dumps(record_id)}: {json.dumps([asdict(r) for r in found], separators=(',', ':'))}"
         for record_id, found in regions.items()
@@ -76,10 +84,10 @@ def write_regions(file: Path, regions: Mapping[str, Sequence[Region]]) -> None:
 
 
 def read_regions(file: Path) -> dict[str, list[Region]]:
-    """The regions of a collection's records, by record id.
+    """Read the regions of a collection, by record id.
 
     Raises:
-        RecordsError: There is no such file, or it is no such thing.
+        RecordsError: The file does not exist or is malformed.
     """
     try:
         content = json.loads(file.read_text("utf-8"))
@@ -101,17 +109,17 @@ def read_regions(file: Path) -> dict[str, list[Region]]:
         ) from error
 
 
-# OverflowError: JSON as Python reads it knows infinite numbers.
+# OverflowError: Python's JSON parser accepts infinite numbers.
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 
 
 def _parse(error: Exception) -> str:
-    """What is wrong with a file; a missing key's error is the key alone."""
+    """The reason for an error as text; the text of a KeyError would be the key alone."""
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)[:200]
 
 
 def _regions(record_id: str, entries: Sequence[Mapping[str, Any]]) -> list[Region]:
-    """The regions of one record; what is wrong with them is told with its id."""
+    """The regions of one record; errors name the record."""
     try:
         return [_region(entry) for entry in entries]
     except _MALFORMED as error:

@@ -1,4 +1,4 @@
-"""Train, val and test where the records do not say: grouped, and stratified by label."""
+"""Grouped and label-stratified splits into train, val and test for records that have none."""
 
 import warnings
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ FOLDS = 10
 
 
 def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
-    """The split of each record: the recorded one, or one made where it is missing.
+    """The split of each record, either as recorded or newly assigned.
 
-    Where no record is marked train, val or test, those without a mark are divided into train, val
-    and test (70, 10, 20%). Where train is recorded but val is not, a tenth of train becomes val. A
-    group stays in one split.
+    If no labelled record has the split train, val or test, those with an empty split are divided
+    into train, val and test (70, 10, 20%). If train is recorded but val is not, a tenth of train
+    becomes val. A group is never divided.
 
     Args:
-        records: Records, labelled or not; an unlabelled one keeps what it has.
-        seed: Seeds the division.
+        records: Records, labelled or not; the split of an unlabelled one is not changed.
+        seed: Seed of the random division.
 
     Raises:
-        TrainingError: There are too few records, or a group stands in more than one split.
+        TrainingError: There are too few records, or a group is in more than one split.
     """
     crossing = crossing_groups(records)
     if crossing:
@@ -59,12 +59,12 @@ def assign_splits(records: Sequence[Record], seed: int = 0) -> list[str]:
 def grouped_folds(
     records: Sequence[Record], folds: int, seed: int = 0
 ) -> Int[np.ndarray, " record"]:
-    """Number of the fold of each record: an object's in one fold, the labels in like shares.
+    """Fold number of each record, grouped by object and stratified by label.
 
     Args:
-        records: With a label each.
-        folds: How many; fewer where there are fewer objects.
-        seed: Seeds the division.
+        records: Labelled records.
+        folds: Number of folds; reduced to the number of objects if that is smaller.
+        seed: Seed of the random division.
 
     Raises:
         TrainingError: There are fewer than two objects.
@@ -91,7 +91,7 @@ def grouped_folds(
 
 
 def _folds(records: Sequence[Record], seed: int) -> Int[np.ndarray, " record"]:
-    """Number of the fold of each record; train has every label."""
+    """Fold number of each record, corrected so that train contains every label."""
     groups = [record.group_key for record in records]
     folds = min(FOLDS, len(set(groups)))
     if folds < 5:
@@ -110,5 +110,5 @@ def _folds(records: Sequence[Record], seed: int) -> Int[np.ndarray, " record"]:
         row = rows[part[rows].argmax()]
         moved = of_group == of_group[row]
         if part[row] < 2 and (part == part[row]).sum() > moved.sum():
-            number[moved] = folds - 1  # train lacks the label, and what it came from keeps some
+            number[moved] = folds - 1  # train lacks the label, and the other split stays non-empty
     return number

@@ -1,4 +1,4 @@
-"""What a label is called in the Getty Art & Architecture Thesaurus."""
+"""Concepts of the Getty Art & Architecture Thesaurus (AAT) for labels."""
 
 import csv
 import functools
@@ -19,18 +19,19 @@ def _table() -> dict[str, str]:
 
 
 def aat_uri(label: str) -> str:
-    """The label's concept as a URI; empty where none is known, since one must not be guessed."""
+    """URI of a label's concept; empty if the table has none, as concepts are never guessed."""
     return _table().get(label.strip().lower().replace(" ", "_"), "")
 
 
 def concept_uri(text: str) -> str:
-    """A concept as a URI, from what a person copies: its URI, its page or its number.
+    """URI of an AAT concept, parsed from user input.
 
     Args:
-        text: Such as `300011021` or `https://vocab.getty.edu/page/aat/300011021`.
+        text: The concept's URI, web page or number, such as `300011021` or
+            `https://vocab.getty.edu/page/aat/300011021`.
 
     Returns:
-        The URI; empty where the text is no such thing.
+        The URI; empty if the text names no concept.
     """
     found = _CONCEPT.fullmatch(text.strip())
     return f"http://vocab.getty.edu/aat/{found[1]}" if found else ""
