@@ -19,11 +19,11 @@ import pytest  # noqa: E402
 hypothesis.settings.register_profile("studio", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("studio")
 
-# What takes longest, longest first; tests/browser as a whole.
+# What takes longest, longest first; a folder as a whole.
 LONGEST = (
     "tests/browser/",
     "tests/training/test_kill.py",
-    "tests/cluster/",
+    "tests/inference/test_ray_labelling.py",
     "tests/lab/test_commands.py",
     "tests/runs/test_shipped.py",
     "tests/training/test_training.py",
@@ -32,14 +32,25 @@ LONGEST = (
     "tests/runs/test_calibration.py",
 )
 
+# Folders whose tests all have the marker of that name; `slow` stands at each test that is.
+MARKED = ("browser", "hostile")
 
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the markers that `-m` selects by
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the long files, so that no worker is left alone with one at the end."""
+    """Mark tests by their folder, and start with the long files.
+
+    A worker that began with a short one would be left alone with a long one at the end.
+    """
 
     def place(item: pytest.Item) -> int:
         known = (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start))
         return next(known, len(LONGEST))
 
+    for item in items:
+        for marker in MARKED:
+            if item.nodeid.startswith(f"tests/{marker}/"):
+                item.add_marker(marker)
     items.sort(key=place)
 
 

@@ -19,7 +19,7 @@ def resident() -> float:
 
 def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest.MonkeyPatch):
     done: list[float] = []
-    later = memory.Later(after=0.2)
+    later = memory.MemoryRelease(after=0.2)
 
     async def three_leave() -> float:
         loop = asyncio.get_running_loop()
@@ -36,7 +36,7 @@ def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest
 
 
 def test_nothing_is_asked_outside_the_servers_thread():
-    memory.Later(after=0.0).ask()  # raises nothing, and leaves nothing to be done
+    memory.MemoryRelease(after=0.0).ask()  # raises nothing, and leaves nothing to be done
 
 
 COUNT_HEAPS = """
@@ -73,6 +73,6 @@ def test_pieces_between_what_is_kept_are_returned():
     del pieces
     gc.collect()
     freed = resident()
-    memory.give_back()
+    memory.release_memory()
     assert resident() < large - 60 and freed > large - 60
     assert len(kept) == 1_200
