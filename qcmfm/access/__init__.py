@@ -1,8 +1,8 @@
-"""Who may do what: roles, who acts now, the check at the door of every verb, the audit log."""
+"""Roles and permissions, the current actor, permission checks of operations, and the audit log."""
 
 from qcmfm.access._actor import acting_as, actor, ask_for_actor
 from qcmfm.access._audit import audit_file, read_audit, write_audit
-from qcmfm.access._policy import Policy, policy_file, read_policy
+from qcmfm.access._policy import Policy, comparable_email, policy_file, read_policy
 from qcmfm.access._requires import permission_of, require, requires
 from qcmfm.access._roles import (
     ALLOWED,
@@ -27,6 +27,7 @@ __all__ = [
     "actor",
     "ask_for_actor",
     "audit_file",
+    "comparable_email",
     "folder_of",
     "in_words",
     "least_role",

@@ -1,7 +1,8 @@
-"""Who acts now.
+"""The current actor: the person on whose behalf an operation runs.
 
-A server asks its sign-in whenever a verb is called, so that a role that was taken away counts at
-once. Where nothing asks, as on the command line, it is whoever sits at this computer.
+A server looks up the signed-in person each time an operation is called, so that a revoked role
+takes effect at once. Without such a look-up, as on the command line, the actor is the user of this
+computer.
 """
 
 import contextlib
@@ -10,32 +11,32 @@ from contextvars import ContextVar
 
 from qcmfm.access._roles import Actor, this_computer
 
-_named: ContextVar[Actor | None] = ContextVar("actor", default=None)
-_asked: list[Callable[[], Actor]] = []
+_explicit: ContextVar[Actor | None] = ContextVar("actor", default=None)
+_look_ups: list[Callable[[], Actor]] = []
 
 
 def actor() -> Actor:
-    """Who acts now."""
-    named = _named.get()
-    if named is not None:
-        return named
-    return _asked[-1]() if _asked else this_computer()
+    """The current actor."""
+    explicit = _explicit.get()
+    if explicit is not None:
+        return explicit
+    return _look_ups[-1]() if _look_ups else this_computer()
 
 
 def ask_for_actor(who: Callable[[], Actor]) -> None:
-    """Ask this from now on who acts, in every thread; what a server does when it starts.
+    """Set the look-up of the current actor for all threads, which a server does when it starts.
 
     Args:
-        who: Gives somebody without a role where it does not know.
+        who: Returns the current actor; one without a role if nobody is known to be signed in.
     """
-    _asked[:] = [who]
+    _look_ups[:] = [who]
 
 
 @contextlib.contextmanager
 def acting_as(somebody: Actor) -> Iterator[None]:
-    """Let somebody act inside the block, in this thread."""
-    before = _named.set(somebody)
+    """Make somebody the current actor inside the block, in this thread."""
+    before = _explicit.set(somebody)
     try:
         yield
     finally:
-        _named.reset(before)
+        _explicit.reset(before)

@@ -1,6 +1,6 @@
-"""The audit log: who did what and when, one line of JSON each, only ever appended to.
+"""The audit log: who did what and when, one JSON object per line, append-only.
 
-A line is on the disk before whoever did it is told that it is done, as a decision is.
+A line is on disk before the operation reports success, as with review decisions.
 """
 
 import logging
@@ -13,25 +13,25 @@ from qcmfm.core import json_lines, settings
 from qcmfm.core.clock import utc_now_ms
 
 LONGEST = 200
-"""Characters of a value that are kept."""
+"""Characters after which a logged value is cut off."""
 
 log = logging.getLogger(__name__)
 
 
 def audit_file() -> Path:
-    """Where the audit log lies."""
+    """Path of the audit log."""
     return settings.home() / "audit.jsonl"
 
 
 def write_audit(actor: Actor, operation: str, on: Mapping[str, Any], outcome: str) -> None:
-    """Write down that somebody did something.
+    """Append an entry to the audit log.
 
-    What was done is not undone where this cannot be written; the server's log says so then.
+    If it cannot be written, the operation is not undone; the entry goes to the server's log.
 
     Args:
-        actor: Who.
-        operation: What.
-        on: On what: names and ids, no captions.
+        actor: Who called the operation.
+        operation: Name of the operation.
+        on: Arguments that identify what was acted on: names and ids, no captions.
         outcome: done, failed, stopped or refused.
     """
     row = {
@@ -51,10 +51,10 @@ def write_audit(actor: Actor, operation: str, on: Mapping[str, Any], outcome: st
 
 
 def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """What was written down, oldest first, and how many lines are no entry.
+    """Read the entries, oldest first, and the number of lines that are not entries.
 
     Args:
-        last: As many of the last entries; 0 for all.
+        last: How many of the last entries to return; 0 for all.
     """
     rows = list(json_lines.read(audit_file()))
     found = [row for row in rows if row and "verb" in row and "at" in row]
@@ -62,8 +62,8 @@ def read_audit(last: int = 0) -> tuple[list[dict[str, Any]], int]:
 
 
 def as_text(value: Any) -> str:
-    """A value as the audit log has it: a name."""
+    """The name under which an argument appears in the audit log."""
     folder = getattr(value, "folder", None)
-    if folder is not None:  # a collection, or a run that is loaded
+    if folder is not None:  # A collection or a loaded run is named after its folder.
         value = folder
     return str(value.name if isinstance(value, Path) else value)[:LONGEST]

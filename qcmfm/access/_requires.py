@@ -1,4 +1,4 @@
-"""The check at the door of a verb, and the line in the audit log behind it."""
+"""The permission check before an operation, and its entry in the audit log afterwards."""
 
 import functools
 import inspect
@@ -19,16 +19,17 @@ _MARK = "_permission"
 
 
 def requires(
-    permission: Permission, on: Sequence[str] = (), tells: bool = False
+    permission: Permission, on: Sequence[str] = (), writes_own_entries: bool = False
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """Let a verb be used by those alone who may; everything but looking is written down.
+    """Decorate an operation with a permission check and an audit log entry.
 
-    The check is made when the verb is called, also where the work is done step by step later.
+    Operations that need only `Permission.LOOK` are not logged. The check is made when the operation
+    is called, even if it returns a generator that does the work later.
 
     Args:
-        permission: What it needs.
-        on: Names of the arguments that the audit log keeps.
-        tells: Whether the verb itself writes down what was done.
+        permission: Permission that the operation needs.
+        on: Names of the arguments to write to the audit log.
+        writes_own_entries: Whether the operation writes its audit log entries itself.
     """
 
     def guard(operation: Callable[Given, Result]) -> Callable[Given, Result]:
@@ -37,11 +38,11 @@ def requires(
         @functools.wraps(operation)
         def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             who = actor()
-            quiet = tells or permission is Permission.LOOK
-            about = {} if quiet else _subject(signature, on, args, kwargs)
+            unlogged = writes_own_entries or permission is Permission.LOOK
+            about = {} if unlogged else _subject(signature, on, args, kwargs)
             _check_permission(who, permission, name, about)
             began = time.perf_counter()
-            if quiet:
+            if unlogged:
                 result = operation(*args, **kwargs)
             else:
                 result = _audited(who, name, about, lambda: operation(*args, **kwargs))
@@ -56,23 +57,23 @@ def requires(
 
 
 def permission_of(operation: Any) -> Permission | None:
-    """What a verb needs; None where it has no door."""
+    """The permission that an operation needs; None if it has no permission check."""
     return getattr(operation, _MARK, None)
 
 
 def require(permission: Permission, operation: str, on: Mapping[str, Any] | None = None) -> Actor:
-    """Go on only where whoever acts may; for what depends on more than the verb.
+    """Check a permission inside an operation, for checks that depend on its arguments.
 
     Args:
-        permission: What is needed.
-        operation: For the audit log, where it is refused.
-        on: Likewise.
+        permission: Permission that is needed.
+        operation: Name of the operation, for the audit log entry of a refusal.
+        on: What would have been acted on, for that entry.
 
     Returns:
-        Who acts.
+        The current actor.
 
     Raises:
-        PermissionDenied: They may not.
+        PermissionDenied: The actor lacks the permission.
     """
     who = actor()
     _check_permission(who, permission, operation, on or {})
@@ -96,10 +97,10 @@ def _subject(
     kwargs: Mapping[str, Any],
 ) -> dict[str, str]:
     try:
-        given = signature.bind(*args, **kwargs).arguments
-    except TypeError:  # the verb itself says what is wrong with its arguments
+        bound = signature.bind(*args, **kwargs).arguments
+    except TypeError:  # The call itself will report what is wrong with the arguments.
         return {}
-    return {name: _audit.as_text(given[name]) for name in on if given.get(name)}
+    return {name: _audit.as_text(bound[name]) for name in on if bound.get(name)}
 
 
 def _audited(
@@ -119,7 +120,7 @@ def _audited(
 def _audited_work(
     who: Actor, operation: str, about: Mapping[str, Any], work: Generator[Any, Any, Any]
 ) -> Generator[Any, Any, Any]:
-    """Long work, written down when it ends."""
+    """Pass long work on, and write its audit log entry when it ends."""
     outcome, began = "stopped", time.perf_counter()
     try:
         result = yield from work

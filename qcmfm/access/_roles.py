@@ -1,4 +1,4 @@
-"""Roles, what each may do, and who somebody is."""
+"""Roles, the permissions of each role, and actors."""
 
 import getpass
 import hashlib
@@ -11,7 +11,7 @@ from qcmfm.core.messages import N_, msg
 
 
 class Permission(StrEnum):
-    """What a verb of the service needs."""
+    """Permissions that operations of the service need."""
 
     LOOK = "look"
     ADD = "add"
@@ -26,7 +26,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is here, the least first."""
+    """Roles, in ascending order; each has the permissions of those before it."""
 
     VIEWER = "viewer"
     ANNOTATOR = "annotator"
@@ -42,15 +42,15 @@ _ALSO = {
     },
     Role.ADMIN: {Permission.MANAGE},
 }  # fmt: skip
-"""What a role may do beyond those before it."""
+"""Permissions of a role beyond those of the roles before it."""
 
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     role: frozenset().union(*(_ALSO[other] for other in list(Role)[: place + 1]))
     for place, role in enumerate(Role)
 }
-"""All that a role may do."""
+"""All permissions of each role."""
 
-_TOLD = {
+_DESCRIPTIONS = {
     Permission.LOOK: N_("Looking at what is here"),
     Permission.ADD: N_("Keeping photos and settings here"),
     Permission.PREPARE: N_("Letting a model look at a whole collection"),
@@ -66,13 +66,13 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something.
+    """A person on whose behalf operations run.
 
     Args:
-        who: As the audit log and, where they signed in, the review log have it.
-        role: None for somebody who may do nothing here.
-        session: What is theirs alone, such as an upload, is kept under this; a name of a folder.
-        signed_in: Whether a sign-in says who they are; else they say it themselves.
+        who: Name in the audit log and, for signed-in people, in the review log.
+        role: Role of the person; None for somebody without any permission.
+        session: Folder name under which private data, such as uploads, is stored.
+        signed_in: Whether the name comes from a sign-in rather than from the person.
     """
 
     who: str
@@ -81,12 +81,12 @@ class Actor:
     signed_in: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """The fields as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Actor":
-        """What `to_json` gave."""
+        """The actor that `to_json` described."""
         role = content.get("role")
         return cls(
             str(content.get("who", "")),
@@ -97,26 +97,26 @@ class Actor:
 
 
 def may(actor: Actor, permission: Permission) -> bool:
-    """Whether somebody may do something."""
+    """Whether an actor has a permission."""
     return actor.role is not None and permission in ALLOWED[actor.role]
 
 
 def in_words(permission: Permission) -> str:
-    """What a permission allows."""
-    return _TOLD[permission]
+    """What a permission allows, as the start of a sentence."""
+    return _DESCRIPTIONS[permission]
 
 
 def least_role(permission: Permission) -> Role:
-    """The least of the roles that may do something."""
+    """The lowest role that has a permission."""
     return next(role for role in Role if permission in ALLOWED[role])
 
 
 def refusal(actor: Actor, permission: Permission) -> str:
-    """Why somebody may not do something, in a sentence; empty where they may."""
+    """The sentence that says why an actor lacks a permission; empty if they have it."""
     if may(actor, permission):
         return ""
     needed = least_role(permission)
-    what = msg(_TOLD[permission])
+    what = msg(_DESCRIPTIONS[permission])
     if not actor.role:
         return msg(
             "{what} needs the role {needed}; you have no role here.", what=what, needed=needed
@@ -126,19 +126,23 @@ def refusal(actor: Actor, permission: Permission) -> str:
 
 
 def this_computer(who: str = "") -> Actor:
-    """Whoever sits at this computer and may read its files anyway."""
+    """The user of this computer, an administrator since they can read its files anyway.
+
+    Args:
+        who: Name to use; by default that of the operating system's user.
+    """
     try:
         name = who or getpass.getuser()
-    except (OSError, KeyError):  # a container's user need not have a name
+    except (OSError, KeyError, ImportError):  # A container's user may have no name.
         name = "this computer"
     return Actor(name, Role.ADMIN)
 
 
 def folder_of(secret: str) -> str:
-    """The name of the folder of what is somebody's alone.
+    """Folder name for the private data of a person.
 
     Args:
-        secret: What nobody else's is: a session's random id, or who signed in.
+        secret: Text that is unique to the person: a session's random id, or the signed-in identity.
     """
     return hashlib.sha256(secret.encode()).hexdigest()[:24]
 

@@ -1,7 +1,7 @@
-"""A collection's records, vectors and predictions, kept so that they can be searched.
+"""The catalog: a search index of records, vectors and predictions.
 
-The catalog holds nothing of its own: it is made from records, features and predictions, and may be
-deleted and made again at any time. It is a LanceDB database, in a folder or in an object store.
+It holds no original data: it is built from records, features and predictions, and may be deleted
+and rebuilt at any time. It is a LanceDB database, in a folder or in an object store.
 """
 
 from qcmfm.catalog.card import Card

@@ -1,25 +1,25 @@
-"""What the catalog knows of itself: made when, from what, and how well photos speak."""
+"""Metadata of the catalog: when and from what it was built, and how well photos match words."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Card:
-    """How the catalog of one collection was made.
+    """Metadata of the catalog of one collection.
 
     Args:
-        name: Of the collection.
-        records: How many it holds.
-        image_encoder: Its id.
-        text_encoder: Its id.
-        made_at: UTC, ISO 8601.
-        map_id: Of the map from photos to words; empty where there were too few captions to learn.
-        learned_on: Captioned photos that the map was learned on.
-        recall: Share of records, none of them learned on, whose photo is among the first ten of all
-            photos that their own caption finds; None where too few are left to ask.
-        asked: How many records that is measured on.
-        chance: What drawing ten photos blindly would give.
-        shape: `entries.SHAPE` of the program that made it.
+        name: Name of the collection.
+        records: Number of records in the catalog.
+        image_encoder: Id of the image encoder.
+        text_encoder: Id of the text encoder.
+        made_at: Time of the last update, UTC, ISO 8601.
+        map_id: Id of the map from photos to words; empty if there were too few captions to fit it.
+        learned_on: Number of captioned photos that the map was fitted on.
+        recall: Recall at 10 on records that the map was not fitted on: the share whose photo is
+            among the first ten that their caption finds; None if there are too few such records.
+        asked: Number of records that the recall is measured on.
+        chance: Recall at 10 of a random ranking, 0 to 1.
+        shape: `entries.SHAPE` of the program that built it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the catalog keeps of a record: one row, with a version that tells whether it changed."""
+"""Rows of the catalog: one per record, with a version that shows whether the record changed."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from qcmfm.inference.prediction import Prediction
 from qcmfm.records import FIELDS, Record
 
 FACETS = ("category", "museum", "period")
-"""Columns that a search can be narrowed by."""
+"""Columns that a search can be filtered by."""
 NO_VALUE = ""
 _SOURCES = {
     "museum": ("museum", "repository", "institution", "department"),
@@ -27,15 +27,16 @@ _TEXT = (
 )  # fmt: skip
 _WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
 SHAPE = 2
-"""Changes when rows or the map from photos to words are made otherwise: then all is made anew."""
+"""Version of the format. Increase it if rows or the map from photos to words are built differently;
+catalogs of another version are rebuilt."""
 
 
 def schema(image_dim: int, sentence_dim: int) -> pa.Schema:
     """Columns of the table of one collection.
 
     Args:
-        image_dim: Length of a photo's vector.
-        sentence_dim: Length of a caption's vector; what a photo says in words is as long.
+        image_dim: Dimension of image vectors.
+        sentence_dim: Dimension of caption vectors, and of photos mapped to the caption space.
     """
 
     def vector(dim: int) -> pa.DataType:
@@ -55,24 +56,24 @@ def schema(image_dim: int, sentence_dim: int) -> pa.Schema:
 def versions(
     table: FeatureTable, predictions: Mapping[str, Prediction], map_id: str
 ) -> Iterator[str]:
-    """What each row follows from, as a hash, in the order of the records.
+    """A hash of everything that each row is built from, in the order of the records.
 
     Args:
-        table: The features.
-        predictions: By record id.
-        map_id: Of the map from photos to words; empty for none.
+        table: Features of the collection.
+        predictions: Predictions by record id.
+        map_id: Id of the map from photos to words; empty for none.
     """
     photos, captions = table.image_keys, table.caption_keys
     for record, photo, caption in zip(table.records, photos, captions, strict=True):
-        said = predictions.get(record.record_id)
-        made_by = (said.model_sha256, said.label, said.confidence) if said else None
+        found = predictions.get(record.record_id)
+        prediction = (found.model_sha256, found.label, found.confidence) if found else None
         fields = [getattr(record, name) for name in FIELDS]
-        content = [fields, dict(record.cells), photo, caption, made_by, map_id]
+        content = [fields, dict(record.cells), photo, caption, prediction, map_id]
         yield hashlib.sha256(json.dumps(content).encode()).hexdigest()[:24]
 
 
 def image_vector(table: FeatureTable, row: int) -> np.ndarray | None:
-    """A photo's vector; None where there is no photo."""
+    """The image vector of a row; None without a photo."""
     key = table.image_keys[row]
     if not key:
         return None
@@ -80,7 +81,7 @@ def image_vector(table: FeatureTable, row: int) -> np.ndarray | None:
 
 
 def text_vector(table: FeatureTable, row: int) -> np.ndarray | None:
-    """A caption's vector; None where there is no caption."""
+    """The caption vector of a row; None without a caption."""
     key = table.caption_keys[row]
     return table.captions.get(key, ["sentence"])["sentence"][0].astype(np.float32) if key else None
 
@@ -95,38 +96,38 @@ def entries(
     """Rows of the catalog for some of the records.
 
     Args:
-        table: The features.
-        rows: Places in it.
-        predictions: By record id.
-        made: The version of every record of the table.
-        photo_words: The map from photos to words, where there is one.
+        table: Features of the collection.
+        rows: Indices of the records in the table.
+        predictions: Predictions by record id.
+        made: Version of every record of the table.
+        photo_words: Map from photos to words; None if there is none.
     """
     records = [table.records[row] for row in rows]
-    answers = [predictions.get(record.record_id) for record in records]
+    found = [predictions.get(record.record_id) for record in records]
     texts = [
-        _texts(record, said) | {"version": made[row]}
-        for row, record, said in zip(rows, records, answers, strict=True)
+        _texts(record, prediction) | {"version": made[row]}
+        for row, record, prediction in zip(rows, records, found, strict=True)
     ]
-    seen = [image_vector(table, row) for row in rows]
-    read = [text_vector(table, row) for row in rows]
+    images = [image_vector(table, row) for row in rows]
+    captions = [text_vector(table, row) for row in rows]
     columns = {name: [text[name] for text in texts] for name in _TEXT}
     shape = table.shape
     arrow = schema(shape.image_dim, shape.sentence_dim)
     vectors = {
-        "image_vector": [None if one is None else unit(one) for one in seen],
-        "text_vector": [None if one is None else unit(one) for one in read],
+        "image_vector": [None if vector is None else unit(vector) for vector in images],
+        "text_vector": [None if vector is None else unit(vector) for vector in captions],
         "photo_vector": [
-            None if one is None or photo_words is None else photo_words.of_photo(one)
-            for one in seen
+            None if vector is None or photo_words is None else photo_words.of_photo(vector)
+            for vector in images
         ],
     }
-    confidence = [said.confidence if said else None for said in answers]
+    confidence = [prediction.confidence if prediction else None for prediction in found]
     return pa.table({**columns, "confidence": confidence, **vectors}, schema=arrow)
 
 
-def _texts(record: Record, said: Prediction | None) -> dict[str, str]:
-    """The columns of a row that hold text."""
-    predicted = said.label if said else ""
+def _texts(record: Record, prediction: Prediction | None) -> dict[str, str]:
+    """The text columns of a row."""
+    predicted = prediction.label if prediction else ""
     category = record.label or predicted
     return {
         **{name: getattr(record, name) for name in ("record_id", "caption", "label", "split")},
@@ -135,28 +136,28 @@ def _texts(record: Record, said: Prediction | None) -> dict[str, str]:
         **{facet: _first(record, names) for facet, names in _SOURCES.items()},
         "words": _words(record, category),
         "predicted": predicted,
-        "model_run": said.model_run if said else "",
-        "model_sha256": said.model_sha256 if said else "",
-        "predicted_at": said.predicted_at if said else "",
+        "model_run": prediction.model_run if prediction else "",
+        "model_sha256": prediction.model_sha256 if prediction else "",
+        "predicted_at": prediction.predicted_at if prediction else "",
     }
 
 
 def _first(record: Record, names: Sequence[str]) -> str:
-    """The first column of the source that has one of these names and says something."""
+    """The value of the first source column with one of these names that is not empty."""
     cells = {name.strip().casefold(): value.strip() for name, value in record.cells.items()}
     return next((cells[name] for name in names if cells.get(name)), NO_VALUE)
 
 
 def _words(record: Record, category: str) -> str:
-    """Every word of the record once: caption, label, and what else its source says.
+    """Every word of the record once: of its caption, its label and its other source columns.
 
-    Once, since columns repeat each other and what is repeated is no more about the record.
+    Columns repeat each other, and without this repeated words would rank higher.
     """
-    told = [record.caption, category.replace("_", " ")]
-    told += [
+    texts = [record.caption, category.replace("_", " ")]
+    texts += [
         value
         for name, value in record.cells.items()
         if name not in FIELDS and "://" not in value and len(value) < 2000
     ]
-    found = (word for text in told for word in _WORD.findall(text))
+    found = (word for text in texts for word in _WORD.findall(text))
     return " ".join({word.casefold(): word for word in found}.values())

@@ -1,4 +1,4 @@
-"""Learning the map from photos to words on a collection, and measuring what it is worth."""
+"""Fits the map from photos to words on a collection, and measures its recall."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,16 @@ from qcmfm.catalog.photo_words import FEWEST, MOST, PhotoWords, learn, recall
 from qcmfm.encoders.features import FeatureTable
 
 _UNSEEN = ("test", "holdout")
-"""Splits that nothing is learned on."""
-_ASKED = 500
-_FEWEST_ASKED = 20
+"""Splits that the map is not fitted on."""
+_MEASURED = 500
+"""Maximum number of records that the recall is measured on."""
+_FEWEST_MEASURED = 20
+"""Number of records below which the recall is not measured."""
 
 
 @dataclass(frozen=True)
 class LearnedPhotoWords:
-    """The map and how it did; see `Card` for the numbers."""
+    """A fitted map and its recall; `Card` describes the numbers."""
 
     photo_words: PhotoWords
     learned_on: int
@@ -26,44 +28,45 @@ class LearnedPhotoWords:
 
 
 def learn_photo_words(table: FeatureTable) -> LearnedPhotoWords | None:
-    """Learn on the captioned photos of a collection that are not there for testing.
+    """Fit the map on the captioned photos of a collection outside its test splits.
 
-    A collection of the test splits is measured on these. In one without splits a fifth of the
-    objects is set aside to measure, and learned on afterwards.
+    The recall is measured on the test splits. If there are none, it is measured with a map fitted
+    without a fifth of the objects; the map that is returned is fitted on these, too.
 
     Args:
-        table: Its features.
+        table: Features of the collection.
 
     Returns:
-        None where too few photos have a caption.
+        The map with its recall; None if too few photos have a caption.
     """
     both = [row for row in range(len(table)) if table.image_keys[row] and table.caption_keys[row]]
-    kept = [row for row in both if table.records[row].split not in _UNSEEN]
-    if len(kept) < FEWEST:
+    usable = [row for row in both if table.records[row].split not in _UNSEEN]
+    if len(usable) < FEWEST:
         return None
     unseen = [row for row in both if table.records[row].split in _UNSEEN]
-    held = unseen if len(unseen) >= _FEWEST_ASKED else _fifth(table, kept)
-    # A sample of a large collection teaches as much, in bounded memory.
-    chosen = _spread(kept, MOST)
-    asked = _spread(held, _ASKED)
-    photos = {row: image_vector(table, row) for row in {*chosen, *asked}}
-    captions = {row: text_vector(table, row) for row in {*chosen, *asked}}
-    apart = set(held)
+    held_out = unseen if len(unseen) >= _FEWEST_MEASURED else _fifth(table, usable)
+    # For a large collection a sample is as good, and bounds the memory.
+    chosen = _spread(usable, MOST)
+    measured = _spread(held_out, _MEASURED)
+    photos = {row: image_vector(table, row) for row in {*chosen, *measured}}
+    captions = {row: text_vector(table, row) for row in {*chosen, *measured}}
+    apart = set(held_out)
 
     def fit(rows: list[int]) -> PhotoWords:
         return learn(np.stack([photos[r] for r in rows]), np.stack([captions[r] for r in rows]))  # pyright: ignore[reportArgumentType, reportCallIssue]
 
-    whole = fit(chosen)
-    if len(asked) < _FEWEST_ASKED:
-        return LearnedPhotoWords(whole, len(chosen), None, 0, 0.0)
-    honest = whole if held is unseen else fit([row for row in chosen if row not in apart])
-    gallery = [*asked, *(row for row in chosen if row not in set(asked))]
-    seen, read = (
+    fitted = fit(chosen)
+    if len(measured) < _FEWEST_MEASURED:
+        return LearnedPhotoWords(fitted, len(chosen), None, 0, 0.0)
+    test_map = fitted if held_out is unseen else fit([row for row in chosen if row not in apart])
+    gallery = [*measured, *(row for row in chosen if row not in set(measured))]
+    images, texts = (
         np.stack([found[row] for row in gallery])  # pyright: ignore[reportArgumentType, reportCallIssue]
         for found in (photos, captions)
     )
-    share = recall(honest, seen, read, range(len(asked)))
-    return LearnedPhotoWords(whole, len(chosen), share, len(asked), min(1.0, 10 / len(gallery)))
+    share = recall(test_map, images, texts, range(len(measured)))
+    chance = min(1.0, 10 / len(gallery))
+    return LearnedPhotoWords(fitted, len(chosen), share, len(measured), chance)
 
 
 def _fifth(table: FeatureTable, rows: list[int]) -> list[int]:
@@ -74,7 +77,7 @@ def _fifth(table: FeatureTable, rows: list[int]) -> list[int]:
 
 
 def _spread(rows: list[int], most: int) -> list[int]:
-    """At most so many of the rows, evenly spread."""
+    """At most `most` of the rows, evenly spread."""
     if len(rows) <= most:
         return rows
     return [rows[int(place)] for place in np.linspace(0, len(rows) - 1, most)]

@@ -1,4 +1,4 @@
-"""A collection laid out on a plane, so that what is alike lies together."""
+"""Projection of a collection onto a plane, so that similar records are close together."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -17,9 +17,9 @@ VECTORS = {
     "both": ("image_vector", "text_vector"),
 }
 MOST = 4000
-"""Records that a map shows; of more, so many are drawn evenly."""
+"""Maximum number of records on a map; of more, a sample is drawn."""
 FEWEST = 4
-"""Records that likeness can lay out; fewer stand in corners."""
+"""Number of records below which they are placed in corners, since t-SNE needs more."""
 WAYS = ("few", "ring", "t-sne")
 _NOTHING = {
     "photos": N_("No record has a photo to be laid out by."),
@@ -27,20 +27,20 @@ _NOTHING = {
     "both": N_("No record has both a photo and a caption to be laid out by."),
 }
 _KEPT = 50
-"""Components that t-SNE is given, as its authors advise."""
+"""Number of principal components that t-SNE starts from, as its authors advise."""
 _SAME = 1e-6
-"""Vectors of which no component differs by more are all the same."""
+"""Range of every component within which vectors count as identical."""
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Places of records on a plane.
+    """Positions of records on a plane.
 
     Args:
-        of: Which vectors: one of `VECTORS`.
-        made_from: When the catalog was made that it shows.
-        record_ids: The records.
-        places: Where they lie; only which are near each other means something.
+        of: Kind of vectors, one of `VECTORS`.
+        made_from: Time when the catalog was built from which it was computed, UTC, ISO 8601.
+        record_ids: Ids of the records, in the order of the rows.
+        places: Coordinates without a unit; only which records are close together has a meaning.
     """
 
     of: str
@@ -50,24 +50,24 @@ class Projection:
 
     @property
     def way(self) -> str:
-        """How it was laid out, one of `WAYS`: the places themselves tell."""
+        """The layout method, one of `WAYS`, recognised from the positions."""
         if len(self.record_ids) < FEWEST:
             return "few"
         return "ring" if np.allclose(np.hypot(*self.places.T), 1, atol=1e-4) else "t-sne"
 
 
-def project(shelf: SearchIndex, of: str) -> Projection:
-    """Lay out a collection by t-SNE; records without the vectors asked for are left out.
+def project(index: SearchIndex, of: str) -> Projection:
+    """Project a collection by t-SNE; records without the vectors are left out.
 
     Args:
-        shelf: The collection.
-        of: One of `VECTORS`.
+        index: Search index of the collection.
+        of: Kind of vectors, one of `VECTORS`.
 
     Raises:
         CatalogError: No record has the vectors.
     """
-    ids, vectors = _vectors(shelf, VECTORS[of])
-    made_from = shelf.card.made_at
+    ids, vectors = _vectors(index, VECTORS[of])
+    made_from = index.card.made_at
     if not ids:
         raise CatalogError(_NOTHING[of], "Choose another way of being near each other.")
     if len(ids) < FEWEST:
@@ -77,13 +77,13 @@ def project(shelf: SearchIndex, of: str) -> Projection:
 
 
 def lay_out(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "record 2"]:
-    """Places of four records or more on a plane, by t-SNE; on a ring if all are the same."""
+    """Positions of at least `FEWEST` records by t-SNE; on a ring if all vectors are the same."""
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
     if np.ptp(vectors, axis=0).max() < _SAME:
-        # As where a museum has one picture for every photo that is missing. t-SNE would divide by
-        # how far they spread, and its process die.
+        # This happens if a museum has one placeholder for all missing photos. t-SNE would divide by
+        # a standard deviation of zero and crash the process.
         turn = np.linspace(0, 2 * np.pi, len(vectors), endpoint=False)
         return np.stack([np.cos(turn), np.sin(turn)], 1).astype(np.float32)
     small = PCA(min(_KEPT, *vectors.shape), random_state=0).fit_transform(vectors)
@@ -92,12 +92,12 @@ def lay_out(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "reco
     return np.asarray(places, np.float32)
 
 
-def _vectors(shelf: SearchIndex, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:
+def _vectors(index: SearchIndex, columns: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """Ids and vectors of at most `MOST` records that have all these vectors.
 
-    Which ones does not depend on their order: those whose ids' hashes are smallest.
+    Of more records, those with the smallest hashes of their ids are taken, regardless of order.
     """
-    found = shelf.table(["record_id", *columns])
+    found = index.table(["record_id", *columns])
     for column in columns:
         found = found.filter(found[column].is_valid())
     if found.num_rows > MOST:
@@ -112,5 +112,5 @@ def _centred(found, columns: Sequence[str]) -> Iterator[np.ndarray]:
         flat = found[column].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         vectors = flat.reshape(found.num_rows, -1)
         centred = vectors - vectors.mean(0)
-        # Both kinds of vectors weigh the same.
+        # Scaled so that both kinds of vectors have the same weight.
         yield centred / max(float(np.sqrt((centred**2).sum(1).mean())), 1e-12)

@@ -1,7 +1,7 @@
-"""Finding records: words, meanings, photos, and what they say together.
+"""Search by words, meaning and photos.
 
-Each way of looking gives a ranked list; the lists are joined by reciprocal rank fusion (Cormack,
-Clarke and Büttcher, SIGIR 2009), which needs no common scale of their scores.
+Each method returns a ranked list; the lists are merged by reciprocal rank fusion (Cormack, Clarke
+and Büttcher, SIGIR 2009), which does not need their scores to have a common scale.
 """
 
 import re
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 EVERYWHERE, CAPTIONS, PHOTOS = "everywhere", "captions", "photos"
 PLACES = (EVERYWHERE, CAPTIONS, PHOTOS)
 WAYS = ("words", "meaning", "photo", "label")
-"""What a record was found by: its words, its caption's meaning, its photo, its label."""
+"""What a record can be found by: its words, its caption's meaning, its photo, its label."""
 DEPTH = 200
-"""How far down each list counts."""
+"""Length of each list."""
 _SMOOTH = 60
-"""The constant of reciprocal rank fusion, as its authors have it."""
-_GUESSED = 0.5
-"""What a photo's guess counts, beside 1 for words, where the record has a caption of its own."""
+"""The constant k of reciprocal rank fusion, with its authors' value."""
+_PHOTO_WEIGHT = 0.5
+"""Weight of the photo list for records with a caption, relative to 1 for the other lists."""
 _SHOWN = (
     "record_id", "caption", "label", "category", "museum", "period", "image", "predicted",
     "confidence", "model_run", "predicted_at",
@@ -38,17 +38,17 @@ _SHOWN = (
 _PROBES, _REFINED = 20, 4
 _WORD = re.compile(r"\w+")
 _Ranked = list[tuple[dict[str, Any], float]]
-"""Rows with the list's own score, best first."""
+"""Rows with their score in one list, best first."""
 
 
 @dataclass(frozen=True)
 class SearchFilters:
-    """Which records may be found: those that have one of the values in every facet that is given.
+    """Restricts a search to records that have one of the given values in every given facet.
 
     Args:
-        values: By facet; an empty list does not narrow.
-        without: A record to leave out.
-        only: Ids of the records that may be found; None for all.
+        values: Allowed values by facet; an empty list allows all.
+        without: Id of a record to leave out; empty for none.
+        only: Ids of the records to search; None for all.
     """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class SearchFilters:
     only: Sequence[str] | None = None
 
     def sql(self) -> str | None:
-        """As a condition on the catalog's rows; None where everything may be found."""
+        """The condition on the catalog's rows; None if there is no restriction."""
         given = {name: list(self.values.get(name, ())) for name in FACETS}
         parts = [one_of(name, values) for name, values in given.items() if values]
         parts += [f"record_id != {quoted(self.without)}"] if self.without else []
@@ -67,14 +67,14 @@ class SearchFilters:
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found.
+    """A search result.
 
     Args:
-        record_id: Of the record.
-        score: Sum of what each list gives it; larger is better, and comparable in one search only.
-        found_by: For each of `WAYS` that found it, its own score: BM25 of words, cosine of
-            meaning and photo, the share of the label that was asked for.
-        row: What the catalog holds of it.
+        record_id: Id of the record.
+        score: Fused score; larger is better, comparable within one search only.
+        found_by: For each of `WAYS` that found it, the score there: BM25 for words, cosine
+            similarity for meaning and photo, share of its words in the query for the label.
+        row: Columns of the catalog to show.
     """
 
     record_id: str
@@ -84,12 +84,12 @@ class Hit:
 
 
 class SearchIndex:
-    """One collection in the catalog, to search in.
+    """The search index of one collection.
 
     Args:
-        card: How it was made.
-        rows: Its table.
-        photo_words: The map from photos to words, where there is one.
+        card: Metadata of the index.
+        rows: Table of the collection.
+        photo_words: Map from photos to words; None if there is none.
     """
 
     def __init__(self, card: Card, rows: "Table", photo_words: PhotoWords | None):
@@ -102,59 +102,59 @@ class SearchIndex:
         self,
         text: str,
         sentence: Float[np.ndarray, " sentence_dim"],
-        narrowing: SearchFilters | None = None,
+        filters: SearchFilters | None = None,
         where: str = EVERYWHERE,
         count: int = 48,
     ) -> list[Hit]:
-        """Records that words speak of, best first.
+        """Find records by words, best first.
 
         Args:
-            text: The words.
-            sentence: Their vector.
-            narrowing: Which records may be found.
-            where: One of `PLACES`.
-            count: The most to give.
+            text: Words to search for.
+            sentence: Sentence vector of the words.
+            filters: Restrictions; None for none.
+            where: Where to search, one of `PLACES`.
+            count: Maximum number of results.
         """
         lists: dict[str, _Ranked] = {}
         if where in (EVERYWHERE, CAPTIONS):
-            lists["words"] = self._full_text(text, narrowing)
-            lists["meaning"] = self._near("text_vector", unit(sentence), narrowing)
+            lists["words"] = self._full_text(text, filters)
+            lists["meaning"] = self._near("text_vector", unit(sentence), filters)
         if where in (EVERYWHERE, PHOTOS) and self._photo_words is not None:
             vector = self._photo_words.of_words(sentence)
-            lists["photo"] = self._near("photo_vector", vector, narrowing)
-        if where == PHOTOS:  # nothing else is asked, so that captions make no difference
-            return _fused(lists, count, guessed=1.0)
-        return _fused(lists, count, asked=text)
+            lists["photo"] = self._near("photo_vector", vector, filters)
+        if where == PHOTOS:  # With a single list, captions must make no difference.
+            return _fused(lists, count, photo_weight=1.0)
+        return _fused(lists, count, query=text)
 
     def by_photo(
         self,
         vector: Float[np.ndarray, " image_dim"],
-        narrowing: SearchFilters | None = None,
+        filters: SearchFilters | None = None,
         count: int = 48,
     ) -> list[Hit]:
-        """Records whose photo looks like another, best first."""
-        return _fused({"photo": self._near("image_vector", unit(vector), narrowing)}, count)
+        """Find records with photos similar to an image vector, best first."""
+        return _fused({"photo": self._near("image_vector", unit(vector), filters)}, count)
 
     def similar_to(
-        self, record_id: str, narrowing: SearchFilters | None = None, count: int = 48
+        self, record_id: str, filters: SearchFilters | None = None, count: int = 48
     ) -> list[Hit]:
-        """Records like one of the collection, by photo and by caption; empty for an unknown one."""
+        """Find records similar to one of the collection by photo and caption; empty if unknown."""
         vectors = ["image_vector", "text_vector"]
         query = self._rows.search().where(one_of("record_id", [record_id])).limit(1)
         found = query.select(vectors).to_list()
         if not found:
             return []
-        narrowing = replace(narrowing or SearchFilters(), without=record_id)
-        ways = {"photo": "image_vector", "meaning": "text_vector"}
+        filters = replace(filters or SearchFilters(), without=record_id)
+        columns = {"photo": "image_vector", "meaning": "text_vector"}
         lists = {
-            way: self._near(column, np.asarray(found[0][column], np.float32), narrowing)
-            for way, column in ways.items()
+            way: self._near(column, np.asarray(found[0][column], np.float32), filters)
+            for way, column in columns.items()
             if found[0][column] is not None
         }
-        return _fused(lists, count, guessed=1.0)
+        return _fused(lists, count, photo_weight=1.0)
 
     def facets(self) -> dict[str, dict[str, int]]:
-        """How many records have each value of each facet, most frequent first."""
+        """Number of records with each value of each facet, most frequent first."""
         found = self._rows.search().select(list(FACETS)).to_arrow()
         counts = {name: Counter(found[name].to_pylist()) for name in FACETS}
         return {
@@ -163,31 +163,31 @@ class SearchIndex:
         }
 
     def table(self, columns: Sequence[str]) -> Any:
-        """Some columns of all rows, as an Arrow table."""
+        """The given columns of all rows, as an Arrow table."""
         return self._rows.search().select(list(columns)).to_arrow()
 
-    def _full_text(self, text: str, narrowing: SearchFilters | None) -> _Ranked:
+    def _full_text(self, text: str, filters: SearchFilters | None) -> _Ranked:
         from lancedb.query import MatchQuery
 
         if not text.strip():
             return []
-        asked = MatchQuery(text, "words")  # pyright: ignore[reportCallIssue]
-        query = self._rows.search(asked, query_type="fts")
-        found = self._fetched(query, narrowing, "_score")
+        match = MatchQuery(text, "words")  # pyright: ignore[reportCallIssue]
+        query = self._rows.search(match, query_type="fts")
+        found = self._fetched(query, filters, "_score")
         return [(row, row["_score"]) for row in found]
 
-    def _near(self, column: str, vector: np.ndarray, narrowing: SearchFilters | None) -> _Ranked:
+    def _near(self, column: str, vector: np.ndarray, filters: SearchFilters | None) -> _Ranked:
         query = self._rows.search(vector, vector_column_name=column).distance_type("cosine")
         if column in self._indexed:
             query = query.nprobes(_PROBES).refine_factor(_REFINED)
-        found = self._fetched(query, narrowing, "_distance")
+        found = self._fetched(query, filters, "_distance")
         near = [(row, 1 - row["_distance"]) for row in found if row["_distance"] is not None]
         return [(row, score) for row, score in near if np.isfinite(score)]
 
     def _fetched(
-        self, query: Any, narrowing: SearchFilters | None, score: str
+        self, query: Any, filters: SearchFilters | None, score: str
     ) -> list[dict[str, Any]]:
-        condition = narrowing.sql() if narrowing else None
+        condition = filters.sql() if filters else None
         if condition:
             query = query.where(condition, prefilter=True)
         return query.select([*_SHOWN, score]).limit(DEPTH).to_arrow().to_pylist()
@@ -196,23 +196,23 @@ class SearchIndex:
 def _fused(
     lists: Mapping[str, _Ranked],
     count: int,
-    guessed: float = _GUESSED,
-    asked: str = "",
+    photo_weight: float = _PHOTO_WEIGHT,
+    query: str = "",
 ) -> list[Hit]:
-    """One list out of several.
+    """Merge ranked lists into one.
 
-    A photo's guess counts in full where the record has no caption to be found by, and less than its
-    words where it has. Who names a label means it: the more of a record's label stands among the
-    words that were asked, the more it counts, up to twice.
+    The photo list has full weight for records without a caption, which nothing else can find, and
+    `photo_weight` for the others. A label named in the query is probably meant: the score grows
+    with the share of the label's words in the query, up to twice.
     """
-    named = set(_WORD.findall(asked.casefold()))
+    named = set(_WORD.findall(query.casefold()))
     scores: defaultdict[str, float] = defaultdict(float)
     found_by: dict[str, dict[str, float]] = {}
     rows: dict[str, Mapping[str, Any]] = {}
     for way, found in lists.items():
         for rank, (row, own) in enumerate(found, start=1):
             key = row["record_id"]
-            weight = guessed if way == "photo" and row["caption"] else 1.0
+            weight = photo_weight if way == "photo" and row["caption"] else 1.0
             scores[key] += weight / (_SMOOTH + rank)
             found_by.setdefault(key, {})[way] = own
             rows.setdefault(key, row)

@@ -1,13 +1,13 @@
-"""Conditions on the catalog's rows, as SQL has them."""
+"""SQL conditions on the rows of the catalog."""
 
 from collections.abc import Sequence
 
 
 def one_of(column: str, values: Sequence[str]) -> str:
-    """The column has one of these values."""
+    """The condition that a column has one of these values."""
     return f"{column} IN ({', '.join(map(quoted, values))})"
 
 
 def quoted(value: str) -> str:
-    """A text as SQL writes it."""
+    """A text as an SQL string literal."""
     return "'" + value.replace("'", "''") + "'"

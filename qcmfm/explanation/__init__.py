@@ -1,9 +1,9 @@
-"""Evidence for a label: where the model attended, and what was measured beside that."""
+"""Evidence for a label: attention maps, occlusion, shares of the modalities, and word removal."""
 
 from qcmfm.explanation.attention import (
     attended_box,
+    attention_inside,
     caption_heat,
-    looking_words,
     outlined,
     overlay,
     place_in_words,
@@ -17,10 +17,10 @@ __all__ = [
     "EncodedRecord",
     "Explanation",
     "attended_box",
+    "attention_inside",
     "caption_heat",
     "encode_record",
     "explain",
-    "looking_words",
     "outlined",
     "overlay",
     "place_in_words",

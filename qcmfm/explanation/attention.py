@@ -1,4 +1,4 @@
-"""Where the model attended, in numbers, in pictures and in words; and where the thing truly is."""
+"""Attention maps as numbers, pictures and words, and outlines of true regions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,12 +13,12 @@ from qcmfm.fusion.base import Attention
 def word_heat(
     attention: Attention, record: int, word: int, grid: tuple[int, int]
 ) -> Float[np.ndarray, "row column"]:
-    """How much one word took from each region, averaged over the heads; adds up to 1.
+    """Attention of one word over the regions, averaged over the heads; adds up to 1.
 
     Args:
-        attention: The model's attention maps for a batch.
-        record: Place of the record in the batch.
-        word: Place of the word in the caption.
+        attention: Attention maps of a batch.
+        record: Index of the record in the batch.
+        word: Index of the word in the caption.
         grid: Rows and columns of regions.
     """
     return attention.word_to_region[record, :, word].mean(0).reshape(grid).cpu().numpy()
@@ -27,28 +27,28 @@ def word_heat(
 def caption_heat(
     attention: Attention, words: Sequence[int], grid: tuple[int, int], head: int | None = None
 ) -> Float[np.ndarray, "row column"]:
-    """How much some words of the first record took from each region; adds up to 1.
+    """Attention of the first record over the regions, averaged over words; adds up to 1.
 
     Args:
-        attention: The model's attention maps.
-        words: Places of the words in the caption, at least one.
+        attention: Attention maps of a batch.
+        words: Indices of the words in the caption, at least one.
         grid: Rows and columns of regions.
-        head: Of one head; by default averaged over all.
+        head: Index of a head; by default the average of all.
     """
     maps = attention.word_to_region[0] if head is None else attention.word_to_region[0, [head]]
     return maps[:, list(words)].mean((0, 1)).reshape(grid).cpu().numpy()
 
 
-def looking_words(
+def attention_inside(
     attention: Attention, mask: Bool[np.ndarray, "row column"], words: int, head: int | None = None
 ) -> Float[np.ndarray, " word"]:
-    """The share of each word's attention that lies in a part of the photo, 0 to 1.
+    """The share of each word's attention that lies inside a part of the photo, 0 to 1.
 
     Args:
-        attention: The model's attention maps; of the first record.
-        mask: The regions of that part.
-        words: How many words the caption has.
-        head: Of one head; by default averaged over all.
+        attention: Attention maps of a batch, of which the first record counts.
+        mask: Regions that belong to the part.
+        words: Number of words in the caption.
+        head: Index of a head; by default the average of all.
     """
     maps = attention.word_to_region[0] if head is None else attention.word_to_region[0, [head]]
     inside = maps[:, :words, mask.reshape(-1).nonzero()[0].tolist()]
@@ -58,14 +58,14 @@ def looking_words(
 def regions_in(
     grid: tuple[int, int], left: float, top: float, right: float, bottom: float
 ) -> Bool[np.ndarray, "row column"]:
-    """The regions whose middle lies in a box.
+    """The regions whose centre lies in a box.
 
     Args:
         grid: Rows and columns of regions.
-        left: Share of the photo's width, 0 to 1; likewise the others.
-        top: From the upper edge.
-        right: From the left edge.
-        bottom: From the upper edge.
+        left: Left edge of the box, as a share of the photo's width, 0 to 1.
+        top: Upper edge, as a share of the height, measured from the top.
+        right: Right edge, as a share of the width.
+        bottom: Lower edge, as a share of the height, measured from the top.
     """
     down, across = ((np.arange(n) + 0.5) / n for n in grid)
     rows, columns = (down >= top) & (down <= bottom), (across >= left) & (across <= right)
@@ -73,11 +73,11 @@ def regions_in(
 
 
 def attended_box(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, Any]:
-    """The region that was attended most, as a box of the evidence of a decision.
+    """The most attended region, as a box for the evidence of a decision.
 
     Args:
-        heat: How much was taken from each region; adds up to 1.
-        word: The word, or words, that took it.
+        heat: Attention over the regions; adds up to 1.
+        word: Word or words whose attention it is.
     """
     rows, columns = heat.shape
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
@@ -92,16 +92,16 @@ def overlay(
     opacity: float = 0.6,
     smooth: bool = True,
 ) -> Image.Image:
-    """The photo with the heat laid over it: yellow is most, dark blue is least.
+    """The photo with a heat map over it, from dark blue for the least to yellow for the most.
 
-    The colours are those of matplotlib's `cividis`, which keeps its order for people with colour
-    blindness and in grey.
+    The colours are those of matplotlib's `cividis`, whose order remains visible in greyscale and to
+    people with colour blindness.
 
     Args:
-        photo: RGB.
-        heat: One value for each region; stretched to the full range of colours.
-        opacity: Of the heat, 0 to 1.
-        smooth: Whether the regions run into each other; else they are drawn as a grid.
+        photo: RGB photo.
+        heat: One value per region; scaled to the full range of colours.
+        opacity: Opacity of the heat map, 0 to 1.
+        smooth: Whether to interpolate between regions; else they are drawn as a grid.
     """
     from matplotlib import colormaps
 
@@ -115,7 +115,7 @@ def overlay(
 
 
 def place_in_words(heat: Float[np.ndarray, "row column"]) -> str:
-    """Where the heat is highest, for people who cannot see it: 'upper left', 'centre'."""
+    """Describe where the heat is highest, for people who cannot see it: 'upper left', 'centre'."""
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     rows, columns = heat.shape
     vertical = ("upper", "middle", "lower")[min(2, int(row) * 3 // rows)]
@@ -126,11 +126,11 @@ def place_in_words(heat: Float[np.ndarray, "row column"]) -> str:
 
 
 def outlined(photo: Image.Image, mask: Bool[np.ndarray, "row column"]) -> Image.Image:
-    """The photo with a line round the places where `mask` is true, white with a dark rim.
+    """The photo with an outline around the mask, white with a dark rim.
 
     Args:
-        photo: RGB.
-        mask: Of the photo at any size.
+        photo: RGB photo.
+        mask: Mask over the photo, at any resolution.
     """
     solid = Image.fromarray(mask).convert("L").resize(photo.size, Image.Resampling.BILINEAR)
     solid = solid.point([0] * 128 + [255] * 128)

@@ -1,4 +1,4 @@
-"""All the evidence of one record."""
+"""The complete evidence for the label of one record."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ NEAREST = 6
 
 @dataclass(frozen=True)
 class Trust:
-    """How far the answer can be believed.
+    """How far a prediction can be trusted, from the run's calibration.
 
     Args:
-        error_rate: How often the set may lack the true label.
-        labels: Those that cannot be ruled out, likeliest first.
-        unusualness: How far the record is from the training records; above 1 is out of scope.
-        neighbours: The training records most like it.
+        error_rate: Share of prediction sets that may lack the true label, 0 to 1.
+        labels: Prediction set, the most probable label first.
+        unusualness: Relative distance to the training records; above 1 is out of distribution.
+        neighbours: Most similar training records.
     """
 
     error_rate: float
@@ -62,18 +62,18 @@ class Explanation:
     """The evidence for one record's label.
 
     Args:
-        probabilities: Of every label, by name, likeliest first.
-        caption: What was read.
-        spans: Start and end of each word that was read.
-        attention: Where it looked (batch of 1), where the model says so.
+        probabilities: Probability of every label by name, the most probable first.
+        caption: Caption of the record.
+        spans: Start and end of each word in the caption, in characters.
+        attention: Attention maps (batch of 1); None if the model has no attention.
         grid: Rows and columns of regions.
-        occlusion: None without a photo or without attention over it.
-        shares: What photo and caption gave.
-        words: What each word did.
-        trust: None where the run is not calibrated.
-        quantum: Whether a simulated quantum circuit had a part in it.
-        features: How far photo and caption were trusted for each, where the model says so; those
-            that mattered most come first.
+        occlusion: Effect of hiding parts of the photo; None without a photo or attention over it.
+        shares: Contributions of photo and caption.
+        words: Effect of removing each word.
+        trust: Prediction set and similar records; None if the run is not calibrated.
+        quantum: Whether the model contains a simulated quantum circuit.
+        features: Trust in photo and caption per feature, the most important first; empty for models
+            that do not fuse by trust.
     """
 
     probabilities: dict[str, float]
@@ -90,12 +90,12 @@ class Explanation:
 
     @property
     def label(self) -> str:
-        """The likeliest label."""
+        """The most probable label."""
         return next(iter(self.probabilities))
 
     @property
     def heat(self) -> Float[np.ndarray, "row column"] | None:
-        """How much the caption took from each region; None where nothing was looked at."""
+        """Attention of the caption over the regions, adding up to 1; None without attention."""
         if self.attention is None or not self.spans or self.occlusion is None:
             return None
         return caption_heat(self.attention, range(len(self.spans)), self.grid)
@@ -118,7 +118,7 @@ class Explanation:
         }
 
     def _by_word(self) -> list[dict[str, Any]]:
-        """Where each word looked, and the heat of each head."""
+        """The most attended place of each word, and its attention map in each head."""
         assert self.attention is not None
         maps = self.attention.word_to_region[0].cpu().numpy()
         found: list[dict[str, Any]] = []
@@ -133,24 +133,24 @@ class Explanation:
 def explain(
     run: Run, encoders: Encoders, subject: EncodedRecord, error_rate: float = ERROR_RATE
 ) -> Explanation:
-    """Gather the evidence for the label that a run gives a record.
+    """Gather the evidence for the label that a run predicts for a record.
 
     Args:
-        run: The run.
-        encoders: Its encoders.
-        subject: The record.
-        error_rate: For the set of labels.
+        run: Trained run.
+        encoders: Encoders of the run.
+        subject: Encoded record.
+        error_rate: Share of prediction sets that may lack the true label, 0 to 1.
     """
     batch = subject.batch(run, encoders)
     fused = run.fuse(batch)
     found = run.probabilities(fused)[0]
     order = np.argsort(-found, kind="stable").tolist()
     best = order[0]
-    # Photos and captions are encoded side by side: one processor does not wait for the other.
-    with ThreadPoolExecutor(1) as beside:
-        read_again = beside.submit(remove_words, run, encoders, subject, best)
+    # Photos and captions are encoded in parallel, since they may be on different processors.
+    with ThreadPoolExecutor(1) as pool:
+        removal = pool.submit(remove_words, run, encoders, subject, best)
         occlusion = _occlusion(run, encoders, subject, fused, best)
-        words = read_again.result()
+        words = removal.result()
     trust = None
     if run.calibration is not None:
         reference = run.calibration.reference
@@ -178,7 +178,7 @@ def explain(
 def _occlusion(
     run: Run, encoders: Encoders, subject: EncodedRecord, fused: Fused, label: int
 ) -> Occlusion | None:
-    """What hiding the attended part does; None where nothing was looked at."""
+    """The effect of hiding the attended part; None without photo, caption or attention."""
     if fused.attention is None or subject.pixels is None or not subject.spans:
         return None
     heat = caption_heat(fused.attention, range(len(subject.spans)), encoders.image.grid)

@@ -1,20 +1,21 @@
-"""Whether attention looks at the thing that a word names, where a collection knows where it is.
+"""Grounding: whether attention lies on the thing that a word names, if its true region is known.
 
-True regions are for measuring only: no model is trained on them.
+True regions are used for measuring only: no model is trained on them.
 
-Two figures, each the mean over the words that name something visible:
+Two metrics, each the mean over the words that name something visible:
 
 - `pointing`: the pointing game (Zhang et al. 2016, Top-down neural attention by excitation
   backprop): the most attended point is a hit if it lies on the thing. The point is the centre of
   the most attended region of the model's grid, and the tolerance is half a region each way, since
-  attention cannot point more finely: it is a hit if that region touches the thing. Where several
-  regions are the most attended, the share of them that do.
-- `mass`: the share of the attention that lies inside the thing, attention being spread evenly over
+  attention has no finer resolution: it is a hit if that region touches the thing. If several
+  regions share the maximum, the share of them that touch it.
+- `mass`: the share of the attention that lies inside the thing, with attention spread evenly over
   each region (the energy-based pointing game, Wang et al. 2020, Score-CAM).
 
-Both are also measured for two maps that see nothing: `chance`, all regions alike, for which the
-mass is the thing's share of the picture; and `centre`, a Gaussian at the centre of the picture with
-a standard deviation of a quarter of its height and width, since things tend to lie there.
+Both are also measured for two baselines that do not see the photo: `chance`, a uniform map, for
+which the mass is the thing's share of the picture; and `centre`, a Gaussian at the centre of the
+picture with a standard deviation of a quarter of its height and width, since things tend to be
+there.
 """
 
 from collections import Counter
@@ -27,7 +28,7 @@ from jaxtyping import Bool, Float
 
 from qcmfm.core.errors import RecordsError, RunError
 from qcmfm.core.progress import Progress, Work
-from qcmfm.demo._plan import MOTIFS
+from qcmfm.demo.drawing.plan import MOTIFS
 from qcmfm.encoders.features import FeatureCache, FeatureTable
 from qcmfm.encoders.image import ImageEncoder
 from qcmfm.evaluation import mean_intervals
@@ -37,13 +38,13 @@ from qcmfm.records.regions import Region
 from qcmfm.runs.run import Run
 
 CHUNK = 64
-"""Records whose attention maps are kept at once."""
+"""Number of records whose attention maps are in memory at once."""
 
 CENTRE_SPREAD = 0.25
-"""Standard deviation of the centre-biased map, as a share of the picture's height and width."""
+"""Standard deviation of the centre baseline, as a share of the picture's height and width."""
 
 _TOUCHES = 1e-9
-"""A region of which less is covered is not touched: so little comes from rounding."""
+"""Covered share of a region below which it does not count as touched: it is a rounding error."""
 
 METRICS = ("pointing", "mass")
 MAPS = ("attention", "chance", "centre")
@@ -53,14 +54,14 @@ Grid = Float[np.ndarray, "row column"]
 
 @dataclass(frozen=True)
 class Grounded:
-    """How one word of one caption was looked for.
+    """Grounding of one word of one caption.
 
     Args:
-        record_id: The record.
-        group: Of the record, for the bootstrap.
+        record_id: Id of the record.
+        group: Group of the record, for the bootstrap.
         names: What the word names.
         pointing: For each of `MAPS`, 1 for a hit and 0 for a miss.
-        mass: For each of `MAPS`, the share inside the thing.
+        mass: For each of `MAPS`, the share inside the thing, 0 to 1.
     """
 
     record_id: str
@@ -71,7 +72,7 @@ class Grounded:
 
     @property
     def kind(self) -> str:
-        """Whether that is the whole object, a motif on it, or a part of it."""
+        """Kind of thing that the word names: the object itself, a motif on it, or a part of it."""
         return "object" if self.names == "object" else "motif" if self.names in MOTIFS else "part"
 
 
@@ -79,8 +80,8 @@ def pointing(heat: Grid, shares: Grid) -> float:
     """Share of the most attended regions that touch the thing.
 
     Args:
-        heat: How much each region was attended.
-        shares: How much of each region the thing covers, 0 to 1.
+        heat: Attention over the regions.
+        shares: Share of each region that the thing covers, 0 to 1.
     """
     most = heat >= heat.max() - 1e-6 * abs(heat.max())
     return float((shares[most] > _TOUCHES).mean())
@@ -92,7 +93,7 @@ def mass(heat: Grid, shares: Grid) -> float:
 
 
 def centre_map(grid: tuple[int, int], spread: float = CENTRE_SPREAD) -> Grid:
-    """A Gaussian at the centre of the picture; adds up to 1.
+    """A Gaussian at the centre of the picture, the `centre` baseline; adds up to 1.
 
     Args:
         grid: Rows and columns of regions.
@@ -104,14 +105,14 @@ def centre_map(grid: tuple[int, int], spread: float = CENTRE_SPREAD) -> Grid:
 
 
 def region_shares(mask: Bool[np.ndarray, "height width"], encoder: ImageEncoder) -> Grid:
-    """How much of each region of an encoder's grid a mask over the photo covers, 0 to 1.
+    """The share of each region of an encoder's grid that a mask over the photo covers, 0 to 1.
 
-    The regions lie on the photo as the encoder's preparation lays them: on the part of it that
-    `encoder.frame` names, of which nothing beyond the photo is covered.
+    The grid lies on the part of the photo that the encoder sees, `encoder.frame`. If this frame
+    extends beyond the photo, nothing is covered there.
 
     Args:
-        mask: Over the upright photo, at any size of the same proportions.
-        encoder: Knows the frame and the grid.
+        mask: Mask over the upright photo, at any resolution of the same aspect ratio.
+        encoder: Image encoder with the frame and the grid.
     """
     height, width = mask.shape
     left, top, right, bottom = encoder.frame((width, height))
@@ -130,7 +131,7 @@ def _overlap(edges: Float[np.ndarray, " edge"], size: int) -> Float[np.ndarray, 
 
 
 def words_of(region: Region, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """The places of the encoder's words that share a character with a region's word."""
+    """Indices of the encoder's words that overlap with a region's word in the caption."""
     return [
         place
         for place, (start, end) in enumerate(spans)
@@ -141,17 +142,17 @@ def words_of(region: Region, spans: Sequence[tuple[int, int]]) -> list[int]:
 def measure_grounding(
     run: Run, collection: Collection, regions: Mapping[str, Sequence[Region]], cache: FeatureCache
 ) -> Work[dict[str, Any]]:
-    """Measure where a run's attention looks, as JSON values.
+    """Measure the grounding of a run's attention, as JSON values.
 
-    Under `pointing` and `mass` stand the means for `attention`, `chance` and `centre`, and by how
-    much attention is above either; intervals are as in `evaluation.evaluate`. The same stands under
-    `by_kind` and `by_name` for the words that name one kind of thing, and one thing.
+    `pointing` and `mass` hold the means for `attention`, `chance` and `centre`, and the differences
+    of attention from both baselines; intervals are as in `evaluation.evaluate`. `by_kind` and
+    `by_name` hold the same for the words that name one kind of thing, and one thing.
 
     Args:
-        run: The run to ask.
-        collection: The records; those without a photo, a caption or a region are passed over.
-        regions: The true regions, by record id.
-        cache: The run's encoders and the features on disk.
+        run: Trained run.
+        collection: Records; those without a photo, a caption or a region are left out.
+        regions: True regions, by record id.
+        cache: Encoders of the run, with features on disk.
 
     Raises:
         RunError: The model has no attention.
@@ -197,7 +198,7 @@ def _ground(
     encoder: ImageEncoder,
     passed_over: Counter[str],
 ) -> list[Grounded]:
-    """Measure the words of a few records; counts those that it had to pass over, and why."""
+    """Measure the words of some records; counts in `passed_over` those that it cannot, and why."""
     attention = run.fuse(table.batch(rows)).attention
     if attention is None:
         raise TypeError(f"{run.model.name()} says that it attends, and gives no attention")
@@ -212,14 +213,14 @@ def _ground(
                 passed_over["not_in_caption"] += 1
                 continue
             mask = (*region.size, *region.counts)
-            if mask not in shares_of:  # several words may name one thing
+            if mask not in shares_of:  # Several words may name the same thing.
                 shares_of[mask] = region_shares(region.mask(), encoder)
             shares = shares_of[mask]
             if shares.max() <= _TOUCHES:
                 passed_over["not_in_view"] += 1
                 continue
-            looked = [word_heat(attention, place, word, encoder.grid) for word in words]
-            heats = (np.mean(looked, axis=0).astype(np.float64), *maps)
+            word_maps = [word_heat(attention, place, word, encoder.grid) for word in words]
+            heats = (np.mean(word_maps, axis=0).astype(np.float64), *maps)
             found.append(
                 Grounded(
                     record.record_id,
@@ -240,7 +241,7 @@ def _breakdown(found: Sequence[Grounded], kinds: Sequence[str]) -> dict[str, Any
 
 
 def _summary(found: Sequence[Grounded]) -> dict[str, Any]:
-    """Number of words, and each metric for each map with its interval."""
+    """Number of words, and the interval of each metric for each map."""
     values: dict[str, np.ndarray] = {}
     for metric in METRICS:
         attention, chance, centre = np.array([getattr(word, metric) for word in found]).T

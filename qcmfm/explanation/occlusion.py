@@ -1,9 +1,10 @@
-"""What happens to the answer when the attended part of a photo is hidden.
+"""Occlusion: how the prediction changes when the attended part of a photo is hidden.
 
-Attention says where the model looked, not what the answer hangs on. So the attended part is
-covered with the photo's mean colour, the photo is encoded again, and the probability of the label
-is compared with that of photos in which a part of the same size and shape elsewhere is covered.
-The curves are those of deletion and insertion (Petsiuk, Das and Saenko 2018, RISE).
+Attention maps show where a model attends, not what its prediction depends on. Therefore the
+attended part is covered with the photo's mean colour, the photo is encoded again, and the
+probability of the label is compared with that for photos in which a part of the same size and shape
+is covered elsewhere. The curves are the deletion and insertion curves of RISE (Petsiuk, Das and
+Saenko 2018).
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,13 @@ from qcmfm.inference.encoded_record import EncodedRecord, batch_of, encode_pixel
 from qcmfm.runs.run import Run
 
 AREA = 0.2
-"""Share of the regions that is hidden."""
+"""Share of the regions that is hidden, 0 to 1."""
 
 STEPS = (0.1, 0.2, 0.4, 0.7)
-"""Shares of the regions hidden along the curves, between none and all."""
+"""Shares of the regions hidden along the curves, between 0 and 1."""
 
 ELSEWHERE = 6
-"""Parts of the same size and shape that are hidden for comparison."""
+"""Number of places where a part of the same size and shape is hidden for comparison."""
 
 Grid = Float[np.ndarray, "row column"]
 Mask = Bool[np.ndarray, "row column"]
@@ -34,14 +35,14 @@ class Occlusion:
     """Probabilities of one label with parts of the photo hidden.
 
     Args:
-        label: Whose probability it is.
-        whole: With nothing hidden.
-        hidden: Which regions are the attended ones.
-        attended: With those hidden.
-        elsewhere: With as many hidden elsewhere; a value for each place.
-        steps: Shares of the photo, from 0 to 1, along both curves.
-        deletion: With the most attended share hidden.
-        insertion: With all but the most attended share hidden.
+        label: The label.
+        unchanged: Probability with nothing hidden.
+        hidden: Mask of the attended regions.
+        attended: Probability with the attended regions hidden.
+        elsewhere: Probabilities with the same shape hidden at other places.
+        steps: Shares of the photo along both curves, from 0 to 1.
+        deletion: Probability at each step with the most attended share hidden.
+        insertion: Probability at each step with all but the most attended share hidden.
     """
 
     label: str
@@ -55,7 +56,7 @@ class Occlusion:
 
     @property
     def faithfulness(self) -> float:
-        """How much more probability is lost by hiding what was attended than by hiding elsewhere.
+        """Probability lost by hiding the attended part, beyond that lost by hiding other parts.
 
         Between -1 and 1; 0 means that the attended part matters no more than any other.
         """
@@ -63,12 +64,12 @@ class Occlusion:
 
     @property
     def deletion_area(self) -> float:
-        """Area under the deletion curve, 0 to 1: low where the attended part carries the answer."""
+        """Area under the deletion curve, 0 to 1: low if the prediction depends on that part."""
         return area_under(self.steps, self.deletion)
 
     @property
     def insertion_area(self) -> float:
-        """Area under the insertion curve, 0 to 1: high where the attended part is enough."""
+        """Area under the insertion curve, 0 to 1: high if that part alone is sufficient."""
         return area_under(self.steps, self.insertion)
 
     def to_json(self) -> dict[str, Any]:
@@ -90,11 +91,11 @@ class Occlusion:
 
 
 def most_attended(heat: Grid, share: float) -> Mask:
-    """The most attended regions; of equal ones the first count.
+    """Mask of the most attended regions; among equal ones, the first.
 
     Args:
-        heat: How much each region was attended.
-        share: Of the regions, 0 to 1; where it is above 0, at least one region.
+        heat: Attention over the regions.
+        share: Share of the regions, 0 to 1; above 0 at least one region is taken.
     """
     count = max(round(share * heat.size), int(share > 0))
     order = np.argsort(-heat.reshape(-1), kind="stable")
@@ -104,12 +105,12 @@ def most_attended(heat: Grid, share: float) -> Mask:
 
 
 def shifted(mask: Mask, count: int, seed: int = 0) -> list[Mask]:
-    """The same shape at other places, wrapped round at the edges; each place at most once.
+    """The same shape shifted to other places, wrapping at the edges; each place at most once.
 
     Args:
-        mask: Some of the regions.
-        count: How many places; fewer where the grid has not as many.
-        seed: Chooses the places.
+        mask: Mask of some regions.
+        count: Number of places; fewer if the grid has not that many.
+        seed: Random seed of the places.
     """
     rows, columns = mask.shape
     places = np.random.default_rng(seed).permutation(np.arange(1, rows * columns))[:count]
@@ -119,7 +120,7 @@ def shifted(mask: Mask, count: int, seed: int = 0) -> list[Mask]:
 def covered(
     pixels: UInt8[np.ndarray, "height width 3"], mask: Mask
 ) -> UInt8[np.ndarray, "height width 3"]:
-    """The photo with the regions that `mask` names in the photo's mean colour."""
+    """The photo with the masked regions filled with its mean colour."""
     height, width = pixels.shape[:2]
     rows = np.arange(height) * mask.shape[0] // height
     columns = np.arange(width) * mask.shape[1] // width
@@ -128,25 +129,25 @@ def covered(
 
 
 def area_under(steps: tuple[float, ...], values: tuple[float, ...]) -> float:
-    """Area under a curve between the steps 0 and 1 (trapezoids)."""
+    """Area under a curve by the trapezoidal rule; `steps` run from 0 to 1."""
     return float(np.trapezoid(values, steps))
 
 
 def occlude(
     run: Run, encoders: Encoders, subject: EncodedRecord, heat: Grid, label: int, area: float = AREA
 ) -> Occlusion:
-    """Hide what was attended, and the same elsewhere, and ask the run again in one batch.
+    """Label a record with the attended part hidden, and with other parts hidden, in one batch.
 
     Args:
-        run: The run.
-        encoders: Its encoders.
-        subject: With a photo.
-        heat: How much each region was attended.
-        label: Number of the label whose probability is followed.
-        area: Share of the regions to hide.
+        run: Trained run.
+        encoders: Encoders of the run.
+        subject: Encoded record with a photo.
+        heat: Attention over the regions.
+        label: Index of the label whose probability is measured.
+        area: Share of the regions to hide, 0 to 1.
 
     Raises:
-        ValueError: The subject has no photo.
+        ValueError: The record has no photo.
     """
     if subject.pixels is None:
         raise ValueError("a record without a photo has nothing to hide")
@@ -156,31 +157,31 @@ def occlude(
     everything = np.ones_like(hidden)
     masks = [np.zeros_like(hidden), hidden, *others, *deleted, *(~m for m in deleted), everything]
     found = _probabilities(run, encoders, subject, masks)[:, label].tolist()
-    whole, attended, *rest = found
+    unchanged, attended, *rest = found
     nothing_left = rest.pop()
     elsewhere, curves = rest[: len(others)], rest[len(others) :]
     return Occlusion(
         run.labels[label],
-        whole,
+        unchanged,
         hidden,
         attended,
         tuple(elsewhere),
         (0.0, *STEPS, 1.0),
-        (whole, *curves[: len(STEPS)], nothing_left),
-        (nothing_left, *curves[len(STEPS) :], whole),
+        (unchanged, *curves[: len(STEPS)], nothing_left),
+        (nothing_left, *curves[len(STEPS) :], unchanged),
     )
 
 
 def _probabilities(
     run: Run, encoders: Encoders, subject: EncodedRecord, masks: list[Mask]
 ) -> Float[np.ndarray, "mask label"]:
-    """What the run says with each mask over the photo; a mask that stands twice is encoded once."""
+    """Probabilities with each mask over the photo; equal masks are encoded only once."""
     assert subject.pixels is not None and subject.photo is not None
     different = {mask.tobytes(): mask for mask in masks if mask.any()}
     pixels = np.stack([covered(subject.pixels, mask) for mask in different.values()])
     photos = [subject.photo, *encode_pixels(encoders, pixels)]
     count = len(photos)
     batch = batch_of(run, encoders, photos, [subject.words] * count, [subject.caption] * count)
-    whole, *others = run.probabilities(run.fuse(batch))
+    unchanged, *others = run.probabilities(run.fuse(batch))
     found = dict(zip(different, others, strict=True))
-    return np.stack([found.get(mask.tobytes(), whole) for mask in masks])
+    return np.stack([found.get(mask.tobytes(), unchanged) for mask in masks])

@@ -1,13 +1,13 @@
-"""What photo, caption and both together gave to one label.
+"""Contributions of photo, caption and their interaction to the logit of one label.
 
-For a quantum run that is a statement about the readout and exact: each measured value is the sum
-of an image, a text and an interaction term, and the logits are linear in the values. It is no
-statement about causes, for after cross-attention each half already holds something of the other.
-For a classical run the same is found by ablation: what the photo alone gives, what the caption
-alone gives, and what only both together give.
+For a quantum run the decomposition is exact, but one of the readout: each expectation value is the
+sum of an image, a text and an interaction term, and the logits are linear in these values. It says
+nothing about causes, since after cross-attention each half already carries information from the
+other. For a classical run the terms are found by ablation: photo alone, caption alone, and what
+only both together add.
 
-A label's logit counts against the mean over all labels, since probabilities see differences only,
-and is divided by the run's temperature, as for its probabilities.
+A label's logit is taken relative to the mean over all labels, since probabilities depend on
+differences only, and divided by the run's temperature, as for its probabilities.
 """
 
 from dataclasses import asdict, dataclass
@@ -24,8 +24,8 @@ from qcmfm.runs.run import Run
 
 
 @runtime_checkable
-class ReadsOut(Protocol):
-    """A model whose logits are linear in what a circuit measures."""
+class HasReadout(Protocol):
+    """A model whose logits are linear in the expectation values of a circuit."""
 
     simulator: Expectations
     angles: Tensor
@@ -33,13 +33,13 @@ class ReadsOut(Protocol):
 
 
 @dataclass(frozen=True)
-class Alone:
-    """What the run says of a part of the record.
+class PartPrediction:
+    """The prediction for photo or caption alone.
 
     Args:
-        label: The likeliest label.
-        probability: Its probability.
-        of_label: The probability of the label that the whole record got.
+        label: Most probable label.
+        probability: Its probability, 0 to 1.
+        of_label: Probability of the label predicted from photo and caption together.
     """
 
     label: str
@@ -49,17 +49,17 @@ class Alone:
 
 @dataclass(frozen=True)
 class LabelShares:
-    """The parts of one label's logit against the mean of all; they add up to it.
+    """The terms of one label's logit relative to the mean of all; they add up to it.
 
     Args:
-        label: Which label.
-        image: What the photo gives.
-        text: What the caption gives.
-        interaction: What only both together give.
-        constant: What the label has whatever the record is.
-        exact: Whether they are parts of the readout; else they were found by ablation.
-        without_caption: What the photo alone is labelled; None without one or without a caption.
-        without_photo: What the caption alone is labelled; likewise.
+        label: The label.
+        image: Contribution of the photo.
+        text: Contribution of the caption.
+        interaction: Contribution of both together, beyond those of each.
+        constant: Contribution that is the same for every record.
+        exact: Whether the terms are those of the readout; else they were found by ablation.
+        without_caption: Prediction from the photo alone; None unless the record has both.
+        without_photo: Prediction from the caption alone; None unless the record has both.
     """
 
     label: str
@@ -68,12 +68,12 @@ class LabelShares:
     interaction: float
     constant: float
     exact: bool
-    without_caption: Alone | None
-    without_photo: Alone | None
+    without_caption: PartPrediction | None
+    without_photo: PartPrediction | None
 
     @property
     def total(self) -> float:
-        """The label's logit against the mean of all labels."""
+        """The label's logit relative to the mean of all labels."""
         return self.image + self.text + self.interaction + self.constant
 
     def to_json(self) -> dict[str, Any]:
@@ -83,12 +83,12 @@ class LabelShares:
 
 @torch.inference_mode()
 def label_shares(run: Run, batch: Batch, label: int) -> LabelShares:
-    """Split one label's logit.
+    """Decompose the logit of one label.
 
     Args:
-        run: The run.
-        batch: One record.
-        label: Number of the label.
+        run: Trained run.
+        batch: Batch of one record.
+        label: Index of the label.
     """
     batch = batch.to(run.model.device)
     gone = torch.ones_like(batch.has_image)
@@ -98,9 +98,14 @@ def label_shares(run: Run, batch: Batch, label: int) -> LabelShares:
     parts = readout_shares(run, whole)
     exact = parts is not None
     if parts is None:
-        seen, read = run.fuse(photo).logits, run.fuse(caption).logits
+        image_only, text_only = run.fuse(photo).logits, run.fuse(caption).logits
         nothing = run.fuse(caption.without(text=gone)).logits
-        parts = [seen - nothing, read - nothing, whole.logits - seen - read + nothing, nothing]
+        parts = [
+            image_only - nothing,
+            text_only - nothing,
+            whole.logits - image_only - text_only + nothing,
+            nothing,
+        ]
     alone = [_alone(run, part, label) if both else None for part in (photo, caption)]
     image, text, interaction, constant = (
         against_mean(part, label) / run.temperature for part in parts
@@ -112,9 +117,9 @@ def label_shares(run: Run, batch: Batch, label: int) -> LabelShares:
 
 @torch.inference_mode()
 def readout_shares(run: Run, fused: Fused) -> list[Float[Tensor, "batch label"]] | None:
-    """Image, text, interaction and constant part of every logit; None for a classical run."""
+    """Image, text, interaction and constant term of every logit; None for a classical run."""
     model: Any = run.model
-    if fused.amplitudes is None or not isinstance(model, ReadsOut):
+    if fused.amplitudes is None or not isinstance(model, HasReadout):
         return None
     shares: Shares = modality_shares(model.simulator, fused.amplitudes, model.angles)
     of_labels = shares.combined(model.classifier.weight)
@@ -123,11 +128,11 @@ def readout_shares(run: Run, fused: Fused) -> list[Float[Tensor, "batch label"]]
 
 
 def against_mean(logits: Float[Tensor, "1 label"], label: int) -> float:
-    """A label's logit less the mean of all."""
+    """A label's logit minus the mean of all."""
     return float(logits[0, label].double() - logits[0].double().mean())
 
 
-def _alone(run: Run, part: Batch, label: int) -> Alone:
+def _alone(run: Run, part: Batch, label: int) -> PartPrediction:
     found = run.probabilities(run.fuse(part))[0]
     best = int(found.argmax())
-    return Alone(run.labels[best], float(found[best]), float(found[label]))
+    return PartPrediction(run.labels[best], float(found[best]), float(found[label]))

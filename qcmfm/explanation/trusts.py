@@ -1,11 +1,11 @@
-"""How far an FE-QMFNN trusts photo and caption for each of its features, and what came of it.
+"""How far an FE-QMFNN trusts photo and caption for each of its features, and with what effect.
 
-With p and q for how far photo and caption say yes to a feature, the chance that its fusion qubit
-says yes is exactly
+With p and q for the probabilities that photo and caption show a feature, the probability that its
+fusion qubit is 1 is exactly
 
-    p (1 - q) trust of the photo + (1 - p) q trust of the caption + p q trust in both together,
+    p (1 - q) trust in the photo + (1 - p) q trust in the caption + p q trust in both together,
 
-so the trusts can be read off the trained angles, and add no model of the model.
+so that the trusts follow from the trained angles, without a surrogate model.
 """
 
 from dataclasses import asdict, dataclass
@@ -22,23 +22,23 @@ from qcmfm.runs.run import Run
 
 
 @runtime_checkable
-class TrustsFeatures(Protocol):
-    """A model that fuses decisions on features by trusts."""
+class FusesByTrust(Protocol):
+    """A model that fuses photo and caption by a trust in each, feature by feature."""
 
     def decisions(self, batch: Batch) -> Float[Tensor, "batch modality feature"]:
-        """How far photo and caption say yes."""
+        """Probability that photo and caption show each feature, 0 to 1."""
         ...
 
     def classify(self, decisions: Float[Tensor, "batch modality feature"]) -> Fused:
-        """Logits of decisions."""
+        """Logits for given probabilities of the features."""
         ...
 
     def trust(self) -> Float[Tensor, "modality feature"]:
-        """How far photo and caption are trusted."""
+        """Trust in photo and caption, 0 to 1."""
         ...
 
     def trust_together(self) -> Float[Tensor, " feature"]:
-        """How far they are trusted when both say yes."""
+        """Trust in both together, 0 to 1, for features that both show."""
         ...
 
 
@@ -47,15 +47,15 @@ class TrustedFeature:
     """One feature of one record; all numbers but the last are 0 to 1.
 
     Args:
-        number: Of the feature, from 1. What it means was learnt, and nobody named it.
-        image_trust: How far the photo is trusted for it, for every record alike.
-        text_trust: How far the caption is.
-        trust_together: How far they are when both say yes.
-        image: How far this photo says yes; None without one.
-        text: How far this caption says yes; likewise.
-        fused: The chance that the fusion qubit says yes.
-        change: How much the label's logit against the mean of all labels owes to it: the feature
-            is asked again with photo and caption both saying no.
+        number: Number of the feature, from 1. Its meaning was learnt and has no name.
+        image_trust: Trust in the photo, the same for every record.
+        text_trust: Trust in the caption, the same for every record.
+        trust_together: Trust when both show the feature.
+        image: Probability that this photo shows the feature; None without a photo.
+        text: Probability that this caption shows the feature; None without a caption.
+        fused: Probability that the fusion qubit is 1.
+        change: Contribution to the label's logit relative to the mean of all: the logit minus that
+            with the feature absent from photo and caption.
     """
 
     number: int
@@ -74,38 +74,38 @@ class TrustedFeature:
 
 @torch.inference_mode()
 def trusted_features(run: Run, batch: Batch, label: int) -> list[TrustedFeature]:
-    """Every feature, those first to which the label owes most or that spoke most against it.
+    """All features of one record, those with the greatest effect on the label first.
 
     Args:
-        run: The run.
-        batch: One record.
-        label: Number of the label.
+        run: Trained run.
+        batch: Batch of one record.
+        label: Index of the label.
 
     Returns:
-        Nothing for a model that does not fuse by trusts.
+        The features; empty for a model that does not fuse by trust.
     """
     model: Any = run.model
-    if not isinstance(model, TrustsFeatures):
+    if not isinstance(model, FusesByTrust):
         return []
     batch = batch.to(run.model.device)
     decided = model.decisions(batch)
     count = decided.shape[-1]
-    kept = 1 - torch.eye(count, device=decided.device)[:, None]
-    logits = model.classify(torch.cat([decided, decided * kept])).logits / run.temperature
-    whole, *without = (against_mean(row[None], label) for row in logits)
+    others = 1 - torch.eye(count, device=decided.device)[:, None]
+    logits = model.classify(torch.cat([decided, decided * others])).logits / run.temperature
+    complete, *without = (against_mean(row[None], label) for row in logits)
     (image, text), together = model.trust(), model.trust_together()
-    seen, read = decided[0]
-    fused = seen * (1 - read) * image + (1 - seen) * read * text + seen * read * together
+    shown, named = decided[0]
+    fused = shown * (1 - named) * image + (1 - shown) * named * text + shown * named * together
     found = [
         TrustedFeature(
             number + 1,
             float(image[number]),
             float(text[number]),
             float(together[number]),
-            float(seen[number]) if batch.has_image[0] else None,
-            float(read[number]) if batch.has_text[0] else None,
+            float(shown[number]) if batch.has_image[0] else None,
+            float(named[number]) if batch.has_text[0] else None,
             float(fused[number]),
-            whole - without[number],
+            complete - without[number],
         )
         for number in range(count)
     ]

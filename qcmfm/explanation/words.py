@@ -1,4 +1,4 @@
-"""Which words mattered: the caption is read again without each of them in turn."""
+"""Importance of words: the caption is encoded again without each of them in turn."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,20 +10,19 @@ from qcmfm.inference.encoded_record import EncodedRecord, batch_of, encode_capti
 from qcmfm.runs.run import Run
 
 MOST = 48
-"""Words that are left out one at a time; the later ones of a longer caption are not."""
+"""Number of words that are removed one at a time; further words of a caption are not measured."""
 
 
 @dataclass(frozen=True)
 class WordRemoval:
-    """What one word did to the probability of a label.
+    """The effect of one word on the probability of a label.
 
     Args:
-        start: The word's first character in the caption.
-        end: One past its last.
-        word: As the caption has it.
-        change: Probability with the word less that without it; above 0 where it speaks for the
-            label.
-        label: What the record would be labelled without it.
+        start: Offset of the word's first character in the caption.
+        end: Offset after its last character.
+        word: The word as it is written in the caption.
+        change: Probability with the word minus that without it; above 0 if it supports the label.
+        label: Label that would be predicted without the word.
     """
 
     start: int
@@ -38,7 +37,7 @@ class WordRemoval:
 
 
 def without_word(caption: str, span: tuple[int, int]) -> str:
-    """The caption less one word and the space before it."""
+    """The caption without one word and the space before it."""
     start, end = span
     before = caption[:start]
     return (before[:-1] if before.endswith(" ") else before) + caption[end:]
@@ -47,14 +46,16 @@ def without_word(caption: str, span: tuple[int, int]) -> str:
 def remove_words(
     run: Run, encoders: Encoders, subject: EncodedRecord, label: int
 ) -> list[WordRemoval]:
-    """Ask the run again without each word of the caption, in one batch.
+    """Label the record without each word of its caption, in one batch.
 
     Args:
-        run: The run.
-        encoders: Its encoders.
-        subject: What to ask about; without a caption there is nothing to leave out. Nor is there
-            where the only word is all that the record has.
-        label: Number of the label whose probability is followed.
+        run: Trained run.
+        encoders: Encoders of the run.
+        subject: Encoded record.
+        label: Index of the label whose probability is measured.
+
+    Returns:
+        The effect of each word; empty without a caption, and if one word is all the record has.
     """
     spans = subject.spans[:MOST]
     if not spans or (subject.photo is None and len(subject.spans) == 1):

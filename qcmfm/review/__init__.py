@@ -1,4 +1,4 @@
 """Review: prediction -> decision -> review log -> state -> corrected labels.
 
-The log is the only thing that is kept; everything else follows from it.
+Only the log is stored; everything else is derived from it.
 """

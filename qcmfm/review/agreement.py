@@ -1,4 +1,4 @@
-"""How far reviewers agree beyond chance: Cohen's and Fleiss' kappa."""
+"""Agreement of reviewers beyond chance: Cohen's and Fleiss' kappa."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from qcmfm.review.state import ReviewState
 
 @dataclass(frozen=True)
 class PairAgreement:
-    """How far two reviewers agree.
+    """Agreement of two reviewers.
 
     Args:
-        reviewers: The two.
-        records: How many records both decided on.
-        agreed: Share of those on which they chose the same label, 0 to 1.
-        kappa: Cohen's kappa; None where it is not defined, as both always chose one same label.
+        reviewers: Names of the two reviewers.
+        records: Number of records that both decided on.
+        agreed: Share of those records on which they chose the same label, 0 to 1.
+        kappa: Cohen's kappa; None if undefined, since both always chose one and the same label.
     """
 
     reviewers: tuple[str, str]
@@ -27,12 +27,12 @@ class PairAgreement:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far the reviewers of a collection agree.
+    """Agreement of the reviewers of a collection.
 
     Args:
-        records: How many records two or more decided on.
-        fleiss: Fleiss' kappa over them; None where there is none or it is not defined.
-        pairs: Each two reviewers who decided on a same record, most records first.
+        records: Number of records that two or more reviewers decided on.
+        fleiss: Fleiss' kappa over these records; None if there are none or it is undefined.
+        pairs: Pairs of reviewers with a record in common, those with most records first.
     """
 
     records: int
@@ -41,39 +41,38 @@ class Agreement:
 
 
 def agreement(state: ReviewState) -> Agreement:
-    """How far reviewers agree on the records that more than one of them decided on.
+    """Measure agreement on the records that more than one reviewer decided on.
 
-    What counts is the label that each last chose and did not take back, by accepting or
-    correcting; 'cannot tell' is no label and is left out. Reviewers see each other's decisions, so
-    this says how far they agree, not how far they would if they did not know.
+    For each reviewer the last label that was accepted or corrected and not undone counts; 'unsure'
+    is no label and is left out. Reviewers see each other's decisions, so these are not independent
+    ratings.
     """
     ratings = {record_id: labels_of(state, record_id) for record_id in state.reviewed()}
-    shared = {record_id: said for record_id, said in ratings.items() if len(said) > 1}
+    shared = {record_id: labels for record_id, labels in ratings.items() if len(labels) > 1}
     pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for said in shared.values():
-        for one, other in combinations(sorted(said), 2):
-            pairs.setdefault((one, other), []).append((said[one], said[other]))
+    for labels in shared.values():
+        for one, other in combinations(sorted(labels), 2):
+            pairs.setdefault((one, other), []).append((labels[one], labels[other]))
     found = [
         PairAgreement(who, len(both), sum(a == b for a, b in both) / len(both), cohen_kappa(both))
         for who, both in pairs.items()
     ]
     found.sort(key=lambda pair: (-pair.records, pair.reviewers))
-    return Agreement(
-        len(shared), fleiss_kappa([list(said.values()) for said in shared.values()]), found
-    )
+    fleiss = fleiss_kappa([list(labels.values()) for labels in shared.values()])
+    return Agreement(len(shared), fleiss, found)
 
 
 def labels_of(state: ReviewState, record_id: str) -> dict[str, str]:
     """The label that each reviewer last chose for a record, by reviewer."""
-    said = state.opinions(record_id)
-    return {reviewer: outcome.label for reviewer, outcome in said.items() if outcome.label}
+    opinions = state.opinions(record_id)
+    return {reviewer: opinion.label for reviewer, opinion in opinions.items() if opinion.label}
 
 
 def cohen_kappa(both: Sequence[tuple[str, str]]) -> float | None:
-    """Agreement of two reviewers beyond chance (Cohen 1960); None where not defined.
+    """Agreement of two reviewers beyond chance (Cohen 1960); None if undefined.
 
     Args:
-        both: The two labels of each record.
+        both: For each record, the label of the first and of the second reviewer.
     """
     if not both:
         return None
@@ -85,14 +84,14 @@ def cohen_kappa(both: Sequence[tuple[str, str]]) -> float | None:
 
 
 def fleiss_kappa(labels: Sequence[Sequence[str]]) -> float | None:
-    """Agreement of many reviewers beyond chance (Fleiss 1971); None where not defined.
+    """Agreement of many reviewers beyond chance (Fleiss 1971); None if undefined.
 
-    Records may have different numbers of reviewers, which Fleiss did not foresee: a record's
-    agreement is the share of its own pairs that agree, and each choice counts alike for the share
-    of a label. With equal numbers this is Fleiss' formula.
+    Generalised to records with different numbers of reviewers: the agreement on a record is the
+    share of its own pairs that agree, and every choice has the same weight in the share of a label.
+    With equal numbers this is Fleiss' formula.
 
     Args:
-        labels: The labels of each record; those with fewer than two are left out.
+        labels: Labels of each record; records with fewer than two are left out.
     """
     shared = [Counter(labels) for labels in labels if len(labels) > 1]
     if not shared:
@@ -104,6 +103,6 @@ def fleiss_kappa(labels: Sequence[Sequence[str]]) -> float | None:
 
 
 def _agreeing_pairs(counts: Counter[str]) -> float:
-    """Share of the pairs of reviewers of a record that chose the same label."""
+    """Share of a record's pairs of reviewers that chose the same label."""
     n = counts.total()
     return sum(count * (count - 1) for count in counts.values()) / (n * (n - 1))

@@ -1,4 +1,4 @@
-"""What a reviewer chose for one record, and the row of the log that it becomes."""
+"""A reviewer's choice for a record, and its conversion to a row of the review log."""
 
 import difflib
 import json
@@ -12,9 +12,9 @@ from qcmfm.core.errors import ReviewConflict, ReviewError
 from qcmfm.core.messages import msg
 from qcmfm.records.vocabulary import aat_uri, concept_uri
 from qcmfm.review.decision import CHOICES, Decision, unique_id
-from qcmfm.review.state import Outcome
+from qcmfm.review.state import RecordState
 
-if TYPE_CHECKING:  # the run behind a prediction needs torch, which deciding does not
+if TYPE_CHECKING:  # Predictions import torch, which is slow to load and not needed here.
     from qcmfm.inference.prediction import Prediction
 
 MAX_LABEL = 200
@@ -26,19 +26,19 @@ _UNSEEN = re.compile(
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reviewer chose for one record.
+    """A reviewer's choice for one record.
 
     Args:
-        record_id: The record.
+        record_id: Id of the record.
         decision: One of `accept`, `correct` and `unsure` ('cannot tell from the photo').
-        label: The right label, for `correct`.
-        new_label: Whether the label may be one that is not known yet.
-        aat_uri: The concept of a new label, as `concept_uri` reads it; empty where none is known.
-        reason: In the reviewer's words; may be empty.
-        evidence: What was shown; `decision.Decision` says how.
-        prediction: What the model had said; None where it had said nothing.
-        seen: The decision that was in force when the record was shown, empty for none; None not to
-            ask whether somebody else decided meanwhile.
+        label: Right label, for `correct`.
+        new_label: Whether the label may be one that does not exist yet.
+        aat_uri: AAT concept of a new label, as `concept_uri` reads it; empty if unknown.
+        reason: Reason in the reviewer's words; may be empty.
+        evidence: Evidence that was shown, in the form that `decision.Decision` describes.
+        prediction: Prediction that was shown; None if there was none.
+        seen: Id of the decision in force when the record was shown, empty for none; None skips the
+            check for a decision that somebody else made meanwhile.
     """
 
     record_id: str
@@ -53,25 +53,29 @@ class Choice:
 
 
 class Vocabulary:
-    """The labels there are, and their concepts.
+    """The existing labels and their AAT concepts.
 
     Args:
         known: Labels of the run and of the collection.
-        decided: Labels that were decided on before, with their concepts.
+        reviewed: Concepts of the labels that reviewers chose before, by label.
     """
 
-    def __init__(self, known: Collection[str], decided: Mapping[str, str]):
-        self._concepts = {label: aat_uri(label) for label in known} | dict(decided)
+    def __init__(self, known: Collection[str], reviewed: Mapping[str, str]):
+        self._concepts = {label: aat_uri(label) for label in known} | dict(reviewed)
 
     def spelled(self, label: str) -> str:
-        """A label as it is known, however odd; another one cleaned."""
+        """An existing label unchanged; any other one cleaned."""
         return label if label in self._concepts else cleaned(label)
 
     def check(self, label: str, new: bool) -> None:
-        """Make sure that a label is known, or may be new and is like no known one.
+        """Check that a label exists, or that it may be new and differs from all in more than case.
+
+        Args:
+            label: The label, cleaned.
+            new: Whether it may be a new one.
 
         Raises:
-            ReviewError: It is not.
+            ReviewError: The label is empty, unknown, too long, or an existing one in another case.
         """
         if not label:
             raise ReviewError("No label was given.", "Choose the right label.")
@@ -100,25 +104,25 @@ class Vocabulary:
             )
 
     def concept(self, label: str, given: str = "") -> str:
-        """The concept of a label; where none is known, the given one."""
+        """The AAT concept of a label; `given` if none is known."""
         return self._concepts.get(label, "") or aat_uri(label) or given
 
 
 def cleaned(text: str) -> str:
-    """A name or label as it can be seen.
+    """Normalise a name or label, so that two that look the same are the same.
 
-    It has no line ends and no spaces before, after or twice; no letters without a width or that
-    turn the direction of others, by which two that look alike could differ; accents spelled alike.
+    Collapses white space, removes control, zero-width and text-direction characters, and composes
+    accents (NFC).
     """
     seen = _UNSEEN.sub("", unicodedata.normalize("NFC", " ".join(text.split())))
     return " ".join(seen.split())
 
 
-def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
-    """Make sure that nobody else decided on the record since it was shown.
+def check_unchanged(choice: Choice, current: RecordState, reviewer: str) -> None:
+    """Check that nobody else decided on the record since it was shown.
 
     Raises:
-        ReviewConflict: Somebody did.
+        ReviewConflict: Somebody else decided on it, or undid the decision.
     """
     if choice.seen is None or choice.seen == current.decision_id or current.reviewer == reviewer:
         return
@@ -126,35 +130,43 @@ def check_unchanged(choice: Choice, current: Outcome, reviewer: str) -> None:
         status = msg(current.status)
         if current.label:
             status = msg("{status} ({label})", status=status, label=current.label)
-        told = msg(
+        message = msg(
             "{reviewer} made the record {record_id} {status} since you opened it.",
             reviewer=current.reviewer,
             record_id=choice.record_id,
             status=status,
         )
     else:
-        told = msg(
+        message = msg(
             "The decision on the record {record_id} was undone since you opened it.",
             record_id=choice.record_id,
         )
-    raise ReviewConflict(told, "Look at it again, then decide.")
+    raise ReviewConflict(message, "Look at it again, then decide.")
 
 
-def decided(
+def decision_row(
     choice: Choice,
     vocabulary: Vocabulary,
-    current: Outcome,
+    current: RecordState,
     reviewer: str,
     time: str,
     batch: str,
 ) -> Decision:
-    """The row that a choice becomes.
+    """Convert a choice to a row of the review log.
+
+    Args:
+        choice: The reviewer's choice.
+        vocabulary: Existing labels.
+        current: State of the record before the decision.
+        reviewer: Name of the reviewer.
+        time: Time of the decision, UTC, ISO 8601.
+        batch: Id that the decisions made at once share; empty for a single one.
 
     Raises:
-        ReviewError: The choice cannot be.
+        ReviewError: The choice is invalid.
     """
-    said = choice.prediction
-    model_label = said.label if said else ""
+    prediction = choice.prediction
+    model_label = prediction.label if prediction else ""
     _check(choice, model_label)
     decision = choice.decision
     label = {"accept": model_label, "unsure": ""}.get(decision, vocabulary.spelled(choice.label))
@@ -162,7 +174,7 @@ def decided(
         decision = "accept"
     if decision == "correct":
         vocabulary.check(label, choice.new_label)
-    confidence = said.confidence if said else None
+    confidence = prediction.confidence if prediction else None
     return Decision(
         decision_id=unique_id(),
         batch_id=batch,
@@ -170,10 +182,10 @@ def decided(
         model_label=model_label,
         model_aat_uri=vocabulary.concept(model_label),
         confidence="" if confidence is None else f"{confidence:.4f}",
-        model_run=said.model_run if said else "",
-        model_sha256=said.model_sha256 if said else "",
-        noise_setting=said.noise_setting if said else "",
-        predicted_at=said.predicted_at if said else "",
+        model_run=prediction.model_run if prediction else "",
+        model_sha256=prediction.model_sha256 if prediction else "",
+        noise_setting=prediction.noise_setting if prediction else "",
+        predicted_at=prediction.predicted_at if prediction else "",
         reviewer=reviewer,
         reviewed_at=time,
         decision=decision,
@@ -186,7 +198,7 @@ def decided(
 
 
 def _check(choice: Choice, model_label: str) -> None:
-    """Raise `ReviewError` where a choice cannot be, whatever the labels are."""
+    """Raise `ReviewError` if a choice is invalid regardless of the vocabulary."""
     if choice.decision not in CHOICES:
         raise ReviewError(
             msg("{decision!r} is no decision.", decision=choice.decision),
@@ -194,12 +206,12 @@ def _check(choice: Choice, model_label: str) -> None:
         )
     if not choice.record_id:
         raise ReviewError("The record has no id.", "Choose a record of the collection.")
-    said = choice.prediction
-    if said and said.record_id != choice.record_id:
+    prediction = choice.prediction
+    if prediction and prediction.record_id != choice.record_id:
         raise ReviewError(
             msg(
                 "The prediction is of the record {said}, not {record_id}.",
-                said=said.record_id,
+                said=prediction.record_id,
                 record_id=choice.record_id,
             ),
             "Reload the page.",

@@ -1,4 +1,4 @@
-"""What reviewers decided, as labels to train with."""
+"""Labels from reviews, for training."""
 
 from dataclasses import replace
 
@@ -7,15 +7,16 @@ from qcmfm.review.state import ReviewState
 
 
 def corrected(collection: Collection, state: ReviewState, keep_recorded: bool = True) -> Collection:
-    """The collection with the labels that were decided.
+    """The collection with the labels that reviewers chose.
 
-    An accepted or corrected record has the reviewed label. One of which nobody could tell has
-    none, so that it is predicted but never trained on. An open one keeps its recorded label.
+    Accepted and corrected records have the reviewed label. Unsure ones have none, so that they are
+    labelled by models but never trained on. Records without a review have their catalogue label.
 
     Args:
-        collection: The records as they are; not changed.
-        state: What was decided.
-        keep_recorded: Otherwise open records have no label, and only reviewed ones are trained on.
+        collection: Records with catalogue labels; not modified.
+        state: Review state of the collection.
+        keep_recorded: Whether records without a review keep their catalogue label; without it, only
+            reviewed records are trained on.
     """
     rows = [
         row if row.record is None else _relabelled(row, row.record, state, keep_recorded)
@@ -26,16 +27,16 @@ def corrected(collection: Collection, state: ReviewState, keep_recorded: bool = 
 
 def _relabelled(row: Row, record: Record, state: ReviewState, keep_recorded: bool) -> Row:
     outcome = state.of(record.record_id)
-    recorded = record.label if keep_recorded else ""
-    label = recorded if outcome.status == "open" else outcome.label
+    unreviewed = record.label if keep_recorded else ""
+    label = unreviewed if outcome.status == "open" else outcome.label
     return row if label == record.label else replace(row, record=record.changed(label=label))
 
 
 def reviewed_count(collection: Collection, state: ReviewState) -> dict[str, int]:
-    """How many records have a decided label, and how many of those labels differ from the recorded.
+    """Count the records with a reviewed label, and those whose catalogue label differs from it.
 
     Returns:
-        `decided` and `changed`.
+        The counts as `decided` and `changed`.
     """
     labels = [
         (record.label, outcome.label)

@@ -1,40 +1,41 @@
-"""What one row of the review log says."""
+"""Decisions: the rows of the review log."""
 
 import uuid
 from typing import NamedTuple
 
 CHOICES = ("accept", "correct", "unsure")
-"""What a reviewer says of a record."""
+"""Decisions that a reviewer can make on a record."""
 
 DECISIONS = (*CHOICES, "undo", "restore")
-"""What a row of the log can be."""
+"""Kinds of rows in the review log."""
 
 
 class Decision(NamedTuple):
     """One row of the review log: the columns and their order are those of the file.
 
     Args:
-        decision_id: A UUID.
-        batch_id: Shared by the decisions that were taken at once; empty for a single one.
-        record_id: The record.
-        model_label: What the model had said; empty where there was no prediction.
-        model_aat_uri: The concept of that label; empty where none is known.
-        confidence: Its calibrated probability, four digits.
-        model_run: Name of the run.
-        model_sha256: Hash of the run's weights.
-        noise_setting: The noise that was simulated; empty for none.
-        predicted_at: UTC, ISO 8601.
-        reviewer: Who decided.
-        reviewed_at: UTC, ISO 8601. The order of decisions is that of the file, never of this.
+        decision_id: UUID of the decision.
+        batch_id: UUID that decisions made at once share; empty for a single one.
+        record_id: Id of the record.
+        model_label: Label that the model predicted; empty if there was no prediction.
+        model_aat_uri: AAT concept of that label; empty if unknown.
+        confidence: Calibrated probability of that label, with four digits.
+        model_run: Name of the run that predicted it.
+        model_sha256: SHA-256 hash of the run's weights.
+        noise_setting: Noise setting that was simulated; empty for none.
+        predicted_at: Time of the prediction, UTC, ISO 8601.
+        reviewer: Name of the reviewer.
+        reviewed_at: Time of the decision, UTC, ISO 8601. Decisions are ordered by their place in
+            the file, never by this time.
         decision: One of `DECISIONS`.
-        reviewed_label: The label that was decided; empty for `unsure` and `undo`.
-        reviewed_aat_uri: Its concept; empty where none is known.
-        reason: In the reviewer's words; may be empty.
-        evidence: JSON: what was shown. `boxes`, each with `xywh` (`x,y,w,h` in pixels, or
-            `percent:x,y,w,h`) and optionally `words` and `share`; `shares` of image, text and
+        reviewed_label: Label that the reviewer chose; empty for `unsure` and `undo`.
+        reviewed_aat_uri: AAT concept of that label; empty if unknown.
+        reason: Reason in the reviewer's words; may be empty.
+        evidence: Evidence that was shown, as JSON: `boxes`, each with `xywh` (`x,y,w,h` in pixels,
+            or `percent:x,y,w,h`) and optionally `words` and `share`; `shares` of image, text and
             both.
-        supersedes: The decision that was in force before; for `undo` the one undone; for `restore`
-            the one after which the record was as it is again, empty for the very beginning.
+        supersedes: Id of the decision in force before; for `undo` the undone decision; for
+            `restore` the decision whose resulting state is restored, empty for the initial state.
     """
 
     decision_id: str
@@ -58,7 +59,7 @@ class Decision(NamedTuple):
 
     @property
     def probability(self) -> float | None:
-        """The confidence as a number; None where there is none."""
+        """The confidence as a number, 0 to 1; None if there was no prediction."""
         try:
             return float(self.confidence)
         except ValueError:
@@ -71,12 +72,12 @@ _NEEDED = {name: COLUMNS.index(name) for name in ("decision_id", "record_id", "r
 
 
 def unique_id() -> str:
-    """The id of a decision, or of a batch of them."""
+    """A new id for a decision or a batch of decisions."""
     return str(uuid.uuid4())
 
 
 def parse_problem(cells: list[str]) -> str:
-    """Why the cells of a row are no decision; empty where they are one."""
+    """The reason why the cells of a row are not a valid decision; empty if they are."""
     if len(cells) != len(COLUMNS):
         return f"{len(cells)} cells where the header has {len(COLUMNS)}"
     if cells[_WHAT] not in DECISIONS:

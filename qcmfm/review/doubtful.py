@@ -1,4 +1,4 @@
-"""Recorded labels that are probably wrong (confident learning, Northcutt et al. 2021)."""
+"""Catalogue labels that are probably wrong (confident learning, Northcutt et al. 2021)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from qcmfm.review.items import OutOfFold
 
 @dataclass(frozen=True)
 class Doubt:
-    """A recorded label that is probably wrong.
+    """A catalogue label that is probably wrong.
 
     Args:
-        record_id: The record.
-        recorded: Its recorded label.
-        probability: Of the recorded label, by models that never saw the record.
-        suggested: The label they find likeliest.
-        suggested_probability: Its probability.
+        record_id: Id of the record.
+        recorded: Its catalogue label.
+        probability: Out-of-fold probability of the catalogue label, 0 to 1.
+        suggested: Most probable label.
+        suggested_probability: Out-of-fold probability of that label, 0 to 1.
     """
 
     record_id: str
@@ -31,13 +31,13 @@ class Doubt:
 
 
 def label_quality(measured: OutOfFold, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """How well each recorded label fits, by self-confidence: 0 to 1.
+    """Quality of each catalogue label by self-confidence, 0 to 1.
 
-    Not a number for records without a label, or of which the models said nothing.
+    NaN for records without a catalogue label or without out-of-fold probabilities.
 
     Args:
         measured: Out-of-fold probabilities.
-        records: With their recorded labels.
+        records: Records with their catalogue labels.
     """
     from cleanlab.rank import get_label_quality_scores
 
@@ -51,14 +51,14 @@ def label_quality(measured: OutOfFold, records: Sequence[Record]) -> Float[np.nd
 
 
 def doubtful(measured: OutOfFold, records: Sequence[Record]) -> list[Doubt]:
-    """The records whose recorded label is probably wrong, the worst first.
+    """The records whose catalogue label is probably wrong, the worst first.
 
-    A record is named where the models find another label likelier than the recorded one and
-    confident learning, which knows how sure the models tend to be of each label, agrees.
+    A record is returned if another label is more probable than the catalogue label and confident
+    learning, which allows for the models' usual confidence in each label, flags it.
 
     Args:
         measured: Out-of-fold probabilities.
-        records: With their recorded labels.
+        records: Records with their catalogue labels.
     """
     from cleanlab.filter import find_label_issues
 
@@ -66,7 +66,7 @@ def doubtful(measured: OutOfFold, records: Sequence[Record]) -> list[Doubt]:
     if len(set(column.tolist())) < 2:
         return []
     probabilities = measured.probabilities[row]
-    # One process: the collection is small beside the start of others.
+    # One process: starting others takes longer than the work itself.
     worst: Any = find_label_issues(
         column, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1
     )
@@ -84,7 +84,7 @@ def doubtful(measured: OutOfFold, records: Sequence[Record]) -> list[Doubt]:
 def _with_known_label(
     measured: OutOfFold, records: Sequence[Record]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Place in `records`, row and column of the recorded label, where all three are known."""
+    """Indices in `records`, rows and columns of the catalogue labels that the models know."""
     rows = {record_id: row for row, record_id in enumerate(measured.record_ids)}
     columns = {label: column for column, label in enumerate(measured.labels)}
     found = [

@@ -1,4 +1,4 @@
-"""Which records a queue shows, as a value that fits into a link."""
+"""Filters of the review queue, which a link can carry."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,18 @@ from qcmfm.review.state import STATUSES
 
 @dataclass(frozen=True)
 class Filters:
-    """What a record must be like; empty means any.
+    """Conditions on records; an empty field sets no condition.
 
     Args:
-        labels: The label it has now: the reviewed one, else the predicted, else the recorded.
-            The empty label means none.
-        statuses: Of `STATUSES`.
-        reviewers: Who made the decision in force.
-        splits: Of `SPLITS`, or empty for none.
-        text: Words that all stand in its id or caption, in any case of letters.
-        least: The lowest confidence of the prediction, 0 to 1.
-        most: The highest. A record without a prediction is shown unless either limit is set.
-        pick: The name of records that were picked; see `picks`. An unknown one is passed over.
+        labels: Current labels: the reviewed one, else the predicted one, else the catalogue label.
+            An empty label stands for records without one.
+        statuses: Review statuses, from `STATUSES`.
+        reviewers: Reviewers who made the decision in force.
+        splits: Splits, from `SPLITS`; an empty one stands for records without a split.
+        text: Words that all occur in the id or caption, regardless of case.
+        least: Lowest confidence of the prediction, 0 to 1.
+        most: Highest confidence, 0 to 1. Records without a prediction pass if neither limit is set.
+        pick: Name of a saved selection of records; see `selections`. Ignored if unknown.
     """
 
     labels: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Filters:
     pick: str = ""
 
     def to_query(self) -> dict[str, list[str]]:
-        """The query parameters of a link; what is not set is left out."""
+        """The query parameters of a link; fields that are not set are left out."""
         query = {name: list(getattr(self, field)) for name, field in _LISTS.items()}
         query["text"] = [self.text] if self.text else []
         query["least"] = [repr(self.least)] if self.least != 0 else []
@@ -46,7 +46,7 @@ class Filters:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str | Sequence[str]]) -> "Filters":
-        """The filters of a link; what it says wrongly, or of something else, is passed over."""
+        """The filters of a link; invalid and unknown parameters are ignored."""
         given = {
             name: (values,) if isinstance(values, str) else tuple(values)
             for name, values in query.items()
@@ -63,13 +63,14 @@ class Filters:
         )
 
     def chosen(self, items: Items) -> list[Record]:
-        """The records that pass, in the order of the collection."""
+        """The records that pass the filters, in the order of the collection."""
         words = self.text.casefold().split()
-        among = read_selection(self.pick) if self.pick else None
+        selection = read_selection(self.pick) if self.pick else None
         return [
             record
             for record in items.records
-            if (among is None or record.record_id in among) and self._passes(record, items, words)
+            if (selection is None or record.record_id in selection)
+            and self._passes(record, items, words)
         ]
 
     def _passes(self, record: Record, items: Items, words: Sequence[str]) -> bool:
@@ -93,12 +94,12 @@ class Filters:
         return True
 
 
-# Singular in a link, since a parameter is repeated there: ?label=gold&label=silver
+# Singular, since a link repeats the parameter: ?label=gold&label=silver
 _LISTS = {"label": "labels", "status": "statuses", "reviewer": "reviewers", "split": "splits"}
 
 
 def _share(values: Sequence[str], default: float) -> float:
-    """A share from a link, 0 to 1; the default where it says none."""
+    """A share from a link, limited to 0 to 1; the default if it is missing or no number."""
     try:
         value = float(values[0])
     except (IndexError, ValueError):

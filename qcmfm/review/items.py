@@ -1,4 +1,4 @@
-"""What a queue is made of."""
+"""Records with predictions and review state: the input of queues and their orders."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +10,18 @@ from jaxtyping import Float
 from qcmfm.records import Record
 from qcmfm.review.state import ReviewState
 
-if TYPE_CHECKING:  # the run behind a prediction needs torch, which a queue does not
+if TYPE_CHECKING:  # Predictions import torch, which is slow to load and not needed here.
     from qcmfm.inference.prediction import Prediction
 
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """Probabilities from models that were not trained on the record they are of.
+    """Out-of-fold probabilities: from models that were not trained on the record in question.
 
     Args:
-        record_ids: The records, in the order of the rows.
-        labels: The labels, in the order of the columns.
-        probabilities: Each row adds up to 1.
+        record_ids: Ids of the records, in the order of the rows.
+        labels: Labels, in the order of the columns.
+        probabilities: Probabilities, 0 to 1; each row adds up to 1.
     """
 
     record_ids: Sequence[str]
@@ -31,18 +31,18 @@ class OutOfFold:
 
 @dataclass(frozen=True)
 class Items:
-    """The records of a queue and what is known of them.
+    """The records of a queue and what the orders need to know about them.
 
     Args:
-        records: In the order of the collection.
-        predictions: By record id; a record may lack one.
-        state: What was decided.
-        out_of_fold: For orders that compare with the recorded labels; None where not computed.
-        seed: Of the random order.
-        stability: For orders by a noise: under each noise's name, how firmly each record keeps its
-            label, below 0 where it flips.
-        noise: The name of the noise that the order is by; empty for none.
-        others: What other models said, by run and record id.
+        records: Records, in the order of the collection.
+        predictions: Predictions by record id; records may lack one.
+        state: Review state of the collection.
+        out_of_fold: Probabilities to compare catalogue labels with; None if not computed.
+        seed: Seed of the random order.
+        stability: By name of a noise setting and record id, the margin by which the record keeps
+            its label under the noise, -1 to 1; below 0 if the label changes.
+        noise: Name of the noise setting to order by; empty for none.
+        others: Predictions of other models, by run and record id.
     """
 
     records: Sequence[Record]
@@ -55,14 +55,14 @@ class Items:
     others: "Mapping[str, Mapping[str, Prediction]]" = field(default_factory=dict)
 
     def label_now(self, record: Record) -> str:
-        """The label a record has now: the reviewed one, else the predicted, else the recorded."""
+        """The current label: the reviewed one, else the predicted, else the catalogue label."""
         outcome = self.state.of(record.record_id)
         if outcome.status != "open":
             return outcome.label
-        said = self.predictions.get(record.record_id)
-        return (said.label if said else "") or record.label
+        prediction = self.predictions.get(record.record_id)
+        return (prediction.label if prediction else "") or record.label
 
     def confidence(self, record: Record) -> float | None:
-        """How sure the model is of its label; None where it said nothing."""
-        said = self.predictions.get(record.record_id)
-        return said.confidence if said else None
+        """The model's confidence in its label, 0 to 1; None without a prediction."""
+        prediction = self.predictions.get(record.record_id)
+        return prediction.confidence if prediction else None

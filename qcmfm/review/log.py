@@ -1,8 +1,8 @@
-"""The review log: a CSV file that is only ever appended to, one row a decision.
+"""The review log: an append-only CSV file with one row per decision.
 
-Several processes and threads write to it. A writer holds a lock, reads what the others appended,
-appends its rows in one go and flushes the disk. Readers take no lock: they read what was appended
-since they last looked, up to the last whole row.
+Several processes and threads write to it. A writer takes a lock, reads the rows that others
+appended, appends its own in one write, and flushes to disk. Readers take no lock: they read the
+rows appended since their last read, up to the last complete one.
 """
 
 import contextlib
@@ -25,30 +25,30 @@ from qcmfm.review.decision import COLUMNS, Decision, parse_problem
 from qcmfm.review.rows import complete_rows
 
 WAIT = 30.0
-"""Seconds after which a lock that is not given up is an error."""
+"""Seconds to wait for the lock before raising an error."""
 
 _POLL = 0.01
-"""Seconds between two tries to get the lock."""
+"""Seconds between two attempts to take the lock."""
 
 _REMEMBERED = 64
-"""Bytes before the place read so far by which a file that was exchanged is recognised."""
+"""Number of bytes before the read position that are compared to detect a replaced file."""
 
 _FORBIDDEN = set('/\\:\0*?"<>|')
-"""What no file's name may hold, here or on another system."""
+"""Characters that file names may not contain on some operating system."""
 
 _ROW_START = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12},")
 
 
 def review_folder() -> Path:
-    """Where the review logs lie, one for each collection."""
+    """Folder of the review logs, one per collection."""
     return settings.home() / "review"
 
 
 def review_file(collection: str) -> Path:
-    """The review log of the collection called `collection`.
+    """Path of the review log of the collection named `collection`.
 
     Raises:
-        ReviewError: The name cannot be a file's.
+        ReviewError: The name is not a valid file name.
     """
     if not collection.strip(". ") or collection.startswith(".") or set(collection) & _FORBIDDEN:
         raise ReviewError(
@@ -62,12 +62,12 @@ class ReviewLog:
     """A review log on disk and the decisions read from it so far.
 
     Args:
-        file: The CSV; made with its folder by the first decision.
+        file: Path of the CSV file, which the first decision creates together with its folder.
 
     Attributes:
         decisions: Every decision, in the order of the file.
-        damaged: What is wrong with the rows that are no decision, a sentence each.
-        generation: Counts how often the file turned out to be another one and was read anew.
+        damaged: A sentence for each row that is not a valid decision.
+        generation: How often the file was found replaced, and read again from the start.
     """
 
     def __init__(self, file: Path):
@@ -75,42 +75,51 @@ class ReviewLog:
         self.decisions: list[Decision] = []
         self.damaged: list[str] = []
         self.generation = 0
-        self._end = 0  # bytes read so far: always the end of a row
-        self._before = b""  # the last bytes before that
-        self._rows = 0  # rows read so far, the header included
+        self._end = 0  # Bytes read so far, always up to the end of a row.
+        self._before = b""  # The last bytes before that position.
+        self._rows = 0  # Rows read so far, including the header.
         self._threads = threading.RLock()
         unread = self._unread()
         if self._add_rows(unread) < len(unread):
             with self.writing():
-                pass  # sets aside what a power cut left
+                pass  # Taking the lock moves a row torn by a power cut out of the file.
 
     def read(self) -> None:
-        """Take in what anybody appended since the last time.
+        """Read the decisions that were appended since the last read.
 
         Raises:
-            ReviewError: The file is no review log, or cannot be read.
+            ReviewError: The file is not a review log, or cannot be read.
         """
         with self._threads:
             self._add_rows(self._unread())
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep every other writer out; all decisions there are have been read inside the block.
+        """Hold the lock against other writers; inside the block all decisions have been read.
 
         Raises:
-            ReviewError: The file is no review log or cannot be read, or the lock is not given up.
+            ReviewError: The file is not a review log, cannot be read, or stays locked.
+            StorageError: The disk has no locks.
         """
         with self._threads:
             try:
                 lock = storage.lock(self.file).acquire(timeout=WAIT, poll_interval=_POLL)
-            except (OSError, Timeout) as error:
+            except Timeout as error:
                 raise ReviewError(
                     msg(
-                        "The review log {name} is locked ({error}).",
+                        "The review log {name} is locked: another program is writing to it.",
                         name=self.file.name,
-                        error=error,
                     ),
                     "Try again.",
+                ) from error
+            except OSError as error:
+                raise ReviewError(
+                    msg(
+                        "The review log {name} cannot be locked ({error}).",
+                        name=self.file.name,
+                        error=error.strerror or error,
+                    ),
+                    "Check the rights on its folder, and the disk.",
                 ) from error
             with lock:
                 unread = self._unread()
@@ -120,10 +129,10 @@ class ReviewLog:
                 yield
 
     def append(self, decisions: Sequence[Decision]) -> None:
-        """Write decisions; when this returns they are on the disk. Inside `writing` only.
+        """Append decisions and flush them to disk. Call this inside `writing` only.
 
         Raises:
-            ReviewError: They could not be written; none of them is in the log then.
+            ReviewError: They could not be written; none of them is in the log.
         """
         out = io.StringIO(newline="")
         csv.writer(out).writerows(decisions)
@@ -142,14 +151,14 @@ class ReviewLog:
         self.read()
 
     def torn_files(self) -> list[Path]:
-        """What was set aside, oldest first."""
+        """Files with torn rows that were moved out of the log, oldest first."""
         return sorted(self.file.parent.glob(f"{glob.escape(self.file.name)}.torn-*"))
 
     def _holds_bytes(self) -> bool:
         return self.file.is_file() and self.file.stat().st_size > 0
 
     def _unread(self) -> bytes:
-        """The bytes after the place read so far; all of them where the file is another one."""
+        """The bytes after the read position; the entire content if the file was replaced."""
         try:
             size = self.file.stat().st_size
             if size == self._end:
@@ -183,7 +192,7 @@ class ReviewLog:
         self._end, self._before, self._rows = 0, b"", 0
 
     def _add_rows(self, content: bytes) -> int:
-        """Take in the whole rows at the start of `content`; returns how many bytes they are."""
+        """Add the complete rows at the start of `content`; returns their size in bytes."""
         taken = 0
         for cells, size in complete_rows(content):
             taken += size
@@ -209,10 +218,10 @@ class ReviewLog:
             )
 
     def _set_aside(self, torn: bytes) -> None:
-        """Move what is no whole row out of the file; keep whole rows that stand behind it.
+        """Move an incomplete row out of the file, but keep complete rows that follow it.
 
-        A power cut tears the last row, and nothing stands behind it. Behind a quotation mark that
-        somebody broke by hand, everything looks like one row without an end.
+        A row torn by a power cut is the last one. After a quotation mark that somebody broke by
+        hand, however, the rest of the file looks like a single unfinished row.
         """
         aside = self.file.with_name(f"{self.file.name}.torn-{utc_now_ms().replace(':', '')}")
         try:
@@ -220,9 +229,9 @@ class ReviewLog:
             with self.file.open("r+b") as handle:
                 handle.truncate(self._end)
                 os.fsync(handle.fileno())
-            kept = self._behind(torn)
-            if kept:
-                _append(self.file, kept)
+            following = self._rows_after(torn)
+            if following:
+                _append(self.file, following)
         except OSError as error:
             raise ReviewError(
                 msg(
@@ -234,8 +243,8 @@ class ReviewLog:
             ) from error
         self._add_rows(self._unread())
 
-    def _behind(self, torn: bytes) -> bytes:
-        """The first whole rows behind a torn one that are decisions not known yet."""
+    def _rows_after(self, torn: bytes) -> bytes:
+        """The first complete rows after a torn one that are decisions not known yet."""
         known = {decision.decision_id for decision in self.decisions}
         place = torn.find(b"\n") + 1
         while 0 < place < len(torn):
@@ -248,7 +257,7 @@ class ReviewLog:
 
 
 def _append(file: Path, content: bytes) -> None:
-    """Append to a file and flush the disk; if that fails, the file is as it was."""
+    """Append to a file and flush it to disk; if that fails, the file is unchanged."""
     handle = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
     try:
         before = os.fstat(handle).st_size

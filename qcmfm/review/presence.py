@@ -1,10 +1,10 @@
-"""Who has which record open, so that two people do not work on one without knowing.
+"""Presence: who has which record open, so that two people do not unknowingly work on the same one.
 
-A claim is advice, not a lock: it keeps nobody out, and is forgotten when it is not renewed. Each
-open page writes one small file of its own, so that claims need no lock between processes and
-outlive a server's restart.
+Presence is advisory: it locks nobody out, and expires unless it is renewed. Each open page writes a
+small file of its own, so that processes need no lock and a restart of the server loses nothing.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,17 +15,17 @@ from pathlib import Path
 from qcmfm.review.log import review_file
 
 EXPIRES = 180.0
-"""Seconds after which a claim that was not renewed is forgotten."""
+"""Seconds after which a presence expires unless it is renewed."""
 
 
 @dataclass(frozen=True)
 class Presence:
-    """That somebody has a record open.
+    """A record that somebody has open.
 
     Args:
-        record_id: The record.
-        reviewer: Who has it open.
-        since: Since when; seconds since 1970.
+        record_id: Id of the record.
+        reviewer: Name of the reviewer.
+        since: When it was opened, in seconds since 1970 (UTC).
     """
 
     record_id: str
@@ -34,25 +34,35 @@ class Presence:
 
 
 def mark_present(collection: str, record_id: str, reviewer: str, page: str) -> list[Presence]:
-    """Say that a page shows a record, and who else has it open.
+    """Note that a page shows a record, and find out who else has it open.
 
     Args:
         collection: Name of the collection.
-        record_id: The record that the page shows now; the one before is given up.
-        reviewer: Who looks at it.
-        page: An id of the browser's page; a page has one record open.
+        record_id: Record that the page shows now, in place of the one before.
+        reviewer: Name of the reviewer.
+        page: Id of the browser page; a page has one record open at a time.
 
     Returns:
-        Claims of others on the same record, longest open first.
+        Presence of others on the same record, longest open first.
 
     Raises:
-        ReviewError: The collection's name is none.
+        ReviewError: The name of the collection is invalid.
     """
     own = _file(collection, page)
     old = _read(own)
     same = old is not None and (old.record_id, old.reviewer) == (record_id, reviewer)
     since = old.since if old and same else time.time()
     _write(own, Presence(record_id, reviewer, since))
+    _delete_expired(collection)
+    return others_at(collection, record_id, reviewer)
+
+
+def others_at(collection: str, record_id: str, reviewer: str) -> list[Presence]:
+    """Presence of others on a record, longest open first; writes nothing.
+
+    Raises:
+        ReviewError: The name of the collection is invalid.
+    """
     return [
         other
         for other in present(collection)
@@ -61,24 +71,28 @@ def mark_present(collection: str, record_id: str, reviewer: str, page: str) -> l
 
 
 def mark_absent(collection: str, page: str) -> None:
-    """Give up what a page had open; nothing happens where that is nothing."""
+    """Note that a page has no record open any more; does nothing if it had none."""
     _file(collection, page).unlink(missing_ok=True)
 
 
 def present(collection: str) -> list[Presence]:
-    """Every claim on a collection's records, oldest first; those that expired are deleted."""
-    found: list[Presence] = []
+    """Everybody who has a record of the collection open, oldest first."""
+    found = (_read(file) for file in _folder(collection).glob("*.json") if not _is_expired(file))
+    return sorted((read for read in found if read), key=lambda made: made.since)
+
+
+def _is_expired(file: Path) -> bool:
+    try:
+        return time.time() - file.stat().st_mtime > EXPIRES
+    except OSError:  # Its page closed the record meanwhile.
+        return True
+
+
+def _delete_expired(collection: str) -> None:
     for file in list(_folder(collection).glob("*.json")):
-        try:
-            expired = time.time() - file.stat().st_mtime > EXPIRES
-            if expired:
+        if _is_expired(file):
+            with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
-        except OSError:
-            continue  # its page gave it up meanwhile
-        read = None if expired else _read(file)
-        if read:
-            found.append(read)
-    return sorted(found, key=lambda made: made.since)
 
 
 def _folder(collection: str) -> Path:
@@ -93,12 +107,12 @@ def _file(collection: str, page: str) -> Path:
 def _read(file: Path) -> Presence | None:
     try:
         return Presence(**json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):  # given up meanwhile, or left half by a power cut
+    except (OSError, ValueError, TypeError):  # Deleted meanwhile, or torn by a power cut.
         return None
 
 
 def _write(file: Path, made: Presence) -> None:
-    """Write a claim whole; unlike a decision it need not outlive a power cut, so no flush."""
+    """Write a file atomically; it need not survive a power cut, so there is no flush to disk."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(asdict(made)), "utf-8")

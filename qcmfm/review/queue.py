@@ -1,4 +1,4 @@
-"""Records + predictions + state -> the records to look at, in order."""
+"""The review queue: records that pass the filters, in an order."""
 
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
@@ -6,15 +6,15 @@ from qcmfm.review.items import Items
 
 
 def queue(items: Items, filters: Filters | None = None, order: str = orders.DEFAULT) -> list[str]:
-    """The ids of the records that pass the filters, those most worth a look first.
+    """The ids of the records that pass the filters, those most worth reviewing first.
 
     Args:
-        items: The records and what is known of them.
-        filters: Which of them; None for all.
-        order: One of `orders.names()`.
+        items: Records, predictions and review state.
+        filters: Filters to apply; None for all records.
+        order: Name of an order, one of `orders.names()`.
 
     Raises:
-        ReviewError: There is no such order, or it lacks what it needs.
+        ReviewError: There is no such order, or the data that it needs is missing.
     """
     records = (filters or Filters()).chosen(items)
     return orders.arranged(order, items, records)

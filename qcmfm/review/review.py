@@ -1,4 +1,4 @@
-"""A collection's review: the log, the state that follows from it, and the ways to add to it."""
+"""The review of a collection: its log, the state derived from it, and the ways to add decisions."""
 
 import contextlib
 import functools
@@ -9,17 +9,17 @@ from pathlib import Path
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import ReviewError
 from qcmfm.core.messages import msg
-from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decided
+from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decision_row
 from qcmfm.review.decision import Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
-from qcmfm.review.state import Outcome, ReviewState
+from qcmfm.review.state import RecordState, ReviewState
 
 
 def open_review(collection: str) -> "Review":
-    """The review of a collection; everybody in this process shares one.
+    """The review of a collection, one object per process.
 
     Raises:
-        ReviewError: The collection's name is none, or its log cannot be read.
+        ReviewError: The name of the collection is invalid, or its log cannot be read.
     """
     return _opened(review_file(collection))
 
@@ -32,10 +32,10 @@ def _opened(file: Path) -> "Review":
 class Review:
     """Decisions on the records of one collection, shared by threads and processes.
 
-    Every method that decides returns when the decision is on the disk.
+    Methods that add a decision return once it is on disk.
 
     Args:
-        file: The review log.
+        file: Path of the review log.
     """
 
     def __init__(self, file: Path):
@@ -47,7 +47,7 @@ class Review:
         self.refresh()
 
     def refresh(self) -> ReviewState:
-        """The state with what others decided meanwhile; costs next to nothing where they did not.
+        """The current state, including decisions of others; fast if there are no new ones.
 
         Raises:
             ReviewError: The log cannot be read.
@@ -59,18 +59,18 @@ class Review:
     def decide(
         self, choices: Sequence[Choice], reviewer: str, known: Collection[str] = ()
     ) -> list[Decision]:
-        """Decide on one record or, as one batch, on many: all of them or none.
+        """Decide on one record or, as one batch, on several: all of them or none.
 
-        Choosing the label that the model had said is the same as accepting it.
+        Choosing the predicted label is the same as accepting it.
 
         Args:
-            choices: What was chosen, one for each record.
-            reviewer: Who chose.
-            known: The labels there are; labels that were decided on before are known as well.
+            choices: Choices of the reviewer, one per record.
+            reviewer: Name of the reviewer.
+            known: Existing labels, in addition to those that reviewers chose before.
 
         Raises:
-            ReviewError: A choice cannot be, or it could not be saved.
-            ReviewConflict: Somebody decided on a record since it was shown.
+            ReviewError: A choice is invalid, or could not be saved.
+            ReviewConflict: Somebody else decided on a record since it was shown.
         """
         who = _name(reviewer)
         if not choices:
@@ -85,24 +85,24 @@ class Review:
             batch, time = unique_id() if len(choices) > 1 else "", utc_now_ms()
             return self._append(
                 [
-                    decided(choice, vocabulary, state.of(choice.record_id), who, time, batch)
+                    decision_row(choice, vocabulary, state.of(choice.record_id), who, time, batch)
                     for choice in choices
                 ]
             )
 
     def undo(self, reviewer: str, steps: int = 1, decision_id: str = "") -> list[Decision]:
-        """Take back a reviewer's own last steps, or one decision by name.
+        """Undo a reviewer's own last steps, or one particular decision.
 
-        One step is the last decision that stands or, where it was part of a batch, all of the
-        batch. Where there are fewer steps than were asked for, all are taken back.
+        A step is the last decision that was not undone or, if that was part of a batch, the entire
+        batch. If there are fewer steps than `steps`, all are undone.
 
         Args:
-            reviewer: Who decided, and takes it back.
-            steps: How many.
-            decision_id: Take back this one alone.
+            reviewer: Name of the reviewer, whose own decisions are undone.
+            steps: Number of steps.
+            decision_id: Id of a decision to undo instead of the last steps.
 
         Raises:
-            ReviewError: There is nothing to take back, or it is somebody else's.
+            ReviewError: There is nothing to undo, or the decision is somebody else's.
         """
         who = _name(reviewer)
         with self._writing() as state:
@@ -121,17 +121,17 @@ class Review:
             return self._append([_follows(old, "undo", who, time, batch) for old in undone])
 
     def restore(self, record_id: str, reviewer: str, decision_id: str = "") -> Decision:
-        """Make a record again what it was right after a decision; by default, open.
+        """Return a record to its state right after a decision; by default, to not reviewed.
 
-        This is a decision of its own, and can be undone.
+        This is itself a decision and can be undone.
 
         Args:
-            record_id: The record.
-            reviewer: Who restores.
-            decision_id: A row of the record's history; empty for its very beginning.
+            record_id: Id of the record.
+            reviewer: Name of the reviewer who restores the state.
+            decision_id: Id of a decision in the record's history; empty for the initial state.
 
         Raises:
-            ReviewError: There is no such decision on the record, or nothing would change.
+            ReviewError: The record has no such decision, or its state would not change.
         """
         who = _name(reviewer)
         with self._writing() as state:
@@ -151,7 +151,7 @@ class Review:
                     msg(
                         "The record {record_id} is {current} already.",
                         record_id=record_id,
-                        current=_told(current),
+                        current=_described(current),
                     ),
                     "Choose another row.",
                 )
@@ -173,7 +173,7 @@ class Review:
         return rows
 
     def _follow(self) -> ReviewState:
-        """Bring the state to where the log is."""
+        """Apply the decisions that were added to the log since the last call."""
         if self._generation != self.log.generation:
             self._generation, self._applied = self.log.generation, 0
             self._state = ReviewState()
@@ -193,7 +193,7 @@ def _name(reviewer: str) -> str:
 
 
 def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
-    """A standing decision of the reviewer's own."""
+    """A decision of this reviewer that was not undone."""
     found = state.decision(decision_id)
     if found is None:
         raise ReviewError(
@@ -205,7 +205,7 @@ def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
             msg("The decision is {reviewer}'s.", reviewer=found.reviewer),
             "Restore an earlier state instead of undoing.",
         )
-    if not state.stands(decision_id):
+    if not state.is_active(decision_id):
         raise ReviewError(
             "That was undone already."
             if found.decision != "undo"
@@ -216,7 +216,7 @@ def _own(state: ReviewState, decision_id: str, reviewer: str) -> Decision:
 
 
 def _follows(old: Decision, what: str, reviewer: str, time: str, batch: str) -> Decision:
-    """A row about an earlier decision, with what the model had said then."""
+    """A row that refers to an earlier decision and repeats the prediction of that time."""
     return old._replace(
         decision_id=unique_id(),
         batch_id=batch,
@@ -231,11 +231,11 @@ def _follows(old: Decision, what: str, reviewer: str, time: str, batch: str) -> 
     )
 
 
-def _essence(outcome: Outcome) -> tuple[str, str, str]:
+def _essence(outcome: RecordState) -> tuple[str, str, str]:
     return outcome.status, outcome.label, outcome.aat_uri
 
 
-def _told(outcome: Outcome) -> str:
+def _described(outcome: RecordState) -> str:
     status = msg(outcome.status)
     if not outcome.label:
         return status

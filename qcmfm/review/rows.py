@@ -1,4 +1,4 @@
-"""The rows of a review log, as far as they can be told apart."""
+"""Splits the bytes of a review log into rows, resynchronising after damaged ones."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -8,17 +8,17 @@ from qcmfm.review.decision import parse_problem
 
 
 def complete_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
-    """The rows of a log up to the last one that is whole, each with its size in bytes.
+    """Yield the complete rows of a log, each with its size in bytes.
 
-    In place of a row that the CSV reader gives up on stands the reason. So it does for the first
-    line of several that make no row of the log together: a quotation mark that was broken by hand
-    must not hide the decisions behind it.
+    For a row that the CSV reader rejects, the reason is yielded instead of the cells. The same
+    happens with the first of several lines that form a row together but no valid decision, so that
+    a quotation mark broken by hand does not hide the decisions after it.
     """
     csv.field_size_limit(MAX_CELL)
     lines = content.splitlines(keepends=True)
     start = 0
     while start < len(lines):
-        # Strict, since otherwise a quotation mark that is never closed ends with the file unseen.
+        # Strict, since otherwise an unclosed quotation mark swallows the rest without an error.
         reader = csv.reader(_decoded(lines, start), strict=True)
         first = start
         reason = ""
@@ -34,7 +34,7 @@ def complete_rows(content: bytes) -> Iterator[tuple[list[str] | str, int]]:
                 first = end
         except csv.Error as error:
             if start + reader.line_num >= len(lines):
-                return  # the rest of the cell may be still to come
+                return  # The rest of the cell may not have been written yet.
             reason = f"cannot be read ({error})"
         if not reason:
             return

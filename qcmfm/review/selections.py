@@ -1,4 +1,4 @@
-"""Records that somebody picked, such as on the map, kept under a name short enough for a link."""
+"""Selections of records, such as from the map, saved under a name short enough for a link."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ _NAME = re.compile("[0-9a-f]{16}")
 
 
 def save_selection(record_ids: Iterable[str]) -> str:
-    """Keep which records were picked; the same ones have the same name."""
+    """Save a selection of records; returns its name, which depends on the records alone."""
     content = json.dumps(sorted(set(record_ids)))
     name = hashlib.sha256(content.encode()).hexdigest()[:16]
     file = settings.home() / "picks" / f"{name}.json"
@@ -21,7 +21,7 @@ def save_selection(record_ids: Iterable[str]) -> str:
 
 
 def read_selection(name: str) -> frozenset[str] | None:
-    """The records that were picked; None for a name that nothing is kept under."""
+    """The record ids of a saved selection; None if there is none of this name."""
     if not _NAME.fullmatch(name):
         return None
     try:

@@ -1,86 +1,73 @@
-"""How the review goes: decisions a day, corrections by label, acceptance by confidence."""
+"""Statistics of the review: decisions per day, corrections by label, acceptance by confidence."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import pandas as pd
 
 from qcmfm.evaluation import wilson
 from qcmfm.review.decision import Decision
 from qcmfm.review.state import ReviewState
+from qcmfm.review.tables import decisions_table
 
 BINS = 10
 
 
-@dataclass(frozen=True)
-class ConfidenceBin:
-    """What became of predictions of like confidence.
+def decisions_a_day(state: ReviewState) -> pd.DataFrame:
+    """Number of decisions not undone by day (UTC, ISO 8601) and reviewer, in order of days.
 
-    Args:
-        low: Lowest confidence, 0 to 1; belongs to the bin.
-        high: Highest confidence; belongs to the next bin, if there is one.
-        records: How many were accepted or corrected.
-        accepted: How many were accepted.
+    Returns:
+        Columns `day`, `reviewer`, `decisions`.
     """
-
-    low: float
-    high: float
-    records: int
-    accepted: int
-
-    @property
-    def share(self) -> float | None:
-        """Share that was accepted, 0 to 1; None where there is none."""
-        return self.accepted / self.records if self.records else None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The share's 95% interval (Wilson 1927); None where there is none."""
-        return wilson(self.accepted / self.records, self.records) if self.records else None
+    table = decisions_table(_standing(state))
+    days = table.assign(day=table["reviewed_at"].str[:10]).groupby(["day", "reviewer"])
+    return days.size().reset_index(name="decisions")
 
 
-def decisions_a_day(state: ReviewState) -> dict[str, dict[str, int]]:
-    """Number of decisions that stand by day (UTC, ISO 8601) and reviewer, days in order."""
-    days: dict[str, Counter[str]] = {}
-    for decision in _standing(state):
-        days.setdefault(decision.reviewed_at[:10], Counter())[decision.reviewer] += 1
-    return {day: dict(days[day]) for day in sorted(days)}
+def corrections_by_label(state: ReviewState) -> pd.DataFrame:
+    """Number of corrected records by predicted and reviewed label, most frequent first.
 
-
-def corrections_by_label(state: ReviewState) -> dict[tuple[str, str], int]:
-    """Number of corrected records by predicted and reviewed label, most frequent first."""
-    found = Counter(
-        (decision.model_label, decision.reviewed_label)
-        for decision in _in_force(state)
-        if decision.decision == "correct"
-    )
-    return dict(found.most_common())
-
-
-def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> list[ConfidenceBin]:
-    """What share of the predictions was accepted, by confidence, in bins of equal width.
-
-    Of each record the decision in force counts; restored ones and those of which nobody could tell
-    are left out.
+    Returns:
+        Columns `model_label`, `reviewed_label`, `records`.
     """
-    records, accepted = [0] * bins, [0] * bins
-    for decision in _in_force(state):
-        confidence = decision.probability
-        if confidence is None or not 0 <= confidence <= 1:
-            continue
-        if decision.decision in ("accept", "correct"):
-            place = min(int(confidence * bins), bins - 1)
-            records[place] += 1
-            accepted[place] += decision.decision == "accept"
-    return [
-        ConfidenceBin(place / bins, (place + 1) / bins, records[place], accepted[place])
-        for place in range(bins)
-    ]
+    table = decisions_table(_in_force(state))
+    corrected = table[table["decision"] == "correct"]
+    labels = corrected.groupby(["model_label", "reviewed_label"], sort=False)
+    counts = labels.size().sort_values(ascending=False, kind="stable")
+    return counts.reset_index(name="records")
+
+
+def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> pd.DataFrame:
+    """Acceptance of predictions by confidence, in bins of equal width.
+
+    The decision in force on each record counts; restored and unsure records are left out.
+
+    Returns:
+        A row for each bin in which there are records. Columns: `low` and `high` end of the range
+        of confidence, 0 to 1, the high end exclusive except in the last bin; `records` accepted or
+        corrected; `accepted` records; their `share`, 0 to 1, and its 95% interval (Wilson 1927),
+        `share_low` to `share_high`.
+    """
+    table = decisions_table(_in_force(state))
+    confidence = pd.to_numeric(table["confidence"], errors="coerce")
+    counted = table["decision"].isin(["accept", "correct"]) & confidence.between(0, 1)
+    place = (confidence[counted] * bins).astype(int).clip(upper=bins - 1)
+    is_accepted = table.loc[counted, "decision"] == "accept"
+    found = is_accepted.groupby(place).agg(records="size", accepted="sum")
+    share = found["accepted"] / found["records"]
+    intervals = [wilson(*pair) for pair in zip(share, found["records"], strict=True)]
+    return found.assign(
+        low=found.index / bins,
+        high=(found.index + 1) / bins,
+        share=share,
+        share_low=[low for low, _ in intervals],
+        share_high=[high for _, high in intervals],
+    ).reset_index(drop=True)
 
 
 def _standing(state: ReviewState) -> Iterable[Decision]:
     """Every decision that was not undone."""
     for reviewer in state.reviewers():
-        yield from state.in_force(reviewer)
+        yield from state.active_decisions(reviewer)
 
 
 def _in_force(state: ReviewState) -> Iterable[Decision]:

@@ -9,7 +9,7 @@ from qcmfm.core.progress import Work
 from qcmfm.workspace import Backup, Examination
 
 
-@requires(Permission.MANAGE, tells=True)
+@requires(Permission.MANAGE, writes_own_entries=True)
 def examine_workspace() -> Work[Examination]:
     """Look at every part of the workspace; nothing is changed."""
     return workspace.examine()
@@ -41,7 +41,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     return workspace.restore(file, replace)
 
 
-@requires(Permission.MANAGE, tells=True)
+@requires(Permission.MANAGE, writes_own_entries=True)
 def audit_log(last: int = 50) -> list[dict[str, Any]]:
     """The last entries of the audit log, the latest first."""
     return read_audit(last)[0][::-1]

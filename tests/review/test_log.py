@@ -101,7 +101,7 @@ def test_reading_takes_only_the_bytes_that_are_new(file: Path, monkeypatch: pyte
         seen.append(len(content))
         return complete_rows(content)
 
-    monkeypatch.setattr(module, "whole_rows", counted)
+    monkeypatch.setattr(module, "complete_rows", counted)
     added = row()
     write(log, added)
     seen.clear()

@@ -67,8 +67,20 @@ def test_a_claim_that_cannot_be_read_is_passed_over(home: Path, content: str):
     assert json.loads(file.read_text())["reviewer"] == "Ada"
 
 
+def test_looking_at_who_is_there_writes_and_deletes_nothing(home: Path):
+    mark_present("cups", "r1", "Ada", "page a")
+    mark_present("cups", "r1", "Bo", "page b")
+    (file, _) = sorted((home / "review").rglob("*.json"))
+    past = time.time() - module.EXPIRES - 1
+    os.utime(file, (past, past))
+    before = sorted(home.rglob("*"))
+    (other,) = module.others_at("cups", "r1", "Cy")
+    assert module.present("cups") == [other] and sorted(home.rglob("*")) == before
+    assert module.others_at("vases", "r1", "Cy") == [] and sorted(home.rglob("*")) == before
+
+
 def test_another_process_sees_it():
-    code = "from qcmfm.review.presence import claim; claim('cups', 'r1', 'Ada', 'x')"
+    code = "from qcmfm.review.presence import mark_present; mark_present('cups', 'r1', 'Ada', 'x')"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
     assert who(mark_present("cups", "r1", "Bo", "page b")) == ["Ada"]
 

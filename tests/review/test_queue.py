@@ -264,7 +264,7 @@ import time
 from tests.review.large import items
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
-from qcmfm.review.selections import keep_pick, picked
+from qcmfm.review.selections import read_selection, save_selection
 from qcmfm.review.queue import queue
 made = items(100_000)
 for name in orders.names():

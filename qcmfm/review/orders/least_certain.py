@@ -1,7 +1,7 @@
-"""The records first whose predicted label is the least probable.
+"""Order by confidence in the predicted label, the lowest first.
 
-That is 1 - max p (least confidence, Lewis and Gale 1994): the figure that the reviewer sees on the
-record, so that the order explains itself. Records without a prediction come last.
+This is least-confidence sampling, by 1 - max p (Lewis and Gale 1994). The reviewer sees the same
+confidence on the record, so the order explains itself. Records without a prediction come last.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,6 @@ TITLE = N_("Least certain")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """The calibrated probability of the predicted label."""
+    """The calibrated probability of each record's predicted label, 0 to 1."""
     found = [items.confidence(record) for record in records]
     return np.array([np.nan if value is None else value for value in found], dtype=np.float64)

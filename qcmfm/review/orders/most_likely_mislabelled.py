@@ -1,8 +1,8 @@
-"""The records first whose recorded label is most likely wrong.
+"""Order by quality of the catalogue label, the lowest first.
 
-Confident learning's label quality by self-confidence (Northcutt et al. 2021, `cleanlab`): the
-probability that models which never saw the record give to its recorded label. Records without a
-label, without such a probability, or with a label that those models do not know come last.
+The quality is the self-confidence of confident learning (Northcutt et al. 2021, `cleanlab`): the
+out-of-fold probability of the catalogue label. Records without a label, without such a probability,
+or with a label that the models do not know come last.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ TITLE = N_("Most likely mislabelled")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """The quality of each record's label, 0 to 1.
+    """The quality of each record's catalogue label, 0 to 1.
 
     Raises:
         ReviewError: There are no out-of-fold probabilities.

@@ -1,7 +1,7 @@
-"""The records first that were added last.
+"""Order by time of addition, the newest first.
 
-By the column `added_at` where a record has it (UTC, ISO 8601), those with it before those without;
-else the last row of the collection is the newest.
+Records with a time in the column `added_at` (UTC, ISO 8601) come before those without; among the
+latter, the last row of the collection is the newest.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ TITLE = N_("Newest")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """Each record's place, counted from the newest."""
+    """The rank of each record, counted from the newest."""
     places = range(len(records))
     newest = sorted(
         places, key=lambda at: (records[at].cells.get("added_at", ""), at), reverse=True

@@ -1,7 +1,7 @@
-"""The records first that are least like what the model was trained on.
+"""Order by how far records are out of distribution, the farthest first.
 
-By the distance to the nearest training records, in units of the border within which the usual
-share of those lies. Records for which it was not measured come last.
+The measure is the distance to the nearest training records, relative to the distance within which
+the usual share of training records lies. Records without this measure come last.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ TITLE = N_("Out of scope")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """The unusualness, the greatest first.
+    """The negative relative distance of each record.
 
     Raises:
-        ReviewError: It was measured for no record.
+        ReviewError: There are predictions, but none has the measure.
     """
     known = items.predictions
-    if known and all(said.unusualness is None for said in known.values()):
+    if known and all(prediction.unusualness is None for prediction in known.values()):
         raise ReviewError(
             "Nobody knows yet which records are unlike what the model was trained on.",
             "Calibrate the model: python -m qcmfm calibrate; then label the collection anew.",
         )
-    said = [known.get(record.record_id) for record in records]
-    found = [one.unusualness if one else None for one in said]
+    predictions = [known.get(record.record_id) for record in records]
+    found = [prediction.unusualness if prediction else None for prediction in predictions]
     return np.array([np.nan if value is None else -value for value in found], dtype=np.float64)

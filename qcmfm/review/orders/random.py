@@ -1,6 +1,6 @@
-"""A random order that stays: each record's place follows from the seed and its id alone.
+"""Random but stable order: each record's place depends only on the seed and its id.
 
-So it is the same for everybody, and records that come or go do not shuffle the others.
+It is the same for everybody, and added or removed records do not shuffle the others.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ TITLE = N_("Random")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """A hash of the seed and the id, as a number."""
+    """A hash of the seed and each record's id, as a number."""
     start = hashlib.blake2b(f"{items.seed}:".encode(), digest_size=6)
     found = np.empty(len(records))
     for place, record in enumerate(records):

@@ -1,8 +1,7 @@
-"""The records first whose label a noisy device would change most readily.
+"""Order by stability of the suggested label under noise, the least stable first.
 
-By the noise that was saved under a name on the Noise lab: the probability that the proposed label
-has under it, less that of the likeliest other. Records that the model was not asked about come
-last.
+Stability under a noise setting, saved on the Noise lab page, is the probability of the suggested
+label under the noise minus that of the most probable other label. Records without it come last.
 """
 
 from collections.abc import Sequence
@@ -19,10 +18,10 @@ TITLE = N_("Unstable under noise")
 
 
 def keys(items: Items, records: Sequence[Record]) -> Float[np.ndarray, " record"]:
-    """How firmly each record keeps its label, -1 to 1.
+    """The stability of each record's label, -1 to 1.
 
     Raises:
-        ReviewError: The collection was not measured under such a noise.
+        ReviewError: Stability was not measured under this noise setting.
     """
     found = items.stability.get(items.noise)
     if found is None:
