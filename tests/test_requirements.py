@@ -14,6 +14,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 TOOLS = {
     "openqasm3": "pennylane reads OpenQASM 3 with it",
+    "pandas-stubs": "pyright reads it",
     "pyright": "a command",
     "pytest-cov": "a plug-in of pytest",
     "pytest-xdist": "a plug-in of pytest",

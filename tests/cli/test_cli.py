@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.main import get_command
 
 from qcmfm import cli
 from qcmfm.encoders import features
@@ -44,7 +45,7 @@ SMALL = ["--option", "n_qubits=4", "--option", "n_layers=1", "--option", "dim=8"
 
 def test_retrain_and_adopt(run_cli, home: Path):
     make_collection(home / "collections" / "vases", 90)
-    code, out, _ = run_cli("retrain", "--collection", "vases", "--from-nothing", "--json")
+    code, out, _ = run_cli("retrain", "--collection", "vases", "--from-scratch", "--json")
     first = json.loads(out)
     assert code == 0 and (first["run"], first["parent"]) == ("vases-1", "")
     code, out, _ = run_cli("retrain", "--collection", "vases", "--adopt")
@@ -260,3 +261,52 @@ def test_records_without_a_label_column_are_told_by_name(run_cli, tmp_path: Path
     file.write_text(file.read_text().replace(",label,", ",material,", 1))
     code, _, err = run_cli("train", "--records", file, "--out", tmp_path / "r", *SMALL)
     assert code == 2 and "--label-column" in err and "material" in err
+
+
+def test_labelling_on_ray_without_ray_says_how_to_install_it(
+    run_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = make_collection(tmp_path / "vases", 20)
+    assert run_cli("train", "--records", file, "--out", tmp_path / "run", *SMALL[:-1], 1)[0] == 0
+    monkeypatch.setitem(sys.modules, "ray", None)
+    common = ["--run", tmp_path / "run", "--records", file, "--out", tmp_path / "labels.csv"]
+    code, _, err = run_cli("predict", *common, "--engine", "ray")
+    assert code == 2 and "pip install 'qcmfm[scale]'" in err and "Traceback" not in err
+    assert not list(tmp_path.glob("labels.csv*"))
+
+
+@pytest.mark.parametrize(
+    ("words", "former", "current", "value"),
+    [
+        (["doctor"], "--mend", "--repair", []),
+        (["catalog"], "--anew", "--rebuild", []),
+        (["retrain", "--collection", "vases"], "--from-nothing", "--from-scratch", []),
+        (["search"], "--like", "--similar-to", ["vase-7"]),
+        (["circuit", "--run", "a", "--records", "b"], "--every", "--granularity", ["layer"]),
+        (["circuit", "--run", "a", "--records", "b"], "--off", "--switch-off", ["3,L1"]),
+    ],
+)
+class TestFormerOptions:
+    """Option names of version 0.1, which are accepted until 0.3.0."""
+
+    def test_they_do_the_same(self, words, former, current, value):
+        name, *given = words
+        command = get_command(cli.app).get_command(None, name)  # type: ignore[attr-defined]
+
+        def parsed(*option: str) -> dict[str, object]:
+            return command.make_context(name, [*given, *option]).params
+
+        assert parsed(former, *value) == parsed(current, *value) != parsed()
+        if value:
+            assert parsed(f"{former}={value[0]}") == parsed(current, *value)
+
+    def test_help_shows_the_current_ones_alone(self, run_cli, words, former, current, value):
+        code, out, _ = run_cli(words[0], "--help")
+        assert code == 0 and current in out.split() and former not in out.split()
+
+
+def test_a_former_option_is_unknown_where_it_never_was_and_plain_text_behind_dashes(run_cli):
+    code, _, err = run_cli("doctor", "--like", "x")
+    assert code == 2 and "--like" in err and "--similar-to" not in err
+    command = get_command(cli.app).get_command(None, "search")  # type: ignore[attr-defined]
+    assert command.make_context("search", ["--", "--like"]).params["text"] == "--like"
