@@ -245,7 +245,7 @@ def _card_of(
             map_id=learned.photo_words.map_id,
             learned_on=learned.learned_on,
             recall=learned.recall,
-            asked=learned.asked,
+            asked=learned.measured_on,
             chance=learned.chance,
         )
     return replace(old, records=records, made_at=card.made_at) if old else card

@@ -23,7 +23,7 @@ class LearnedPhotoWords:
     photo_words: PhotoWords
     learned_on: int
     recall: float | None
-    asked: int
+    measured_on: int
     chance: float
 
 

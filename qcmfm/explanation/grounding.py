@@ -201,7 +201,7 @@ def _ground(
     """Measure the words of some records; counts in `passed_over` those that it cannot, and why."""
     attention = run.fuse(table.batch(rows)).attention
     if attention is None:
-        raise TypeError(f"{run.model.name()} says that it attends, and gives no attention")
+        raise TypeError(f"{run.model.name()} declares attention but returned none")
     maps = (np.full(encoder.grid, 1.0), centre_map(encoder.grid))
     found: list[Grounded] = []
     for place, row in enumerate(rows):

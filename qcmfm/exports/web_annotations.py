@@ -49,12 +49,12 @@ def content(reviewed: Reviewed) -> bytes:
 def annotation(reviewed: Reviewed, record: Record) -> dict[str, Any] | None:
     """The annotation of one record; None if it has neither a review nor a prediction."""
     outcome = reviewed.state.of(record.record_id)
-    said = reviewed.predictions.get(record.record_id)
+    prediction = reviewed.predictions.get(record.record_id)
     decision = reviewed.state.decision(outcome.decision_id)
     if outcome.status != "open" and decision is not None:
         item = _by_reviewer(outcome, decision)
-    elif said is not None and said.label:
-        item = _by_model(said)
+    elif prediction is not None and prediction.label:
+        item = _by_model(prediction)
     else:
         return None
     return item | {

@@ -1,9 +1,9 @@
-"""Studies: models trained side by side on the same records, with intervals.
+"""Studies: several models trained on the same records and compared, with intervals.
 
 The folder is a registry: each file that does not start with an underscore, but `request.py` and
 `summary.py`, holds one study, and the file's name is the study's name. It has a `TITLE` for people,
-the default number of `SEEDS`, and a function `run` of a `StudyRequest`, which goes on where it was
-stopped.
+the default number of `SEEDS`, and a function `run` of a `StudyRequest`, which continues where it
+was interrupted.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ STUDIES = Registry(__name__, _missing, besides=("request", "summary"))
 
 
 def names() -> list[str]:
-    """The name of every study there is."""
+    """The names of all studies."""
     return STUDIES.names()
 
 

@@ -1,7 +1,7 @@
-"""What each part of the QCMFM is worth: one factor is changed at a time.
+"""Ablation study of the QCMFM: one factor is changed at a time.
 
-Qubits 4 to 10, layers 1 to 8, and the circuit without entanglement, frozen at random angles, left
-out, with angles instead of amplitudes, and with one stage only.
+Qubits from 4 to 10; layers from 1 to 8; and the circuit without entanglement, frozen at random
+angles, left out, with angle instead of amplitude encoding, and with one stage only.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ TITLE = "Parts of the QCMFM"
 SEEDS = 3
 VIEWS = 5
 NO_CIRCUIT = "no_circuit"
-"""The one that is not quantum: the amplitudes go straight to the classifier."""
+"""The variant without a circuit: the amplitudes go straight to the classifier."""
 _PARTS: dict[str, dict[str, Any]] = {
     "no_entanglement": {"entangle_first": False, "entangle_second": False},
     "frozen_circuit": {"frozen": True},
@@ -29,7 +29,7 @@ _PARTS: dict[str, dict[str, Any]] = {
 
 
 def systems(only: tuple[str, ...] = ()) -> list[System]:
-    """The QCMFM as it is, and with one factor changed."""
+    """The unchanged QCMFM, and its variants with one factor changed."""
     options: dict[str, dict[str, Any]] = {QUANTUM: {}, **_PARTS}
     options |= {f"qubits_{n:02}": {"n_qubits": n} for n in range(4, 11) if n != 8}
     options |= {f"layers_{n}": {"n_layers": n} for n in range(1, 9) if n != 4}
@@ -39,7 +39,7 @@ def systems(only: tuple[str, ...] = ()) -> list[System]:
 
 
 def run(request: StudyRequest) -> Work[None]:
-    """Train, answer, and write the tables; what was done before is not done again."""
+    """Train and test all variants, and write the tables; finished trainings are not repeated."""
     for name in request.collections:
         material = yield from request.encoded(name, VIEWS)
         settings = TrainingSettings(views=len(material.table.images))

@@ -1,8 +1,8 @@
-"""Every model on the same records: who wins, and whether by more than chance.
+"""Comparison of all models on the same records, with significance tests.
 
-On each collection first a grouped cross-validation over train and val with one seed, on which
-choices may be made; then `test`, which is answered once for every model and seed, at settings that
-are the same for all models that are trained in passes.
+On each collection, first a grouped cross-validation over train and val with one seed, which may be
+used for choices; then `test`, which every model labels once per seed. The settings are the same for
+all models that are trained in epochs.
 """
 
 from qcmfm import fusion
@@ -20,12 +20,12 @@ VIEWS = 5
 
 
 def systems(only: tuple[str, ...] = ()) -> list[System]:
-    """Every fusion model there is, with its own defaults."""
+    """All installed fusion models, with their default options."""
     return [System(name, name, {}) for name in fusion.MODELS.loadable() if not only or name in only]
 
 
 def run(request: StudyRequest) -> Work[None]:
-    """Train, answer, and write the tables; what was done before is not done again."""
+    """Train and test all models, and write the tables; finished trainings are not repeated."""
     for name in request.collections:
         material = yield from request.encoded(name, VIEWS)
         chosen = systems(request.only)

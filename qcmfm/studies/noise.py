@@ -1,8 +1,8 @@
-"""What noise does to a QCMFM of six qubits: trained clean, and trained under the noise itself.
+"""Effect of noise on a QCMFM of six qubits, trained without noise and under the noise itself.
 
-Every channel of one qubit acts after every gate with strengths from 0 to 0.2; the exact simulation
-says what the classifier then reads. For three channels and three strengths the model is trained
-under the noise as well.
+Every one-qubit channel acts after every gate, with strengths from 0 to 0.2; the expectation values
+that the classifier reads are simulated exactly. For three channels and three strengths, the model
+is also trained under the noise.
 """
 
 from collections.abc import Iterator
@@ -35,20 +35,20 @@ _FIXED = {
     "thermal_relaxation": {"t1": 1.0, "t2": 1.0},
     "generalised_amplitude_damping": {"excited_population": 0.5},
 }
-"""With these, the strength of a relaxation is the gate's time as a share of T1 and T2, and a
-generalised damping is one towards the state between 0 and 1."""
+"""Fixed parameters: the strength of a relaxation is then the gate time relative to T1 and T2, and a
+generalised damping is one towards equal populations of both states."""
 CLEAN, AWARE = "trained_clean", "trained_under_noise"
 TRAINED = ", trained under it"
-"""What a curve's name says after its channel where the model was trained under that."""
+"""Suffix of a curve's name, after the channel, if the model was trained under that channel."""
 
 
 def channels() -> list[str]:
-    """The channels; a strength is a probability, or an angle in radians."""
+    """The names of the channels; their strength is a probability, or an angle in radians."""
     return [name for name in CHANNEL_WIRES if _main_strength(name)]
 
 
 def _main_strength(channel: str) -> str:
-    """The name of a channel's strength; empty where it has none that grows from 0 to 0.2."""
+    """The name of a channel's main parameter, from 0 to 0.2 or more; empty if it has none."""
     growing = [
         name
         for name, found in strengths(channel).items()
@@ -58,11 +58,11 @@ def _main_strength(channel: str) -> str:
 
 
 def setting(channel: str, strength: float) -> NoiseSetting:
-    """A channel after every gate, on every wire that the gate touched.
+    """The noise setting of a channel after every gate, on each wire that the gate acts on.
 
     Args:
         channel: One of `channels`.
-        strength: Of its main parameter.
+        strength: Value of its main parameter.
     """
     values = {_main_strength(channel): strength, **_FIXED.get(channel, {})}
     at = "readout" if channel == "readout_error" else "gate"
@@ -70,7 +70,7 @@ def setting(channel: str, strength: float) -> NoiseSetting:
 
 
 def run(request: StudyRequest) -> Work[None]:
-    """Train, answer under every noise, and write the curves; finished trainings are not redone."""
+    """Train and test under every noise, and write the curves; no training is repeated."""
     for name in request.collections:
         material = yield from request.encoded(name, VIEWS)
         cells = list(_cells(request, material.name))
@@ -86,7 +86,7 @@ def run(request: StudyRequest) -> Work[None]:
 
 
 def _cells(request: StudyRequest, collection: str) -> Iterator[tuple[str, int, str, float]]:
-    """Every training that has no row yet."""
+    """All trainings that have no row in the results yet."""
     done = request.results.done()
     for seed in range(request.seeds):
         trainings = [(CLEAN, "", 0.0)]
@@ -102,7 +102,7 @@ def _condition(channel: str, strength: float) -> str:
 
 
 def _train(material: EncodedCollection, cell: tuple[str, int, str, float]) -> list[Trial]:
-    """Train once and answer; the rows, of which the first is under the training's own noise."""
+    """Train once and test; returns the rows, the first of them under the noise of the training."""
     system, seed, channel, strength = cell
     chosen = TrainingSettings(
         model="qcmfm", options={"n_qubits": QUBITS}, seed=seed, views=len(material.table.images)
@@ -126,7 +126,7 @@ def _train(material: EncodedCollection, cell: tuple[str, int, str, float]) -> li
 def _answered_under_noise(
     material: EncodedCollection, answers: TrialAnswers, chosen: TrainingSettings
 ) -> list[Trial]:
-    """What a model that was trained clean answers under every channel and strength."""
+    """Test a model that was trained without noise under every channel and strength."""
     model = answers.model
     assert isinstance(model, QCMFM)
     score = material.folds[TEST][1]

@@ -1,4 +1,4 @@
-"""What somebody asks of a study."""
+"""Requests: what a study is to run on, and for how long."""
 
 import time
 from dataclasses import dataclass, field
@@ -14,22 +14,23 @@ from qcmfm.studies.trials.plan import EncodedCollection, encode_for_study
 from qcmfm.studies.trials.results import Results
 
 DRAWN, FRESH = 2000, 2026
-"""Records of a built-in collection, and their seed, which nothing was chosen on."""
+"""Number of records of a built-in collection, and their seed, which no choice was based on."""
 
 
 @dataclass(frozen=True)
 class StudyRequest:
-    """What to study, where to keep it, and how long to go on.
+    """The parameters of a study.
 
     Args:
         out: Folder of the results.
-        collections: Built-in collections by name, or folders and files of records.
-        seeds: How many trainings of each system.
-        folds: Which folds; empty for what the study does by default.
+        collections: Names of built-in collections, or folders or files of records.
+        seeds: Number of trainings of each system.
+        folds: Folds to run; empty for the study's default.
         only: Systems to train; empty for all of the study's.
-        caption_column: Of collections that are not built in.
-        minutes: After so long nothing more is begun; the same request goes on from there.
-        data: Folder of the image sets, for the study of views.
+        caption_column: Column with the captions of collections that are not built in.
+        minutes: Time after which no more training is started; the same request continues later.
+        data: Folder of the image data sets, for the study of views.
+        started: Start time by `time.monotonic`, in seconds.
     """
 
     out: Path
@@ -44,19 +45,19 @@ class StudyRequest:
 
     @property
     def results(self) -> Results:
-        """Where the results are kept."""
+        """The results folder of the study."""
         return Results(self.out)
 
     def is_over(self) -> bool:
-        """Whether the time is up."""
+        """Whether the time limit has passed."""
         return time.monotonic() - self.started > 60 * self.minutes
 
     def encoded(self, name: str, views: int) -> Work[EncodedCollection]:
-        """A collection's features, encoded where they are not yet.
+        """Encode a collection, as far as its features are not cached yet.
 
         Args:
-            name: One of `collections`.
-            views: Number of views of each training photo; built-in collections have one.
+            name: Name of the collection, one of `collections`.
+            views: Number of views of each training photo; built-in collections always have one.
 
         Raises:
             StudyError: There is no such collection.

@@ -1,4 +1,4 @@
-"""Rows and answers of a comparison -> figures with intervals, and what of them is chance."""
+"""Summary of a comparison: metrics with intervals, significance tests, tables and forest plots."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -25,12 +25,12 @@ _COSTS = ["parameters", "train_seconds", "answer_milliseconds"]
 
 @dataclass(frozen=True)
 class ScoredSystem:
-    """What systems got right of the same records.
+    """Which records each system labelled correctly.
 
     Args:
         groups: Group of each record.
-        right: Seed x record, for each system, 0 or 1; systems may have different seeds.
-        calibrated: Expected calibration error after temperature scaling, where it was measured.
+        right: By system, an array of seed x record: 1 if correct, else 0. Seeds may differ.
+        calibrated: By system, the expected calibration error after temperature scaling.
     """
 
     groups: list[str]
@@ -44,8 +44,8 @@ def write_comparison(
     """Write `summary.json`, `table.md` and a forest plot for each collection and scheme.
 
     Args:
-        results: Rows and answers.
-        quantum: Says of a system whether a simulated circuit has a part in its answer.
+        results: Results of the study.
+        quantum: Returns whether a system contains a simulated circuit.
     """
     summary: dict[str, Any] = {}
     for name, trials in results.table().groupby("collection"):
@@ -71,13 +71,13 @@ def write_comparison(
 
 
 def read_summary(folder: Path) -> dict[str, Any]:
-    """What `write_comparison` wrote; empty where there is nothing."""
+    """Read the summary that `write_comparison` wrote; empty if there is none."""
     file = folder / SUMMARY
     return json.loads(file.read_text("utf-8")) if file.is_file() else {}
 
 
 def best_classical(part: Mapping[str, Any]) -> str:
-    """The classical system with the highest accuracy; empty where there is none."""
+    """The classical system with the highest accuracy; empty if there is none."""
     accuracy = {
         name: found["accuracy"]["value"]
         for name, found in part["systems"].items()
@@ -87,7 +87,7 @@ def best_classical(part: Mapping[str, Any]) -> str:
 
 
 def _scored(results: Results, trials: pd.DataFrame, collection: str, scheme: str) -> ScoredSystem:
-    """What every system that answered all folds of a scheme got right."""
+    """Score every system that has answers for all folds of a scheme, `cv` or `test`."""
     records = results.records(collection)
     folds = _validation_folds(records) if scheme == "cv" else ["test"]
     labels = sorted(set(records["label"]))
@@ -96,15 +96,15 @@ def _scored(results: Results, trials: pd.DataFrame, collection: str, scheme: str
     calibrated: dict[str, float] = {}
     done = set(trials[["system", "seed", "fold"]].itertuples(index=False, name=None))
     for system in sorted(set(trials["system"])):
-        every = results.answers(collection, system)
-        kept = {key: found for key, found in every.items() if (system, *key) in done}
-        seeds = [s for s in sorted({s for s, _ in kept}) if all((s, f) in kept for f in folds)]
+        stored = results.answers(collection, system)
+        valid = {key: found for key, found in stored.items() if (system, *key) in done}
+        seeds = [s for s in sorted({s for s, _ in valid}) if all((s, f) in valid for f in folds)]
         if not (folds and seeds):
             continue
-        answers = [np.concatenate([kept[seed, fold] for fold in folds]) for seed in seeds]
+        answers = [np.concatenate([valid[seed, fold] for fold in folds]) for seed in seeds]
         right[system] = np.array([found.argmax(1) == truth for found in answers], dtype=float)
         if scheme == "test":
-            error = _calibrated(kept, records, labels, answers, truth)
+            error = _calibrated(valid, records, labels, answers, truth)
             calibrated |= {} if error is None else {system: error}
     return ScoredSystem(rows["group"].tolist(), right, calibrated)
 
@@ -116,31 +116,34 @@ def _validation_folds(records: pd.DataFrame) -> list[str]:
 def _of_folds(
     records: pd.DataFrame, folds: Sequence[str], labels: list[str]
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """The records of some folds, fold after fold, and the number of each one's label."""
+    """The records of some folds, fold after fold, and the index of each one's label."""
     rows = records[records["fold"].isin(folds)].sort_values("fold", kind="stable")
     return rows, pd.Index(labels).get_indexer(pd.Index(rows["label"]))
 
 
 def _calibrated(
-    kept: Mapping[tuple[int, str], np.ndarray],
+    found: Mapping[tuple[int, str], np.ndarray],
     records: pd.DataFrame,
     labels: list[str],
     answers: Sequence[np.ndarray],
     truth: np.ndarray,
 ) -> float | None:
-    """Calibration error on test with the temperature that the cross-validation asks for."""
+    """Mean calibration error on test, with a temperature fitted on the cross-validation.
+
+    None unless the cross-validation is complete for seed 0.
+    """
     folds = _validation_folds(records)
-    if not folds or not all((0, fold) in kept for fold in folds):
+    if not folds or not all((0, fold) in found for fold in folds):
         return None
     _, target = _of_folds(records, folds, labels)
-    logits = np.log(np.concatenate([kept[0, fold] for fold in folds]).clip(1e-7))
+    logits = np.log(np.concatenate([found[0, fold] for fold in folds]).clip(1e-7))
     temperature = evaluation.fit_temperature(logits, target)
     errors = [
         evaluation.evaluate(
-            evaluation.softmax(np.log(found.clip(1e-7)), temperature),
+            evaluation.softmax(np.log(answer.clip(1e-7)), temperature),
             truth.tolist(), ["any"] * len(truth), labels, resamples=1,
         )["ece"]["value"]
-        for found in answers
+        for answer in answers
     ]  # fmt: skip
     return float(np.mean(errors))
 
@@ -178,7 +181,7 @@ def _summarise(
 
 
 def verdict(part: Mapping[str, Any]) -> Message:
-    """Who won, how the QCMFM did against the best classical system, and whether that is chance."""
+    """A sentence: the best system, the QCMFM against the best classical one, and significance."""
     systems = part["systems"]
     winner = max(systems, key=lambda name: systems[name]["accuracy"]["value"])
     kind = (
@@ -210,7 +213,7 @@ def verdict(part: Mapping[str, Any]) -> Message:
 
 
 def markdown(summary: Mapping[str, Any]) -> str:
-    """Every collection's and scheme's table, as Markdown."""
+    """The tables of all collections and schemes, as Markdown."""
     lines: list[str] = []
     for collection, found in summary.items():
         for scheme, part in found.items():
@@ -221,7 +224,7 @@ def markdown(summary: Mapping[str, Any]) -> str:
 
 
 def table_rows(part: Mapping[str, Any]) -> list[str]:
-    """One table of Markdown: the systems, the most accurate first."""
+    """The lines of a Markdown table of the systems, the most accurate first."""
     lines = [
         "| system | accuracy | macro F1 | ECE | parameters | training | seeds | QCMFM minus it |",
         "|---|---|---|---|---|---|---|---|",
@@ -229,11 +232,11 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
     systems = part["systems"]
     for name in sorted(systems, key=lambda name: -systems[name]["accuracy"]["value"]):
         found, gap = systems[name], part["qcmfm_minus"].get(name)
-        told = name + (" (simulated quantum)" if found["quantum"] else "")
+        label = name + (" (simulated quantum)" if found["quantum"] else "")
         error = found.get("ece_calibrated", found["ece"])
         against = f"{figure(gap, '+.3f')}, {p_value_text(gap['p_holm'])}" if gap else ""
         lines.append(
-            f"| {told} | {figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
+            f"| {label} | {figure(found['accuracy'])} | {found['macro_f1']:.3f} | {error:.3f} | "
             f"{found['parameters']:,.0f} | {found['train_seconds']:.1f} s | "
             f"{len(found['accuracy']['by_seed'])} | {against} |"
         )
@@ -241,12 +244,12 @@ def table_rows(part: Mapping[str, Any]) -> list[str]:
 
 
 def p_value_text(p: float) -> str:
-    """A p-value in two decimals, or that it is smaller: none is zero."""
+    """A p-value with two decimals; below 0.01 as `p < 0.01`, since no p-value is zero."""
     return f"p {p:.2f}" if p >= 0.01 else "p < 0.01"
 
 
 def figure(found: Mapping[str, float], form: str = ".3f") -> str:
-    """A value with its interval."""
+    """Format a value with its interval."""
     return f"{found['value']:{form}} ({found['low']:{form}} to {found['high']:{form}})"
 
 

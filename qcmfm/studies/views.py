@@ -1,8 +1,8 @@
 """The FE-QMFNN on two views of an image, against classical fusion of the same views.
 
 MNIST: the left and the right half of a digit. CIFAR-10: luminance and chrominance (ITU-R BT.601).
-Every network is a small one of many sizes, so that accuracy against the number of parameters shows
-how many times fewer, if any, the quantum network needs.
+Every network is small and trained at several sizes, so that accuracy plotted against the number of
+parameters shows how many times fewer, if any, the quantum network needs.
 """
 
 import time
@@ -40,14 +40,14 @@ Views = list[Float[Tensor, "image _"]]
 
 
 def read_views(folder: Path, name: str) -> dict[str, tuple[Views, Int[Tensor, " image"]]]:
-    """Both views and the labels of the images of `train` and `test`, values about unit size.
+    """Read both views and the labels of the images of `train` and `test`, standardised.
 
     Args:
-        folder: Where the sets lie, as `<name>.npz` with uint8 images.
+        folder: Folder of the data sets, as `<name>.npz` with uint8 images.
         name: One of `SETS`.
 
     Raises:
-        StudyError: The set is not there.
+        StudyError: There is no such file.
     """
     file = folder / f"{name}.npz"
     if not file.is_file():
@@ -73,7 +73,7 @@ def _halves(images: Tensor) -> Views:
 
 
 def _colours(images: Tensor) -> Views:
-    """Luminance, and both chrominances at half the resolution, as JPEG has them."""
+    """Luminance, and both chrominances at half the resolution, as in JPEG."""
     pixels = images if images.shape[-1] == 3 else images.permute(0, 2, 3, 1)
     red, green, blue = pixels.unbind(-1)
     light = 0.299 * red + 0.587 * green + 0.114 * blue
@@ -84,7 +84,7 @@ def _colours(images: Tensor) -> Views:
 def networks(
     sizes: list[int], n_labels: int
 ) -> Iterator[tuple[str, int, Callable[[], ViewNetwork]]]:
-    """Family, width and maker of every network, the small ones first.
+    """Family, width and constructor of every network, the small ones first.
 
     Args:
         sizes: Number of values of each view.
@@ -98,7 +98,7 @@ def networks(
 
 
 def run(request: StudyRequest) -> Work[None]:
-    """Train every network on every set; what was done before is not done again."""
+    """Train every network on every data set; finished trainings are not repeated."""
     if request.data is None:
         raise StudyError("The image sets were not given.", "Name their folder with --data.")
     for name in SETS:
@@ -117,7 +117,7 @@ def run(request: StudyRequest) -> Work[None]:
 
 
 Cell = tuple[str, int, Callable[[], ViewNetwork], int]
-"""Family, width, maker and seed of one training."""
+"""Family, width, constructor and seed of one training."""
 
 
 def _cells(found: Any, request: StudyRequest) -> Iterator[Cell]:
@@ -130,7 +130,7 @@ def _cells(found: Any, request: StudyRequest) -> Iterator[Cell]:
 
 
 def _train(given: tuple[str, Any], cell: Cell) -> Trial:
-    """One training for a fixed number of passes, the same for every network."""
+    """Train for a fixed number of epochs, the same for every network, and test."""
     (name, found), (family, width, make, seed) = given, cell
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -184,19 +184,20 @@ def _fit(network: nn.Module, views: Views, labels: Tensor) -> None:
 
 
 def curves(results: Results, name: str) -> dict[str, list[dict[str, float]]]:
-    """Accuracy against parameters of every family on one set, mean and range over the seeds."""
+    """Accuracy against parameters of each family on a data set: mean and range over the seeds."""
     trials = results.table()
     return accuracy_curves(trials[trials["collection"] == name], "system", "parameters")
 
 
 def saving(found: dict[str, list[dict[str, float]]]) -> dict[str, float]:
-    """How the FE-QMFNN's best stands against the classical networks.
+    """Compare the best FE-QMFNN with the classical networks.
 
     Returns:
-        Its accuracy and parameters, the best classical accuracy, how many times as many parameters
-        the smallest classical network takes that is at least as accurate (0 where none is), and the
-        least by which any FE-QMFNN is behind the best classical network of ten times its parameters
-        or more (where there is one so large).
+        Its `accuracy` and `parameters`; `best_classical`, the best classical accuracy;
+        `times_fewer`, the parameters of the smallest classical network that is at least as accurate
+        relative to its own (0 if there is none); and, if there is a classical network of ten times
+        the parameters of an FE-QMFNN, `behind_ten_times`, the smallest gap in accuracy between an
+        FE-QMFNN and the best of these.
     """
     quantum = max(found["fe_qmfnn"], key=lambda point: point["value"])
     others = [p for family, points in found.items() if family != "fe_qmfnn" for p in points]
@@ -215,14 +216,14 @@ def saving(found: dict[str, list[dict[str, float]]]) -> dict[str, float]:
 
 
 def write_curves(results: Results) -> None:
-    """Draw what there is so far, and write its numbers."""
+    """Draw the curves of the results so far, and write their values."""
     found = {name: curves(results, name) for name in SETS}
     found = {name: families for name, families in found.items() if len(families) > 1}
     for name, families in found.items():
         file = results.folder / f"views_{name}.png"
         draw_curves(families, "parameters", "trainable parameters", file, log_x=True)
-    told = {
+    content = {
         name: {"curves": families, "saving": saving(families) if "fe_qmfnn" in families else {}}
         for name, families in found.items()
     }
-    storage.write_json(results.folder / "curves.json", told)
+    storage.write_json(results.folder / "curves.json", content)

@@ -1,6 +1,6 @@
-"""Looking after a workspace: what is wrong with it, and keeping a copy of it.
+"""Maintenance of the workspace: examination and repair, migration, backup and restore.
 
-The folder `checks` is a registry: each of its files looks at one part of a workspace. So is
+The folder `checks` is a registry: each of its files examines one part of a workspace. So is
 `migrations`: each of its files leads from one version of a workspace to the next.
 """
 

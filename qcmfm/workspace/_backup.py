@@ -1,8 +1,8 @@
-"""A copy of a workspace in one file: a ZIP with the hash of everything in it.
+"""Backs up a workspace into one ZIP file with a manifest of hashes.
 
-What can be made again (features, catalog, cache) and what belongs to work in progress (jobs,
-uploads) is left out. Each file is taken whole, since every file is written whole or only appended
-to; of a file that grows, as much is taken as there was.
+What can be computed again (features, catalog, cache) and what belongs to work in progress (jobs,
+uploads) is left out. Copies are consistent, since files are either written atomically or only
+appended to; of a growing file, the part that existed when the copy began is taken.
 """
 
 import hashlib
@@ -27,21 +27,21 @@ LEFT_OUT = ("backups", "cache", "catalog", "features", "jobs", "uploads")
 """Folders that are not copied."""
 
 BEFORE = "before-"
-"""How the folders begin that hold what a backup took the place of."""
+"""Prefix of the folders with what a restored backup replaced."""
 
 _STORED = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".parquet", ".safetensors", ".zip"}
-"""Endings of what does not get smaller."""
+"""Suffixes of files that do not compress."""
 _BLOCK = 2**20
 
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup holds.
+    """Summary of a backup.
 
     Args:
-        file: Where it lies.
-        files: Number of files.
-        size: Of what they hold, in bytes.
+        file: Path of the ZIP file.
+        files: Number of files in it.
+        size: Total size of these files in bytes, uncompressed.
         left_out: Folders of the workspace that are not in it.
     """
 
@@ -52,13 +52,13 @@ class Backup:
 
 
 def back_up(file: Path) -> Work[Backup]:
-    """Copy the workspace into one file, whole or not at all.
+    """Copy the workspace into one file, completely or not at all.
 
     Args:
-        file: The ZIP; must not exist, nor lie in the workspace, but for its `backups/`.
+        file: ZIP file to write; must not exist, nor be in the workspace outside its `backups/`.
 
     Raises:
-        WorkspaceError: There is nothing to copy, or the file is there already or cannot be.
+        WorkspaceError: There is nothing to copy, or the file exists or cannot be written.
     """
     home, file = settings.home(), settings.expanded(file).resolve()
     if file.exists():
@@ -74,7 +74,7 @@ def back_up(file: Path) -> Work[Backup]:
             msg("There is nothing in the workspace {home}.", home=home), "Check QCMFM_HOME."
         )
     try:
-        kept = yield from _copy(file, home, found)
+        copied = yield from _copy(file, home, found)
     except OSError as error:
         source = Path(str(error.filename or file))
         what = f"{source} cannot be read" if source in found else f"{file} cannot be written"
@@ -82,14 +82,14 @@ def back_up(file: Path) -> Work[Backup]:
             f"{what}: {error.strerror or error}.", "Check the folder and the room on its disk."
         ) from error
     yield Progress("Copying the workspace", len(found), len(found))
-    size = sum(int(str(about["size"])) for about in kept.values())
-    there = [name for name in LEFT_OUT if (home / name).is_dir()]
-    return Backup(file, len(kept), size, there)
+    size = sum(int(str(about["size"])) for about in copied.values())
+    left_out = [name for name in LEFT_OUT if (home / name).is_dir()]
+    return Backup(file, len(copied), size, left_out)
 
 
 def _copy(file: Path, home: Path, found: Sequence[Path]) -> Work[dict[str, dict[str, object]]]:
-    """Write the ZIP and its list; size and hash of every file by its name."""
-    kept: dict[str, dict[str, object]] = {}
+    """Write the ZIP file with its manifest; returns size and hash of every file by name."""
+    copied: dict[str, dict[str, object]] = {}
     with atomic_file(file) as temporary, zipfile.ZipFile(temporary, "w") as out:
         for done, path in enumerate(found):
             yield Progress("Copying the workspace", done, len(found))
@@ -97,18 +97,18 @@ def _copy(file: Path, home: Path, found: Sequence[Path]) -> Work[dict[str, dict[
                 continue
             name = path.relative_to(home).as_posix()
             about = _add(out, path, name)
-            kept |= {name: about} if about else {}
+            copied |= {name: about} if about else {}
         manifest = {
             "format": FORMAT, "program": qcmfm.__version__,
-            "made_at": utc_now(), "left_out": list(LEFT_OUT), "files": kept,
+            "made_at": utc_now(), "left_out": list(LEFT_OUT), "files": copied,
         }  # fmt: skip
         listed = json.dumps(manifest, indent=1, ensure_ascii=False)
         out.writestr(MANIFEST, listed, zipfile.ZIP_DEFLATED)
-    return kept
+    return copied
 
 
 def files_of(home: Path) -> Iterator[Path]:
-    """What is copied; neither locks nor halves of files, whose names begin with a point."""
+    """Files to copy, without secrets, and without locks and unfinished files, named with a dot."""
     for parent, folders, files in os.walk(home):
         top = Path(parent) == home
         folders[:] = sorted(
@@ -118,12 +118,13 @@ def files_of(home: Path) -> Iterator[Path]:
         )
         for name in sorted(files):
             path = Path(parent) / name
-            if name[0] != "." and path.is_file() and not path.is_symlink():
+            secret = top and name == settings.SECRETS
+            if name[0] != "." and not secret and path.is_file() and not path.is_symlink():
                 yield path
 
 
 def _add(out: zipfile.ZipFile, path: Path, name: str) -> dict[str, object]:
-    """Copy a file as long as it is now; says how long and its hash. Empty where it went away."""
+    """Copy a file at its present length; returns `size` and `sha256`, or nothing if it is gone."""
     digest, size = hashlib.sha256(), 0
     try:
         with path.open("rb") as source:
@@ -138,6 +139,6 @@ def _add(out: zipfile.ZipFile, path: Path, name: str) -> dict[str, object]:
                     copy.write(block)
                     digest.update(block)
                     rest, size = rest - len(block), size + len(block)
-    except FileNotFoundError:  # replaced or deleted meanwhile
+    except FileNotFoundError:  # It was deleted meanwhile.
         return {}
     return {"size": size, "sha256": digest.hexdigest()}

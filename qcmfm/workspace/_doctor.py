@@ -1,4 +1,4 @@
-"""Examining a workspace, and mending what can be mended."""
+"""Examines a workspace, and repairs what can be repaired."""
 
 import errno
 import logging
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found in a workspace.
+    """The result of examining a workspace.
 
     Args:
-        home: The workspace.
-        findings: What is so now.
-        mended: What was so, and was mended.
-        version: Of the workspace; 0 before it says one, None where that cannot be read.
+        home: Folder of the workspace.
+        findings: Findings that remain.
+        repaired: Findings that were repaired.
+        version: Version of the workspace; 0 without a version file, None if it cannot be read.
     """
 
     home: Path
@@ -38,16 +38,16 @@ class Examination:
 
     @property
     def faults(self) -> list[Finding]:
-        """Findings that something is lost or does not work."""
+        """The findings that something is lost or does not work."""
         return [finding for finding in self.findings if finding.level == FAULT]
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no faults."""
         return not self.faults
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """The result as JSON values."""
         return {
             "workspace": str(self.home),
             "version": self.version,
@@ -67,12 +67,12 @@ CHECKS = Registry("qcmfm.workspace.checks", _missing)
 
 
 def names() -> list[str]:
-    """The parts that are examined."""
+    """The names of all checks."""
     return CHECKS.names()
 
 
 def examine() -> Work[Examination]:
-    """Look at every part of the workspace; nothing is changed."""
+    """Run every check of the workspace, without changing anything."""
     home, findings = settings.home(), list[Finding]()
     barred = _barred(home)
     if barred:
@@ -93,18 +93,18 @@ def examine() -> Work[Examination]:
 
 
 def _version(home: Path) -> int | None:
-    with suppress(OSError, WorkspaceError):  # a check tells that
+    with suppress(OSError, WorkspaceError):  # One of the checks reports that.
         return version_of(home)
 
 
 def _barred(home: Path) -> list[Finding]:
-    """Why nothing of the workspace can be examined; said once, and not of each part."""
+    """The reason why the workspace cannot be examined at all, reported once for all checks."""
     try:
         folder = stat.S_ISDIR(home.stat().st_mode)
         if folder and not os.access(home, os.R_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except FileNotFoundError:
-        return []  # it is not made yet
+        return []  # It does not exist yet.
     except OSError as error:
         what = f"The workspace cannot be read: {error.strerror}."
         remedy = "Give whoever runs the program the right to the folder, or check QCMFM_HOME."
@@ -114,17 +114,17 @@ def _barred(home: Path) -> list[Finding]:
 
 
 def repair() -> Work[Examination]:
-    """Examine the workspace, mend what can be mended, and look again."""
+    """Examine the workspace, repair what can be repaired, and examine it again."""
     found = yield from examine()
-    mended: list[Finding] = []
+    repaired: list[Finding] = []
     for finding in found.findings:
         if finding.act is None:
             continue
         try:
             finding.act()
         except (OSError, QcmfmError):
-            log.exception("Could not be mended: %s", finding)
+            log.exception("Could not be repaired: %s", finding)
         else:
-            mended.append(finding)
-    again = yield from examine()
-    return replace(again, repaired=mended)
+            repaired.append(finding)
+    after = yield from examine()
+    return replace(after, repaired=repaired)

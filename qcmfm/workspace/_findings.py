@@ -1,4 +1,4 @@
-"""What a check of a workspace found."""
+"""Findings of the checks of a workspace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ FAULT, NOTE = "fault", "note"
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a workspace that whoever looks after it should know.
+    """A finding about a workspace, for those who maintain it.
 
     Args:
-        level: `FAULT` where something is lost or does not work, `NOTE` where all is well.
-        path: The file or folder, inside the workspace.
-        what: A sentence.
-        remedy: What to do about it, a sentence.
-        act: Does that, where the program can; loses nothing that cannot be made again.
+        level: `FAULT` if something is lost or does not work, else `NOTE`.
+        path: File or folder, relative to the workspace.
+        what: Sentence that says what was found.
+        remedy: Sentence that says what to do about it.
+        act: Repairs it, losing nothing that cannot be computed again; None if the program cannot.
     """
 
     level: str
@@ -26,7 +26,7 @@ class Finding:
     act: Callable[[], object] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """The finding as JSON values."""
         return {
             "level": self.level,
             "path": self.path,
@@ -36,5 +36,5 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        """One line, as the command line prints it."""
+        """The finding as one line, for the command line."""
         return f"{self.path}: {self.what} {self.remedy}"

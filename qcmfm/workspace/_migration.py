@@ -1,7 +1,7 @@
-"""Opening a workspace: an older one is brought up to date step by step, a later one refused.
+"""Opens a workspace: an older one is migrated step by step, a later one is refused.
 
-The version is written down after each step, so that a kill in the middle leaves a workspace whose
-next opening goes on with the step that was not finished.
+The version is written after each step, so that after a kill the next opening continues with the
+unfinished step.
 """
 
 import functools
@@ -17,7 +17,7 @@ from types import ModuleType
 
 from qcmfm import jobs
 from qcmfm.core import settings, storage
-from qcmfm.core.errors import WorkspaceError
+from qcmfm.core.errors import StorageError, WorkspaceError
 from qcmfm.core.progress import Work
 from qcmfm.core.registry import Registry
 from qcmfm.workspace._backup import back_up, files_of
@@ -30,13 +30,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Opened:
-    """What opening a workspace did.
+    """The result of opening a workspace.
 
     Args:
-        home: The workspace.
-        before: Its version before.
-        now: Its version now.
-        backup: The copy of it as it was; None where no step changes what people made.
+        home: Folder of the workspace.
+        before: Version before opening.
+        now: Version after opening.
+        backup: Backup made before migrating; None if no step changes what people made.
     """
 
     home: Path
@@ -46,20 +46,20 @@ class Opened:
 
 
 def newest(package: str = STEPS) -> int:
-    """The version that the program writes."""
+    """The newest version of a workspace, which this program writes."""
     return max(_steps(package), default=0)
 
 
 def open_workspace(create: bool = False, package: str = STEPS) -> Work[Opened]:
-    """Bring the workspace up to date where that is needed; quick where it is not.
+    """Migrate the workspace to the newest version; quick if it has it already.
 
     Args:
-        create: Make it, too, where there is none.
-        package: Name of the one whose modules are the steps.
+        create: Whether to create the workspace if there is none.
+        package: Name of the package whose modules are the steps.
 
     Raises:
-        WorkspaceError: It is of a later version, its version cannot be read, a job runs that a
-            step would disturb, or there is no room for the backup before it.
+        WorkspaceError: The version is newer than the program, or cannot be read; a job is running
+            that a step would disturb; or there is no room for the backup.
     """
     home, steps = settings.home(), _steps(package)
     last, found = max(steps, default=0), version_of(home)
@@ -68,20 +68,20 @@ def open_workspace(create: bool = False, package: str = STEPS) -> Work[Opened]:
         return Opened(home, found, found)
     try:
         with storage.lock(home / FILE):
-            found = version_of(home)  # another process may have done it meanwhile
+            found = version_of(home)  # Another process may have migrated it meanwhile.
             if not found and _is_blank(home):
                 write_version(home, last)
                 return Opened(home, last, last)
             return (yield from _bring_up_to_date(home, found, steps))
-    except OSError as error:
+    except (OSError, StorageError) as error:
         return _unwritable(home, found, steps, error)
 
 
 def name_version() -> None:
-    """Say that a workspace that was begun a moment ago is of the program's version."""
+    """Write the newest version into a workspace that was just created."""
     home = settings.home()
     if not _is_blank(home) and not (home / FILE).exists():
-        with suppress(OSError):  # whoever kept something there was told
+        with suppress(OSError):  # What was written there before reported the error already.
             write_version(home, newest())
 
 
@@ -96,9 +96,11 @@ def _bring_up_to_date(home: Path, found: int, steps: Mapping[int, ModuleType]) -
     return Opened(home, found, last, backup)
 
 
-def _unwritable(home: Path, found: int, steps: Mapping[int, ModuleType], error: OSError) -> Opened:
-    """Go on with a workspace that can only be read, as long as its files are as they should be."""
-    reason = error.strerror or str(error)
+def _unwritable(
+    home: Path, found: int, steps: Mapping[int, ModuleType], error: OSError | StorageError
+) -> Opened:
+    """Open a read-only workspace without migrating it, provided that no step would change files."""
+    reason = str((isinstance(error, OSError) and error.strerror) or error)
     if any(step.CHANGES for number, step in steps.items() if number > found):
         raise WorkspaceError(
             f"The workspace {home} is of version {found} and cannot be brought up to date: "
@@ -110,16 +112,16 @@ def _unwritable(home: Path, found: int, steps: Mapping[int, ModuleType], error: 
 
 
 def _copy(home: Path, number: int) -> Work[Path]:
-    """A backup of the workspace before a step; the one of an attempt that was killed is better."""
+    """Back up the workspace before a step, or reuse the backup of an attempt that was killed."""
     if any(job.state == "running" for job in jobs.list_jobs()):
         raise WorkspaceError(
             "The workspace must be brought up to date, and a job is running in it.",
             "Wait until the job has ended, or cancel it.",
         )
     start = f"before-version-{number}-"
-    there = sorted((home / "backups").glob(f"{start}*.zip"))
-    if there and _unchanged_since(home, there[-1]):
-        return there[-1]
+    existing = sorted((home / "backups").glob(f"{start}*.zip"))
+    if existing and _unchanged_since(home, existing[-1]):
+        return existing[-1]
     size = sum(path.stat().st_size for path in files_of(home))
     free = shutil.disk_usage(home).free
     if size > free:
@@ -133,14 +135,14 @@ def _copy(home: Path, number: int) -> Work[Path]:
 
 
 def _unchanged_since(home: Path, backup: Path) -> bool:
-    """Whether no version was written since a backup, so that it was for the step that is next."""
+    """Whether no version was written since a backup, so that it belongs to the next step."""
     with suppress(FileNotFoundError):
         return (home / FILE).stat().st_mtime <= backup.stat().st_mtime
     return True
 
 
 def _is_blank(home: Path) -> bool:
-    """Whether nothing was kept yet, or there is no folder."""
+    """Whether the workspace is empty or does not exist."""
     try:
         return not any(path.name[0] != "." for path in home.iterdir())
     except (FileNotFoundError, NotADirectoryError):
@@ -149,7 +151,7 @@ def _is_blank(home: Path) -> bool:
 
 @functools.cache
 def _steps(package: str) -> Mapping[int, ModuleType]:
-    """The steps by the version that they lead to."""
+    """The migration steps by the version that they lead to."""
     modules = Registry(package, _missing).loadable()
     numbers = ((_NAME.fullmatch(name), module) for name, module in modules.items())
     return {int(number[1]): module for number, module in numbers if number}

@@ -1,4 +1,4 @@
-"""Whether the program can do its work: what a load balancer or a supervisor asks."""
+"""Readiness of the program, for load balancers and supervisors."""
 
 import os
 import shutil
@@ -12,11 +12,11 @@ from qcmfm.workspace._restore import unfinished
 from qcmfm.workspace._version import refuse_later, version_of
 
 NEEDED = 20 * 2**20
-"""Bytes of free disk below which no decision is sure to be kept."""
+"""Free disk space in bytes below which decisions might not be saved."""
 
 
 def readiness() -> dict[str, str]:
-    """What keeps each part from working, a sentence; empty for those that work."""
+    """For each part, a sentence that says why it is not ready; empty if it is."""
     return {"workspace": _workspace(settings.home()), "encoders": _encoders()}
 
 
@@ -34,10 +34,13 @@ def _workspace(home: Path) -> str:
     if shutil.disk_usage(home).free < NEEDED:
         return "The disk of the workspace is full."
     if unfinished(home):
-        return "A backup is half put back. Finish it with: python -m qcmfm doctor --mend"
+        return "A backup is half put back. Finish it with: python -m qcmfm doctor --repair"
     return ""
 
 
 def _encoders() -> str:
     absent = weights.missing()
-    return f"Not installed, or not whole: {', '.join(absent)}." if absent else ""
+    if absent:
+        return f"Not installed, or not whole: {', '.join(absent)}."
+    changed = weights.altered()
+    return f"Altered, so install them again: {', '.join(changed)}." if changed else ""

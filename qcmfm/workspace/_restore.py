@@ -1,8 +1,9 @@
-"""Putting a backup back: all of it or nothing, also where the program is killed in between.
+"""Restores a backup completely or not at all, even if the program is killed meanwhile.
 
-The backup is unpacked into a folder inside the workspace and every hash compared; only then a file
-says that it is ready, and its parts take the place of the old ones, one rename each. A kill before
-that leaves the workspace as it was; after it, finishing does the renames that are left.
+The backup is unpacked into a folder inside the workspace, and every hash is checked. Only then a
+marker file declares it ready, and its parts replace the old ones, by one rename each. If the
+program is killed before that, the workspace is unchanged; if after, `finish_restore` does the
+remaining renames.
 """
 
 import hashlib
@@ -27,30 +28,30 @@ from qcmfm.workspace._migration import newest, open_workspace
 from qcmfm.workspace._version import FILE, refuse_later, version_of, write_version
 
 STAGED = ".restore-"
-"""How the folders begin that backups are unpacked in."""
+"""Prefix of the folders into which backups are unpacked."""
 READY = "READY"
 STALE = ("catalog", "jobs", "uploads", "predictions", "out_of_fold")
-"""Folders that are set aside with the old workspace, since they speak of it, and begun anew."""
+"""Folders with data derived from the old workspace, which are replaced by empty ones."""
 
 _MOST = 1_000_000
-"""Files that a backup may have."""
+"""Maximum number of files in a backup."""
 _BLOCK = 2**20
 _MANIFEST_MOST = 512 * 2**20
 _NAME = re.compile(r"[^\x00-\x1f\\:*?\"<>|]+")
 
 
 def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
-    """Put a backup into the workspace; what is there is kept beside it, in `before-…`.
+    """Restore a backup; the previous content of the workspace is moved to a folder `before-…`.
 
     Args:
-        file: What `back_up` made.
-        replace: Also where the workspace holds something already.
+        file: ZIP file that `back_up` wrote.
+        replace: Whether to replace the content of a workspace that is not empty.
 
     Returns:
-        Number of files, and the folder of what was there before, empty where nothing was.
+        Number of `files`, and as `before` the folder with the previous content, empty for none.
 
     Raises:
-        WorkspaceError: It is no whole backup, there is something in the way, or no room.
+        WorkspaceError: The backup is damaged, something is in its way, or the disk is too full.
     """
     home = settings.home()
     if home.is_file():
@@ -60,7 +61,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
     home.mkdir(parents=True, exist_ok=True)
     if unfinished(home):
         raise WorkspaceError(
-            "Another backup is half put back.", "Finish it with: python -m qcmfm doctor --mend"
+            "Another backup is half put back.", "Finish it with: python -m qcmfm doctor --repair"
         )
     if not replace and _used(home):
         raise WorkspaceError(
@@ -74,7 +75,7 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
         files = yield from _unpack(file, staged / "new", home)
         version = version_of(staged / "new")
         refuse_later(version, newest())
-        if not version:  # the file that is here speaks of what is here
+        if not version:  # The present version file would otherwise stay, and be wrong.
             write_version(staged / "new", 0)
         for name in STALE:
             (staged / "new" / name).mkdir(exist_ok=True)
@@ -88,16 +89,17 @@ def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
 
 
 def unfinished(home: Path) -> list[Path]:
-    """Folders of backups that are ready and not wholly in their place."""
+    """Folders of unpacked backups that are ready but not completely moved into place."""
     return sorted(file.parent for file in home.glob(f"{STAGED}*/{READY}"))
 
 
 def finish_restore(home: Path) -> Path | None:
-    """Put what is ready in its place; where what was there before is kept, None for nothing.
+    """Move ready backups into place; can be repeated if the program is killed at any moment.
 
-    It may be done again after a kill at any moment.
+    Returns:
+        Folder with the previous content; None if there was none.
     """
-    kept: Path | None = None
+    previous: Path | None = None
     for staged in unfinished(home):
         before = home / f"{BEFORE}{staged.name.removeprefix(STAGED)}"
         for new in sorted((staged / "new").iterdir()):
@@ -107,17 +109,17 @@ def finish_restore(home: Path) -> Path | None:
                 here.rename(_free(before / new.name))
             new.rename(here)
         storage.discard_folder(staged)
-        kept = before if before.is_dir() else kept
-    return kept
+        previous = before if before.is_dir() else previous
+    return previous
 
 
 def _used(home: Path) -> bool:
-    made = {audit_file(), home / FILE}  # by the program itself
-    return any(path.name[0] != "." and path not in made for path in home.iterdir())
+    own = {audit_file(), home / FILE}  # The program creates these by itself.
+    return any(path.name[0] != "." and path not in own for path in home.iterdir())
 
 
 def _free(path: Path) -> Path:
-    """The path, or one like it where somebody made a file again between a kill and finishing."""
+    """The path, or a numbered one if the file was created again between a kill and finishing."""
     number, free = 2, path
     while free.exists():
         free, number = path.with_name(f"{path.name}-{number}"), number + 1
@@ -125,7 +127,7 @@ def _free(path: Path) -> Path:
 
 
 def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
-    """Unpack a backup whose every file is what its list says."""
+    """Unpack a backup, checking every file against its manifest; returns the number of files."""
     try:
         with zipfile.ZipFile(file) as archive:
             listed = _listed(archive)
@@ -155,7 +157,7 @@ def _unpack(file: Path, into: Path, home: Path) -> Work[int]:
 
 
 def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
-    """The backup's own list, once it and the archive agree on every name."""
+    """The files in the manifest of a backup, checked against the names in the archive."""
     try:
         if archive.getinfo(MANIFEST).file_size > _MANIFEST_MOST:
             raise _broken("its list is too long")
@@ -175,10 +177,10 @@ def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
         raise WorkspaceError("A later version of the program made it.", "Update the program.")
     if not sane or len(listed) > _MOST:
         raise _broken("its list cannot be right")
-    there = [info for info in archive.infolist() if info.filename != MANIFEST]
-    if sorted(info.filename for info in there) != sorted(listed):
+    archived = [info for info in archive.infolist() if info.filename != MANIFEST]
+    if sorted(info.filename for info in archived) != sorted(listed):
         raise _broken("its list and its files differ")
-    for info in there:
+    for info in archived:
         _check_name(info)
         if info.file_size != listed[info.filename]["size"]:
             raise _broken(f"{info.filename[:80]} has another size than its list says")
@@ -189,13 +191,13 @@ def _listed(archive: zipfile.ZipFile) -> Mapping[str, Any]:
 
 
 def _check_name(info: zipfile.ZipInfo) -> None:
-    """Refuse a name that leads out of the workspace or onto what the program needs, and links."""
+    """Refuse links, and names outside the workspace or reserved by the program."""
     name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
     parts = PurePosixPath(name).parts
     fine = (
         _NAME.fullmatch(name)
         and not name.startswith("/")
-        and "/".join(parts) == name  # neither a folder nor a detour
+        and "/".join(parts) == name  # No folder, and no `.` or double slash.
         and all(part[0] != "." for part in parts)
         and not parts[0].startswith(BEFORE)
         and kind in (0, stat.S_IFREG)

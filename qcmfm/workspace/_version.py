@@ -1,4 +1,4 @@
-"""The version of a workspace: a small file in it, written whole or not at all."""
+"""The version of a workspace, in a small file that is written atomically."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ FILE = "workspace.json"
 
 
 def version_of(home: Path) -> int:
-    """The version of a workspace; 0 where no file says it, as before there was one.
+    """Read the version of a workspace; 0 without a version file, which version 1 introduced.
 
     Raises:
         WorkspaceError: The file is damaged.
@@ -29,13 +29,13 @@ def version_of(home: Path) -> int:
 
 
 def write_version(home: Path, version: int) -> None:
-    """Say from now on that a workspace is of a version."""
+    """Write the version of a workspace."""
     content = {"version": version, "program": qcmfm.__version__, "since": utc_now()}
     storage.write_json(home / FILE, content)
 
 
 def refuse_later(version: int, newest: int) -> None:
-    """Refuse a workspace that this program does not know.
+    """Refuse a workspace of a version that this program does not know.
 
     Raises:
         WorkspaceError: A later version of the program wrote it.
@@ -53,5 +53,5 @@ def _damaged() -> WorkspaceError:
     return WorkspaceError(
         f"{FILE} does not say which version the workspace is.",
         "Delete that file: it is found out anew, and nothing is lost by it. "
-        "python -m qcmfm doctor --mend does so.",
+        "python -m qcmfm doctor --repair does so.",
     )

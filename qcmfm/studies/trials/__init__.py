@@ -1,1 +1,1 @@
-"""Training and testing systems side by side, and the statistics of their results."""
+"""Trainings and tests of the systems of a study, and the statistics of their results."""

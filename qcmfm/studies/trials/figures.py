@@ -11,11 +11,11 @@ QUANTUM_COLOUR, CLASSICAL_COLOUR = "#7b3fa0", "#3b6e8f"
 
 
 def draw_forest(part: Mapping[str, Any], file: Path) -> None:
-    """Every system's accuracy with its interval over objects, and the seeds as small marks.
+    """Draw each system's accuracy with its interval over objects, and each seed as a small mark.
 
     Args:
-        part: One collection and scheme of a summary.
-        file: PNG to write.
+        part: Summary of one collection and scheme.
+        file: PNG file to write.
     """
     from matplotlib.figure import Figure
 
@@ -43,14 +43,14 @@ def draw_curves(
     file: Path,
     log_x: bool = False,
 ) -> None:
-    """Accuracy against something, a line for each name, with the least and greatest of the seeds.
+    """Draw curves of the accuracy, with the range over the seeds as a band.
 
     Args:
-        curves: For each line its points: named `x`, `value`, `low` and `high`.
-        x: Which entry of a point goes to the right.
-        x_label: What that is.
-        file: PNG to write.
-        log_x: Whether its axis is logarithmic.
+        curves: Points of each curve by name; a point has `value`, `low`, `high` and the entry `x`.
+        x: Entry of a point on the horizontal axis.
+        x_label: Label of that axis.
+        file: PNG file to write.
+        log_x: Whether that axis is logarithmic.
     """
     from matplotlib.figure import Figure
 

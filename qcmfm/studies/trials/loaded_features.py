@@ -1,4 +1,4 @@
-"""A collection's features in memory, so that hundreds of trainings read them once."""
+"""Features of a collection in memory, so that hundreds of trainings read them only once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,19 +15,19 @@ from qcmfm.encoders.views import ORIGINAL
 
 @dataclass
 class LoadedFeatures:
-    """Every photo's and every caption's features, in float16 as on disk.
+    """Features of all photos and captions, in float16 as on disk.
 
-    Arrays, since other processes can map those (`_side_by_side`).
+    They are NumPy arrays, since worker processes can map these (see `worker_processes`).
 
     Args:
-        photo_rows: Row of each photo's content hash.
-        regions: View x photo x region x dim; zero for a view that was not computed.
-        vectors: View x photo x dim.
-        caption_rows: Row of each caption's content hash.
-        words: Caption x word x dim, padded with zeros.
+        photo_rows: Row of each photo, by content hash.
+        regions: Region vectors, view x photo x region x dim; zero for views that were not computed.
+        vectors: Image vectors, view x photo x dim.
+        caption_rows: Row of each caption, by content hash.
+        words: Word vectors, caption x word x dim, padded with zeros.
         lengths: Number of words of each caption.
-        sentences: Caption x dim.
-        captions: The captions themselves, for their terms.
+        sentences: Sentence vectors, caption x dim.
+        captions: Text of the captions, from which lexicon weights are computed.
     """
 
     photo_rows: dict[str, int]
@@ -45,10 +45,10 @@ class LoadedTable(FeatureTable):
     """A feature table that reads from memory.
 
     Args:
-        loaded: The features.
-        with_regions: Whether batches have the photos' regions; a model that does not look at them
-            is trained faster without.
-        terms: Lexicon weights of every caption.
+        loaded: Features in memory.
+        with_regions: Whether batches contain region vectors; models that do not use them train
+            faster without.
+        terms: Lexicon weights of every caption, caption x term.
     """
 
     loaded: LoadedFeatures = field(kw_only=True)
@@ -61,51 +61,52 @@ class LoadedTable(FeatureTable):
         return replace(table, terms=lexicon.weights(self.loaded.captions))  # pyright: ignore[reportReturnType, reportArgumentType, reportCallIssue]
 
     def batch(self, rows: Sequence[int], views: Sequence[str] | None = None) -> Batch:
-        """As in the base class."""
-        kept, names = self.loaded, list(self.images)
+        """A batch of rows, in the given views of their photos; see the base class."""
+        loaded, names = self.loaded, list(self.images)
         view = torch.tensor([names.index(name) for name in views or [ORIGINAL] * len(rows)])
-        photo = torch.tensor([kept.photo_rows.get(self.image_keys[row], -1) for row in rows])
-        caption = torch.tensor([kept.caption_rows.get(self.caption_keys[row], -1) for row in rows])
+        photo = torch.tensor([loaded.photo_rows.get(self.image_keys[row], -1) for row in rows])
+        captions = [loaded.caption_rows.get(self.caption_keys[row], -1) for row in rows]
+        caption = torch.tensor(captions)
         has_image, has_text = photo >= 0, caption >= 0
-        # Row 0 stands in for what is missing, and is wiped out.
+        # For a missing photo or caption row 0 is read, and set to zero below.
         photo, caption = photo.clamp(min=0), caption.clamp(min=0)
-        seen, read = has_image.float(), has_text.float()
-        lengths = torch.from_numpy(kept.lengths)[caption] * has_text
+        image_mask, text_mask = has_image.float(), has_text.float()
+        lengths = torch.from_numpy(loaded.lengths)[caption] * has_text
         longest = max(1, int(lengths.max()))
         mask = torch.arange(longest) < lengths[:, None]
-        words, sentences = torch.from_numpy(kept.words), torch.from_numpy(kept.sentences)
+        words, sentences = torch.from_numpy(loaded.words), torch.from_numpy(loaded.sentences)
         regions = (
-            _picked(kept.regions, view, photo, seen)
+            _select(loaded.regions, view, photo, image_mask)
             if self.with_regions
-            else torch.zeros(len(rows), 1, kept.regions.shape[-1])
+            else torch.zeros(len(rows), 1, loaded.regions.shape[-1])
         )
         return Batch(
             regions,
-            _picked(kept.vectors, view, photo, seen),
+            _select(loaded.vectors, view, photo, image_mask),
             has_image,
             words[caption, :longest].float() * mask[..., None],
             mask,
-            sentences[caption].float() * read[:, None],
-            self.terms[caption] * read[:, None],
+            sentences[caption].float() * text_mask[:, None],
+            self.terms[caption] * text_mask[:, None],
             has_text,
         )
 
 
-def _picked(kept: np.ndarray, view: Tensor, photo: Tensor, seen: Tensor) -> Tensor:
-    """One view of each photo, in float32, and zero where `seen` is."""
-    views = torch.from_numpy(kept)
+def _select(features: np.ndarray, view: Tensor, photo: Tensor, mask: Tensor) -> Tensor:
+    """One view of each photo in float32, set to zero where `mask` is 0."""
+    views = torch.from_numpy(features)
     found = (views[0][photo] if len(views) == 1 else views[view, photo]).float()
-    # A copy of all regions of a batch takes as long as projecting them, and few records need one.
-    return found if seen.all() else found * seen.view(-1, *[1] * (found.ndim - 1))
+    # Multiplying copies all regions of a batch, which takes as long as projecting them.
+    return found if mask.all() else found * mask.view(-1, *[1] * (found.ndim - 1))
 
 
 def load_table(table: FeatureTable) -> LoadedTable:
     """Read the features of a table into memory.
 
-    A photo may lack all views but the original: those of records that are never trained on.
+    Photos of records that are never trained on may have the original view only.
 
     Args:
-        table: Features on disk.
+        table: Feature table that reads from disk.
     """
     photos = list(dict.fromkeys(key for key in table.image_keys if key))
     texts = {
@@ -136,7 +137,7 @@ def load_table(table: FeatureTable) -> LoadedTable:
 
 
 def _photos(table: FeatureTable, photos: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Regions and mean vectors of every view."""
+    """Region vectors and image vectors of the photos, in every view."""
     shape, views = table.shape, table.images
     size = (len(views), max(1, len(photos)))
     regions = np.zeros((*size, shape.grid[0] * shape.grid[1], shape.image_dim), np.float16)

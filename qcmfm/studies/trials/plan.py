@@ -1,4 +1,4 @@
-"""What a study trains: systems x seeds x folds of a collection, and the loop that does it."""
+"""The trainings of a study, systems x seeds x folds of a collection, and their execution."""
 
 import hashlib
 import json
@@ -28,12 +28,12 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class EncodedCollection:
-    """A collection made ready for a study.
+    """An encoded collection with its folds.
 
     Args:
-        name: Of the collection.
-        table: The features of its labelled records, in memory.
-        labels: What is to be told apart.
+        name: Name of the collection.
+        table: Features of its labelled records, in memory.
+        labels: Labels to distinguish.
         folds: Rows to fit on and rows to score, by fold: `test`, and `0` to `4` of a grouped
             cross-validation over train and val.
     """
@@ -44,7 +44,7 @@ class EncodedCollection:
     folds: dict[str, tuple[list[int], list[int]]]
 
     def fingerprint(self) -> str:
-        """Which records these are, in which order, and with which photos and captions."""
+        """A hash of the records in their order, with labels, photos and captions."""
         table = self.table
         content = [
             [r.record_id, r.label, photo, caption]
@@ -66,16 +66,16 @@ class EncodedCollection:
 def encode_for_study(
     collection: Collection, cache: FeatureCache, views: int, name: str
 ) -> Work[EncodedCollection]:
-    """Encode what is new of a collection and read it into memory.
+    """Encode a collection as far as needed, and read its features into memory.
 
     Args:
-        collection: Its records; splits are made where they are missing.
-        cache: Encoders and the features on disk.
+        collection: Records; missing splits are assigned.
+        cache: Encoders, with features on disk.
         views: Number of views of each training photo.
-        name: What the study calls it.
+        name: Name of the collection in the study.
 
     Raises:
-        StudyError: It has no labelled record in train or test.
+        StudyError: There is no labelled record to train on, or none to test on.
     """
     records = collection.records
     split = dict(zip([r.record_id for r in records], assign_splits(records), strict=True))
@@ -104,7 +104,7 @@ def encode_for_study(
 
 
 def _cross_validation(table: Any, rows: Sequence[int]) -> dict[str, tuple[list[int], list[int]]]:
-    """Five folds that no group crosses, with each label spread over them."""
+    """Grouped folds, stratified by label: rows to fit on and rows to score, by fold."""
     known, records = np.asarray(rows), [table.records[row] for row in rows]
     number = grouped_folds(records, FOLDS)
     return {
@@ -118,9 +118,9 @@ class Cell:
     """One training of a plan.
 
     Args:
-        fold: Of the collection.
-        system: What is trained.
-        chosen: How.
+        fold: Fold of the collection.
+        system: System to train.
+        chosen: Training settings.
     """
 
     fold: str
@@ -128,19 +128,19 @@ class Cell:
     chosen: TrainingSettings
 
     def key(self, collection: str) -> tuple[str, ...]:
-        """As `Trial.key`."""
+        """The key of the row that the training will have; see `Trial.key`."""
         return (collection, self.system.name, str(self.chosen.seed), self.fold, "")
 
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """What is to be trained on one collection, in this order.
+    """The trainings to run on one collection.
 
     Args:
-        systems: What is compared.
-        seeds: Of the trainings.
-        folds: Of the collection.
-        settings: How to train; model, options and seed come from the rest.
+        systems: Systems to compare.
+        seeds: Random seeds of the trainings.
+        folds: Folds of the collection.
+        settings: Training settings; model, options and seed are replaced by those of the training.
     """
 
     systems: Sequence[System]
@@ -149,7 +149,7 @@ class StudyPlan:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
 
     def cells(self) -> list[Cell]:
-        """Every training, so that a study cut short has treated all systems alike."""
+        """All trainings, ordered so that an interrupted study has treated all systems alike."""
         return [
             Cell(f, s, replace(self.settings, model=s.model, options=s.options, seed=seed))
             for seed in self.seeds
@@ -164,13 +164,13 @@ def carry_out(
     results: Results,
     until: Callable[[], bool] = lambda: False,
 ) -> Work[int]:
-    """Do every training of a plan that has no row yet; returns how many are still missing.
+    """Run all trainings of a plan that have no row yet; returns how many are still missing.
 
     Args:
-        plan: What to train.
-        material: On what.
-        results: Where the rows and answers go.
-        until: Says before each training whether to stop.
+        plan: Trainings to run.
+        material: Encoded collection to train on.
+        results: Results folder for rows and answers.
+        until: Called before each training; returns whether to stop.
     """
     results.save_records(material.name, material.record_rows())
     cells, done = plan.cells(), results.done()
@@ -186,7 +186,7 @@ def carry_out(
 
 
 def _train(material: EncodedCollection, cell: Cell) -> tuple[Trial, np.ndarray]:
-    """The row of one training, and what it answered."""
+    """Run one training; returns its row and the probabilities of the scored records."""
     fit, score = material.folds[cell.fold]
     answers = train_and_answer(material.table, fit, score, cell.chosen, material.labels)
     trial = measured(material, cell.system.name, cell.fold, answers, cell.chosen)
@@ -201,15 +201,15 @@ def measured(
     chosen: TrainingSettings,
     condition: str = "",
 ) -> Trial:
-    """The row of the table that answers become.
+    """Measure the answers of a training, as a row of the results.
 
     Args:
-        material: What was trained on.
-        system: Name of what was trained.
-        fold: The fold that was scored.
-        answers: To its records.
-        chosen: How it was trained.
-        condition: What else distinguishes the row.
+        material: Encoded collection that it was trained on.
+        system: Name of the trained system.
+        fold: Fold that was scored.
+        answers: Answers for the scored records of the fold.
+        chosen: Training settings.
+        condition: What else distinguishes the row, such as a noise setting.
     """
     records = [material.table.records[row] for row in material.folds[fold][1]]
     found = evaluation.evaluate(

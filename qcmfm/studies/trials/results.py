@@ -1,6 +1,6 @@
-"""A study's results on disk: one row for every training, and what it answered.
+"""Results of a study on disk: one row per training, and the probabilities that it predicted.
 
-A row is added once its answers are safe, so whatever has a row is finished and is not done again.
+A row is added after its answers are saved, so a training with a row is finished and never repeated.
 """
 
 import io
@@ -22,27 +22,27 @@ METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ec
 
 @dataclass(frozen=True)
 class Trial:
-    """One training of one system and what it was worth; a row of the tidy table.
+    """One training of one system, with its metrics; a row of the table of trials.
 
     Args:
-        collection: What it was trained on.
-        system: What was trained.
-        seed: Of the training.
-        fold: `test`, or the number of the fold of a cross-validation over train and val.
-        records: How many it answered for.
-        accuracy: Share of them that it labelled rightly.
-        macro_precision: Mean over the labels, as are the next two.
-        macro_recall: See above.
-        macro_f1: See above.
+        collection: Name of the collection.
+        system: Name of the trained system.
+        seed: Random seed of the training.
+        fold: `test`, or the number of a fold of the cross-validation over train and val.
+        records: Number of scored records.
+        accuracy: Share of these that were labelled correctly, 0 to 1.
+        macro_precision: Precision, averaged over the labels, 0 to 1.
+        macro_recall: Recall, averaged over the labels, 0 to 1.
+        macro_f1: F1 score, averaged over the labels, 0 to 1.
         nll: Negative log likelihood in nats, without calibration.
         ece: Expected calibration error, without calibration.
         parameters: Number of trainable parameters.
-        train_seconds: Time of the training.
-        answer_milliseconds: Time for one record.
-        condition: What else distinguishes it, such as the noise that it answered under.
-        made: UTC, ISO 8601.
-        version: Of the program.
-        settings: A hash of the settings and of the records.
+        train_seconds: Time of the training in seconds.
+        answer_milliseconds: Time to label one record in milliseconds.
+        condition: What else distinguishes the row, such as a noise setting.
+        made: Time when the row was written, UTC, ISO 8601.
+        version: Version of the program.
+        settings: Hash of the settings and the records.
     """
 
     collection: str
@@ -66,33 +66,33 @@ class Trial:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What makes two rows the same training."""
+        """The fields that identify a training."""
         return (self.collection, self.system, str(self.seed), self.fold, self.condition)
 
 
 COLUMNS = [field.name for field in fields(Trial)]
 RECORD_COLUMNS = ["fold", "record_id", "group", "label"]
 DECIMALS = 6
-"""Of every number in the table; more than any interval needs."""
+"""Number of decimals in the table, more than any interval needs."""
 
 
 class Results:
-    """The folder of a study.
+    """The results folder of a study.
 
     Args:
-        folder: Made when the first row is added.
+        folder: Path of the folder, which is created with the first row.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
 
     def table(self) -> pd.DataFrame:
-        """Every finished training, a column for each field of `Trial`.
+        """All finished trainings, with a column for each field of `Trial`.
 
-        A last line that was cut short is passed over.
+        A torn last line is ignored.
 
         Raises:
-            StudyError: The table is of another kind.
+            StudyError: The table has other columns.
         """
         file = self.folder / TRIALS
         lines = _whole_lines(file)
@@ -104,11 +104,11 @@ class Results:
         return found.astype(get_type_hints(Trial))
 
     def trials(self) -> list[Trial]:
-        """The rows of `table`."""
+        """All finished trainings."""
         return [Trial(*row) for row in self.table().itertuples(index=False, name=None)]
 
     def add(self, trials: Sequence[Trial]) -> None:
-        """Add rows, flushed to disk before this returns; all of them in one write."""
+        """Append rows in one write, and flush them to disk before returning."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / TRIALS
         with storage.lock(file):
@@ -116,7 +116,7 @@ class Results:
             rows = pd.DataFrame([asdict(trial) for trial in trials], columns=COLUMNS)
             added = _as_csv(rows.round(DECIMALS), header=not lines)
             with file.open("ab") as handle:
-                handle.truncate(len(lines))  # what a kill left of a row
+                handle.truncate(len(lines))  # A kill may have left a torn row.
                 handle.write(added.encode())
                 handle.flush()
                 os.fsync(handle.fileno())
@@ -126,47 +126,47 @@ class Results:
         return {trial.key for trial in self.trials()}
 
     def save_answers(self, trial: Trial, probabilities: np.ndarray) -> None:
-        """Keep what a training answered, beside what the same system answered before.
+        """Save the answers of a training, along with those of the same system.
 
         Args:
-            trial: Which training.
-            probabilities: Scored record x label.
+            trial: Row of the training.
+            probabilities: Probabilities, scored record x label.
         """
         file = self._answers(trial.collection, trial.system)
         name = f"{trial.seed}.{trial.fold}"
         with storage.lock(file):
-            kept = dict(np.load(file)) if file.is_file() else {}
-            kept[name] = _halved(probabilities)
+            stored = dict(np.load(file)) if file.is_file() else {}
+            stored[name] = _to_half_precision(probabilities)
             out = io.BytesIO()
-            np.savez_compressed(out, **kept)
+            np.savez_compressed(out, **stored)
             storage.write_bytes(file, out.getvalue())
 
     def answers(self, collection: str, system: str) -> dict[tuple[int, str], np.ndarray]:
-        """What a system answered, by seed and fold."""
+        """Saved probabilities of a system, scored record x label, by seed and fold."""
         file = self._answers(collection, system)
         if not file.is_file():
             return {}
-        with np.load(file) as kept:
+        with np.load(file) as stored:
             return {
-                (int(name.split(".")[0]), name.split(".")[1]): kept[name].astype(np.float64)
-                for name in kept.files
+                (int(name.split(".")[0]), name.split(".")[1]): stored[name].astype(np.float64)
+                for name in stored.files
             }
 
     def save_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
-        """Keep which records the answers are of: fold, record id, group and label, in order."""
+        """Save which records the answers belong to: fold, record id, group and label, in order."""
         text = _as_csv(pd.DataFrame(rows, columns=RECORD_COLUMNS))
         storage.write_text(self.folder / "records" / f"{collection}.csv", text)
 
     def records(self, collection: str) -> pd.DataFrame:
-        """What `keep_records` kept."""
+        """The records that `save_records` saved, in the order of the answers."""
         return _text_table((self.folder / "records" / f"{collection}.csv").read_bytes())
 
     def _answers(self, collection: str, system: str) -> Path:
         return self.folder / "answers" / collection / f"{system}.npz"
 
 
-def _halved(probabilities: np.ndarray) -> np.ndarray:
-    """In float16, and the first place stays the first where rounding makes a tie of it."""
+def _to_half_precision(probabilities: np.ndarray) -> np.ndarray:
+    """Convert to float16, keeping the most probable label even if rounding makes a tie."""
     halved, first = probabilities.astype(np.float16), probabilities.argmax(1)
     lost = halved.argmax(1) != first
     halved[lost, first[lost]] = np.nextafter(halved[lost].max(1), np.float16(2))
@@ -174,13 +174,13 @@ def _halved(probabilities: np.ndarray) -> np.ndarray:
 
 
 def _whole_lines(file: Path) -> bytes:
-    """A file up to its last line break; empty where there is none."""
+    """The content of a file up to its last line break; empty if it does not exist."""
     content = file.read_bytes() if file.is_file() else b""
     return content[: content.rfind(b"\n") + 1]
 
 
 def _text_table(content: bytes) -> pd.DataFrame:
-    """A CSV file, every cell as the text that it is: an id 00123 is no number, and NA is a name."""
+    """A CSV file with all cells as text, so that an id 00123 or a name NA is not converted."""
     return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
 
 
@@ -189,16 +189,16 @@ def _as_csv(table: pd.DataFrame, header: bool = True) -> str:
 
 
 def accuracy_curves(trials: pd.DataFrame, line: str, x: str) -> dict[str, list[dict[str, float]]]:
-    """Mean, least and greatest accuracy over the seeds, as `draw_curves` takes them.
+    """Mean, minimum and maximum accuracy over the seeds, as points for `draw_curves`.
 
     Args:
-        trials: Some rows of `Results.table`.
-        line: The column that names the curve.
-        x: The column that a curve goes along.
+        trials: Rows of `Results.table`.
+        line: Column with the name of the curve.
+        x: Column with the horizontal coordinate.
     """
     curves: dict[str, list[dict[str, float]]] = {}
     for name, rows in trials.groupby(line, sort=False):
-        # NumPy's mean: pandas adds up in another way, and shipped figures would change by a bit.
+        # NumPy's mean, since that of pandas sums differently and would change committed values.
         points = rows.groupby(x)["accuracy"].agg(
             value=lambda found: np.mean(found.to_numpy()), low="min", high="max"
         )

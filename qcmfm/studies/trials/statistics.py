@@ -1,4 +1,4 @@
-"""Intervals and tests of what systems got right on the same records."""
+"""Intervals and significance tests for systems that labelled the same records."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,9 +12,9 @@ RESAMPLES = 9999
 
 
 def seed_interval(values: Sequence[float]) -> tuple[float, float]:
-    """95% interval of the mean over seeds (Student's t); the value itself where there is one seed.
+    """95% interval of the mean over seeds (Student's t); the value itself for a single seed.
 
-    It says how far another set of seeds could lie on the same records, nothing of new records.
+    It covers the choice of seeds on the same records, not the choice of records.
     """
     from scipy.stats import ttest_1samp
 
@@ -31,16 +31,15 @@ def paired_p(
     groups: Sequence[str],
     seed: int = 0,
 ) -> float:
-    """Two-sided p of a paired permutation test: how likely chance makes such a difference.
+    """Two-sided p-value of a paired permutation test of the difference between two systems.
 
-    What both systems got right of a group of records is exchanged at random, since records of one
-    object are not independent.
+    Results are exchanged by group, since records of one object are not independent.
 
     Args:
-        first: What one system got right, 0 to 1, the mean over its seeds.
-        second: The same of the other.
+        first: Share of seeds with which the first system labelled each record correctly, 0 to 1.
+        second: The same for the second system.
         groups: Group of each record.
-        seed: Seeds the permutations.
+        seed: Random seed of the permutations.
     """
     from scipy.stats import permutation_test
 
@@ -60,7 +59,7 @@ def paired_p(
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values corrected for testing several hypotheses, by the step-down procedure of Holm (1979).
+    """Correct p-values for multiple comparisons by the step-down procedure of Holm (1979).
 
     The smallest of `m` p-values is multiplied by `m`, the next by `m - 1` and so on; none becomes
     smaller than the one before it, nor larger than 1.
@@ -76,11 +75,11 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 def differences(
     right: Mapping[str, Float[np.ndarray, " record"]], against: str, groups: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """One system minus each of the others: difference, 95% interval, p and corrected p.
+    """Difference in accuracy of one system minus each other: 95% interval, p and corrected p.
 
     Args:
-        right: What each system got right, 0 to 1, the mean over its seeds.
-        against: The one system.
+        right: By system, the share of seeds with which it labelled each record correctly, 0 to 1.
+        against: System from which the others are subtracted.
         groups: Group of each record.
     """
     others = [name for name in right if name != against]

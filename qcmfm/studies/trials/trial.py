@@ -1,4 +1,4 @@
-"""One training of a study: fit on some records, answer for others, and how long both took."""
+"""One training of a study: fit on some records, label others, and time both."""
 
 import tempfile
 import time
@@ -22,12 +22,12 @@ from qcmfm.training import Trainer, TrainingData, TrainingSettings
 
 @dataclass(frozen=True)
 class System:
-    """What a study compares: a model with its options.
+    """A model with its options, as a study compares it.
 
     Args:
-        name: In the study's table.
+        name: Name in the results of the study.
         model: Name of the fusion model.
-        options: The model's own.
+        options: Options of the model.
     """
 
     name: str
@@ -37,15 +37,15 @@ class System:
 
 @dataclass(frozen=True)
 class TrialAnswers:
-    """What came of one training.
+    """The result of one training.
 
     Args:
-        logits: Scored record x label.
+        logits: Logits, scored record x label.
         parameters: Number of trainable parameters.
-        train_seconds: Time of the training, features at hand.
-        answer_milliseconds: Time for a record, in batches of 256.
-        model: The trained model.
-        lexicon: The terms that it was trained with.
+        train_seconds: Time of the training in seconds, without encoding.
+        answer_milliseconds: Time per record in milliseconds, in batches of 256.
+        model: Trained model.
+        lexicon: Lexicon that it was trained with.
     """
 
     logits: np.ndarray
@@ -57,7 +57,7 @@ class TrialAnswers:
 
     @property
     def probabilities(self) -> np.ndarray:
-        """Record x label, as trained: no temperature was fitted."""
+        """Probabilities, scored record x label, without temperature scaling."""
         return softmax(self.logits)
 
 
@@ -69,21 +69,21 @@ def train_and_answer(
     labels: list[str],
     prepare: Callable[[FusionModel], None] = lambda model: None,
 ) -> TrialAnswers:
-    """Train on all of `fit` for a fixed number of passes and answer for `score`.
+    """Train on all of `fit` for a fixed number of epochs, and label `score`.
 
-    Nothing is chosen on the way, so no record is held back: the number of passes and every other
-    setting are the same for all models that are trained in passes.
+    There is no early stopping, so no record is held out: the number of epochs and all other
+    settings are the same for all models that are trained in epochs.
 
     Args:
-        table: The records' features.
+        table: Features of the records.
         fit: Rows to train on.
-        score: Rows to answer for.
-        chosen: How to train.
-        labels: What is to be told apart.
-        prepare: Changes the model before it is trained.
+        score: Rows to label.
+        chosen: Training settings.
+        labels: Labels to distinguish.
+        prepare: Modifies the model before it is trained.
     """
-    looks = fusion.model_class(chosen.model).reads_regions
-    known = replace(table, with_regions=looks).subset(fit)
+    uses_regions = fusion.model_class(chosen.model).reads_regions
+    known = replace(table, with_regions=uses_regions).subset(fit)
     data = TrainingData(known, ["train"] * len(fit), labels)
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(data, chosen, [], Path(folder) / "checkpoint.safetensors")
@@ -92,7 +92,7 @@ def train_and_answer(
         start = time.perf_counter()
         finish(trainer.run(chosen.epochs))
         trained = time.perf_counter() - start
-    scored = replace(table, with_regions=looks).subset(score).with_lexicon(data.lexicon)
+    scored = replace(table, with_regions=uses_regions).subset(score).with_lexicon(data.lexicon)
     start = time.perf_counter()
     logits = _answer(trainer.best, scored)
     answered = time.perf_counter() - start

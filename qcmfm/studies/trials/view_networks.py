@@ -1,4 +1,4 @@
-"""Small networks for views of an image: the FE-QMFNN, and classical ways to fuse."""
+"""Small networks for two views of an image: the FE-QMFNN, and classical fusion."""
 
 from abc import ABC, abstractmethod
 
@@ -11,7 +11,7 @@ from qcmfm.quantum.fusion_qubits import FusionQubits, QCNNReadout
 
 
 class ViewNetwork(nn.Module, ABC):
-    """Views -> logits.
+    """Base class of networks that map views to logits.
 
     Args:
         sizes: Number of values of each view.
@@ -29,13 +29,13 @@ class ViewNetwork(nn.Module, ABC):
 
     @abstractmethod
     def fuse(self, hidden: list[Float[Tensor, "batch width"]]) -> Float[Tensor, "batch label"]:
-        """Logits of the views' hidden vectors."""
+        """Logits from the hidden vectors of the views."""
 
 
 class FEViews(ViewNetwork):
-    """The FE-QMFNN: a decision of each view for each feature, fusion qubits, a QCNN.
+    """The FE-QMFNN: feature probabilities of each view, fusion qubits, and a QCNN.
 
-    Fusion qubits go through the QCNN in groups of up to eight, half of which are measured.
+    Fusion qubits pass through the QCNN in groups of up to eight, half of which are measured.
     """
 
     def __init__(self, sizes: list[int], width: int, n_labels: int):
@@ -48,7 +48,7 @@ class FEViews(ViewNetwork):
         nn.init.normal_(self.classifier.weight, std=4 / measured**0.5)
 
     def fuse(self, hidden: list[Tensor]) -> Tensor:
-        """Logits of the views' hidden vectors."""
+        """Logits from the hidden vectors of the views."""
         angles = torch.stack(hidden, 1).sigmoid() * torch.pi
         groups = self.fusion((angles / 2).sin().square()).unflatten(1, (-1, self.group))
         measured = self.readout(groups.flatten(0, 1))
@@ -56,19 +56,19 @@ class FEViews(ViewNetwork):
 
 
 class ConcatViews(ViewNetwork):
-    """One hidden layer on all views side by side."""
+    """Concatenation of the hidden vectors."""
 
     def __init__(self, sizes: list[int], width: int, n_labels: int):
         super().__init__(sizes, width, n_labels)
         self.classifier = nn.Linear(len(sizes) * width, n_labels)
 
     def fuse(self, hidden: list[Tensor]) -> Tensor:
-        """Logits of the views' hidden vectors."""
+        """Logits from the hidden vectors of the views."""
         return self.classifier(functional.gelu(torch.cat(hidden, 1)))
 
 
 class GatedViews(ViewNetwork):
-    """The Gated Multimodal Unit, with a softmax over the views in place of one gate."""
+    """The Gated Multimodal Unit, with a softmax over the views instead of a single gate."""
 
     def __init__(self, sizes: list[int], width: int, n_labels: int):
         super().__init__(sizes, width, n_labels)
@@ -76,14 +76,14 @@ class GatedViews(ViewNetwork):
         self.classifier = nn.Linear(width, n_labels)
 
     def fuse(self, hidden: list[Tensor]) -> Tensor:
-        """Logits of the views' hidden vectors."""
-        seen = torch.stack(hidden, 1).tanh()
-        share = self.gate(seen.flatten(1)).unflatten(1, seen.shape[1:]).softmax(1)
-        return self.classifier((share * seen).sum(1))
+        """Logits from the hidden vectors of the views."""
+        activations = torch.stack(hidden, 1).tanh()
+        share = self.gate(activations.flatten(1)).unflatten(1, activations.shape[1:]).softmax(1)
+        return self.classifier((share * activations).sum(1))
 
 
 class LowRankViews(ViewNetwork):
-    """Low-rank products of the views' hidden vectors, each with a 1 appended; rank 4."""
+    """Low-rank multimodal fusion: products of linear maps of the views, with biases; rank 4."""
 
     RANK = 4
 
@@ -95,12 +95,12 @@ class LowRankViews(ViewNetwork):
         self.classifier = nn.Linear(width, n_labels)
 
     def fuse(self, hidden: list[Tensor]) -> Tensor:
-        """Logits of the views' hidden vectors."""
+        """Logits from the hidden vectors of the views."""
         parts = [f(functional.gelu(h)) for f, h in zip(self.factors, hidden, strict=True)]
         products = torch.stack(parts).prod(0).unflatten(1, (self.RANK, -1))
         return self.classifier(products.mean(1))
 
 
 def classical(family: str) -> type[ViewNetwork]:
-    """The network of a classical way to fuse: concat, gated or low_rank."""
+    """The network class of a classical family: concat, gated or low_rank."""
     return {"concat": ConcatViews, "gated": GatedViews, "low_rank": LowRankViews}[family]

@@ -1,4 +1,4 @@
-"""Trainings side by side: a process for each core, with one thread each.
+"""Parallel trainings: one process per core, with one thread each.
 
 A step of these small models is no faster with two threads than with one.
 """
@@ -15,7 +15,7 @@ Cell = TypeVar("Cell")
 Found = TypeVar("Found")
 
 MOST = 8
-"""Most processes; each holds up to a gigabyte."""
+"""Maximum number of processes; each needs up to a gigabyte."""
 
 
 def side_by_side(
@@ -24,14 +24,14 @@ def side_by_side(
     cells: Iterable[Cell],
     until: Callable[[], bool],
 ) -> Iterator[Found]:
-    """What a function finds for every cell, as soon as it is found.
+    """Call a function for every cell in parallel, and yield each result once it is there.
 
     Args:
-        work: Of a module, so that other processes know it.
-        given: What all cells share. joblib lets the processes map its large arrays from files, so
-            that they are in memory once; tensors are copied.
-        cells: One call each.
-        until: Says before each call whether to begin no more.
+        work: Function at the top level of a module, so that other processes can import it.
+        given: First argument of all calls. joblib maps its large arrays from files, so that they
+            are in memory only once; tensors are copied.
+        cells: Second arguments, one per call.
+        until: Called before each call; returns whether to start no more.
     """
     cells = list(cells)
     begun = takewhile(lambda _: not until(), cells)

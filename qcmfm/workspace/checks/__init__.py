@@ -1,1 +1,1 @@
-"""What is examined of a workspace, one part a file: `examine(home)` gives its findings."""
+"""Checks of a workspace, one file per part, whose `examine(home)` yields findings."""

@@ -1,4 +1,4 @@
-"""Roles and the audit log."""
+"""Checks the policy file and the audit log."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Whether roles are readable, and what is no entry of the audit log."""
+    """Report an unreadable policy file, and damaged lines of the audit log."""
     try:
         read_policy()
     except AccessError as error:

@@ -1,4 +1,4 @@
-"""The search catalog: whether it can be opened; it is made again from records and features."""
+"""Checks that the search catalog can be opened; it can be rebuilt from records and features."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,7 +10,7 @@ from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """The catalog and each collection in it."""
+    """Report what cannot be opened, and collections that no longer exist."""
     place = settings.catalog_place()
     if "://" not in place and not Path(place).is_dir():
         return
@@ -24,7 +24,7 @@ def examine(home: Path) -> Iterator[Finding]:
         cards = catalog.cards()
         for name in cards:
             catalog.open(name)
-    except Exception as error:  # every store fails in its own way
+    except Exception as error:  # Each kind of store raises its own exceptions.
         what = f"{name or 'It'} cannot be opened ({str(error).splitlines()[0][:120]})."
         yield Finding(FAULT, "catalog", what, remedy, act)
         return

@@ -1,4 +1,4 @@
-"""The collections: whether their tables can be read and their photos are there."""
+"""Checks that the tables of collections can be read and that their photos exist."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +8,11 @@ from qcmfm.records import read_collection
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 3
-"""Photos that are named."""
+"""Number of missing photos that are listed."""
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each collection of the workspace."""
+    """Report problems of each collection in the workspace."""
     for folder in sorted(path for path in (home / "collections").glob("*") if path.is_dir()):
         path = folder.relative_to(home).as_posix()
         if not (folder / "records.csv").is_file():

@@ -1,4 +1,4 @@
-"""The features: whether each shard can be read; they are made again where they are missing."""
+"""Checks that feature shards can be read; missing features are computed again."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from qcmfm.workspace._findings import FAULT, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each shard of every encoder."""
+    """Report each unreadable shard."""
     for shard in sorted((home / "features").rglob("*.safetensors")):
         if shard.name.startswith("."):
             continue

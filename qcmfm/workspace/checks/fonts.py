@@ -1,4 +1,4 @@
-"""The fonts: whether pictures can show the letters in which collections and runs are named."""
+"""Checks for a font with the Chinese, Japanese or Korean letters of names in pictures."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from qcmfm.workspace._findings import NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Of no concern to whoever names nothing in Chinese, Japanese or Korean."""
+    """Report a missing font if a collection or run has such a name."""
     named = [file.name for folder in ("collections", "runs") for file in (home / folder).glob("*")]
     written = [name for name in named if fonts.needs_cjk_font(name)]
     if written and fonts.use() == [fonts.OWN]:

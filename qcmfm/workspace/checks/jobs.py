@@ -1,4 +1,4 @@
-"""The jobs: whether what they were asked for is known."""
+"""Checks that job files can be read."""
 
 import time
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from qcmfm.core.storage import discard_folder
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 STARTING = 60.0
-"""Seconds in which a folder without its file may be one that is being made."""
+"""Seconds for which a folder without a job file may still be in the making."""
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each job."""
+    """Report unreadable and interrupted jobs."""
     for folder in sorted(path for path in (home / "jobs").glob("*") if path.is_dir()):
         path, act = folder.relative_to(home).as_posix(), partial(discard_folder, folder)
         try:

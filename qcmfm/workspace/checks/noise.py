@@ -1,4 +1,4 @@
-"""The noise settings that somebody saved."""
+"""Checks that saved noise settings can be read."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from qcmfm.workspace._findings import FAULT, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each saved setting."""
+    """Report each unreadable setting."""
     for name in saved_noise.saved_names():
         try:
             saved_noise.open_setting(name)

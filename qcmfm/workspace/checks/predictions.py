@@ -1,4 +1,4 @@
-"""What models said and was kept: it is asked again where it is missing."""
+"""Checks that cached predictions can be read; missing ones are computed again."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from qcmfm.workspace._findings import FAULT, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each table of predictions, and of out-of-fold answers."""
+    """Report each unreadable table of predictions or out-of-fold probabilities."""
     files = [*(home / "predictions").glob("*/*.parquet"), *(home / "out_of_fold").glob("*.parquet")]
     for file in sorted(file for file in files if not file.name.startswith(".")):
         try:

@@ -1,4 +1,4 @@
-"""The review logs: whether every row is whole and a decision."""
+"""Checks that every row of the review logs is complete and a valid decision."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,23 +7,24 @@ from pathlib import Path
 from filelock import Timeout
 
 from qcmfm.core import storage
+from qcmfm.core.errors import StorageError
 from qcmfm.review.decision import COLUMNS, parse_problem
 from qcmfm.review.log import ReviewLog
 from qcmfm.review.rows import complete_rows
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 5
-"""Rows that are named."""
+"""Number of invalid rows that are listed."""
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each log; a writer is let finish first."""
+    """Report problems of each log, and torn rows that were moved out of one."""
     for file in sorted((home / "review").glob("*.csv")):
         try:
             with storage.lock(file).acquire(timeout=10):
                 content = file.read_bytes()
-        except (OSError, Timeout):
-            content = file.read_bytes()  # a folder that can be read alone has no writers
+        except (OSError, Timeout, StorageError):
+            content = file.read_bytes()  # Nobody writes to a read-only folder.
         yield from _of_log(file, content, file.relative_to(home).as_posix())
     for file in sorted((home / "review").glob("*.csv.torn-*")):
         path = file.relative_to(home).as_posix()

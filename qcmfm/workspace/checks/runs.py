@@ -1,4 +1,4 @@
-"""The runs: whether they are what was written, and which collections adopted them."""
+"""Checks that runs are complete and unchanged, and that adopted runs exist."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Each run of the workspace, and the file of adoptions."""
+    """Report problems of each run in the workspace, and of the adoptions."""
     for folder in sorted(path for path in (home / "runs").glob("*") if path.is_dir()):
         path = folder.relative_to(home).as_posix()
         if folder.name.startswith("."):

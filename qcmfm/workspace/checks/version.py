@@ -1,4 +1,4 @@
-"""Which version of a workspace it is, and whether the program knows it."""
+"""Checks that the program knows the version of the workspace."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from qcmfm.workspace._version import FILE, refuse_later, version_of
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """What keeps the workspace from being opened."""
+    """Report an unreadable or unknown version."""
     try:
         version = version_of(home)
     except WorkspaceError as error:

@@ -1,4 +1,4 @@
-"""Version 1: a workspace says which version it is. Before, it did not; nothing else differs."""
+"""Version 1 introduces the file with the version of the workspace; nothing else changes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,5 +9,5 @@ CHANGES = False
 
 
 def migrate(home: Path) -> Iterator[Progress]:
-    """Nothing: the version is written down after every step."""
+    """Do nothing: the version is written after every step anyway."""
     yield from ()
