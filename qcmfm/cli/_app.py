@@ -53,10 +53,10 @@ def app(
 
 
 def _secrets_files() -> list[str]:
-    """Where Streamlit looks for secrets by itself, and the workspace; later ones prevail."""
+    """Streamlit's own places for secrets, and the workspace; later files take precedence."""
     folders = [Path.home(), Path.cwd(), settings.app_script().parent]
-    files = [folder / ".streamlit" / "secrets.toml" for folder in folders]
-    return list(dict.fromkeys(map(str, [*files, settings.home() / "secrets.toml"])))
+    files = [folder / ".streamlit" / settings.SECRETS for folder in folders]
+    return list(dict.fromkeys(map(str, [*files, settings.home() / settings.SECRETS])))
 
 
 def _has_display() -> bool:

@@ -1,4 +1,4 @@
-"""Commands that make collections and find in them: demo, import, catalog and search."""
+"""Commands that make collections and search them: demo, import, catalog and search."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,49 +16,55 @@ if TYPE_CHECKING:
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder; each collection gets one of its own in it.")],
+    out: Annotated[Path, typer.Option(help="Folder in which each collection gets its own folder.")],
     collection: Annotated[
         list[str] | None, typer.Option(help="artifacts or textiles; by default both.")
     ] = None,
     size: Annotated[
-        int | None, typer.Option(help="Records of each collection; by default 600 and 480.")
+        int | None, typer.Option(help="Records per collection; by default 600 and 480.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Two seeds share no photo.")] = 0,
-    pixels: Annotated[int, typer.Option(help="Side of the photos.")] = 384,
+    seed: Annotated[int, typer.Option(help="Random seed; no two seeds share a photo.")] = 0,
+    pixels: Annotated[int, typer.Option(help="Width and height of the photos, in pixels.")] = 384,
     as_json: Json = False,
 ) -> None:
-    """Draw the built-in collections, with the true region of every word."""
+    """Generate the built-in collections, with the true region of every word."""
     from qcmfm import demo as built_in
 
-    said: list[dict[str, Any]] = []
+    made: list[dict[str, Any]] = []
     for name in collection or built_in.names():
         folder = out.resolve() / name
         drawn = finish_work(built_in.draw(name, folder, size, seed, pixels), as_json)
-        said.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
-    text = "\n".join(f"{found['folder']}: {found['records']} records" for found in said)
-    echo({"collections": said}, text, as_json)
+        made.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
+    text = "\n".join(f"{found['folder']}: {found['records']} records" for found in made)
+    echo({"collections": made}, text, as_json)
 
 
 def import_source(
     source: Annotated[str, typer.Argument(help="A file, a folder or a web address.")],
-    name: Annotated[str, typer.Option(help="Of the collection; one that is there is updated.")],
-    importer: Annotated[str, typer.Option(help="By default the one that fits.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the collection; an existing one is updated.")],
+    importer: Annotated[
+        str, typer.Option(help="Importer to use; by default the one that fits the source.")
+    ] = "",
     photos: Annotated[
-        Path | None, typer.Option(help="Folder or ZIP of the photos that a table names.")
+        Path | None, typer.Option(help="Folder or ZIP file with the photos that a table names.")
     ] = None,
-    id_column: Annotated[str | None, typer.Option(help="Column of the ids.")] = None,
-    image_column: Annotated[str | None, typer.Option(help="Column of the photos.")] = None,
+    id_column: Annotated[str | None, typer.Option(help="Column with the record ids.")] = None,
+    image_column: Annotated[
+        str | None, typer.Option(help="Column with the file names of the photos.")
+    ] = None,
     caption_column: Annotated[
-        list[str] | None, typer.Option(help="Column of the captions; may be repeated.")
+        list[str] | None, typer.Option(help="Column with the captions; may be repeated.")
     ] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of the labels.")] = None,
-    group_column: Annotated[str | None, typer.Option(help="Column of the objects.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="Column with the labels.")] = None,
+    group_column: Annotated[
+        str | None, typer.Option(help="Column with the object that a record belongs to.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Import a table, a folder or ZIP of photos, or a IIIF manifest into a collection.
 
-    Columns that are not named are guessed. The same command goes on after an interruption, and
-    updates the collection when the source has changed.
+    Columns that you do not name are detected. Run the same command again to continue after an
+    interruption, or to update the collection when its source has changed.
     """
     from qcmfm import importers
 
@@ -74,7 +80,6 @@ def import_source(
     work = importers.import_collection(source, name, importer, columns, photos)
     report = finish_work(work, as_json)
     echo_result([str(problem) for problem in (*report.refused, *report.notes)])
-    told = report.summary
     text = (
         f"{report.name}: {report.taken:,} records ({report.added:,} added, {report.updated:,} "
         f"updated), {report.photos:,} with a photo; {len(report.refused):,} refused, "
@@ -82,58 +87,78 @@ def import_source(
     )
     if report.errors_file:
         file = settings.collections_folder() / report.name / report.errors_file
-        text += f"\nWhat was wrong, beside each row: {file}"
-    echo(told, text, as_json)
+        text += f"\nEach refused row, with the reason: {file}"
+    echo(report.summary, text, as_json)
 
 
 def catalog(
     collection: Annotated[
-        list[str] | None, typer.Option(help="Its name; may be repeated. By default every one.")
+        list[str] | None,
+        typer.Option(help="Name of a collection; may be repeated. By default all."),
     ] = None,
-    anew: Annotated[bool, typer.Option("--anew", help="Make everything again.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild the entire index, not only what changed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Make collections searchable; what did not change since last time is kept."""
+    """Build the search index of collections; only records that changed are processed again."""
     from dataclasses import asdict
 
     from qcmfm import service
 
-    said: list[dict[str, Any]] = []
+    built: list[dict[str, Any]] = []
     for name in collection or list(service.collection_folders()):
-        change = finish_work(service.build_catalog(name, anew), as_json)
-        said.append({"collection": name, **asdict(change)})
+        change = finish_work(service.build_catalog(name, rebuild), as_json)
+        built.append({"collection": name, **asdict(change)})
     text = "\n".join(
         f"{found['collection']}: {found['records']:,} records ({found['written']:,} written, "
         f"{found['removed']:,} removed)"
-        for found in said
+        for found in built
     )
-    echo({"collections": said}, text, as_json)
+    echo({"collections": built}, text, as_json)
 
 
 def search(
     text: Annotated[str, typer.Argument(help="Words to search for.")] = "",
-    image: Annotated[Path | None, typer.Option(help="A photo to find the like of.")] = None,
-    like: Annotated[str, typer.Option(help="Id of a record to find the like of.")] = "",
+    image: Annotated[
+        Path | None, typer.Option(help="Photo file; finds records with similar photos.")
+    ] = None,
+    similar_to: Annotated[
+        str, typer.Option(help="Id of a record; finds records similar to it.")
+    ] = "",
     collection: Annotated[
-        list[str] | None, typer.Option(help="Its name; may be repeated. By default every one.")
+        list[str] | None,
+        typer.Option(help="Name of a collection; may be repeated. By default all."),
     ] = None,
-    where: Annotated[str, typer.Option(help="everywhere, captions or photos.")] = "everywhere",
-    label: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
-    museum: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
-    period: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    where: Annotated[
+        str, typer.Option(help="Where to look for the words: everywhere, captions or photos.")
+    ] = "everywhere",
+    label: Annotated[
+        list[str] | None, typer.Option(help="Only records with this label; may be repeated.")
+    ] = None,
+    museum: Annotated[
+        list[str] | None, typer.Option(help="Only records of this museum; may be repeated.")
+    ] = None,
+    period: Annotated[
+        list[str] | None, typer.Option(help="Only records of this period; may be repeated.")
+    ] = None,
     reviewed: Annotated[
-        list[str] | None, typer.Option(help="Label that reviewers gave; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only records to which reviewers gave this label; may be repeated."),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=200, help="The most to show.")] = 10,
+    count: Annotated[
+        int, typer.Option(min=1, max=200, help="Maximum number of records to show.")
+    ] = 10,
     as_json: Json = False,
 ) -> None:
-    """Find records by words, by a photo, or by what is like another record."""
+    """Find records by words, by a photo, or by similarity to another record."""
     from qcmfm import service
     from qcmfm.catalog import PLACES, SearchFilters
 
-    if sum((bool(text.strip()), image is not None, bool(like))) != 1:
+    if sum((bool(text.strip()), image is not None, bool(similar_to))) != 1:
         raise CatalogError(
-            "It is not clear what to search for.", "Give words, or --image, or --like: one of them."
+            "It is not clear what to search for.",
+            "Give words, or --image, or --similar-to: one of them.",
         )
     if where not in PLACES:
         raise CatalogError(f"There is no {where!r} to search in.", f"One of: {', '.join(PLACES)}.")
@@ -147,27 +172,27 @@ def search(
             decided = service.reviewed_labels(name)
             only = [key for one in reviewed for key in decided.get(one, ())]
             narrowing = replace(narrowing, only=only)
-        if like:
-            found = shelf.similar_to(like, narrowing, count)
+        if similar_to:
+            found = shelf.similar_to(similar_to, narrowing, count)
         elif image:
             found = searcher.by_photo(shelf, image, narrowing, count)
         else:
             found = searcher.by_words(shelf, text, narrowing, where, count)
         hits += [(name, hit) for hit in found]
-    if like and not hits:
+    if similar_to and not hits:
         raise CatalogError(
-            f"No record {like[:80]!r} is in the catalog.", "Check id and collection."
+            f"No record {similar_to[:80]!r} is in the catalog.", "Check id and collection."
         )
-    # The best of each collection first; ways of looking are alike in all of them.
+    # Scores are comparable: every collection was searched in the same way.
     hits = sorted(hits, key=lambda pair: -pair[1].score)[:count]
-    said = [
+    rows = [
         {"collection": name, "score": hit.score, "found_by": hit.found_by, **hit.row}
         for name, hit in hits
     ]
-    echo({"hits": said}, "\n".join(_hit_line(name, hit) for name, hit in hits), as_json)
+    echo({"hits": rows}, "\n".join(_hit_line(name, hit) for name, hit in hits), as_json)
 
 
 def _hit_line(name: str, hit: "Hit") -> str:
-    ways = ", ".join(f"{way} {score:.2f}" for way, score in hit.found_by.items())
+    scores = ", ".join(f"{way} {score:.2f}" for way, score in hit.found_by.items())
     row = hit.row
-    return f"{name}/{hit.record_id}  {row['category'] or 'no label'}  {row['caption']}  ({ways})"
+    return f"{name}/{hit.record_id}  {row['category'] or 'no label'}  {row['caption']}  ({scores})"

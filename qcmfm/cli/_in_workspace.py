@@ -1,4 +1,4 @@
-"""Commands that use the workspace bring it up to date first, and say which version they made."""
+"""Opens the workspace before a command runs, and records its version afterwards."""
 
 import functools
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from qcmfm.cli._output import finish_work
 
 
 def in_workspace(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that opens the workspace before it does its work.
+    """Wrap a command so that it brings the workspace to the program's version first.
 
-    Where there was none and the command made one, that is of the program's version; a command that
-    keeps nothing makes none.
+    If the command creates the workspace, its version is written afterwards. A command that writes
+    nothing creates no workspace.
     """
 
     @functools.wraps(command)
     def opened(*args: Any, **kwargs: Any) -> None:
         from qcmfm import workspace
 
-        there = finish_work(workspace.open_workspace(), as_json=False).now == workspace.newest()
+        versioned = finish_work(workspace.open_workspace(), as_json=False).now == workspace.newest()
         try:
             command(*args, **kwargs)
         finally:
-            if not there:
+            if not versioned:
                 workspace.name_version()
 
     return opened

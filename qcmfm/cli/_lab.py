@@ -44,17 +44,13 @@ def noise(
     inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
     work = report.noise_report(inputs, chosen, record, mitigation, sweep or (), seed)
     result = finish_work(work, as_json)
-    lines = [
-        f"{result['setting']}: {result['records']} records, {result['labelled']} with a label"
-    ]
+    lines = [f"{result['setting']}: {result['records']} records, {result['labelled']} with a label"]
     for name, found in result.get("intervals", {}).items():
         lines.append(f"{name:12} {figure(found)}")
     before = result["reference"]
     if before["accuracy"] is not None:
         lines.append(f"without it   {before['accuracy']:.3f} ({before['setting']})")
-    lines.append(
-        f"confidence   {result['confidence']:.3f} ({result['confidence_change']:+.3f})"
-    )
+    lines.append(f"confidence   {result['confidence']:.3f} ({result['confidence_change']:+.3f})")
     lines.append(f"labels that change: {len(result['flips'])}")
     echo(result, "\n".join(lines), as_json)
 

@@ -24,13 +24,17 @@ from qcmfm.core.errors import CircuitError, ClusterError, RecordsError
 def predict(
     run: RunName,
     records: Records,
-    out: Annotated[Path, typer.Option(help="CSV to write.")],
-    top: Annotated[int, typer.Option(min=1, help="How many labels with probabilities.")] = 3,
-    split: Annotated[str, typer.Option(help="Label the rows of this split alone.")] = "",
+    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    top: Annotated[
+        int, typer.Option(min=1, help="How many labels to write, with probabilities.")
+    ] = 3,
+    split: Annotated[str, typer.Option(help="Label only the rows of this split.")] = "",
     caption_column: TrainedColumn = "",
-    engine: Annotated[str, typer.Option(help="local, or ray for many processes.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="local for one process, ray for many processes.")
+    ] = "local",
     address: Annotated[
-        str, typer.Option(help="Of a Ray cluster; by default this machine is one.")
+        str, typer.Option(help="Address of a Ray cluster; by default one starts on this machine.")
     ] = "",
     device: Device = "auto",
     quantum_device: QuantumDevice = "",
@@ -56,7 +60,7 @@ def predict(
     predictions = finish_work(work, as_json)
     write_predictions(predictions, out, top)
     labelled = sum(bool(prediction.ranked) for prediction in predictions)
-    said = {
+    summary = {
         "predictions": str(out.resolve()),
         "rows": len(predictions),
         "labelled": labelled,
@@ -67,7 +71,7 @@ def predict(
     text = f"{out}: {labelled} of {len(predictions)} rows labelled"
     if quantum_device:
         text += f"; the circuit was evaluated on {quantum_device}"
-    echo(said, text, as_json)
+    echo(summary, text, as_json)
 
 
 def _check_engine(engine: str, address: str, quantum_device: str, shots: int | None) -> None:
@@ -108,27 +112,32 @@ def _predict_on_ray(
     _check_out(out, records)
     folder = service.find_run(run)
     column = column or trained_column(read_config(folder), records)
-    told = finish_work(
+    outcome = finish_work(
         label_on_ray(folder, records, out, column, top, split, address, device), as_json
     )
     text = (
-        f"{out}: {told.labelled:,} of {told.rows:,} rows labelled by {told.workers} processes; "
-        f"something was wrong with {told.with_errors:,} rows, as the table says"
+        f"{out}: {outcome.labelled:,} of {outcome.rows:,} rows labelled by {outcome.workers} "
+        f"processes; {outcome.with_errors:,} rows have errors, which the table describes"
     )
-    echo({"predictions": str(out.resolve()), **asdict(told)}, text, as_json)
+    echo({"predictions": str(out.resolve()), **asdict(outcome)}, text, as_json)
 
 
 def evaluate(
     run: RunName,
     records: Records,
-    split: Annotated[str, typer.Option(help="train, val, test, holdout or all.")] = "test",
+    split: Annotated[
+        str, typer.Option(help="Split to evaluate: train, val, test, holdout or all.")
+    ] = "test",
     caption_column: TrainedColumn = "",
     label_column: LabelColumn = "label",
     save: Annotated[
-        bool, typer.Option("--save", help="Keep the result in the run and its card.")
+        bool, typer.Option("--save", help="Save the result in the run and its model card.")
     ] = False,
     grounding: Annotated[
-        bool, typer.Option("--grounding", help="Measure where attention looks, too.")
+        bool,
+        typer.Option(
+            "--grounding", help="Also measure how much attention lies on what a word names."
+        ),
     ] = False,
     device: Device = "auto",
     as_json: Json = False,
@@ -138,12 +147,12 @@ def evaluate(
 
     labeller, collection = open_with_run(run, records, caption_column, device, label_column)
     need_labels(collection, label_column)
-    # First, since it is the one that may lack what it needs.
-    looked = (
+    # Grounding goes first because it can fail: it needs records with known regions.
+    grounded = (
         finish_work(service.ground_run(labeller, collection, split), as_json) if grounding else {}
     )
     measured = finish_work(service.evaluate_run(labeller, collection, split), as_json)
-    measured |= {"grounding": looked} if looked else {}
+    measured |= {"grounding": grounded} if grounded else {}
     if save:
         service.save_metrics(labeller, measured)
     lines = [f"{measured['records']} records, {measured['groups']} objects, split {split}"]
@@ -154,22 +163,23 @@ def evaluate(
     for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "brier", "ece"):
         found = measured[name]
         lines.append(f"{name:16} {figure(found)}")
-    echo(measured, "\n".join([*lines, *(_grounding_lines(looked) if looked else [])]), as_json)
+    lines += _grounding_lines(grounded) if grounded else []
+    echo(measured, "\n".join(lines), as_json)
 
 
-def _grounding_lines(looked: dict[str, Any]) -> list[str]:
-    """Where attention lies, beside maps that see nothing, for all words and by what they name."""
-    groups = {"all": looked} | looked["by_kind"]
-    lines = [f"Attention: {looked['words']} words of {looked['records']} records name a thing seen"]
-    for metric, told in (
+def _grounding_lines(found: dict[str, Any]) -> list[str]:
+    """Grounding of attention and of two baselines, for all words and by what the words name."""
+    groups = {"all": found} | found["by_kind"]
+    lines = [f"Attention: {found['words']} words of {found['records']} records name a thing seen"]
+    for metric, meaning in (
         ("pointing", "the most attended region touches the thing"),
         ("mass", "share of the attention that lies on the thing"),
     ):
-        lines.append(f"{metric}: {told}")
+        lines.append(f"{metric}: {meaning}")
         for name, measured in groups.items():
-            found = measured[metric]
-            against = (f"{which} {figure(found[which])}" for which in ("chance", "centre"))
-            lines.append(f"  {name:14} {figure(found['attention'])}; {'; '.join(against)}")
+            values = measured[metric]
+            baselines = (f"{which} {figure(values[which])}" for which in ("chance", "centre"))
+            lines.append(f"  {name:14} {figure(values['attention'])}; {'; '.join(baselines)}")
     return lines
 
 
@@ -178,7 +188,10 @@ def explain(
     records: Records,
     record: Annotated[str, typer.Option(help="Id of the record.")],
     error_rate: Annotated[
-        float, typer.Option(min=0.001, max=0.999, help="Of the set of labels.")
+        float,
+        typer.Option(
+            min=0.001, max=0.999, help="Share of prediction sets that may lack the right label."
+        ),
     ] = 0.1,
     caption_column: TrainedColumn = "",
     device: Device = "auto",
@@ -192,12 +205,12 @@ def explain(
     found = find_record(collection, record)
     submission = service.record_submission(collection, found)
     evidence = service.explain_submission(labeller, submission, error_rate)
-    said = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
-    echo(said, "\n".join(explanation_lines(evidence)), as_json)
+    content = {"run": labeller.run.name, "record_id": record} | evidence.to_json()
+    echo(content, "\n".join(explanation_lines(evidence)), as_json)
 
 
 def _check_out(out: Path, records: Path) -> None:
-    """Refuse a place for the table before the work is done."""
+    """Refuse a file that cannot be written, before the work is done."""
     from qcmfm.records import records_file
 
     if out.is_dir():

@@ -1,4 +1,4 @@
-"""How commands do long work and what they print."""
+"""Progress bars, text and JSON of the commands."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from qcmfm.core.text import visible
 
 
 def finish_work(work: Work[Result], as_json: bool) -> Result:
-    """Run long work, with a progress bar where a person is watching."""
+    """Run long work to its end, with a progress bar if standard error is a terminal."""
     try:
         return _finish_in_view(work) if sys.stderr.isatty() and not as_json else finish(work)
     except KeyboardInterrupt:
@@ -43,12 +43,18 @@ def _finish_in_view(work: Work[Result]) -> Result:
 
 
 def echo(content: dict[str, Any], text: str, as_json: bool) -> None:
-    """Print what a command found, as JSON for machines or as text."""
+    """Print the result of a command.
+
+    Args:
+        content: The result for `--json`.
+        text: The same for people.
+        as_json: Whether to print the JSON.
+    """
     typer.echo(json.dumps(content, ensure_ascii=False) if as_json else visible(text))
 
 
 def echo_result(problems: list[str], most: int = 20) -> None:
-    """Name the first problems on standard error, and how many more there are."""
+    """Print the first `most` problems on standard error, and how many more there are."""
     for problem in problems[:most]:
         typer.echo(visible(problem), err=True)
     if len(problems) > most:
@@ -56,11 +62,11 @@ def echo_result(problems: list[str], most: int = 20) -> None:
 
 
 def figure(found: dict[str, float]) -> str:
-    """A measured value with its interval."""
+    """Format a measured value with its interval: `value`, `low` and `high`."""
     return f"{found['value']:.3f}  ({found['low']:.3f} to {found['high']:.3f})"
 
 
 def fail(error: QcmfmError) -> NoReturn:
-    """Say what is wrong and how to mend it; 2 is the exit code of a user's mistake."""
+    """Print an error and its hint on standard error, and exit with 2, the code of a user error."""
     typer.echo(visible(f"Error: {error.message}\n{error.hint}"), err=True)
     raise SystemExit(2)

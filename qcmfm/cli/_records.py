@@ -1,4 +1,4 @@
-"""Records as the commands that need a run or labels open them."""
+"""Opens records, alone or together with a run, for the commands."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def open_records(records: Path, caption_column: str, label_column: str = "label") -> "Collection":
-    """Read the records and tell on standard error what is wrong with them."""
+    """Read the records, and print their problems on standard error."""
     from qcmfm.records import read_collection
 
     collection = read_collection(records, caption_column, label_column)
@@ -25,7 +25,7 @@ def open_records(records: Path, caption_column: str, label_column: str = "label"
 def open_with_run(
     run: str, records: Path, caption_column: str, device: str, label_column: str = "label"
 ) -> "tuple[Labeller, Collection]":
-    """A run, and records with the captions that are given or that it was trained on."""
+    """Open a run and records; without a caption column, the one the run was trained on is used."""
     from qcmfm import service
 
     labeller = service.open_labeller(run, device)
@@ -34,7 +34,7 @@ def open_with_run(
 
 
 def need_labels(collection: "Collection", label_column: str) -> None:
-    """Refuse records of which none has a label."""
+    """Raise an error if no record has a label."""
     if not any(record.label for record in collection.records):
         columns = ", ".join(collection.columns[:20])
         raise RecordsError(

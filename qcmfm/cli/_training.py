@@ -136,8 +136,8 @@ def calibrate(
     lines = [f"{labeller.folder}: calibrated on {calibrated['records']} records out of fold"]
     for found in calibrated["test"]:
         lines.append(
-            f"asked {found['asked']:.2f}: the set holds the label on {figure(found['coverage'])} "
-            f"of {found['records']} test records; labels in a set {figure(found['mean_size'])}"
+            f"target coverage {found['asked']:.2f}: measured {figure(found['coverage'])} on "
+            f"{found['records']} test records; labels per set {figure(found['mean_size'])}"
         )
     echo(calibrated, "\n".join(lines), as_json)
 
@@ -159,16 +159,16 @@ def retrain(
     as_json: Json = False,
 ) -> None:
     """Train on catalogue labels and reviews, and compare the runs on the same test records."""
-    import getpass
     from dataclasses import asdict
 
     from qcmfm import service
+    from qcmfm.access import this_computer
 
     labels = service.training_labels(collection)
     parent = "" if from_scratch else run or service.base_run(collection, labels)
     found = finish_work(service.retrain(collection, parent, name, device=device), as_json)
     if adopt:
-        service.adopt_run(collection, found.run, getpass.getuser())
+        service.adopt_run(collection, found.run, this_computer().who)
     lines = [f"{found.run}: {found.decided} labels decided, {found.changed} of them changed"]
     for title, value in (
         (f"before ({found.parent})", found.before),

@@ -352,9 +352,9 @@ def test_the_command_line_makes_and_searches(museum: Path, run):
     assert {"score", "found_by", "collection", "category"} <= by_words[0].keys()
     _, out, _ = run("search", "--image", str(museum / one["image"]), "--json", "--count", "2")
     assert json.loads(out)["hits"][0]["record_id"] == one["record_id"]
-    like = json.loads(run("search", "--like", one["record_id"], "--json")[1])["hits"]
-    assert len(like) == 5
-    code, _, err = run("search", "cup", "--like", "x")
+    similar = json.loads(run("search", "--similar-to", one["record_id"], "--json")[1])["hits"]
+    assert len(similar) == 5
+    code, _, err = run("search", "cup", "--similar-to", "x")
     assert code == 2 and "one of them" in err
-    code, _, err = run("search", "--like", "x")
+    code, _, err = run("search", "--similar-to", "x")
     assert code == 2 and "No record 'x'" in err

@@ -13,6 +13,7 @@ from qcmfm import cli, jobs
 from qcmfm.core import settings
 from qcmfm.core.progress import finish
 from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.service.tasks import TASKS
 from qcmfm.workspace import FAULT, examine, newest, open_workspace, repair
 from tests.workspace.made import content, make_workspace
 
@@ -207,8 +208,8 @@ def test_a_clock_that_goes_back_makes_nothing_old(workspace: Path):
 
 
 def test_an_interrupted_job_is_told_of(workspace: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
-    jobs.start("learn", {"collection": "vases", "parent": "", "out": ""})
+    monkeypatch.setattr(jobs, "launch_process", lambda *_: None)
+    jobs.start("learn", {"collection": "vases", "parent": "", "out": ""}, TASKS)
     (note,) = finish(examine()).findings
     assert "interrupted" in note.what and note.level != FAULT
 

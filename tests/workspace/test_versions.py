@@ -10,27 +10,33 @@ import signal
 import zipfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from qcmfm import cli, jobs, workspace
+from qcmfm import cli, jobs, service, workspace
+from qcmfm.access import Role, read_audit, read_policy
 from qcmfm.core import settings
 from qcmfm.core.errors import WorkspaceError
 from qcmfm.core.progress import finish
-from qcmfm.lab.saved_noise import saved_names
+from qcmfm.inference.prediction_cache import predictions_file
+from qcmfm.lab.saved_noise import open_setting, saved_names
 from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.runs.adoption import adoptions
 from qcmfm.runs.run import read_run
+from qcmfm.service.tasks import TASKS
 from qcmfm.workspace import examine, migrations, open_workspace, repair, restore, version_of
+from tests.jobs.test_jobs import ended
 from tests.workspace import steps
 from tests.workspace.made import content
 
 STEPS = steps.__name__
 FILE = "workspace.json"
-OLD = sorted(Path(__file__).parent.glob("version_*.zip"))
+OLD = sorted(Path(__file__).parent.glob("version_[0-9].zip"))
 """Workspaces as they were at each version, the first before any said its own: the work of
-`made.make_workspace`, then."""
+`made.make_workspace`, then. From version 1 on with an unfinished job, and with a backup beside."""
+BACKUPS = sorted(Path(__file__).parent.glob("version_[0-9]_backup.zip"))
 
 
 @pytest.fixture
@@ -81,12 +87,48 @@ def test_a_workspace_of_an_earlier_version_opens_with_all_that_is_in_it(home: Pa
     assert (opened.before, opened.now, opened.backup) == (version, workspace.newest(), None)
     before.pop(FILE, None)
     assert before.items() <= content(home).items()
+    everything_is_there(home)
+    states = [job.state for job in jobs.list_jobs()]
+    assert states == (["interrupted"] if version else [])
+
+
+def everything_is_there(home: Path) -> None:
+    """All that people make in the workspace of `made.make_workspace` can be used."""
     found = finish(examine())
     assert found.clean and found.version == workspace.newest()
     assert len(read_collection(home / "collections" / "vases").records) == 30
     assert len(ReviewLog(review_file("vases")).decisions) == 5
     assert read_run(home / "runs" / "vases-1").name == "vases-1"
-    assert adoptions("vases")[-1].run == "vases-1" and saved_names() == ["ours"]
+    assert adoptions("vases")[-1].run == "vases-1"
+    assert saved_names() == ["ours"] and open_setting("ours").name == "ours"
+    # Their photos' times are those of the unpacking, so that these predictions are stale.
+    assert len(pq.read_table(predictions_file("vases", "vases-1"))) == 30
+    assert {entry["who"] for entry in read_audit()[0]} == {"ada@museum.example"}
+    assert read_policy().people == {"ada@museum.example": Role.ADMIN}
+
+
+@pytest.mark.parametrize("file", BACKUPS, ids=lambda file: file.stem)
+def test_a_backup_of_an_earlier_version_brings_all_that_is_in_it(home: Path, file: Path):
+    finish(restore(file))
+    assert version_of(home) == workspace.newest()
+    with zipfile.ZipFile(file) as archive:
+        names = {*archive.namelist()} - {"backup.json", FILE}
+        assert {name: archive.read(name) for name in names}.items() <= content(home).items()
+    everything_is_there(home)
+
+
+def test_an_unfinished_job_of_an_earlier_version_is_resumed(home: Path):
+    with zipfile.ZipFile(OLD[1]) as archive:
+        archive.extractall(home)
+    finish(open_workspace())
+    (job,) = service.list_jobs()
+    assert (job.kind, job.state) == ("make_catalog", "interrupted")
+    asked = json.loads((home / "jobs" / job.job_id / "job.json").read_text())
+    assert asked["verbs"] == "qcmfm.verbs"  # a package that is no more
+    service.resume_job(job.job_id)
+    again = ended(job.job_id)
+    assert again.state == "done" and again.result["records"] == 30, again
+    assert service.catalogued() == ["vases"]
 
 
 def test_done_again_no_step_changes_anything(home: Path, old: Path, tmp_path: Path):
@@ -201,8 +243,8 @@ def test_what_a_command_begins_is_of_the_programs_version(home: Path, tmp_path: 
 
 
 def test_a_running_job_is_not_disturbed(old: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
-    job_id = jobs.start("learn", {})
+    monkeypatch.setattr(jobs, "launch_process", lambda *_: None)
+    job_id = jobs.start("learn", {}, TASKS)
     monkeypatch.setattr(jobs.event_log, "is_alive", lambda folder: True)
     before = kept(old)
     with pytest.raises(WorkspaceError, match="a job is running"):
