@@ -1,22 +1,20 @@
-"""Long work that can be left, cancelled and taken up again.
+"""Background jobs: long work that can be cancelled and resumed.
 
-A job is a folder in the workspace: `job.json` says what was asked for, `events.jsonl` grows by one
-line per event, `log.txt` holds what the process wrote. It runs in a process of its own, so neither
-a page switch nor the end of the server touches it. The process holds a lock as long as it lives;
-that is how a killed job is told from a running one.
+A job is a folder in the workspace: `job.json` holds its kind and arguments, `events.jsonl` grows by
+one line per event, and `log.txt` holds the output of its process. It runs in a separate process, so
+neither a page switch nor the end of the server affects it. The process holds a lock as long as it
+lives, which distinguishes a running job from a killed one.
 """
 
 import contextlib
-import importlib.util
 import json
 import logging
 import os
 import re
 import subprocess
-import sys
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,37 +25,57 @@ from qcmfm.core.clock import utc_now_ms
 from qcmfm.core.errors import JobError, StorageError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress
+from qcmfm.core.registry import Registry
 from qcmfm.jobs import _worker, event_log
 
 STATES = ("running", "done", "failed", "cancelled", "interrupted")
-VERBS = "qcmfm.service.tasks"
-"""The package whose modules are the kinds of jobs."""
 STARTING = 60.0
-"""Seconds that the process of a job may need until it says that it runs."""
+"""Seconds that the process of a job may take until it writes its first event."""
 
 NICE = 5
-"""How far a job stands back behind the pages, as Unix counts it: 0 not at all, 19 most."""
+"""Unix niceness of jobs, so that pages have priority: from 0, the same priority, to 19."""
 
 _STAMP = "%Y%m%dT%H%M%S%f"
 _ID = re.compile(r"[0-9]{8}T[0-9]{12}Z-[a-z0-9_]+-[0-9a-f]{4}")
 log = logging.getLogger(__name__)
 
 
+def missing_kind(name: str, _: Sequence[str]) -> JobError:
+    """The error for an unknown kind of job, for a registry of kinds."""
+    return JobError(
+        msg("There is no job of the kind {kind!r}.", kind=name[:80]),
+        "Another version of the program may have started it.",
+    )
+
+
 @dataclass(frozen=True)
-class Job:
-    """What is known of a job.
+class Tasks:
+    """The kinds of jobs of a program, and how it starts a process for one.
 
     Args:
-        job_id: Sorts by the time at which it was started.
-        kind: What it does: the name of a module of the package `VERBS`.
-        arguments: What it does it with.
-        state: One of `STATES`; interrupted is what neither runs nor came to an end.
-        progress: The last that was heard of it.
-        result: What it returned, once it is done.
-        message: Why it failed.
-        hint: What to do about that.
-        changed_at: When it was last heard of; UTC, ISO 8601.
-        by: Who started it; empty where that was not told.
+        kinds: Modules with a function `work`, which yields progress and returns JSON values.
+        command: Command that runs a job; the id of the job is appended.
+    """
+
+    kinds: Registry
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """The state of a job.
+
+    Args:
+        job_id: Id of the job; ids sort by start time.
+        kind: Kind of the job, one of `Tasks.kinds`.
+        arguments: Arguments of its `work` function.
+        state: One of `STATES`; an interrupted job neither runs nor has ended.
+        progress: Last progress event; None if there was none.
+        result: What `work` returned; empty unless the job is done.
+        message: Why the job failed; empty unless it did.
+        hint: What to do about the failure.
+        changed_at: Time of the last event, UTC, ISO 8601.
+        by: Actor who started it, as JSON values; empty if unknown.
     """
 
     job_id: str
@@ -73,83 +91,80 @@ class Job:
 
 
 def start(
-    kind: str, arguments: Mapping[str, Any], verbs: str = VERBS, by: Mapping[str, Any] | None = None
+    kind: str, arguments: Mapping[str, Any], tasks: Tasks, by: Mapping[str, Any] | None = None
 ) -> str:
-    """Begin a job and return its id at once.
+    """Start a job, and return its id at once.
 
     Args:
-        kind: The name of a module of `verbs`.
-        arguments: Given to its `work`; what JSON can hold, paths absolute.
-        verbs: The package of the kinds.
-        by: Who starts it, as JSON can hold it.
+        kind: Kind of the job, one of `tasks.kinds`.
+        arguments: Arguments of its `work` function, as JSON values; paths must be absolute.
+        tasks: Kinds of jobs.
+        by: Actor who starts it, as JSON values.
 
     Raises:
         JobError: There is no such kind.
-        StorageError: The disk has no locks.
+        StorageError: The file system does not support locks.
     """
-    if not re.fullmatch("[a-z0-9_]+", kind) or importlib.util.find_spec(f"{verbs}.{kind}") is None:
-        raise JobError(
-            msg("There is no job of the kind {kind!r}.", kind=kind[:80]),
-            "This is a bug; report it.",
-        )
+    tasks.kinds.require(kind)
     job_id = f"{_stamp()}-{kind}-{uuid.uuid4().hex[:4]}"
-    asked = {
+    request = {
         "kind": kind,
-        "verbs": verbs,
+        "verbs": tasks.kinds.package,  # For people only: modules named in a file are not imported.
         "arguments": dict(arguments),
         "started_at": utc_now_ms(),
         "by": dict(by or {}),
     }
-    storage.write_json(_jobs_folder() / job_id / "job.json", asked)
+    storage.write_json(_jobs_folder() / job_id / "job.json", request)
     try:
         event_log.is_alive(_folder(job_id))
-    except StorageError:  # Without locks a running job cannot be told from a killed one.
+    except StorageError:  # Without locks, a running job looks the same as a killed one.
         storage.discard_folder(_folder(job_id))
         raise
-    launch_process(job_id)
+    launch_process(job_id, tasks)
     return job_id
 
 
 def list_jobs(kind: str = "") -> list[Job]:
-    """Every job, the latest first.
+    """All jobs, the most recent first.
 
     Args:
-        kind: Of this kind alone.
+        kind: Only jobs of this kind; empty for all.
     """
     found: list[Job] = []
     for file in sorted(_jobs_folder().glob("*/job.json"), reverse=True):
-        with contextlib.suppress(JobError, FileNotFoundError):  # forgotten meanwhile
+        with contextlib.suppress(JobError, FileNotFoundError):  # It was deleted meanwhile.
             job = find_job(file.parent.name)
             found += [job] if kind in ("", job.kind) else []
     return found
 
 
 def find_job(job_id: str) -> Job:
-    """What is known of a job now.
+    """The current state of a job.
 
     Raises:
         JobError: There is no such job.
     """
     folder = _folder(job_id)
-    asked = json.loads((folder / "job.json").read_text("utf-8"))
-    alive = event_log.is_alive(folder)  # first: what ended since then has said so
+    request = json.loads((folder / "job.json").read_text("utf-8"))
+    # Checked before the events are read: a process that ends in between has written its end.
+    alive = event_log.is_alive(folder)
     last, progress = event_log.last(folder)
     return Job(
         job_id,
-        asked["kind"],
-        asked["arguments"],
+        request["kind"],
+        request["arguments"],
         _state(last, alive),
         progress,
         last.get("result") or {},
         last.get("message", ""),
         last.get("hint", ""),
-        last.get("at", asked["started_at"]),
-        asked.get("by") or {},
+        last.get("at", request["started_at"]),
+        request.get("by") or {},
     )
 
 
 def state(job_id: str) -> str:
-    """One of `STATES`.
+    """The current state of a job, one of `STATES`.
 
     Raises:
         JobError: There is no such job.
@@ -158,7 +173,7 @@ def state(job_id: str) -> str:
 
 
 def events(job_id: str) -> Iterator[dict[str, Any]]:
-    """Every event of a job, oldest first: each has `event` and `at`, and what belongs to it.
+    """All events of a job, oldest first: each has `event`, `at` and the details of its kind.
 
     Raises:
         JobError: There is no such job.
@@ -167,7 +182,7 @@ def events(job_id: str) -> Iterator[dict[str, Any]]:
 
 
 def cancel(job_id: str) -> None:
-    """Ask a job to stop; what it has kept so far stays. A job that ended is left as it is.
+    """Ask a running job to stop; what it has saved so far is kept. Ended jobs are unaffected.
 
     Raises:
         JobError: There is no such job.
@@ -180,23 +195,28 @@ def cancel(job_id: str) -> None:
         event_log.append(folder, "cancelled")
 
 
-def resume(job_id: str) -> None:
-    """Start a job again that was interrupted, cancelled or failed; a running one is left alone.
+def resume(job_id: str, tasks: Tasks) -> None:
+    """Start an interrupted, cancelled or failed job again; other jobs are unaffected.
+
+    Args:
+        job_id: Id of the job, which an earlier version of the program may have started.
+        tasks: Kinds of jobs.
 
     Raises:
-        JobError: There is no such job.
+        JobError: There is no such job, or its kind is unknown.
     """
-    folder = _folder(job_id)
-    if find_job(job_id).state in ("interrupted", "cancelled", "failed"):
+    folder, job = _folder(job_id), find_job(job_id)
+    if job.state in ("interrupted", "cancelled", "failed"):
+        tasks.kinds.require(job.kind)
         (folder / "cancel").unlink(missing_ok=True)
-        launch_process(job_id)
+        launch_process(job_id, tasks)
 
 
 def forget(job_id: str) -> None:
-    """Delete what is kept of a job that does not run; what it made elsewhere stays.
+    """Delete the folder of a job that is not running; its results elsewhere are kept.
 
     Raises:
-        JobError: There is no such job, or it runs.
+        JobError: There is no such job, or it is running.
     """
     folder = _folder(job_id)
     if find_job(job_id).state == "running":
@@ -204,22 +224,22 @@ def forget(job_id: str) -> None:
     storage.discard_folder(folder)
 
 
-def run_job(job_id: str) -> None:
-    """Do a job in this process: what `python -m qcmfm job ID` does.
+def run_job(job_id: str, tasks: Tasks) -> None:
+    """Run a job in this process.
 
     Raises:
         JobError: There is no such job.
     """
-    _worker.perform(_folder(job_id))
+    _worker.perform(_folder(job_id), tasks.kinds)
 
 
-def launch_process(job_id: str) -> None:
-    """Start the process of a job; its end is waited for, so that it leaves no zombie."""
+def launch_process(job_id: str, tasks: Tasks) -> None:
+    """Start the process of a job; a thread waits for its end, so that it leaves no zombie."""
     folder, launch = _folder(job_id), uuid.uuid4().hex[:8]
     event_log.append(folder, "launched", launch=launch)
     with (folder / "log.txt").open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "qcmfm", "job", job_id],
+            [*tasks.command, job_id],
             cwd=settings.PACKAGE.parent,  # whence `-m qcmfm` is this copy, installed or not
             env=os.environ | {"QCMFM_HOME": str(settings.home())},
             stdin=subprocess.DEVNULL,
@@ -228,7 +248,7 @@ def launch_process(job_id: str) -> None:
             start_new_session=True,
         )
 
-    if hasattr(os, "setpriority"):  # clicks come first
+    if hasattr(os, "setpriority"):  # Pages have priority.
         os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
 
     def reap() -> None:
@@ -248,13 +268,13 @@ def _state(last: Mapping[str, Any], alive: bool) -> str:
         return str(event)
     if event == "launched":
         age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-        # Launched in the future: the clock went back since, and nobody holds the lock.
+        # A launch in the future means that the clock was set back; nobody holds the lock.
         return "running" if abs(age.total_seconds()) < STARTING else "interrupted"
     return "interrupted"
 
 
 def _stamp() -> str:
-    """The time, or right after the latest job's where the clock went back: ids sort by start."""
+    """The time, or that of the latest job plus 1 µs if the clock was set back: ids must sort."""
     stamp = f"{datetime.now(UTC):{_STAMP}}Z"
     latest = max((folder.name[: len(stamp)] for folder in _jobs_folder().glob("*Z-*")), default="")
     if latest < stamp:

@@ -1,6 +1,5 @@
-"""Doing a job in the process that was started for it."""
+"""Runs a job in the process that was started for it."""
 
-import importlib
 import json
 import logging
 import os
@@ -14,43 +13,49 @@ from filelock import Timeout
 
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
+from qcmfm.core.registry import Registry
 from qcmfm.jobs import event_log
 from qcmfm.observability import logs
 
 EVERY = 0.2
-"""Seconds between two progress events that are written."""
+"""Minimum number of seconds between two progress events of one stage in the file."""
 PATIENCE = 10.0
-"""Seconds that a cancelled job has to come to its next progress event; then its process ends."""
+"""Seconds that a cancelled job has to reach its next progress event before its process ends."""
 
 log = logging.getLogger(__name__)
 
 
-def perform(folder: Path) -> None:
-    """Do a job, unless another process does."""
+def perform(folder: Path, kinds: Registry) -> None:
+    """Run a job, unless another process runs it already.
+
+    Args:
+        folder: Folder of the job.
+        kinds: Registry of the kinds of jobs.
+    """
     held = event_log.lock(folder)
     try:
-        held.acquire(timeout=5)  # who looks whether the job runs holds it for a moment
+        held.acquire(timeout=5)  # `is_alive` holds the lock for a moment.
     except Timeout:
         return
     try:
         if event_log.last(folder)[0].get("event") in event_log.ENDS:
-            return  # it was started twice, and the other one has done it meanwhile
+            return  # It was started twice, and the other process has finished it.
         event_log.append(folder, "started", process=os.getpid())
         done = threading.Event()
         threading.Thread(target=_end_if_cancelled, args=(folder, done), daemon=True).start()
-        event, about = _outcome(folder)
+        event, about = _outcome(folder, kinds)
         done.set()
         event_log.append(folder, event, **about)
     finally:
         held.release()
 
 
-def _outcome(folder: Path) -> tuple[str, dict[str, Any]]:
-    """Do the work, and how it ended."""
-    asked = json.loads((folder / "job.json").read_text("utf-8"))
+def _outcome(folder: Path, kinds: Registry) -> tuple[str, dict[str, Any]]:
+    """Do the work; returns the event that ends the job, and its details."""
+    request = json.loads((folder / "job.json").read_text("utf-8"))
     try:
-        verb = importlib.import_module(f"{asked['verbs']}.{asked['kind']}")
-        result = _follow(folder, verb.work(**asked["arguments"]))
+        task = kinds.load(request["kind"])
+        result = _follow(folder, task.work(**request["arguments"]))
     except _Cancelled:
         return "cancelled", {}
     except QcmfmError as error:
@@ -68,11 +73,11 @@ def _outcome(folder: Path) -> tuple[str, dict[str, Any]]:
 
 
 class _Cancelled(Exception):
-    """Somebody wants the job to stop."""
+    """The job was cancelled."""
 
 
 def _follow(folder: Path, work: Work[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Run the work to its end and write down how far it is, not more often than is looked at."""
+    """Run the work to its end, and write progress events at most every `EVERY` seconds."""
     written, stage = 0.0, ""
     while True:
         try:
@@ -92,7 +97,7 @@ def _follow(folder: Path, work: Work[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _end_if_cancelled(folder: Path, done: threading.Event) -> None:
-    """End the process of a cancelled job that does not come to its next progress event."""
+    """End the process of a cancelled job that does not reach its next progress event in time."""
     while not done.wait(0.5):
         if (folder / "cancel").exists():
             if not done.wait(PATIENCE):

@@ -1,4 +1,4 @@
-"""The events of a job: a file that grows by one line each, readable after a kill at any moment."""
+"""The event log of a job: a JSON-lines file that stays readable after a kill at any moment."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,12 +16,12 @@ _TAIL = 64 * 1024
 
 
 def lock(folder: Path) -> storage.DiskLock:
-    """What the process of a job holds as long as it lives."""
+    """The lock that the process of a job holds as long as it lives."""
     return storage.DiskLock(folder / ".lock")
 
 
 def is_alive(folder: Path) -> bool:
-    """Whether a process does the job now."""
+    """Whether a process is running the job."""
     held = lock(folder)
     try:
         held.acquire(timeout=0)
@@ -32,13 +32,13 @@ def is_alive(folder: Path) -> bool:
 
 
 def append(folder: Path, event: str, **about: Any) -> None:
-    """Write an event down."""
+    """Append an event, flushed to disk unless it is a progress event."""
     row = {"event": event, "at": utc_now_ms(), **about}
     json_lines.append(folder / FILE, row, durable=event != "progress")
 
 
 def read(folder: Path, tail: int = 0) -> Iterator[dict[str, Any]]:
-    """Every event, oldest first; as `json_lines.read`."""
+    """The events, oldest first; see `json_lines.read` for `tail`."""
     for row in json_lines.read(folder / FILE, tail):
         if row and "event" in row:
             yield row
@@ -47,8 +47,8 @@ def read(folder: Path, tail: int = 0) -> Iterator[dict[str, Any]]:
 def last(folder: Path) -> tuple[dict[str, Any], Progress | None]:
     """The last event and the last progress.
 
-    The end of a process says nothing after what it wrote of its own end, nor after a later launch:
-    whoever waits for the process may write it down late.
+    An `ended` event is ignored if the job wrote its own end before, or was launched again since:
+    the thread that waits for the process may write the event late.
     """
     found = list(read(folder, _TAIL))
     step = next((event for event in reversed(found) if event["event"] == "progress"), None)

@@ -6,7 +6,9 @@ from qcmfm.records import Collection, Record, Row
 from qcmfm.review.state import ReviewState
 
 
-def corrected(collection: Collection, state: ReviewState, keep_recorded: bool = True) -> Collection:
+def corrected(
+    collection: Collection, state: ReviewState, keep_catalogue_labels: bool = True
+) -> Collection:
     """The collection with the labels that reviewers chose.
 
     Accepted and corrected records have the reviewed label. Unsure ones have none, so that they are
@@ -15,11 +17,11 @@ def corrected(collection: Collection, state: ReviewState, keep_recorded: bool = 
     Args:
         collection: Records with catalogue labels; not modified.
         state: Review state of the collection.
-        keep_recorded: Whether records without a review keep their catalogue label; without it, only
-            reviewed records are trained on.
+        keep_catalogue_labels: Whether records without a review keep their catalogue label; if not,
+            only reviewed records are trained on.
     """
     rows = [
-        row if row.record is None else _relabelled(row, row.record, state, keep_recorded)
+        row if row.record is None else _relabelled(row, row.record, state, keep_catalogue_labels)
         for row in collection.rows
     ]
     return replace(collection, rows=rows)

@@ -1,7 +1,7 @@
-"""The verbs that pages and the command line call.
+"""The operations that pages and the command line call.
 
-Each is imported when it is first asked for, so that a page waits for those libraries alone that its
-own verbs need. What there is stands in `__init__.pyi`.
+Each is imported on first use, so that a page loads only the libraries that its own operations need.
+`__init__.pyi` lists them.
 """
 
 import lazy_loader

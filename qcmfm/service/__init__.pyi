@@ -28,6 +28,7 @@ from .jobs import (
     forget_job,
     list_jobs,
     resume_job,
+    run_job,
     start_job,
 )
 from .lab import (
@@ -162,6 +163,7 @@ __all__ = [
     "reviewed_labels",
     "run_comparison",
     "run_folders",
+    "run_job",
     "run_version",
     "runs_for",
     "runs_with_predictions",

@@ -1,4 +1,4 @@
-"""Which run proposes the labels of a collection."""
+"""Adopted runs: which run suggests the labels of a collection."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from qcmfm.service.runs import run_folders, runs_for
 
 @requires(Permission.LOOK)
 def adopted_run(collection: str) -> str:
-    """The run that proposes the labels of a collection; empty where none was adopted.
+    """The run that suggests the labels of a collection; empty if none was adopted.
 
     Raises:
         RunError: The file of adoptions is damaged.
@@ -24,9 +24,9 @@ def adopted_run(collection: str) -> str:
 
 @requires(Permission.ADOPT, on=("collection", "run"))
 def adopt_run(collection: str, run: str, who: str) -> None:
-    """Let a run propose the labels of a collection from now on.
+    """Let a run suggest the labels of a collection from now on.
 
-    Predictions that other runs made stay, and say which run made them.
+    Predictions of other runs are kept, with the name of the run.
 
     Raises:
         RunError: There is no such run, or the file of adoptions is damaged.
@@ -38,10 +38,13 @@ def adopt_run(collection: str, run: str, who: str) -> None:
 
 @requires(Permission.LOOK)
 def base_run(collection: str, labels: Sequence[str]) -> str:
-    """The run that a retraining starts from: the adopted one, else the best fit; else empty.
+    """The run that a retraining starts from: the adopted one, else that with the best labels.
 
     Args:
         collection: Name of the collection.
-        labels: What its records are labelled with.
+        labels: Labels of its records.
+
+    Returns:
+        Name of the run; empty if none knows all the labels.
     """
     return adopted_run(collection) or next(iter(runs_for(labels)), "")

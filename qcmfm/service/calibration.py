@@ -1,4 +1,4 @@
-"""How far a run can be trusted, found on what it was trained on and measured on `test`."""
+"""Calibration of a run on its training records, measured on `test`."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ from qcmfm.training.calibrate import calibrate, one_at_a_time
 from qcmfm.training.cross_fitting import FOLDS
 
 ERROR_RATES = (0.05, 0.1, 0.2)
-"""Rates at which the sets of labels are measured."""
+"""Error rates for which the coverage of prediction sets is measured."""
 
 CHUNK = 64
 
@@ -31,15 +31,15 @@ CHUNK = 64
 def calibrate_run(
     labeller: Labeller, collection: Collection, folds: int = FOLDS
 ) -> Work[dict[str, Any]]:
-    """Calibrate a run on its training records, measure it on `test`, and keep both in its folder.
+    """Calibrate a run on its training records, measure it on `test`, and save both in its folder.
 
     Args:
-        labeller: The run and its encoders.
-        collection: The records that the run was trained on, with those of `test`.
-        folds: How many models are trained; the more, the nearer sets come to the rate asked.
+        labeller: Run with its encoders.
+        collection: Records that the run was trained on, and those of `test`.
+        folds: Number of models to train; with more, the error rates are met more closely.
 
     Returns:
-        Number of records, and what was measured on `test`, as JSON values.
+        Number of `records`, and the coverage on `test`, as JSON values.
 
     Raises:
         RunError: The run was trained on other records.
@@ -76,9 +76,9 @@ def measure_coverage(
     collection: Collection,
     splits: dict[str, str],
 ) -> Work[list[dict[str, Any]]]:
-    """How often the sets of labels hold the true one on `test`; a row for each error rate.
+    """Coverage of the prediction sets on `test`, with one entry per error rate.
 
-    Empty where no record of `test` has a label.
+    Empty if no record of `test` has a label.
     """
     rows = [
         row
@@ -103,7 +103,7 @@ def measure_coverage(
 
 @requires(Permission.LOOK)
 def label_with_coverage(run: Run, table: FeatureTable) -> np.ndarray:
-    """Calibrated probabilities of every record of a table, record x label."""
+    """Calibrated probabilities of all records of a table, record x label."""
     table = table.with_lexicon(run.lexicon)
     places = range(len(table))
     parts = (places[start : start + CHUNK] for start in places[::CHUNK])
@@ -111,8 +111,8 @@ def label_with_coverage(run: Run, table: FeatureTable) -> np.ndarray:
 
 
 def _splits(labeller: Labeller, collection: Collection) -> dict[str, str]:
-    """The split of each record, as the run's training made it or as it would."""
-    kept = read_splits(labeller.folder, collection)
-    made = assign_splits(collection.records, labeller.run.config["training"]["seed"])
+    """The split of each record: as saved in the run, else as its training would assign it."""
+    saved = read_splits(labeller.folder, collection)
+    assigned = assign_splits(collection.records, labeller.run.config["training"]["seed"])
     ids = [record.record_id for record in collection.records]
-    return dict(zip(ids, made, strict=True)) | kept
+    return dict(zip(ids, assigned, strict=True)) | saved

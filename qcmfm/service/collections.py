@@ -1,4 +1,4 @@
-"""Which collections there are, and what is in them."""
+"""Collections: list and open them, draw the built-in ones, and read their photos."""
 
 import io
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ from qcmfm.review.review import open_review
 
 @dataclass(frozen=True)
 class CollectionSummary:
-    """What a list of collections shows.
+    """Summary of a collection for a list.
 
     Args:
-        name: The folder's name.
+        name: Name of its folder.
         records: Number of records.
-        labels: Number of records of each label.
-        problems: Number of reports on rows.
-        reviewed: Number of records on which a decision stands.
-        built_in: Whether it came with the program.
+        labels: Number of records with each label.
+        problems: Number of problems with rows.
+        reviewed: Number of reviewed records.
+        built_in: Whether it is shipped with the program.
     """
 
     name: str
@@ -46,7 +46,7 @@ class CollectionSummary:
 
 @requires(Permission.LOOK)
 def collection_folders() -> dict[str, Path]:
-    """Every collection there is, by name: the user's own first, then the built-in ones."""
+    """Folders of all collections by name: the user's own first, then the built-in ones."""
     folders: dict[str, Path] = {}
     for place in (settings.collections_folder(), settings.SHIPPED_COLLECTIONS):
         for file in sorted(place.glob("*/records.csv")):
@@ -56,7 +56,7 @@ def collection_folders() -> dict[str, Path]:
 
 @requires(Permission.LOOK)
 def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
-    """Every collection, by name; and what is wrong with those that cannot be read."""
+    """Summaries of all collections, and the errors of those that cannot be read."""
     summaries: list[CollectionSummary] = []
     errors: list[QcmfmError] = []
     for name, folder in collection_folders().items():
@@ -85,10 +85,10 @@ def list_collections() -> tuple[list[CollectionSummary], list[QcmfmError]]:
 
 @requires(Permission.LOOK)
 def open_collection(name: str) -> Collection:
-    """The records of a collection.
+    """Read the records of a collection.
 
     Raises:
-        RecordsError: There is none of that name, or it cannot be read.
+        RecordsError: There is no such collection, or it cannot be read.
     """
     folders = collection_folders()
     if name not in folders:
@@ -102,9 +102,9 @@ def open_collection(name: str) -> Collection:
 
 @requires(Permission.LOOK)
 def drawable(name: str) -> int:
-    """How many records the built-in collection `name` has when it is drawn whole.
+    """Number of records of the built-in collection `name` when it is drawn completely.
 
-    0 where it is whole already, or is none that the program draws.
+    0 if it was drawn already, or is not one that the program draws.
     """
     if name not in demo.names() or (settings.collections_folder() / name).exists():
         return 0
@@ -113,7 +113,7 @@ def drawable(name: str) -> int:
 
 @requires(Permission.IMPORT, on=("name",))
 def draw_built_in(name: str) -> Work[Collection]:
-    """Draw a whole built-in collection into the workspace, in place of the part that is shipped.
+    """Draw a complete built-in collection into the workspace; only a part of it is shipped.
 
     Raises:
         RecordsError: There is no such built-in collection, or it was drawn before.
@@ -123,10 +123,10 @@ def draw_built_in(name: str) -> Work[Collection]:
 
 @requires(Permission.LOOK)
 def true_regions(folder: Path) -> dict[str, list[Region]]:
-    """Where the things are that the words of each record name; empty where nobody knows.
+    """Regions of the things that the words of each record name, by record id; empty if unknown.
 
     Args:
-        folder: Of the collection.
+        folder: Folder of the collection.
 
     Raises:
         RecordsError: The file of the regions is damaged.
@@ -137,11 +137,11 @@ def true_regions(folder: Path) -> dict[str, list[Region]]:
 
 @requires(Permission.LOOK)
 def thumbnail(photo: Path, side: int = 320) -> bytes:
-    """A small JPEG of a photo, square, the photo in its middle on white.
+    """A small square JPEG of a photo, centred on white.
 
     Args:
-        photo: The file.
-        side: In pixels.
+        photo: Path of the photo.
+        side: Width and height in pixels.
 
     Raises:
         PhotoError: The photo cannot be read.
@@ -151,12 +151,12 @@ def thumbnail(photo: Path, side: int = 320) -> bytes:
 
 @requires(Permission.LOOK)
 def page_picture(photo: Path, width: int = 900, height: int = 540) -> bytes:
-    """A JPEG of a photo that fits a page.
+    """A JPEG of a photo, scaled down to fit on a page.
 
     Args:
-        photo: The file.
-        width: The most it may have, in pixels.
-        height: Likewise.
+        photo: Path of the photo.
+        width: Maximum width in pixels.
+        height: Maximum height in pixels.
 
     Raises:
         PhotoError: The photo cannot be read.

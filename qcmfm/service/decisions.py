@@ -1,32 +1,33 @@
-"""Decisions on records, with the check who may take them."""
+"""Decisions on records, with permission checks and audit log entries."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from qcmfm.access import Permission, actor, require, requires, write_audit
+from qcmfm.access import Permission, actor, may, require, requires, write_audit
 from qcmfm.core.errors import PermissionDenied, QcmfmError
 from qcmfm.inference.prediction import Prediction
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import Decision
 from qcmfm.review.log import ReviewLog
+from qcmfm.review.presence import Presence, mark_present, others_at
 from qcmfm.review.review import Review, open_review
 from qcmfm.review.state import ReviewState
 
 Done = TypeVar("Done")
 
 NAMED = 20
-"""Records of a batch that the audit log names."""
+"""Maximum number of records of a batch that the audit log lists."""
 
 
 class OpenReview:
-    """The review of a collection as pages and other programs use it.
+    """The review of a collection, with permission checks.
 
     Args:
-        collection: Its name.
+        collection: Name of the collection.
 
     Raises:
-        ReviewError: The collection's name is none, or its log cannot be read.
+        ReviewError: The name of the collection is invalid, or its log cannot be read.
     """
 
     def __init__(self, collection: str) -> None:
@@ -35,64 +36,84 @@ class OpenReview:
 
     @property
     def log(self) -> ReviewLog:
-        """What was decided, row by row, to be read."""
+        """The review log, for reading."""
         return self._review.log
 
     @requires(Permission.LOOK)
     def refresh(self) -> ReviewState:
-        """The state with what others decided meanwhile; see `Review.refresh`."""
+        """The current state, including decisions of others; see `Review.refresh`."""
         return self._review.refresh()
 
-    @requires(Permission.DECIDE, tells=True)
+    @requires(Permission.LOOK)
+    def mark_present(self, record_id: str, reviewer: str, page: str) -> list[Presence]:
+        """Note that a page shows a record, and find out who else has it open.
+
+        For people without `Permission.DECIDE` nothing is noted, but they still see who else has it.
+
+        Args:
+            record_id: Record that the page shows now.
+            reviewer: Name of the reviewer, unless a sign-in provides it.
+            page: Id of the browser page.
+
+        Returns:
+            Presence of others on the same record, longest open first.
+        """
+        who = actor()
+        name = who.who if who.signed_in else reviewer
+        if not may(who, Permission.DECIDE):
+            return others_at(self.collection, record_id, name)
+        return mark_present(self.collection, record_id, name, page)
+
+    @requires(Permission.DECIDE, writes_own_entries=True)
     def decide(
         self, choices: Sequence[Choice], reviewer: str, known: Collection[str] = ()
     ) -> list[Decision]:
-        """Decide on one record or, as one batch, on many; see `Review.decide`.
+        """Decide on one record or, as one batch, on several; see `Review.decide`.
 
         Raises:
-            PermissionDenied: Whoever acts may not decide, or not on many records at once, or is
-                somebody else than the reviewer.
-            ReviewError: A choice cannot be, or it could not be saved.
+            PermissionDenied: The current actor may not decide, may not decide on several records at
+                once, or is not the reviewer.
+            ReviewError: A choice is invalid, or could not be saved.
         """
         if len(choices) > 1:
             require(Permission.BULK, "decide", self._on(choices))
         return self.decide_each(choices, reviewer, known)
 
-    @requires(Permission.DECIDE, tells=True)
+    @requires(Permission.DECIDE, writes_own_entries=True)
     def decide_each(
         self, choices: Sequence[Choice], reviewer: str, known: Collection[str]
     ) -> list[Decision]:
-        """Decide on records that were looked at one by one, as one batch.
+        """Decide on records that were reviewed one by one, as one batch.
 
         Raises:
-            PermissionDenied: Whoever acts may not decide, or is somebody else than the reviewer.
-            ReviewError: A choice cannot be, or it could not be saved.
+            PermissionDenied: The current actor may not decide, or is not the reviewer.
+            ReviewError: A choice is invalid, or could not be saved.
         """
         return self._do(
             "decide", self._on(choices), reviewer,
             lambda: self._review.decide(choices, reviewer, known),
         )  # fmt: skip
 
-    @requires(Permission.DECIDE, tells=True)
+    @requires(Permission.DECIDE, writes_own_entries=True)
     def undo(self, reviewer: str, steps: int = 1, decision_id: str = "") -> list[Decision]:
-        """Take back a reviewer's own last steps; see `Review.undo`.
+        """Undo a reviewer's own last steps; see `Review.undo`.
 
         Raises:
-            PermissionDenied: Whoever acts may not decide, or is somebody else.
-            ReviewError: There is nothing to take back.
+            PermissionDenied: The current actor may not decide, or is not the reviewer.
+            ReviewError: There is nothing to undo.
         """
         return self._do(
             "undo", {"collection": self.collection}, reviewer,
             lambda: self._review.undo(reviewer, steps, decision_id),
         )  # fmt: skip
 
-    @requires(Permission.DECIDE, tells=True)
+    @requires(Permission.DECIDE, writes_own_entries=True)
     def restore(self, record_id: str, reviewer: str, decision_id: str = "") -> Decision:
-        """Make a record again what it was right after a decision; see `Review.restore`.
+        """Return a record to its state right after a decision; see `Review.restore`.
 
         Raises:
-            PermissionDenied: Whoever acts may not decide, or is somebody else.
-            ReviewError: There is no such decision on the record, or nothing would change.
+            PermissionDenied: The current actor may not decide, or is not the reviewer.
+            ReviewError: The record has no such decision, or its state would not change.
         """
         return self._do(
             "restore", {"collection": self.collection, "records": [record_id]}, reviewer,
@@ -107,14 +128,14 @@ class OpenReview:
     def _do(
         self, operation: str, on: Mapping[str, Any], reviewer: str, act: Callable[[], Done]
     ) -> Done:
-        """Act in nobody else's name, and write down how it went."""
+        """Run an operation unless it is in somebody else's name, and write its audit log entry."""
         who = actor()
         if who.signed_in and " ".join(reviewer.split()) != who.who:
             write_audit(who, operation, on, "refused")
             raise PermissionDenied(
                 "You cannot decide in somebody else's name.", f"You are signed in as {who.who}."
             )
-        # Who did not sign in says themselves who they are.
+        # Without a sign-in, people give their names themselves.
         who = who if who.signed_in else replace(who, who=reviewer or who.who)
         try:
             found = act()
@@ -125,23 +146,27 @@ class OpenReview:
         return found
 
 
-@requires(Permission.DECIDE, tells=True)
+@requires(Permission.DECIDE, writes_own_entries=True)
 def decide_on_submissions(name: str, decided: Sequence[tuple[Prediction, str]], who: str) -> None:
-    """Log what somebody said of photos that they had labelled and saved.
+    """Log the decisions on photos that somebody had labelled and saved.
 
-    Whoever may decide on one may do so: each photo was looked at, though they are kept as a batch.
+    The permission to decide on one record is sufficient: the photos were reviewed one by one, even
+    though the decisions are saved as a batch.
 
     Args:
-        name: Of the collection that the photos were saved to.
-        decided: What the model said, and the label that it is.
-        who: Who says so.
+        name: Name of the collection that the photos were saved to.
+        decided: Prediction and right label of each photo.
+        who: Name of the reviewer.
 
     Raises:
-        PermissionDenied: Whoever acts may not decide, or is somebody else.
-        ReviewError: There is no name, or it could not be saved.
+        PermissionDenied: The current actor may not decide, or is not the reviewer.
+        ReviewError: The reviewer has no name, or the decisions could not be saved.
     """
     if not decided:
         return
-    known = sorted({label for said, _ in decided for label, _ in said.ranked})
-    choices = [Choice(said.record_id, "correct", label, prediction=said) for said, label in decided]
+    known = sorted({label for prediction, _ in decided for label, _ in prediction.ranked})
+    choices = [
+        Choice(prediction.record_id, "correct", label, prediction=prediction)
+        for prediction, label in decided
+    ]
     OpenReview(name.strip()).decide_each(choices, who, known)

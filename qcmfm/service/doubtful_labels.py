@@ -1,4 +1,4 @@
-"""Looking for recorded labels that are probably wrong."""
+"""Search for catalogue labels that are probably wrong."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from qcmfm.review.corrected_labels import corrected
 from qcmfm.review.items import OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.runs.folder import read_config
-from qcmfm.service.retraining import encoders_of, recorded_collection
+from qcmfm.service.retraining import collection_with_catalogue_labels, encoders_of
 from qcmfm.service.runs import find_run
 from qcmfm.training import TrainingSettings
 from qcmfm.training.cross_fitting import out_of_fold
@@ -27,11 +27,11 @@ from qcmfm.training.cross_fitting import out_of_fold
 
 @requires(Permission.LOOK)
 def cached_out_of_fold(name: str, collection: Collection) -> OutOfFold | None:
-    """What models that never saw them say of a collection's records; None where not computed.
+    """Cached out-of-fold probabilities of a collection; None if they were not computed.
 
     Args:
-        name: Of the collection.
-        collection: Its records, as they were recorded.
+        name: Name of the collection.
+        collection: Its records with catalogue labels.
     """
     file = out_of_fold_file(name)
     return read_out_of_fold(file, made_from(collection)) if file.is_file() else None
@@ -41,21 +41,21 @@ def cached_out_of_fold(name: str, collection: Collection) -> OutOfFold | None:
 def find_doubtful_labels(
     name: str, run: str = "", device: str = "auto", cache: FeatureCache | None = None
 ) -> Work[OutOfFold]:
-    """Train on parts of a collection's labels and ask of the others; the answers are kept.
+    """Compute out-of-fold probabilities by cross-validation, and cache them.
 
-    Labels that reviewers decided count as they were decided.
+    Reviewed records are trained on with their reviewed labels.
 
     Args:
-        name: Of the collection.
-        run: A run whose settings are taken; empty for the usual ones.
-        device: For the encoders.
-        cache: Encoders that are loaded already.
+        name: Name of the collection.
+        run: Name of a run whose settings are used; empty for the default settings.
+        device: Device of the encoders.
+        cache: Loaded encoders; None to load them.
 
     Raises:
         QcmfmError: The collection or the run cannot be read, or there are too few labels.
     """
     config = read_config(find_run(run)) if run else {}
-    collection = recorded_collection(name, config)
+    collection = collection_with_catalogue_labels(name, config)
     now = corrected(collection, open_review(name).refresh())
     if len(now.labels) < 2:
         raise TrainingError(
@@ -71,6 +71,6 @@ def find_doubtful_labels(
     answers = yield from out_of_fold(now, cache, how, checkpoints)
     ids = [record.record_id for record in answers.records]
     found = OutOfFold(ids, answers.labels, answers.probabilities())
-    write_out_of_fold(found, file, made_from(recorded_collection(name, {})))
+    write_out_of_fold(found, file, made_from(collection_with_catalogue_labels(name, {})))
     storage.discard_folder(checkpoints)
     return found

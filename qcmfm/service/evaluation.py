@@ -1,4 +1,4 @@
-"""How good a run is on records with labels or true regions."""
+"""Evaluation of a run on records with labels or true regions."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,12 +25,12 @@ from qcmfm.service.labelling import Labeller
 def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work[dict[str, Any]]:
     """Measure a run on the labelled records of one split.
 
-    Where the run's training made splits for these very records, those are used. The result says
-    under `trained_on` whether the weights have seen records of that split.
+    If the training of the run assigned splits to these records, they are used. `trained_on` in the
+    result says whether the run was trained on records of that split.
 
     Args:
-        labeller: The run and its encoders.
-        collection: The records.
+        labeller: Run with its encoders.
+        collection: Records to measure on.
         split: train, val, test, holdout, or all.
 
     Raises:
@@ -71,14 +71,14 @@ def evaluate_run(labeller: Labeller, collection: Collection, split: str) -> Work
 
 @requires(Permission.LOOK)
 def ground_run(labeller: Labeller, collection: Collection, split: str) -> Work[dict[str, Any]]:
-    """Measure whether a run's attention looks at the thing that a word names.
+    """Measure the grounding of a run's attention: whether it lies on the thing that a word names.
 
-    Takes the records of a split as `evaluate_run` does, with a label or without, and the true
-    regions that lie beside them in `regions.json`.
+    Uses the records of a split as `evaluate_run` does, with or without a label, and the true
+    regions in the collection's `regions.json`.
 
     Args:
-        labeller: The run and its encoders.
-        collection: The records.
+        labeller: Run with its encoders.
+        collection: Records to measure on.
         split: train, val, test, holdout, or all.
 
     Raises:
@@ -93,24 +93,24 @@ def ground_run(labeller: Labeller, collection: Collection, split: str) -> Work[d
 
 
 def _rows_of_split(labeller: Labeller, collection: Collection, split: str) -> list[Row]:
-    """The records of a split, as the run's training made them for these very records."""
-    made = read_splits(labeller.folder, collection)
+    """The records of a split, by the splits that the run's training assigned to them, if any."""
+    assigned = read_splits(labeller.folder, collection)
     return [
         row
         for row in collection.rows
-        if row.record and split in ("all", made.get(row.record_id) or row.record.split)
+        if row.record and split in ("all", assigned.get(row.record_id) or row.record.split)
     ]
 
 
 def _trained_on(labeller: Labeller, split: str) -> bool:
-    """Whether the run's weights have seen records of a split."""
+    """Whether the run was trained on records of a split."""
     refit = labeller.run.config["training"]["refit"]
     return split in ("train", "all") or (split == "val" and refit)
 
 
 @requires(Permission.RETRAIN, on=("labeller",))
 def save_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
-    """Add what `evaluate_run` measured to a run's metrics and to its card.
+    """Save the result of `evaluate_run` in the run's metrics and its model card.
 
     Raises:
         RunError: The run was trained on these records.

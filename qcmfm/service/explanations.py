@@ -1,4 +1,4 @@
-"""The evidence for a record's label: in numbers, in lines of text, as an annotation."""
+"""Evidence for a record's label, as numbers, lines of text and Web Annotations."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from qcmfm.service.labelling import Labeller, Submission
 def explain_submission(
     labeller: Labeller, submission: Submission, error_rate: float = ERROR_RATE
 ) -> Explanation:
-    """All the evidence for the label of a photo and a caption.
+    """Gather the evidence for the label of a photo and a caption.
 
     Raises:
         PhotoError: The photo cannot be read.
@@ -34,10 +34,10 @@ def explain_submission(
 
 @requires(Permission.LOOK)
 def find_record(collection: Collection, record_id: str) -> Record:
-    """A record of a collection.
+    """The record of a collection with this id.
 
     Raises:
-        RecordsError: There is none of that id.
+        RecordsError: There is no such record.
     """
     found = next((r for r in collection.records if r.record_id == record_id), None)
     if found is None:
@@ -51,12 +51,12 @@ def find_record(collection: Collection, record_id: str) -> Record:
 
 @dataclass(frozen=True)
 class ExplanationComparison:
-    """One model's answer beside others'.
+    """The evidence of one of several models.
 
     Args:
         run: Name of the run.
         model: Name of its fusion model.
-        evidence: For its label.
+        evidence: Evidence for the label that it predicts.
     """
 
     run: str
@@ -68,7 +68,7 @@ class ExplanationComparison:
 def compare_explanations(
     labellers: Sequence[Labeller], submission: Submission, error_rate: float = ERROR_RATE
 ) -> Work[list[ExplanationComparison]]:
-    """The evidence of several models for one record."""
+    """Gather the evidence of several models for one record."""
     found: list[ExplanationComparison] = []
     for number, labeller in enumerate(labellers, start=1):
         evidence = explain_submission(labeller, submission, error_rate)
@@ -81,13 +81,13 @@ def compare_explanations(
 def attention_annotation(
     evidence: Explanation, source: str, words: Sequence[int], head: int | None = None
 ) -> bytes:
-    """Where some words looked, as a Web Annotation of the photo.
+    """The most attended regions of some words, as a Web Annotation of the photo.
 
     Args:
-        evidence: With attention.
-        source: The photo's address or file name.
-        words: Places of the words in the caption.
-        head: Of one head; by default averaged over all.
+        evidence: Evidence with attention maps.
+        source: URL or file name of the photo.
+        words: Indices of the words in the caption.
+        head: Index of a head; by default the average of all.
     """
     assert evidence.attention is not None
     boxes = [
@@ -104,10 +104,10 @@ def attention_annotation(
 @requires(Permission.LOOK)
 def explanation_lines(evidence: Explanation) -> list[str]:
     """The evidence as lines of text."""
-    said = evidence.to_json()
+    content = evidence.to_json()
     lines = [f"{label:24} {p:.3f}" for label, p in list(evidence.probabilities.items())[:3]]
-    if said["attended"]:
-        lines.append(f"The model attended most to the {said['attended']['place']} of the photo.")
+    if content["attended"]:
+        lines.append(f"The model attended most to the {content['attended']['place']} of the photo.")
     if evidence.occlusion:
         hidden = evidence.occlusion
         lines.append(

@@ -1,8 +1,8 @@
-"""Turns at what only few can use at once, shared fairly between those who ask.
+"""A fair queue for a resource that only few callers can use at once.
 
-Encoders use every core, so two people at once are both slower than one after the other. Whoever
-asks for much waits behind whoever asks for little: each of those who wait gets a turn before
-anybody gets a second one.
+Encoders use every core, so two callers at once are both slower than one after the other. Slots are
+given round-robin: every waiting session gets one before any session gets a second one, so that long
+work does not hold up short work.
 """
 
 import contextlib
@@ -16,19 +16,19 @@ from qcmfm.core.progress import Result, Work
 from qcmfm.observability import metrics
 
 CORES = 4
-"""Cores that one turn makes good use of."""
+"""Number of cores that one slot uses well."""
 
 
 class FairQueue:
-    """A few turns at a time, given in rotation to those who wait.
+    """A fixed number of slots, given round-robin to those who wait.
 
     Args:
-        at_once: How many turns there are.
-        told: Called at the end of each with the seconds that it was waited for and that it took.
+        at_once: Number of slots.
+        on_release: Called when a slot is released, with the seconds of waiting and of use.
     """
 
-    def __init__(self, at_once: int = 1, told: Callable[[float, float], None] | None = None):
-        self._told = told
+    def __init__(self, at_once: int = 1, on_release: Callable[[float, float], None] | None = None):
+        self._on_release = on_release
         self._free = at_once
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, deque[threading.Event]] = OrderedDict()
@@ -36,15 +36,15 @@ class FairQueue:
 
     @contextlib.contextmanager
     def slot(self, who: str) -> Iterator[None]:
-        """Wait for a turn and have it inside the block; a turn inside a turn is the same one.
+        """Wait for a slot and hold it inside the block; nested blocks share one slot.
 
         Args:
-            who: Those of one name share what is given to that name.
+            who: Session of the caller; callers of one session share its place in the queue.
         """
         if getattr(self._mine, "has", False):
             yield
             return
-        asked = time.perf_counter()
+        requested = time.perf_counter()
         self._wait(who)
         began = time.perf_counter()
         self._mine.has = True
@@ -52,12 +52,12 @@ class FairQueue:
             yield
         finally:
             self._mine.has = False
-            self._give_on()
-            if self._told:
-                self._told(began - asked, time.perf_counter() - began)
+            self._release()
+            if self._on_release:
+                self._on_release(began - requested, time.perf_counter() - began)
 
     def step_by_step(self, who: str, work: Work[Result]) -> Work[Result]:
-        """Long work that lets others have a turn after each of its steps."""
+        """Run long work, releasing the slot to others after each of its steps."""
         while True:
             try:
                 with self.slot(who):
@@ -71,7 +71,7 @@ class FairQueue:
                 raise
 
     def waiting(self) -> int:
-        """How many wait for a turn now."""
+        """Number of callers that wait for a slot now."""
         with self._lock:
             return sum(map(len, self._waiting.values()))
 
@@ -84,18 +84,18 @@ class FairQueue:
             self._waiting.setdefault(who, deque()).append(called)
         called.wait()
 
-    def _give_on(self) -> None:
-        """Give the turn that ends to whoever has waited longest without one."""
+    def _release(self) -> None:
+        """Pass the slot on to the session that has waited longest without one."""
         with self._lock:
             if not self._waiting:
                 self._free += 1
                 return
-            who, asked = self._waiting.popitem(last=False)
-            called = asked.popleft()
-            if asked:  # to the end of the row
-                self._waiting[who] = asked
+            who, requests = self._waiting.popitem(last=False)
+            called = requests.popleft()
+            if requests:  # The session goes to the end of the queue.
+                self._waiting[who] = requests
         called.set()
 
 
 ENCODERS = FairQueue(max(1, (os.cpu_count() or 1) // CORES), metrics.record_queue_wait)
-"""Turns at the encoders and models of this process."""
+"""Slots for the encoders and models of this process."""

@@ -1,4 +1,4 @@
-"""Bringing in what a museum has: what was uploaded, what would come of it, what came of it."""
+"""Imports: uploads, permission to read a source, previews and reports."""
 
 import hashlib
 import io
@@ -23,11 +23,14 @@ KIND = "import_collection"
 
 @requires(Permission.IMPORT, on=("name",))
 def save_upload(name: str, content: io.BufferedIOBase) -> Path:
-    """Keep an uploaded file, so that its import can be taken up again; the same file once.
+    """Save an uploaded file, so that an interrupted import can continue; the same file only once.
 
     Args:
-        name: As the visitor's computer calls it.
-        content: Read from its start.
+        name: Name of the file on the user's computer.
+        content: Content, which is read from its start.
+
+    Returns:
+        Path of the saved file.
     """
     folder = uploads_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,28 +48,29 @@ def save_upload(name: str, content: io.BufferedIOBase) -> Path:
     return target
 
 
-@requires(Permission.IMPORT, tells=True)
+@requires(Permission.IMPORT, writes_own_entries=True)
 def uploads_folder() -> Path:
-    """Where the uploads lie of whoever acts; nobody else's are there."""
+    """Folder of the uploads of the current actor, which nobody else has."""
     return settings.home() / "uploads" / actor().session
 
 
-@requires(Permission.IMPORT, tells=True)
+@requires(Permission.IMPORT, writes_own_entries=True)
 def check_source(source: str) -> None:
-    """Refuse a path that whoever acts may not read; an address of the web is not looked at here.
+    """Refuse a path that the current actor may not read; web addresses are not checked here.
 
-    One's own uploads may be imported; other files of this computer by those alone who look after
-    it, and those of the workspace by nobody, since others' uploads and decisions lie there.
+    People may import their own uploads. Only those with `Permission.MANAGE` may import other files
+    of this computer. Nobody may import files of the workspace, which contains the uploads and
+    decisions of others.
 
     Raises:
-        PermissionDenied: They may not.
+        PermissionDenied: The actor may not read the path.
     """
     if not source or source.lower().startswith(("http://", "https://")):
         return
     try:
         path = Path(source).expanduser().resolve()
     except (OSError, ValueError, RuntimeError):
-        return  # the importer says what is wrong with it
+        return  # The importer will report what is wrong with it.
     if path.is_relative_to(uploads_folder().resolve()):
         return
     if path.is_relative_to(settings.home()):
@@ -78,16 +82,16 @@ def check_source(source: str) -> None:
 
 @requires(Permission.LOOK)
 def preview_import(address: str, photos: str = "", columns: Columns | None = None) -> Work[Preview]:
-    """The first records that an import would give.
+    """Preview the first records of an import.
 
     Args:
-        address: A path or a web address.
-        photos: A ZIP or folder of photos that a table names.
-        columns: What to use for what; by default what fits best.
+        address: Path or web address of the source.
+        photos: ZIP file or folder with the photos that a table names.
+        columns: Columns to use; by default those that fit best.
 
     Raises:
-        PermissionDenied: It is not theirs to read.
-        ImportingError: It cannot be imported.
+        PermissionDenied: The current actor may not read the source.
+        ImportingError: The source cannot be imported.
     """
     check_source(address)
     check_source(photos)
@@ -96,19 +100,19 @@ def preview_import(address: str, photos: str = "", columns: Columns | None = Non
 
 @requires(Permission.LOOK)
 def importer_title(name: str) -> str:
-    """What an importer is called on a page."""
+    """The title of an importer for people."""
     return title(name)
 
 
-@requires(Permission.IMPORT, tells=True)
+@requires(Permission.IMPORT, writes_own_entries=True)
 def import_arguments(
     address: str, name: str, photos: str = "", columns: Columns | None = None
 ) -> dict[str, object]:
-    """What a job of the kind `KIND` is started with.
+    """The arguments of an import job, of the kind `KIND`.
 
     Raises:
-        RecordsError: The name cannot be a collection's.
-        PermissionDenied: The source is not theirs to read.
+        RecordsError: The name of the collection is invalid.
+        PermissionDenied: The current actor may not read the source.
     """
     check_source(address)
     check_source(photos)
@@ -119,7 +123,7 @@ def import_arguments(
 
 @requires(Permission.LOOK)
 def suggested_name(address: str) -> str:
-    """A name for the collection that comes from a source."""
+    """A name for the collection, derived from the address of its source."""
     stem = re.split(r"[?#]", address.replace("\\", "/").rstrip("/"))[0].rsplit("/", 1)[-1]
     stem = re.sub(r"\.(csv|tsv|txt|tab|xlsx?|xlsm|xlsb|ods|zip|json)$", "", stem, flags=re.I)
     return re.sub(r"[^\w -]+", "-", stem).strip("-_ ")[:60].strip() or "collection"
@@ -127,7 +131,7 @@ def suggested_name(address: str) -> str:
 
 @requires(Permission.LOOK)
 def import_report(name: str) -> Report | None:
-    """What came of the last import into a collection; None where there was none."""
+    """The report of the last import into a collection; None if there was none."""
     file = settings.collections_folder() / name / "import" / "report.json"
     try:
         return Report.from_json(json.loads(file.read_text("utf-8")))
@@ -139,9 +143,9 @@ def import_report(name: str) -> Report | None:
         ) from None
 
 
-@requires(Permission.IMPORT, tells=True)
+@requires(Permission.IMPORT, writes_own_entries=True)
 def errors_file(report: Report) -> Path | None:
-    """The original file with a column that says what was wrong; None where nothing was."""
+    """The imported file with a column that describes the errors; None if there were none."""
     try:
         folder = named_folder(report.name)
     except QcmfmError:

@@ -1,4 +1,4 @@
-"""The verbs of the Circuit page, the Noise lab and the lesson."""
+"""Operations of the Circuit, Noise lab, Learn and Claims pages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,13 +32,13 @@ def circuit_runs() -> list[str]:
             if fusion.is_quantum(model):
                 found.append(name)
         except (QcmfmError, KeyError, TypeError):
-            continue  # the list of runs on Home says what is wrong with it
+            continue  # The list of runs on Home reports what is wrong with it.
     return found
 
 
 @requires(Permission.LOOK)
 def trained_on(run: str) -> str:
-    """Name of the collection that a run was trained on; empty where it does not say.
+    """Name of the collection that a run was trained on; empty if it is not recorded.
 
     Raises:
         RunError: There is no such run, or its configuration cannot be read.
@@ -48,7 +48,7 @@ def trained_on(run: str) -> str:
 
 @requires(Permission.LOOK)
 def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[CircuitInputs]:
-    """What the records of a collection put into a run's circuit.
+    """Compute the amplitudes that the records of a collection load into a run's circuit.
 
     Raises:
         RunError: The run has no circuit.
@@ -63,21 +63,21 @@ def save_noise_setting(name: str, setting: NoiseSetting, instead: bool = False) 
     """Save a noise setting under a name, for everybody.
 
     Args:
-        name: Under which it is found again.
-        setting: What is saved.
-        instead: Whether it takes the place of one that has the name.
+        name: Name of the setting.
+        setting: Setting to save.
+        instead: Whether to replace a saved setting of that name.
 
     Raises:
-        CircuitError: The name cannot be a file's, is a preset's, or is another setting's.
+        CircuitError: The name is invalid, or that of a preset or another setting.
     """
     return saved_noise.save(name, setting, instead)
 
 
 @requires(Permission.LOOK)
 def measure_stability(inputs: CircuitInputs, setting: NoiseSetting) -> dict[str, float]:
-    """How firmly each record keeps its label under a noise; below 0 it flips.
+    """Margin by which each record keeps its label under a noise; below 0 the label changes.
 
-    From exact expectation values: a device's shots would add chance of their own.
+    Computed from exact expectation values, since a finite number of shots would add randomness.
     """
     reference = judge(inputs, inputs.own)
     found = stability(judge(inputs, setting), reference)
@@ -87,17 +87,17 @@ def measure_stability(inputs: CircuitInputs, setting: NoiseSetting) -> dict[str,
 
 @dataclass(frozen=True)
 class ModelComparison:
-    """The quantum model beside another one, as a study measured them.
+    """The quantum model compared with another one in a study.
 
     Args:
-        study: The collection, and whether its test records or the cross-validation were judged.
+        study: Collection, and whether test records or the cross-validation were used.
         other: Name of the other model.
-        records: How many records were judged.
+        records: Number of records.
         quantum: Accuracy of the quantum model, 0 to 1.
-        classical: Accuracy of the other one.
-        gap: The first less the second.
-        low: Lower end of the gap's 95% interval.
-        high: Upper end.
+        classical: Accuracy of the other model, 0 to 1.
+        gap: Accuracy of the quantum model minus that of the other.
+        low: Lower end of the 95% interval of the gap.
+        high: Upper end of that interval.
         chance: p-value of the gap, corrected for all comparisons on these records.
     """
 
@@ -113,7 +113,7 @@ class ModelComparison:
 
     @property
     def verdict(self) -> str:
-        """Which way it fell."""
+        """Whether the quantum model is ahead, behind, or the gap is not significant."""
         if self.chance >= 0.05:
             return "within chance"
         return "quantum model ahead" if self.gap > 0 else "quantum model behind"
@@ -121,11 +121,11 @@ class ModelComparison:
 
 @requires(Permission.LOOK)
 def model_comparisons() -> list[ModelComparison]:
-    """Every measured difference between the quantum model and another, as committed."""
+    """All comparisons of the quantum model with another in the committed study."""
     try:
         summary = read_summary(settings.COMPARISON)
     except (OSError, ValueError):
-        return []  # a study that is not there or not whole proves nothing
+        return []  # The study is missing or damaged.
     return [
         ModelComparison(
             f"{collection.replace('_', ' ')}, {_SCHEMES[scheme]}",

@@ -1,4 +1,4 @@
-"""A run with its encoders, and what it makes of a photo and a caption."""
+"""Labels single photos and captions with a run and its encoders."""
 
 import csv
 import io
@@ -24,12 +24,12 @@ from qcmfm.service.submissions import Submission
 
 @dataclass(frozen=True)
 class Labeller:
-    """A run with its encoders, ready to label; shared by everybody, so never changed.
+    """A run with its encoders, ready to label; shared between sessions, so never modified.
 
     Args:
-        run: The run.
-        cache: Its encoders and the features on disk.
-        folder: The run's folder.
+        run: Trained run.
+        cache: Its encoders, with features on disk.
+        folder: Folder of the run.
     """
 
     run: Run
@@ -42,11 +42,11 @@ class Labelled:
     """A submission's label and the first evidence for it.
 
     Args:
-        prediction: The answer.
-        words: Start and end in the caption of each word the model read.
-        attention: Attention maps of this record alone (batch of 1), where the model has them.
-        grid: Rows and columns of the photo's regions.
-        quantum: Whether a simulated quantum circuit had a part in it.
+        prediction: The prediction.
+        words: Start and end of each word in the caption, in characters.
+        attention: Attention maps (batch of 1); None if the model has none.
+        grid: Rows and columns of regions.
+        quantum: Whether the model contains a simulated quantum circuit.
     """
 
     prediction: Prediction
@@ -58,7 +58,7 @@ class Labelled:
 
 @requires(Permission.LOOK)
 def open_labeller(run: str, device: str = "auto") -> Labeller:
-    """Load a run and the encoders it was trained with.
+    """Load a run and the encoders that it was trained with.
 
     Raises:
         RunError: There is no such run, it is damaged, or the encoders differ from its own.
@@ -86,14 +86,14 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
         subject = encode_record(encoders, submission.photo, submission.caption, submission.name)
         batch = subject.batch(run, encoders)
         fused = run.fuse(batch)
-        (said,) = fused_outputs(run, batch, fused)
+        (output,) = fused_outputs(run, batch, fused)
         metrics.answered(1)
     prediction = Prediction(
         submission.record_id,
         model_run=run.name,
         model_sha256=run.sha256,
         predicted_at=utc_now(),
-        **said,
+        **output,
     )
     return Labelled(
         prediction, subject.spans, fused.attention, encoders.image.grid, run.model.quantum
@@ -102,7 +102,7 @@ def label_submission(labeller: Labeller, submission: Submission) -> Labelled:
 
 @requires(Permission.LOOK)
 def labelled_csv(items: Sequence[tuple[Submission, Prediction]]) -> str:
-    """Submissions and their labels as the text of a CSV file without formulas."""
+    """Submissions and their predictions as CSV text, with formulas escaped."""
     out = io.StringIO(newline="")
     columns = ["record_id", "image", "caption", *table_columns()[1:]]
     writer = csv.DictWriter(out, columns)

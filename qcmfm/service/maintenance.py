@@ -1,4 +1,4 @@
-"""Looking after the workspace: what is wrong with it, its backups, and who did what."""
+"""Maintenance of the workspace: examination and repair, backups, and the audit log."""
 
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from qcmfm.workspace import Backup, Examination
 
 @requires(Permission.MANAGE, writes_own_entries=True)
 def examine_workspace() -> Work[Examination]:
-    """Look at every part of the workspace; nothing is changed."""
+    """Check every part of the workspace, without changing anything."""
     return workspace.examine()
 
 
 @requires(Permission.MANAGE)
 def repair_workspace() -> Work[Examination]:
-    """Mend what can be mended, and tell what cannot."""
+    """Repair what can be repaired, and report what cannot."""
     return workspace.repair()
 
 
@@ -33,15 +33,15 @@ def back_up(file: Path) -> Work[Backup]:
 
 @requires(Permission.MANAGE, on=("file",))
 def restore(file: Path, replace: bool = False) -> Work[dict[str, Any]]:
-    """Put a backup into the workspace; see `workspace.restore`.
+    """Restore a backup into the workspace; see `workspace.restore`.
 
     Raises:
-        WorkspaceError: It is no whole backup, or something is in the way.
+        WorkspaceError: The backup is damaged, or something is in its way.
     """
     return workspace.restore(file, replace)
 
 
 @requires(Permission.MANAGE, writes_own_entries=True)
 def audit_log(last: int = 50) -> list[dict[str, Any]]:
-    """The last entries of the audit log, the latest first."""
+    """The last entries of the audit log, the most recent first."""
     return read_audit(last)[0][::-1]

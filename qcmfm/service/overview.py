@@ -1,4 +1,4 @@
-"""What Home tells: what waits for somebody, and what happened lately."""
+"""The overview on Home: open tasks and recent events."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from qcmfm.review.review import open_review
 from qcmfm.service.collections import CollectionSummary, collection_folders
 
 LOOKED_AT = 2000
-"""The most decisions of a collection that are gone through for what happened lately."""
+"""Maximum number of decisions per collection that are searched for recent events."""
 
 _WORK = {
     "import_collection": (msg("The import"), "import"),
@@ -21,7 +21,7 @@ _WORK = {
     "make_catalog": (msg("The catalog"), "search"),
     "make_map": (msg("The map"), "map"),
 }
-"""For each kind of job what it is called, and the page that shows it."""
+"""Title of each kind of job, and the page that shows it."""
 _STATES = {
     "running": N_("{work} of {name} is under way"),
     "failed": N_("{work} of {name} failed"),
@@ -32,12 +32,12 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for a person.
+    """An open task.
 
     Args:
-        what: In words.
-        page: Where it is dealt with.
-        collection: Of which collection it is.
+        what: Sentence that describes it.
+        page: Page on which to deal with it.
+        collection: Name of the collection that it concerns.
     """
 
     what: str
@@ -47,11 +47,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class RecentEvent:
-    """Something that was done.
+    """A recent event.
 
     Args:
-        at: When it ended; UTC, ISO 8601.
-        what: In words.
+        at: Time when it ended, UTC, ISO 8601.
+        what: Sentence that describes it.
     """
 
     at: str
@@ -60,9 +60,9 @@ class RecentEvent:
 
 @requires(Permission.LOOK)
 def waiting(collections: Sequence[CollectionSummary]) -> list[Waiting]:
-    """Jobs that run or broke off, rows that were not understood, records that nobody reviewed yet.
+    """Open tasks: running and interrupted jobs, rows with problems, and records to review.
 
-    Built-in collections, and those on which nobody decided yet, wait for nobody.
+    Built-in collections count only once somebody has reviewed a record of them.
     """
     found = [
         Waiting(msg(_STATES[job.state], work=title, name=name), page, name)
@@ -74,24 +74,24 @@ def waiting(collections: Sequence[CollectionSummary]) -> list[Waiting]:
             what = N_("{n:,} rows of {name} to check")
             if summary.problems == 1:
                 what = N_("{n} row of {name} to check")
-            told = msg(what, n=summary.problems, name=summary.name)
-            found.append(Waiting(told, "collections", summary.name))
+            text = msg(what, n=summary.problems, name=summary.name)
+            found.append(Waiting(text, "collections", summary.name))
         left = summary.records - summary.reviewed
         if left and (summary.reviewed or not summary.built_in):
             what = N_("{n:,} records of {name} to review")
             if left == 1:
                 what = N_("{n} record of {name} to review")
-            told = msg(what, n=left, name=summary.name)
-            found.append(Waiting(told, "review", summary.name))
+            text = msg(what, n=left, name=summary.name)
+            found.append(Waiting(text, "review", summary.name))
     return found
 
 
 @requires(Permission.LOOK)
 def recent_events(most: int = 5) -> list[RecentEvent]:
-    """What reviewers and long work did, the latest first; a reviewer's day is one entry.
+    """Recent jobs and reviews, the most recent first; one entry per reviewer, collection and day.
 
     Args:
-        most: As many entries.
+        most: Maximum number of entries.
     """
     found = [
         RecentEvent(job.changed_at, msg("{work} of {name} was finished", work=title, name=name))
@@ -114,16 +114,16 @@ def _latest_jobs() -> Iterator[tuple[jobs.Job, str, str, str]]:
 
 
 def _decided(name: str) -> list[RecentEvent]:
-    """What was decided on a collection and stands, an entry for each reviewer and day."""
+    """Decisions on a collection that were not undone, one entry per reviewer and day."""
     try:
         review = open_review(name)
         state = review.refresh()
     except ReviewError:
-        return []  # told where the collections are listed
+        return []  # The list of collections reports the error.
     latest: dict[tuple[str, str], str] = {}
     counts: Counter[tuple[str, str]] = Counter()
     for row in reversed(review.log.decisions[-LOOKED_AT:]):
-        if state.stands(row.decision_id):
+        if state.is_active(row.decision_id):
             key = (row.reviewed_at[:10], row.reviewer)
             latest.setdefault(key, row.reviewed_at)
             counts[key] += 1

@@ -1,4 +1,4 @@
-"""What runs say of a whole collection, kept so that each is asked once."""
+"""Predictions of runs for entire collections, cached on disk."""
 
 import contextlib
 from collections.abc import Sequence
@@ -23,46 +23,46 @@ from qcmfm.service.runs import run_version
 
 @requires(Permission.LOOK)
 def cached_predictions(name: str, run: str, made_from: str) -> dict[str, Prediction] | None:
-    """What a run said of every record it could label; None where it was not asked yet.
+    """Cached predictions of a run by record id; None if there are none for these records.
 
     Args:
-        name: Of the collection.
+        name: Name of the collection.
         run: Name of the run.
-        made_from: Its `fingerprint` now.
+        made_from: Current `fingerprint` of the collection and the run.
     """
-    kept = read_cached(predictions_file(name, run), made_from)
-    return None if kept is None else _by_record(kept)
+    cached = read_cached(predictions_file(name, run), made_from)
+    return None if cached is None else _by_record(cached)
 
 
 @requires(Permission.PREPARE, on=("name",))
 def label_collection(
     labeller: Labeller, name: str, collection: Collection
 ) -> Work[dict[str, Prediction]]:
-    """Label every record of a collection and keep the predictions.
+    """Label every record of a collection, and cache the predictions.
 
     Args:
-        labeller: The run to ask.
-        name: Of the collection.
-        collection: Its records.
+        labeller: Run with its encoders.
+        name: Name of the collection.
+        collection: Records to label.
     """
     made_from = fingerprint(collection, labeller.run.version)
-    asked = predict(labeller.run, collection, labeller.cache)
-    predictions = yield from ENCODERS.step_by_step(actor().session, asked)
+    work = predict(labeller.run, collection, labeller.cache)
+    predictions = yield from ENCODERS.step_by_step(actor().session, work)
     metrics.answered(len(predictions))
     write_cached(predictions, predictions_file(name, labeller.run.name), made_from)
     return _by_record(predictions)
 
 
 def _by_record(predictions: Sequence[Prediction]) -> dict[str, Prediction]:
-    return {said.record_id: said for said in predictions if said.ranked}
+    return {prediction.record_id: prediction for prediction in predictions if prediction.ranked}
 
 
 @requires(Permission.LOOK)
 def runs_with_predictions(name: str) -> list[str]:
-    """Names of the runs that ever labelled a collection, and when: what changes with a new one.
+    """Runs with cached predictions, each with the time of these: a key that changes with them.
 
     Args:
-        name: Of the collection.
+        name: Name of the collection.
     """
     files = sorted(predictions_file(name, "any").parent.glob("*.parquet"))
     return [f"{file.stem} {file.stat().st_mtime_ns}" for file in files if file.stem[0] != "."]
@@ -72,21 +72,21 @@ def runs_with_predictions(name: str) -> list[str]:
 def other_predictions(
     name: str, collection: Collection, run: str
 ) -> dict[str, dict[str, Prediction]]:
-    """What other runs said of a collection as it is now, by run and record id.
+    """Current predictions of other runs for a collection, by run and record id.
 
     Args:
-        name: Of the collection.
+        name: Name of the collection.
         collection: Its records.
-        run: The run whose word counts on the desk.
+        run: Run whose predictions are the suggestions, which is left out.
     """
     found: dict[str, dict[str, Prediction]] = {}
     for file in sorted(predictions_file(name, "any").parent.glob("*.parquet")):
         other = file.stem
         if other == run or other.startswith("."):
             continue
-        with contextlib.suppress(RunError):  # a run that is gone has no say
+        with contextlib.suppress(RunError):  # The run may have been deleted.
             version = run_version(other)
-            kept = cached_predictions(name, other, fingerprint(collection, version))
-            if kept:
-                found[other] = kept
+            cached = cached_predictions(name, other, fingerprint(collection, version))
+            if cached:
+                found[other] = cached
     return found

@@ -1,4 +1,4 @@
-"""A better run from what was decided: what it is trained on, and from where."""
+"""Retraining: trains a better run on the reviewed labels of a collection."""
 
 import json
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ from qcmfm.training import StartingPoint, TrainingSettings
 from qcmfm.training.train import train
 
 STEPS = 8
-"""Least steps of a pass where a run is trained further; a small collection has small batches."""
+"""Minimum number of steps per epoch when fine-tuning; a small collection gets small batches."""
 
 
 @requires(Permission.LOOK)
 def training_labels(collection: str) -> list[str]:
-    """What the records of a collection are labelled with, in alphabetical order.
+    """Catalogue labels of a collection, in alphabetical order.
 
     Raises:
         RecordsError: There is no such collection, or it cannot be read.
     """
-    return sorted(recorded_collection(collection, {}).labels)
+    return sorted(collection_with_catalogue_labels(collection, {}).labels)
 
 
 @requires(Permission.RETRAIN, on=("name", "parent", "out"))
@@ -46,20 +46,19 @@ def retrain(
     device: str = "auto",
     cache: FeatureCache | None = None,
 ) -> Work[RunComparison]:
-    """Train a run on a collection's recorded and reviewed labels, and compare it.
+    """Train a run on the catalogue and reviewed labels of a collection, and compare it.
 
-    With a parent, the new run has its model and settings. Where the parent was trained on this
-    very collection, the new one is trained as it was, so that labels that were corrected since
-    leave no trace; else it goes on from the parent's weights and keeps what the parent knows. What
-    was test stays test.
+    With a parent, the new run has its model and settings. If the parent was trained on the same
+    collection, the new run is trained from scratch, so that labels corrected since have no effect;
+    else it is fine-tuned from the parent's weights. Test records stay test records.
 
     Args:
-        name: Of the collection.
-        parent: Name of the run to improve; empty to train from nothing.
-        out: Name of the new run; by default the collection's with a number.
-        chosen: How to train, where there is no parent.
-        device: For the encoders.
-        cache: Encoders that are loaded already; those of the parent.
+        name: Name of the collection.
+        parent: Name of the run to improve; empty to train from scratch.
+        out: Name of the new run; by default that of the collection with a number.
+        chosen: Training settings without a parent; None for the default.
+        device: Device of the encoders.
+        cache: Loaded encoders, those of the parent; None to load them.
 
     Raises:
         QcmfmError: The collection or the parent cannot be read, or be trained on.
@@ -75,10 +74,10 @@ def retrain(
     start = _start(read_run(find_run(ancestor))) if ancestor else None
     cache = cache or encoders_of(config, device)
     folder = settings.runs_folder() / (out or next_run_name(name))
-    counts = reviewed_count(recorded_collection(name, config), state)
+    counts = reviewed_count(collection_with_catalogue_labels(name, config), state)
     provenance = {
         "command": f"python -m qcmfm retrain --collection {json.dumps(name)}"
-        + (f" --run {parent}" if parent else " --from-nothing"),
+        + (f" --run {parent}" if parent else " --from-scratch"),
         "caption_column": config.get("caption_column", "caption"),
         "parent": parent or None,
         "parent_sha256": config.get("sha256", {}).get("weights.safetensors"),
@@ -87,7 +86,7 @@ def retrain(
         "notes": _note(parent, ancestor),
     }
     if out and (folder / "run.json").is_file() and not (folder / COMPARISON).is_file():
-        run = read_run(folder)  # stopped between training and comparing
+        run = read_run(folder)  # An earlier attempt stopped between training and comparison.
     else:
         run = yield from train(collection, cache, how, folder, provenance, start)
     about = RunComparison(name, run.name, parent, 0, counts["decided"], counts["changed"])
@@ -97,12 +96,12 @@ def retrain(
 
 
 @requires(Permission.LOOK)
-def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
-    """A collection as it was recorded, with the captions that a run is trained on.
+def collection_with_catalogue_labels(name: str, config: Mapping[str, Any]) -> Collection:
+    """A collection with its catalogue labels, and the captions that a run is trained on.
 
     Args:
-        name: Of the collection.
-        config: Of the run; empty for the usual captions.
+        name: Name of the collection.
+        config: Configuration of the run; empty for the default captions.
 
     Raises:
         RecordsError: There is no such collection, or it cannot be read.
@@ -115,8 +114,8 @@ def recorded_collection(name: str, config: Mapping[str, Any]) -> Collection:
 
 
 def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any]:
-    """The collection with the labels it has now, and the state of its review."""
-    collection, state = recorded_collection(name, config), open_review(name).refresh()
+    """The collection with its current labels, and its review state."""
+    collection, state = collection_with_catalogue_labels(name, config), open_review(name).refresh()
     collection = corrected(collection, state)
     labels = collection.labels
     if len(labels) < 2:
@@ -128,17 +127,17 @@ def _labelled_now(name: str, config: Mapping[str, Any]) -> tuple[Collection, Any
 
 
 def _with_splits(collection: Collection, parent: Path | None) -> Collection:
-    """What the parent made of the records stays; a labelled record without a split is trained on.
+    """Keep the splits that the parent assigned, and train on labelled records without a split.
 
-    Where no record has a split, the training makes them.
+    If no record has a split, the training assigns them.
     """
-    made = _splits_made(parent, collection) if parent else {}
-    if not made and not any(r.split in ("train", "val", "test") for r in collection.records):
+    assigned = _parent_splits(parent, collection) if parent else {}
+    if not assigned and not any(r.split in ("train", "val", "test") for r in collection.records):
         return collection
     of_group = {
         record.group_key: split
         for record in collection.records
-        if (split := made.get(record.record_id) or record.split)
+        if (split := assigned.get(record.record_id) or record.split)
     }
     rows: list[Row] = []
     for row in collection.rows:
@@ -146,30 +145,30 @@ def _with_splits(collection: Collection, parent: Path | None) -> Collection:
         if record is None or not record.label:
             rows.append(row)
             continue
-        split = made.get(record.record_id) or record.split or of_group.get(record.group_key)
-        # A label on a record that had none is worth training on; the test stays what it was.
+        split = assigned.get(record.record_id) or record.split or of_group.get(record.group_key)
+        # Newly labelled records are trained on; the test split stays the same.
         split = "train" if split in (None, "", "holdout") else split
         rows.append(replace(row, record=record.changed(split=split)))
     return replace(collection, rows=rows)
 
 
-def _splits_made(parent: Path, collection: Collection) -> dict[str, str]:
-    """The splits that the training of the parent made, for the records that were there then."""
+def _parent_splits(parent: Path, collection: Collection) -> dict[str, str]:
+    """The splits that the training of the parent assigned, by record id."""
     if exact := read_splits(parent, collection):
         return exact
     file = parent / "splits.json"
     trained_here = read_config(parent)["data"]["collection"] == collection.folder.name
     if not (trained_here and file.is_file()):
         return {}
-    made: dict[str, str] = json.loads(file.read_text("utf-8"))["splits"]
-    return made
+    splits: dict[str, str] = json.loads(file.read_text("utf-8"))["splits"]
+    return splits
 
 
 def _ancestor(parent: str, config: Mapping[str, Any], collection: Collection) -> str:
-    """The run whose weights the training goes on from; empty for none.
+    """The run whose weights the training starts from; empty for none.
 
-    A parent that was trained on this collection would hand on the labels it was trained with, those
-    that were wrong too.
+    A parent that was trained on this collection would pass on its former labels, including those
+    that were wrong.
     """
     if not parent:
         return ""
@@ -177,14 +176,14 @@ def _ancestor(parent: str, config: Mapping[str, Any], collection: Collection) ->
     known = sum(r.split in ("train", "val", "") for r in collection.records if r.label)
     here = data["collection"] == collection.folder.name
     if not here or known < 0.9 * (data["train_records"] + data["val_records"]):
-        return parent  # it knows more than this collection can teach
+        return parent  # It was trained on more than this collection holds.
     before = config.get("started_from") or ""
     return before if not before or before in run_folders() else parent
 
 
 @requires(Permission.LOOK)
 def encoders_of(config: Mapping[str, Any], device: str = "auto") -> FeatureCache:
-    """The encoders of a run, or the usual ones where `config` is empty."""
+    """Load the encoders of a run, or the default ones if `config` is empty."""
     named = config.get("encoders", {"image": {"name": ""}, "text": {"name": ""}})
     encoders = load_encoders(named["image"]["name"], named["text"]["name"], device)
     return FeatureCache(encoders, settings.features_folder())

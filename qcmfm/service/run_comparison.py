@@ -1,4 +1,4 @@
-"""A new run beside the one it was made from, on the same test records."""
+"""Compares a new run with its parent, the run it was retrained from, on the same test records."""
 
 import json
 from collections.abc import Sequence
@@ -21,23 +21,23 @@ from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run
 
 COMPARISON = "comparison.json"
-"""The file of a run that tells it."""
+"""File of the comparison in the folder of a run."""
 
 
 @dataclass(frozen=True)
 class RunComparison:
-    """A run and the one it was made from, on the same test records.
+    """A run and its parent on the same test records.
 
     Args:
         collection: Name of the collection.
         run: Name of the new run.
-        parent: Name of the run before; empty where it was trained from nothing.
-        records: Test records that both labelled.
-        decided: Records whose label a reviewer decided.
-        changed: Those whose recorded label was another.
-        before: Accuracy of the parent, `value`, `low` and `high` of its 95% interval.
-        after: Accuracy of the new run.
-        difference: After minus before, on the same records.
+        parent: Name of the parent; empty if the run was trained from scratch.
+        records: Number of test records.
+        decided: Number of records with a reviewed label.
+        changed: Number of these whose catalogue label was different.
+        before: Accuracy of the parent: `value`, `low` and `high` of its 95% interval.
+        after: Accuracy of the new run, in the same form.
+        difference: Accuracy of the new run minus that of the parent, on the same records.
     """
 
     collection: str
@@ -53,7 +53,7 @@ class RunComparison:
 
 @requires(Permission.LOOK)
 def run_comparison(run: str) -> RunComparison | None:
-    """How a run compares with the one it was made from; None where that was not measured.
+    """The saved comparison of a run with its parent; None if it was not measured.
 
     Raises:
         RunError: There is no such run, or the file is damaged.
@@ -74,21 +74,21 @@ def run_comparison(run: str) -> RunComparison | None:
 def compare_with_parent(
     about: RunComparison, collection: Collection, cache: FeatureCache
 ) -> Work[RunComparison]:
-    """Measure a run and the one it was made from on the same test records.
+    """Measure a run and its parent on the same test records.
 
     Args:
-        about: Which runs, with nothing measured yet.
-        collection: The records.
-        cache: The encoders of both.
+        about: Comparison that names the runs, without measured values.
+        collection: Records of the collection.
+        cache: Encoders of both runs.
     """
     after = _labeller(about.run, cache)
-    made = read_splits(after.folder, collection)
+    splits = read_splits(after.folder, collection)
     rows = [
         row
         for row in collection.rows
         if row.record
         and row.record.label
-        and (made.get(row.record_id) or row.record.split) == "test"
+        and (splits.get(row.record_id) or row.record.split) == "test"
     ]
     if not rows:
         return about
@@ -97,11 +97,11 @@ def compare_with_parent(
     chosen = replace(collection, rows=rows, problems=[])
     new = yield from predict(after.run, chosen, after.cache)
     records = [row.record for row in rows if row.record]
-    right = {"after": _right(records, [said.label for said in new])}
+    right = {"after": _right(records, [prediction.label for prediction in new])}
     if about.parent:
         before = _labeller(about.parent, cache)
         old = yield from predict(before.run, chosen, before.cache)
-        right["before"] = _right(records, [said.label for said in old])
+        right["before"] = _right(records, [prediction.label for prediction in old])
         right["difference"] = right["after"] - right["before"]
     intervals = evaluation.mean_intervals(right, [record.group_key for record in records])
     found = {what: interval.to_json() for what, interval in intervals.items()}
@@ -113,7 +113,7 @@ def _labeller(run: str, cache: FeatureCache) -> Labeller:
     return Labeller(read_run(folder), cache, folder)
 
 
-def _right(records: Sequence[Record], said: Sequence[str]) -> np.ndarray:
+def _right(records: Sequence[Record], labels: Sequence[str]) -> np.ndarray:
     return np.array(
-        [float(record.label == label) for record, label in zip(records, said, strict=True)]
+        [float(record.label == label) for record, label in zip(records, labels, strict=True)]
     )

@@ -1,4 +1,4 @@
-"""Which runs there are, and how good they are."""
+"""Runs: list and find them, and describe how good they are."""
 
 import json
 from collections.abc import Collection
@@ -20,21 +20,20 @@ _REFERENCE = "late_fusion"
 
 @requires(Permission.LOOK)
 def run_folders() -> dict[str, Path]:
-    """Every run there is, by name: the user's own first, then the shipped ones."""
+    """Folders of all runs by name: the user's own first, then the shipped ones."""
     return list_runs([settings.runs_folder(), settings.SHIPPED_RUNS])
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a list of runs shows.
+    """Summary of a run for a list.
 
     Args:
-        name: The folder's name.
-        labels: What it tells apart.
-        accuracy: Share of `test` records (of `val` where `test` was not measured) that it labels
-            rightly, 0 to 1.
-        measured_on: Which split that was.
-        created: UTC, ISO 8601.
+        name: Name of its folder.
+        labels: Labels that it distinguishes.
+        accuracy: Accuracy on `test`, or on `val` if `test` was not measured, 0 to 1.
+        measured_on: Split that the accuracy was measured on.
+        created: Time when it was created, UTC, ISO 8601.
     """
 
     name: str
@@ -46,7 +45,7 @@ class RunSummary:
 
 @requires(Permission.LOOK)
 def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
-    """Every run there is, read without loading its weights; and what is wrong with the others."""
+    """Summaries of all runs, without loading weights, and the errors of those that are damaged."""
     summaries: list[RunSummary] = []
     errors: list[QcmfmError] = []
     for name, folder in run_folders().items():
@@ -66,25 +65,25 @@ def list_run_summaries() -> tuple[list[RunSummary], list[QcmfmError]]:
 
 @requires(Permission.LOOK)
 def runs_for(labels: Collection[str]) -> list[str]:
-    """Names of the runs that know these labels, those that know least else first.
+    """Names of the runs that know all these labels, those with the fewest other labels first.
 
     Args:
-        labels: What is to be told apart; every run knows none at all.
+        labels: Labels to distinguish; without any, all runs match.
     """
-    knowing: list[tuple[int, str]] = []
+    matching: list[tuple[int, str]] = []
     for name, folder in run_folders().items():
         try:
             known = read_config(folder)["labels"]
         except RunError:
-            continue  # the list of runs on Home says what is wrong with it
+            continue  # The list of runs on Home reports what is wrong with it.
         if set(labels) <= set(known):
-            knowing.append((len(known), name))
-    return [name for _, name in sorted(knowing, key=lambda found: found[0])]
+            matching.append((len(known), name))
+    return [name for _, name in sorted(matching, key=lambda found: found[0])]
 
 
 @requires(Permission.LOOK)
 def study_sentence() -> str:
-    """How the shipped model compares with a classical reference, whichever way it fell."""
+    """A sentence: how the shipped model compares with a classical reference."""
     study = _compared_on(settings.DEFAULT_RUN)
     quantum, classical = (study["systems"][name]["accuracy"] for name in ("qcmfm", _REFERENCE))
     gap = study["qcmfm_minus"][_REFERENCE]
@@ -109,7 +108,7 @@ def study_sentence() -> str:
 
 @requires(Permission.LOOK)
 def built_in_sentence(name: str) -> str:
-    """How the models do on a drawn collection; empty where `name` is none that was measured."""
+    """A sentence: how accurate the models are on a built-in collection; empty if not measured."""
     study = _compared_on(name) if name in demo.names() else {}
     if not study:
         return ""
@@ -132,16 +131,16 @@ def built_in_sentence(name: str) -> str:
 
 @requires(Permission.LOOK)
 def scope_sentence(name: str) -> str:
-    """How well records of another kind are told from those that a run knows, with a leading space.
+    """A sentence: how well a run detects out-of-distribution records, with a leading space.
 
-    Empty where it was not measured for the run called `name`.
+    Empty if it was not measured for the run `name`.
     """
     if not settings.SCOPE_STUDY.is_file():
         return ""
     study = json.loads(settings.SCOPE_STUDY.read_text("utf-8")).get(name)
     if study is None:
         return ""
-    told = [
+    results = [
         msg(
             "{told} (area under the ROC curve {area:.2f}, {flagged:.0%} flagged)",
             told=found["told"],
@@ -153,14 +152,14 @@ def scope_sentence(name: str) -> str:
     return msg(
         " It was measured against {told}; of {records} test records it flags {flagged:.0%} "
         "wrongly.",
-        told=told,
+        told=results,
         records=study["in_scope"],
         flagged=study["flagged_in_scope"],
     )
 
 
 def _compared_on(collection: str) -> dict[str, Any]:
-    """What the committed comparison found on a collection's `test`; empty where it has none."""
+    """The committed comparison on a collection's `test`; empty if there is none."""
     return read_summary(settings.COMPARISON).get(collection, {}).get("test", {})
 
 
@@ -177,10 +176,10 @@ def _percent(found: dict[str, float]) -> str:
 
 @requires(Permission.LOOK)
 def find_run(name: str) -> Path:
-    """The folder of a run given by name or path.
+    """The folder of a run, given by name or path.
 
     Raises:
-        RunError: There is none.
+        RunError: There is no such run.
     """
     folder = settings.expanded(name)
     if (folder / "run.json").is_file():
@@ -197,7 +196,7 @@ def find_run(name: str) -> Path:
 
 @requires(Permission.LOOK)
 def run_version(name: str) -> str:
-    """What changes when a run is trained or calibrated anew under the same name.
+    """A version that changes when a run is trained or calibrated again under the same name.
 
     Raises:
         RunError: There is no such run, or its configuration cannot be read.

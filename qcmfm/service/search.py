@@ -1,4 +1,4 @@
-"""Making the catalog of a collection, and finding records in it."""
+"""Builds the search index of a collection, the catalog, and finds records in it."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -38,9 +38,9 @@ from qcmfm.service.predictions import cached_predictions
 from qcmfm.service.runs import run_version, runs_for
 
 KIND = "make_catalog"
-"""The kind of the jobs that make catalogs."""
+"""Kind of the jobs that build catalogs."""
 MAP_KIND = "make_map"
-"""The kind of the jobs that lay a collection out."""
+"""Kind of the jobs that compute maps."""
 
 
 @requires(Permission.PREPARE, on=("name",))
@@ -50,9 +50,9 @@ def build_catalog(
     """Bring the catalog of a collection up to date with its records and predictions.
 
     Args:
-        name: Of the collection.
-        rebuild: Make everything again, the map from photos to words too.
-        cache: Encoders and features; by default the built-in ones.
+        name: Name of the collection.
+        rebuild: Whether to rebuild everything, including the map from photos to words.
+        cache: Encoders, with features on disk; by default the built-in ones.
 
     Raises:
         QcmfmError: The collection cannot be read, or the catalog not be opened.
@@ -72,11 +72,11 @@ def build_catalog(
 
 @requires(Permission.PREPARE, on=("name", "of"))
 def build_map(name: str, of: str) -> Work[Projection]:
-    """Lay a collection out on a plane, and keep that in the catalog.
+    """Project a collection onto a plane, and save the result in the catalog.
 
     Args:
-        name: Of the collection.
-        of: One of `catalog.VECTORS`.
+        name: Name of the collection.
+        of: Kind of vectors, one of `catalog.VECTORS`.
     """
     place = Catalog(settings.catalog_place())
     yield Progress("Laying out the map", 0, 1)
@@ -88,30 +88,30 @@ def build_map(name: str, of: str) -> Work[Projection]:
 
 @requires(Permission.LOOK)
 def saved_map(name: str, of: str) -> Projection | None:
-    """The map of a collection as it was last laid out; None where it never was."""
+    """The last computed map of a collection; None if there is none."""
     return Catalog(settings.catalog_place()).projection(name, of)
 
 
 @requires(Permission.LOOK)
 def catalog_card(name: str) -> Card | None:
-    """How the catalog of a collection was made; None where it was not."""
+    """Metadata of the catalog of a collection; None if it was not built."""
     return Catalog(settings.catalog_place()).cards().get(name)
 
 
 @requires(Permission.LOOK)
 def catalog_is_old(name: str, card: Card) -> bool:
-    """Whether records or predictions were written after the catalog was made."""
+    """Whether records or predictions were written after the catalog was built."""
     made = datetime.fromisoformat(card.made_at).timestamp()
     folder = collection_folders().get(name)
     files = [folder / "records.csv"] if folder else []
     files += list(predictions_file(name, "any").parent.glob("*.parquet"))
-    # The time is kept in whole seconds.
+    # The card has its time in whole seconds.
     return any(file.stat().st_mtime >= made + 1 for file in files if file.is_file())
 
 
 @requires(Permission.LOOK)
 def reviewed_labels(name: str) -> dict[str, list[str]]:
-    """The records of a collection that reviewers gave each label, the label with most first.
+    """Ids of the records with each reviewed label, the most frequent label first.
 
     Raises:
         ReviewError: The decisions cannot be read.
@@ -126,25 +126,25 @@ def reviewed_labels(name: str) -> dict[str, list[str]]:
 
 
 def _predictions(name: str, collection: Collection) -> Mapping[str, Prediction]:
-    """What the run said that proposes labels here, as far as it was asked."""
+    """Cached predictions of the adopted run, else of the first run that has some."""
     labels = collection.labels
     for run in dict.fromkeys([adopted_run(name), *runs_for(labels)]):
         if run:
             try:
-                kept = cached_predictions(name, run, fingerprint(collection, run_version(run)))
+                cached = cached_predictions(name, run, fingerprint(collection, run_version(run)))
             except QcmfmError:
-                continue  # a run that is damaged has nothing to say
-            if kept:
-                return kept
+                continue  # The run is damaged.
+            if cached:
+                return cached
     return {}
 
 
 class Searcher:
-    """Finds records; its encoders are loaded when they are first needed. Shared by everybody.
+    """Finds records by words or photos, with encoders that are loaded on first use and then shared.
 
     Args:
-        text: Reads the words that are searched; by default the built-in encoder.
-        image: Looks at the photos; likewise.
+        text: Text encoder; by default the built-in one.
+        image: Image encoder; by default the built-in one.
     """
 
     def __init__(self, text: TextEncoder | None = None, image: ImageEncoder | None = None):
@@ -153,7 +153,7 @@ class Searcher:
 
     @requires(Permission.LOOK)
     def load(self) -> "Searcher":
-        """Load what reads words, so that the first search is as fast as the others."""
+        """Load the text encoder, so that the first search is as fast as the others."""
         with self._loading:
             self._text = self._text or load_text_encoder()
         return self
@@ -161,65 +161,65 @@ class Searcher:
     @requires(Permission.LOOK)
     def by_words(
         self,
-        shelf: SearchIndex,
+        index: SearchIndex,
         text: str,
-        narrowing: SearchFilters | None = None,
+        filters: SearchFilters | None = None,
         where: str = EVERYWHERE,
         count: int = 48,
     ) -> list[Hit]:
-        """Records that words speak of; see `Shelf.by_words`.
+        """Find records by words; see `SearchIndex.by_words`.
 
         Raises:
-            CatalogError: There is no word, or the catalog was made with another encoder.
+            CatalogError: There is no word, or the catalog was built with another encoder.
         """
         if not text.strip():
             raise CatalogError("There is nothing to search for.", "Write a word or two.")
         encoder = self.load()._text
         assert encoder is not None
-        _check(encoder.id, shelf.card.text_encoder)
+        _check(encoder.id, index.card.text_encoder)
         with ENCODERS.slot(actor().session):
             sentence = encoder.encode([text])[0].sentence.numpy()
-        return shelf.by_words(text, sentence, narrowing, where, count)
+        return index.by_words(text, sentence, filters, where, count)
 
     @requires(Permission.LOOK)
     def by_photo(
         self,
-        shelf: SearchIndex,
+        index: SearchIndex,
         photo: bytes | Path,
-        narrowing: SearchFilters | None = None,
+        filters: SearchFilters | None = None,
         count: int = 48,
     ) -> list[Hit]:
-        """Records whose photo looks like this one.
+        """Find records with photos similar to this one.
 
         Raises:
-            PhotoError: It cannot be read.
-            CatalogError: The catalog was made with another encoder.
+            PhotoError: The photo cannot be read.
+            CatalogError: The catalog was built with another encoder.
         """
         with self._loading:
             self._image = self._image or load_image_encoder()
-        _check(self._image.id, shelf.card.image_encoder)
+        _check(self._image.id, index.card.image_encoder)
         pixels = self._image.pixels(self._image.read(photo, "The photo"))
         with ENCODERS.slot(actor().session):
             found = self._image.encode(torch.from_numpy(np.stack([pixels])))
-        return shelf.by_photo(found[0].vector.numpy(), narrowing, count)
+        return index.by_photo(found[0].vector.numpy(), filters, count)
 
 
 @requires(Permission.LOOK)
 def open_search_index(name: str) -> SearchIndex:
-    """A collection in the catalog.
+    """Open the search index of a collection.
 
     Raises:
-        CatalogError: It is not there yet.
+        CatalogError: It has not been built yet.
     """
     return Catalog(settings.catalog_place()).open(name)
 
 
 @requires(Permission.LOOK)
 def catalogued_collections(names: Sequence[str] = ()) -> list[str]:
-    """The collections to search: those named, or all in the catalog.
+    """The collections to search: the given ones, else all in the catalog.
 
     Raises:
-        CatalogError: There is none.
+        CatalogError: The catalog is empty.
     """
     found = list(names) or sorted(Catalog(settings.catalog_place()).cards())
     if not found:
@@ -233,5 +233,5 @@ def _check(ours: str, theirs: str) -> None:
     if ours != theirs:
         raise CatalogError(
             "The catalog was made with another encoder.",
-            "Make it again with: python -m qcmfm catalog --anew",
+            "Make it again with: python -m qcmfm catalog --rebuild",
         )

@@ -1,4 +1,4 @@
-"""What the studies found, as the app shows it."""
+"""Results of the studies, as the app shows them."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,13 @@ COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
 
 @requires(Permission.LOOK)
 def study_folder(name: str) -> Path | None:
-    """Where the last results of a study lie: the user's own, else the shipped ones.
+    """Folder with the last results of a study: the user's own, else the shipped ones.
 
     Args:
-        name: Of the study.
+        name: Name of the study.
+
+    Returns:
+        The folder; None if there are no results.
     """
     for folder in (settings.home() / "studies" / name, settings.ASSETS / "studies" / name):
         if any((folder / file).is_file() for file in ("summary.json", "curves.json")) or any(
@@ -31,7 +34,7 @@ def study_folder(name: str) -> Path | None:
 
 @requires(Permission.LOOK)
 def comparison() -> dict[str, Any]:
-    """The summary of the last comparison, by collection and scheme; empty where there is none.
+    """The summary of the last comparison, by collection and scheme; empty if there is none.
 
     Raises:
         StudyError: It cannot be read.
@@ -41,17 +44,17 @@ def comparison() -> dict[str, Any]:
 
 @requires(Permission.LOOK)
 def study_verdict(part: Mapping[str, Any]) -> str:
-    """Who won a comparison, and whether the difference is larger than chance.
+    """A sentence: which model is best, and whether the difference is significant.
 
     Args:
-        part: One collection and scheme of `comparison`.
+        part: Summary of one collection and scheme, from `comparison`.
     """
     return summary.verdict(part)
 
 
 @requires(Permission.LOOK)
 def ablation() -> dict[str, Any]:
-    """The summary of the last ablation, as `comparison`.
+    """The summary of the last ablation study, in the form of `comparison`.
 
     Raises:
         StudyError: It cannot be read.
@@ -61,7 +64,7 @@ def ablation() -> dict[str, Any]:
 
 @requires(Permission.LOOK)
 def view_curves() -> dict[str, Any]:
-    """Accuracy against parameters, by image set; empty where there is none.
+    """Accuracy against parameters, by image data set; empty if there are no results.
 
     Raises:
         StudyError: It cannot be read.
@@ -71,7 +74,7 @@ def view_curves() -> dict[str, Any]:
 
 @requires(Permission.LOOK)
 def noise_curves() -> dict[str, Any]:
-    """Accuracy against the strength of the noise, by collection; empty where there is none.
+    """Accuracy against noise strength, by collection; empty if there are no results.
 
     Raises:
         StudyError: It cannot be read.

@@ -1,4 +1,4 @@
-"""A photo and a caption that somebody brings, and keeping them as a record."""
+"""Submissions: photos and captions to label, which can be saved as records."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ from qcmfm.records import Collection, Record, named_folder, read_collection, wri
 
 @dataclass(frozen=True)
 class Submission:
-    """A photo and a caption that somebody wants labelled.
+    """A photo and a caption to label.
 
     Args:
-        photo: The file's bytes; empty for none.
-        caption: May be empty.
-        name: The file's name, for messages.
+        photo: Bytes of the photo file; empty for none.
+        caption: Caption; may be empty.
+        name: Name of the photo file, for messages.
     """
 
     photo: bytes = b""
@@ -28,29 +28,29 @@ class Submission:
 
     @property
     def record_id(self) -> str:
-        """The same photo has the same id, whatever its caption; without one, the caption counts."""
+        """An id that depends on the photo alone, or without a photo on the caption."""
         content = self.photo or self.caption.encode("utf-8", "replace")
         return f"upload-{content_hash(content)[:12]}"
 
 
 @requires(Permission.LOOK)
 def record_submission(collection: Collection, record: Record) -> Submission:
-    """A record as something to label."""
+    """The photo and caption of a record as a submission."""
     path = collection.image_path(record)
     return Submission(path.read_bytes() if path else b"", record.caption, Path(record.image).name)
 
 
 @requires(Permission.ADD, on=("name",))
 def save_submission(name: str, submission: Submission) -> str:
-    """Keep a photo and caption as a record of the collection `name`, made if it is new.
+    """Save a photo and caption as a record of the collection `name`, which is created if needed.
 
-    Saving a photo again changes the caption of its record, unless the new one is empty.
+    Saving a photo again changes the caption of its record, unless the new caption is empty.
 
     Returns:
-        The record's id.
+        Id of the record.
 
     Raises:
-        RecordsError: The name cannot be a folder's, or there is nothing to keep.
+        RecordsError: The name is not a valid folder name, or there is nothing to save.
         PhotoError: The photo cannot be read.
     """
     folder = named_folder(name)
@@ -63,7 +63,7 @@ def save_submission(name: str, submission: Submission) -> str:
     with storage.lock(file):
         collection = read_collection(file) if file.is_file() else Collection(folder)
         lost = [problem for problem in collection.problems if problem.refused or problem.altered]
-        if lost:  # writing the table anew would lose something of these rows
+        if lost:  # Rewriting the table would lose content of these rows.
             raise RecordsError(
                 msg(
                     "The collection {name} cannot be added to: {lost}.",
@@ -89,5 +89,5 @@ def save_submission(name: str, submission: Submission) -> str:
 
 
 def _formatted(text: str) -> str:
-    """Text as a file can hold it: half a letter is written as a question mark."""
+    """Text that can be encoded as UTF-8: lone surrogates become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

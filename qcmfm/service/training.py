@@ -1,4 +1,4 @@
-"""Training a run on records, and which models there are to train."""
+"""The models that can be trained."""
 
 from qcmfm import fusion
 from qcmfm.access import Permission, requires
@@ -6,5 +6,5 @@ from qcmfm.access import Permission, requires
 
 @requires(Permission.LOOK)
 def list_models() -> dict[str, str]:
-    """Every fusion model there is, those of plug-ins too: its name, and what people call it."""
+    """Titles of all fusion models by name, including those of plug-ins."""
     return {name: fusion.title(name) for name in fusion.names()}

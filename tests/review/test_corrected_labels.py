@@ -36,7 +36,7 @@ MADE = Collection.from_records(
     ],
 )
 def test_decided_labels_count_and_doubtful_ones_do_not(keep: bool, labels: list[str]):
-    found = corrected(MADE, STATE, keep_recorded=keep)
+    found = corrected(MADE, STATE, keep_catalogue_labels=keep)
     assert [record.label for record in found.records] == labels
     assert [record.cells["label"] for record in found.records] == labels
     for old, new in zip(MADE.records, found.records, strict=True):

@@ -285,7 +285,7 @@ def test_threads_decide_and_look_at_once(review: Review):
     assert not state.problems and not review.refresh().problems
     assert state.of("shared") == review.refresh().of("shared")
     for who in "ABCD":
-        assert len(state.in_force(who)) == 11
+        assert len(state.active_decisions(who)) == 11
 
 
 def test_looking_for_what_is_new_costs_next_to_nothing_in_a_long_log(tmp_path: Path):

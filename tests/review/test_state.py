@@ -183,7 +183,7 @@ class Reviewing(RuleBasedStateMachine):
                     for part in self.model.parts(step)
                     if not part["undone"]
                 ]
-                assert [row.decision_id for row in state.in_force(who)] == expected
+                assert [row.decision_id for row in state.active_decisions(who)] == expected
 
     @invariant()
     def what_was_torn_lies_aside(self) -> None:
@@ -222,8 +222,8 @@ def test_rows_that_nobody_here_would_write_are_told_and_change_nothing(rows: lis
     kept = sum(len(state.history(name)) for name in RECORDS)
     assert kept + len(state.problems) == len(rows)
     assert state.counts(RECORDS).keys() == {"open", "accepted", "corrected", "unsure"}
-    standing = {row.decision_id for who in PEOPLE for row in state.in_force(who)}
-    assert standing == {row.decision_id for row in rows if state.stands(row.decision_id)}
+    standing = {row.decision_id for who in PEOPLE for row in state.active_decisions(who)}
+    assert standing == {row.decision_id for row in rows if state.is_active(row.decision_id)}
 
 
 def test_a_row_that_cannot_be_is_told_with_the_reason():

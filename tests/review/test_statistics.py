@@ -6,13 +6,14 @@ import pytest
 from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
+from qcmfm.review.decision import COLUMNS
 from qcmfm.review.state import ReviewState
 from qcmfm.review.statistics import (
-    ConfidenceBin,
     accepted_by_confidence,
     corrections_by_label,
     decisions_a_day,
 )
+from qcmfm.review.tables import decisions_table
 from qcmfm.service import Desk
 from tests.review.made import decision
 
@@ -52,31 +53,50 @@ def show(desk) -> None:
 
 
 def test_decisions_a_day_by_reviewer():
-    assert decisions_a_day(STATE) == {
-        "2026-01-02": {"Ada": 1},
-        "2026-01-30": {"Bo": 1},
-        "2026-02-01": {"Ada": 1},
-        "2026-02-02": {"Ada": 3},
-    }
-    assert list(decisions_a_day(STATE)) == sorted(decisions_a_day(STATE))
+    found = decisions_a_day(STATE)
+    assert list(found.columns) == ["day", "reviewer", "decisions"]
+    assert found.to_numpy().tolist() == [
+        ["2026-01-02", "Ada", 1],
+        ["2026-01-30", "Bo", 1],
+        ["2026-02-01", "Ada", 1],
+        ["2026-02-02", "Ada", 3],
+    ]
+    assert decisions_a_day(ReviewState([])).empty
 
 
 def test_corrections_by_label_count_the_decision_in_force():
-    assert corrections_by_label(STATE) == {("jade", "gold"): 2, ("", "gold"): 1}
+    found = corrections_by_label(STATE)
+    assert list(found.columns) == ["model_label", "reviewed_label", "records"]
+    assert found.to_numpy().tolist() == [["jade", "gold", 2], ["", "gold", 1]]
+    assert corrections_by_label(ReviewState([])).empty
 
 
 def test_accepted_share_by_confidence():
     bins = accepted_by_confidence(STATE)
-    assert [(found.low, found.records, found.accepted) for found in bins if found.records] == [
-        (0.1, 1, 0),
-        (0.9, 2, 1),
+    assert bins[["low", "high", "records", "accepted", "share"]].to_numpy().tolist() == [
+        [0.1, 0.2, 1, 0, 0],
+        [0.9, 1.0, 2, 1, 0.5],
     ]
-    assert len(bins) == 10 and bins[0].share is None and bins[0].interval is None
-    assert bins[9].share == 0.5
+    assert accepted_by_confidence(ReviewState([])).empty
 
 
 @pytest.mark.parametrize(("accepted", "records"), [(0, 1), (1, 2), (9, 10), (10, 10), (37, 50)])
 def test_the_interval_is_wilsons(accepted: int, records: int):
     reference = binomtest(accepted, records).proportion_ci(method="wilson")
-    found = ConfidenceBin(0.0, 1.0, records, accepted).interval
-    assert found == pytest.approx((reference.low, reference.high), abs=1e-6)
+    made = [
+        decision(
+            f"d{n}", f"r{n}", confidence="0.5", decision="accept" if n < accepted else "correct"
+        )
+        for n in range(records)
+    ]
+    (found,) = accepted_by_confidence(ReviewState(made), bins=1).to_dict("records")
+    assert (found["records"], found["accepted"]) == (records, accepted)
+    interval = found["share_low"], found["share_high"]
+    assert interval == pytest.approx((reference.low, reference.high), abs=1e-6)
+
+
+def test_the_decisions_as_a_table_are_the_text_of_the_log():
+    table = decisions_table([decision("0012", "00123", confidence=""), decision("d2", "NA")])
+    assert list(table.columns) == list(COLUMNS)
+    assert table["record_id"].tolist() == ["00123", "NA"]
+    assert table["confidence"].tolist()[0] == "" and decisions_table([]).empty

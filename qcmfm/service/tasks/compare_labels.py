@@ -1,4 +1,4 @@
-"""Look for recorded labels that are probably wrong."""
+"""Job that looks for catalogue labels that are probably wrong."""
 
 from typing import Any
 
@@ -7,6 +7,6 @@ from qcmfm.core.progress import Work
 
 
 def work(collection: str, run: str) -> Work[dict[str, Any]]:
-    """As `service.compare_labels`, which keeps the answers."""
+    """Run `service.find_doubtful_labels`, which caches the probabilities."""
     answers = yield from service.find_doubtful_labels(collection, run)
     return {"records": len(answers.record_ids), "labels": list(answers.labels)}

@@ -1,4 +1,4 @@
-"""Import a source into a collection."""
+"""Job that imports a source into a collection."""
 
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,14 @@ def work(
     columns: dict[str, Any] | None = None,
     photos: str = "",
 ) -> Work[dict[str, Any]]:
-    """Do it, and tell the numbers of the report.
+    """Run the import; returns the numbers of its report.
 
     Args:
-        source: A path or a web address.
-        name: Of the collection.
-        importer: Its name; by default the one that fits.
-        columns: What to use for what, as `Columns` has it; by default what fits best.
-        photos: A folder or ZIP of photos that a table names.
+        source: Path or web address of the source.
+        name: Name of the collection.
+        importer: Name of the importer; by default the one that fits.
+        columns: Columns to use, by field of `Columns`; by default those that fit best.
+        photos: Folder or ZIP file with the photos that a table names.
     """
     chosen = None if columns is None else Columns().changed(columns)
     folder = Path(photos) if photos else None

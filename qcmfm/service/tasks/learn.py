@@ -1,4 +1,4 @@
-"""Train a run on what a collection's reviewers decided."""
+"""Job that trains a run on the reviewed labels of a collection."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,5 +8,5 @@ from qcmfm.core.progress import Work
 
 
 def work(collection: str, parent: str, out: str) -> Work[dict[str, Any]]:
-    """As `service.learn`; a job that was stopped goes on under the same name."""
+    """Run `service.retrain`; an interrupted job continues the run of the same name."""
     return asdict((yield from service.retrain(collection, parent, out)))

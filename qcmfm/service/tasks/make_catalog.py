@@ -1,4 +1,4 @@
-"""Make a collection searchable."""
+"""Job that builds the search index of a collection."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,5 +8,5 @@ from qcmfm.core.progress import Work
 
 
 def work(collection: str, anew: bool = False) -> Work[dict[str, Any]]:
-    """As `service.make_catalog`; what is in the catalog already is kept."""
+    """Run `service.build_catalog`; `anew`, as job files name it, rebuilds everything."""
     return asdict((yield from service.build_catalog(collection, anew)))

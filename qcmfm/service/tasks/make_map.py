@@ -1,4 +1,4 @@
-"""Lay a collection out as a map."""
+"""Job that computes the map of a collection."""
 
 from typing import Any
 
@@ -7,6 +7,6 @@ from qcmfm.core.progress import Work
 
 
 def work(collection: str, of: str) -> Work[dict[str, Any]]:
-    """As `service.make_map`, which keeps the map in the catalog."""
+    """Run `service.build_map`, which saves the map in the catalog."""
     found = yield from service.build_map(collection, of)
     return {"records": len(found.record_ids)}
