@@ -1,4 +1,4 @@
-"""What every fusion model is and returns."""
+"""Base class, options and output of fusion models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,11 +15,11 @@ from qcmfm.encoders.batch import Batch, FeatureShape
 
 @dataclass(frozen=True)
 class Attention:
-    """Where words and regions looked; each row adds up to 1, or to 0 where there was nothing.
+    """Attention maps; each row adds up to 1, or to 0 if there was nothing to attend to.
 
     Args:
-        word_to_region: What each word took from each region, per head.
-        region_to_word: What each region took from each word, per head.
+        word_to_region: Attention of each word to each region, per head.
+        region_to_word: Attention of each region to each word, per head.
     """
 
     word_to_region: Float[Tensor, "batch head word region"]
@@ -28,13 +28,13 @@ class Attention:
 
 @dataclass(frozen=True)
 class Fused:
-    """What a fusion model says of a batch.
+    """Output of a fusion model for a batch.
 
     Args:
-        logits: One value for each label, before calibration.
-        attention: Attention maps, where the model has them.
-        amplitudes: The vector put into the qubits, where the model has one.
-        readout: Measured expectation values, where the model has them.
+        logits: One value per label, before calibration.
+        attention: Attention maps; None for a model without attention.
+        amplitudes: Input state of the circuit; None for a model without one.
+        readout: Measured expectation values; None for a model without a circuit.
     """
 
     logits: Float[Tensor, "batch label"]
@@ -45,10 +45,10 @@ class Fused:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """Choices a model can be built with; each model adds its own.
+    """Options of a model; each model adds its own.
 
     Attributes:
-        RANGES: Least and greatest value of each option that is a number.
+        RANGES: Smallest and largest value of each numeric option.
     """
 
     RANGES: ClassVar[Mapping[str, tuple[float, float]]] = {}
@@ -62,10 +62,10 @@ class ModelOptions:
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> "ModelOptions":
-        """Options from text or JSON values.
+        """Options from text or JSON values by name.
 
         Raises:
-            TrainingError: There is no such option, or its value is no such thing.
+            TrainingError: An option does not exist, or its value is invalid.
         """
         hints = get_type_hints(cls)
         kinds = {field.name: hints[field.name] for field in fields(cls)}
@@ -89,31 +89,33 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
 
 
 class FusionModel(nn.Module, ABC):
-    """Regions and words -> logits. A missing photo or caption is a normal input.
+    """Base of all fusion models, which map regions and words to logits.
+
+    A missing photo or caption is a normal input.
 
     Args:
-        shape: Sizes of the features.
+        shape: Feature dimensions.
         n_labels: Number of labels.
-        options: Choices, of the class's own `Options`.
+        options: Options of the class's own `Options`.
 
     Attributes:
-        Options: What the model's choices are.
-        modalities: What the model answers from, `image` and `text` or one of them. A record that
-            lacks all of it gets the same answer as every other such record.
-        attends: Whether it says where it looked.
+        Options: Class of the model's options.
+        modalities: The modalities that the model uses, `image`, `text` or both. All records
+            without any of these have the same output.
+        attends: Whether its output contains attention maps.
     """
 
     Options: ClassVar[type[ModelOptions]] = ModelOptions
     quantum: ClassVar[bool] = False
-    """Whether a simulated quantum circuit has a part in the answer."""
+    """Whether the model contains a simulated quantum circuit."""
     modalities: ClassVar[tuple[str, ...]] = ("image", "text")
     attends: ClassVar[bool] = False
     reads_regions: ClassVar[bool] = True
-    """Whether it looks at regions; else the photo's mean vector is all it needs."""
+    """Whether the model uses regions; otherwise the photo's mean vector suffices."""
     solved: ClassVar[bool] = False
-    """Whether `solve` finds the weights at once, in place of passes over the records."""
+    """Whether `solve` computes the weights directly, instead of training in epochs."""
     registered_as: ClassVar[str] = ""
-    """The name that the registry found it under; a plug-in's file may be called otherwise."""
+    """Name in the registry; the file of a plug-in may have another name."""
 
     quantum_device: str = ""
     """The PennyLane device that evaluates its circuit; empty for the built-in simulator."""
@@ -124,11 +126,11 @@ class FusionModel(nn.Module, ABC):
 
     @classmethod
     def name(cls) -> str:
-        """The model's name: that of its file, or of a plug-in's entry point."""
+        """Name of the model: that of its file, or of a plug-in's entry point."""
         return cls.registered_as or cls.__module__.rsplit(".", 1)[-1]
 
     def config(self) -> dict[str, Any]:
-        """What is needed to build the same model again, as JSON values."""
+        """The configuration from which the same model can be built again, as JSON values."""
         return {
             "model": self.name(),
             "shape": asdict(self.shape),
@@ -138,23 +140,27 @@ class FusionModel(nn.Module, ABC):
 
     @classmethod
     def build(cls, shape: FeatureShape, n_labels: int, options: Mapping[str, Any]) -> "FusionModel":
-        """A model with options given as text or JSON values."""
+        """Build a model with options given as text or JSON values."""
         return cls(shape, n_labels, cls.Options.parse(options))
 
     def observe(self, batches: Iterable[Batch]) -> None:
-        """Look once at the training features before training, for instance to scale them."""
+        """Compute statistics of the training features before training; by default nothing."""
 
     def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:
-        """Find the weights at once; only for a model that is `solved`.
+        """Compute the weights directly; only for a model that is `solved`.
 
         Args:
-            views: For each view of the photos the training records, in batches; the original first.
-            target: Number of each record's label.
+            views: For each view of the photos, the original first, batches of training records.
+            target: Label index of each record.
         """
         raise NotImplementedError(f"{self.name()} is trained in passes")
 
     def parameter_groups(self, weight_decay: float) -> list[dict[str, Any]]:
-        """Parameters for the optimizer: matrices decay, biases, gains and angles do not."""
+        """Parameter groups for the optimizer: weight decay applies to matrices only.
+
+        Args:
+            weight_decay: Weight decay of matrices; biases, gains and angles have none.
+        """
         matrices = [p for p in self.parameters() if p.ndim > 1]
         others = [p for p in self.parameters() if p.ndim <= 1]
         return [
@@ -164,31 +170,28 @@ class FusionModel(nn.Module, ABC):
 
     @abstractmethod
     def fuse(self, batch: Batch) -> Fused:
-        """Logits and evidence for a batch in which every record has a photo or a caption."""
+        """Logits and evidence of a batch in which every record has a photo or a caption."""
 
     def fuse_each_way(
         self, batch: Batch
     ) -> tuple[
         Float[Tensor, "batch label"], Float[Tensor, "batch label"], Float[Tensor, "batch label"]
     ]:
-        """Logits of whole records, of their photos alone, and of their captions alone.
+        """Logits from both modalities, from the photos alone and from the captions alone.
 
-        For training without a modality; every record has both. A model overrides this where the
-        three share work.
+        Used to train for missing modalities; every record must have both. A model overrides this
+        method where the three share work.
         """
         gone = torch.ones_like(batch.has_image)
         image, text = batch.without(text=gone), batch.without(image=gone)
         return self.fuse(batch).logits, self.fuse(image).logits, self.fuse(text).logits
 
     def alignment(self, batch: Batch) -> Float[Tensor, ""]:
-        """What training may lower so that words look at what they name.
-
-        Zero for a model without attention.
-        """
+        """Auxiliary loss that makes words attend to what they name; zero without attention."""
         return batch.regions.new_zeros(())
 
     def pointing(self) -> list[nn.Parameter]:
-        """What decides where words look; none for a model without attention."""
+        """Parameters that determine where words attend; empty without attention."""
         return []
 
     def on_device(self, device: Any, shots: int | None = None) -> "FusionModel":
@@ -218,5 +221,5 @@ class FusionModel(nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the parameters lie."""
+        """Device of the parameters."""
         return next(self.parameters()).device

@@ -1,8 +1,8 @@
-"""Photo and caption side by side, without attention: the plain way to fuse.
+"""Fusion by concatenation, without attention: the simplest baseline.
 
-The photo's mean region vector, the sentence vector and the lexicon terms are concatenated; a
-network with one hidden layer answers from them. A matrix for each of them is the same as one matrix
-for all.
+The photo's mean region vector, the sentence vector and the lexicon terms are the input of a network
+with one hidden layer. One matrix per input, as here, is the same as one matrix for their
+concatenation.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ TITLE = N_("Photo beside caption")
 
 @dataclass(frozen=True)
 class ConcatOptions(PooledOptions):
-    """Choices of the model: those of its pooled vectors."""
+    """Options of the model: those of its pooled vectors."""
 
 
 class Concat(Pooled):
-    """See the module."""
+    """Concatenated features and one hidden layer, see the module."""
 
     Options = ConcatOptions
     options: ConcatOptions

@@ -1,10 +1,9 @@
-"""The QCMFM without its circuit: what the circuit is worth shows against this.
+"""The QCMFM without its circuit: the baseline that shows the effect of the circuit.
 
-Attention and both halves are the QCMFM's own, with as many amplitudes as eight qubits have. In
-place of circuit and readout stands a classical layer between the same widths, 256 and 36, and of
-about as many parameters (228; the QCMFM's default circuit has 160): seen as a matrix of 16 x 16,
-the amplitudes are multiplied by a matrix from either side and bent by a GELU. Then the same linear
-classifier.
+Attention and both halves are those of the QCMFM, with the 256 amplitudes of eight qubits. Circuit
+and readout are replaced by a classical layer of the same widths, 256 to 36, and of about as many
+parameters (228; the QCMFM's default circuit has 160): the amplitudes, arranged as a 16 x 16 matrix,
+are multiplied by a matrix from either side, and a GELU follows. The linear classifier is the same.
 """
 
 from dataclasses import dataclass
@@ -22,19 +21,19 @@ from qcmfm.fusion.layers.halves import HalvesOptions, TwoHalves
 TITLE = N_("QCMFM without its circuit")
 
 SIDE = 16
-"""Rows and columns of the matrix of amplitudes; the upper 8 rows are the photo's half."""
+"""Number of rows and columns of the matrix of amplitudes; its upper 8 rows are the photo's half."""
 
 READ = 6
-"""Rows and columns of what is read from it: as many values as there are <Z_i> and <Z_i Z_j>."""
+"""Number of rows and columns of the output: as many values as there are <Z_i> and <Z_i Z_j>."""
 
 
 @dataclass(frozen=True)
 class CrossAttentionOptions(HalvesOptions):
-    """Choices of the model: those of its halves."""
+    """Options of the model: those of its halves."""
 
 
 class CrossAttentionModel(TwoHalves):
-    """See the module."""
+    """The QCMFM with a bilinear layer in place of its circuit, see the module."""
 
     Options = CrossAttentionOptions
     options: CrossAttentionOptions
@@ -48,9 +47,9 @@ class CrossAttentionModel(TwoHalves):
         self.classifier = nn.Linear(READ * READ, n_labels)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits and evidence for a batch in which every record has a photo or a caption."""
-        whole, _, _, attention = self.states(batch)
-        return Fused(self.classify(whole), attention)
+        """Logits and evidence of a batch in which every record has a photo or a caption."""
+        states, _, _, attention = self.states(batch)
+        return Fused(self.classify(states), attention)
 
     def classify(self, states: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch label"]:
         """Logits of unit vectors."""

@@ -1,10 +1,10 @@
 """Quantum-inspired fusion with density matrices (after Li et al., Information Fusion 65, 58, 2021).
 
-Every word and every region, and caption and photo as a whole, is a unit vector of complex numbers,
-a pure state. A modality is the mixture of its states, weighed by how much each matters: a density
-matrix. Trainable pure states of both modalities together are measured on the product of the two
-matrices; the logits are linear in the probabilities. What is missing is the fully mixed state,
-which says nothing. It is a classical model written in the mathematics of quantum theory.
+Every word and region, and the entire caption and photo, is a complex unit vector, a pure state. A
+modality is a mixture of its states with learned weights, a density matrix. Trainable pure states of
+both modalities together are measured on the tensor product of the two matrices, and the logits are
+linear in the probabilities. A missing modality is the maximally mixed state, which carries no
+information. It is a classical model in the formalism of quantum theory.
 """
 
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ TITLE = N_("Density matrices")
 
 @dataclass(frozen=True)
 class DensityMatrixOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
-        dim: Dimensions of each modality's state.
-        measured: Number of states that are measured.
+        dim: Dimension of each modality's state.
+        measured: Number of measured states.
         image_dropout: Share of the photo's features dropped in training.
         text_dropout: Share of the caption's features dropped in training.
     """
@@ -48,14 +48,14 @@ class DensityMatrixOptions(ModelOptions):
 
 
 class DensityMatrix(Standardised):
-    """See the module."""
+    """Quantum-inspired fusion with density matrices, see the module."""
 
     Options = DensityMatrixOptions
     options: DensityMatrixOptions
 
     def __init__(self, shape: FeatureShape, n_labels: int, options: DensityMatrixOptions):
         super().__init__(shape, n_labels, options)
-        # Real and imaginary parts, and one value more that says how much a state weighs.
+        # Real and imaginary parts, and one more value for the weight of the state.
         size = 2 * options.dim + 1
         self.image_dropout = nn.Dropout(options.image_dropout)
         self.text_dropout = nn.Dropout(options.text_dropout)
@@ -64,46 +64,54 @@ class DensityMatrix(Standardised):
         self.terms = projection(shape.terms, size, length=1.0)
         self.region = nn.Linear(shape.image_dim, size)
         self.word = nn.Linear(shape.text_dim, size)
-        self.whole = nn.Parameter(torch.full((2,), 4.0))  # the weight of photo and caption
+        self.whole = nn.Parameter(torch.full((2,), 4.0))  # initial weight of photo and caption
         self.states = nn.Parameter(torch.randn(options.measured, options.dim, options.dim, 2))
         self.norm = nn.BatchNorm1d(options.measured, affine=False)
         self.classifier = nn.Linear(options.measured, n_labels)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch in which every record has a photo or a caption."""
+        """Logits of a batch in which every record has a photo or a caption."""
         image, text = self._photo(batch), self._caption(batch)
         return Fused(self._measure(image, text))
 
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """As in the base class; each modality's matrix is made once."""
+        """As in the base class; each modality's matrix is computed once."""
         image, text = self._photo(batch), self._caption(batch)
         nothing = self._maximally_mixed(image)
         logits = self._measure(torch.cat([image, image, nothing]), torch.cat([text, nothing, text]))
-        whole, alone, read = logits.chunk(3)
-        return whole, alone, read
+        both, photo_logits, caption_logits = logits.chunk(3)
+        return both, photo_logits, caption_logits
 
     def _photo(self, batch: Batch) -> Complex[Tensor, "batch row column"]:
         regions = project_regions(self.region, batch.regions, self.image_mean, self.image_scale)
-        whole = self.image(self.image_dropout(self.standard_image(batch)))
+        photo = self.image(self.image_dropout(self.standard_image(batch)))
         known = batch.has_image[:, None].expand(-1, regions.shape[1])
-        return self._mixture(regions, whole, self.whole[0], known, batch.has_image)
+        return self._mixture(regions, photo, self.whole[0], known, batch.has_image)
 
     def _caption(self, batch: Batch) -> Complex[Tensor, "batch row column"]:
-        whole = self.sentence(self.text_dropout(self.standard_sentence(batch)))
-        whole = whole + self.terms(self.text_dropout(batch.terms))
+        caption = self.sentence(self.text_dropout(self.standard_sentence(batch)))
+        caption = caption + self.terms(self.text_dropout(batch.terms))
         words = self.word(batch.words)
-        return self._mixture(words, whole, self.whole[1], batch.word_mask, batch.has_text)
+        return self._mixture(words, caption, self.whole[1], batch.word_mask, batch.has_text)
 
     def _mixture(
         self,
         items: Float[Tensor, "batch item size"],
-        whole: Float[Tensor, "batch size"],
+        pooled: Float[Tensor, "batch size"],
         weight: Float[Tensor, ""],
         mask: Bool[Tensor, "batch item"],
         present: Bool[Tensor, " batch"],
     ) -> Complex[Tensor, "batch row column"]:
-        """The density matrix of the states of a modality's parts and of the whole of it."""
-        everything = torch.cat([items, whole[:, None]], 1)
+        """The density matrix of a modality.
+
+        Args:
+            items: States and weights of its words or regions.
+            pooled: State and weight of the entire caption or photo.
+            weight: Learned addition to the weight of `pooled`.
+            mask: True for the items that exist.
+            present: Whether the record has the modality.
+        """
+        everything = torch.cat([items, pooled[:, None]], 1)
         vectors, scores = everything[..., :-1], everything[..., -1].clone()
         scores = torch.cat([scores[:, :-1], scores[:, -1:] + weight], 1)
         lowest = torch.finfo(scores.dtype).min
@@ -115,7 +123,7 @@ class DensityMatrix(Standardised):
         return torch.where(present[:, None, None], matrix, self._maximally_mixed(matrix))
 
     def _maximally_mixed(self, like: Complex[Tensor, "batch row column"]) -> Tensor:
-        """Fully mixed states, as many as there are in a batch."""
+        """A batch of maximally mixed states of the same shape."""
         mixed = torch.eye(like.shape[-1], dtype=like.dtype, device=like.device) / like.shape[-1]
         return mixed.expand_as(like)
 
@@ -124,14 +132,14 @@ class DensityMatrix(Standardised):
         image: Complex[Tensor, "batch row column"],
         text: Complex[Tensor, "batch row column"],
     ) -> Float[Tensor, "batch label"]:
-        """Logits from the probability of each measured state in the product of two matrices.
+        """Logits from the probability of each measured state in the product of both matrices.
 
         A state of both modalities is a matrix S, and its probability the trace of
         S^+ image S text^T.
         """
         states = torch.view_as_complex(self.states)
         states = states / torch.linalg.vector_norm(states, dim=(1, 2), keepdim=True)
-        # All states side by side: two products of large matrices in place of many of small ones.
+        # All states side by side: two large matrix products instead of many small ones.
         by_row = states.transpose(0, 1)
         seen = (image @ by_row.flatten(1)).unflatten(2, by_row.shape[1:])
         read = (by_row.conj().flatten(0, 1) @ text).unflatten(1, by_row.shape[:2])
@@ -141,7 +149,7 @@ class DensityMatrix(Standardised):
     def _standardised(
         self, chance: Float[Tensor, "batch measured"]
     ) -> Float[Tensor, "batch measured"]:
-        """Each state's probability apart from its mean, which one record alone does not have."""
+        """Batch-normalised probabilities; a single record is normalised by the running moments."""
         norm = self.norm
         if not self.training or len(chance) > 1:
             return norm(chance)

@@ -1,9 +1,9 @@
 """The feature-entanglement quantum multimodal fusion network, FE-QMFNN (arXiv 2601.07856).
 
-A network for each modality ends in one value between 0 and 1 for every feature, its decision, which
-is put into a qubit as an angle. Fusion qubits combine the decisions by trainable trusts, in closed
-form and readably; a QCNN with shared weights mixes the fusion qubits of a group; the logits are
-linear in what is measured. The circuit is simulated.
+A network per modality ends in one value between 0 and 1 for every feature, its decision, which is
+encoded into a qubit as an angle. Fusion qubits combine the decisions by trainable trusts, in an
+interpretable closed form; a QCNN with shared weights mixes the fusion qubits of a group; the logits
+are linear in the measured values. The circuit is simulated.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ TITLE = N_("FE-QMFNN")
 
 @dataclass(frozen=True)
 class FEQMFNNOptions(PooledOptions):
-    """Choices of the model, beside those of its pooled vectors.
+    """Options of the model, in addition to those of its pooled vectors.
 
     Args:
-        features: Decisions of each modality, and fusion qubits.
-        group: Fusion qubits that go through the QCNN together; all groups share its weights.
-        kept: Pooling goes on until so many qubits of a group or fewer are measured.
+        features: Number of decisions per modality and of fusion qubits.
+        group: Number of fusion qubits that share a QCNN; all groups share its weights.
+        kept: Pooling stops when at most this many qubits of a group remain to be measured.
     """
 
     RANGES: ClassVar = {
@@ -54,7 +54,7 @@ class FEQMFNNOptions(PooledOptions):
 
 
 class FEQMFNN(Pooled):
-    """See the module."""
+    """Feature-entanglement quantum multimodal fusion network, see the module."""
 
     Options = FEQMFNNOptions
     quantum = True
@@ -71,7 +71,7 @@ class FEQMFNN(Pooled):
         self.readout = QCNNReadout(options.group, options.kept)
         measured = self.readout.n_observables * (options.features // options.group)
         self.classifier = nn.Linear(measured, n_labels)
-        # What a QCNN reads starts out small; this brings the first logits to about unit size.
+        # Initial QCNN outputs are small; this scales the first logits to about unit variance.
         nn.init.normal_(self.classifier.weight, std=4 / measured**0.5)
         nn.init.zeros_(self.classifier.bias)
 
@@ -86,11 +86,11 @@ class FEQMFNN(Pooled):
         return self.classify(self._decide(photo, caption, has_image, has_text))
 
     def decisions(self, batch: Batch) -> Float[Tensor, "batch modality feature"]:
-        """How far photo and caption say yes to each feature, 0 to 1; 0 for what is missing."""
+        """Decisions of photo and caption for each feature, 0 to 1; 0 if the modality is missing."""
         return self._decide(*self.pooled(batch), batch.has_image, batch.has_text)
 
     def classify(self, decisions: Float[Tensor, "batch modality feature"]) -> Fused:
-        """Logits of decisions: fusion qubits, QCNN, classifier."""
+        """Logits of decisions, computed by fusion qubits, QCNN and classifier."""
         groups = self.fusion(decisions).unflatten(1, (-1, self.options.group))
         measured = self.readout(groups.flatten(0, 1))
         readout = measured.unflatten(0, groups.shape[:2]).flatten(1)
@@ -111,9 +111,9 @@ class FEQMFNN(Pooled):
         return decided * torch.stack([has_image, has_text], 1)[..., None]
 
     def trust(self) -> Float[Tensor, "modality feature"]:
-        """How far photo and caption are trusted for each feature, 0 to 1."""
+        """Trust in photo and caption for each feature, 0 to 1."""
         return self.fusion.trust()
 
     def trust_together(self) -> Float[Tensor, " feature"]:
-        """How far they are trusted for each feature when both say yes, 0 to 1."""
+        """Trust for each feature when both modalities decide 1, 0 to 1."""
         return self.fusion.trust_together()

@@ -1,7 +1,7 @@
 """The Gated Multimodal Unit (Arevalo et al., arXiv 1702.01992): a gate weighs photo and caption.
 
-For every place of the hidden vector a gate that has seen both says how much of it is the photo's
-and how much the caption's. A record that lacks one is all the other.
+For every element of the hidden vector, a gate computed from both modalities sets the shares of
+photo and caption. If one of them is missing, the share of the other is 1.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ TITLE = N_("Gated fusion")
 
 @dataclass(frozen=True)
 class GatedOptions(PooledOptions):
-    """Choices of the model: those of its pooled vectors."""
+    """Options of the model: those of its pooled vectors."""
 
 
 class Gated(Pooled):
-    """See the module."""
+    """Gated Multimodal Unit, see the module."""
 
     Options = GatedOptions
     options: GatedOptions

@@ -1,7 +1,7 @@
-"""The photo alone: what a model owes to the photo shows against this.
+"""The photo alone: the unimodal baseline for the contribution of the photo.
 
-The QCMFM's photo half as it is without a caption, then one hidden layer. Where there is no photo
-the answer is the classifier's bias, whatever the caption says.
+The QCMFM's photo half without a caption, followed by one hidden layer. Without a photo, the output
+is the classifier's bias, whatever the caption says.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TITLE = N_("Photo alone")
 
 @dataclass(frozen=True)
 class ImageOnlyOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
         width: Length of the hidden layer.
@@ -44,7 +44,7 @@ class ImageOnlyOptions(ModelOptions):
 
 
 class ImageOnly(Standardised):
-    """See the module."""
+    """Photo-only baseline, see the module."""
 
     Options = ImageOnlyOptions
     options: ImageOnlyOptions
@@ -62,7 +62,7 @@ class ImageOnly(Standardised):
         self.classifier = nn.Linear(options.width, n_labels)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch, some records of which may lack a photo."""
+        """Logits of a batch; records may lack a photo."""
         mask = batch.has_image[:, None].expand(-1, batch.regions.shape[1])
         regions = project_regions(self.region, batch.regions, self.image_mean, self.image_scale)
         seen = masked_mean(self.region_dropout(self.region_norm(regions)), mask)
@@ -71,10 +71,10 @@ class ImageOnly(Standardised):
         return Fused(self.classifier(hidden))
 
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """As in the base class; a whole record is its photo, and a caption alone says nothing.
+        """As in the base class; the caption has no influence.
 
-        The loss of the captions alone still trains the bias, and its best value is the share of
-        each label, which is the best answer to a record without a photo.
+        The loss of captions alone still trains the bias. Its optimum gives the label frequencies,
+        the best possible prediction for a record without a photo.
         """
         logits = self.fuse(batch).logits
         return logits, logits, self.classifier.bias.expand_as(logits)

@@ -1,6 +1,6 @@
-"""Two networks, one for the photo and one for the caption, whose answers are averaged.
+"""Late fusion: one network for the photo and one for the caption, whose outputs are averaged.
 
-The logits are the mean of the log-probabilities of those that have something to go by.
+The logits are the mean of the log-probabilities of the modalities that a record has.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ TITLE = N_("Late fusion")
 
 @dataclass(frozen=True)
 class LateFusionOptions(PooledOptions):
-    """Choices of the model: those of its pooled vectors."""
+    """Options of the model: those of its pooled vectors."""
 
 
 class LateFusion(Pooled):
-    """See the module."""
+    """Averaged unimodal networks, see the module."""
 
     Options = LateFusionOptions
     options: LateFusionOptions
@@ -56,13 +56,13 @@ def mean_of_logits(
     has_image: Bool[Tensor, " batch"],
     has_text: Bool[Tensor, " batch"],
 ) -> Float[Tensor, "batch label"]:
-    """The mean of both answers where a record has both modalities, else the one there is.
+    """Mean of the logits of the modalities that each record has; 0 if it has none.
 
     Args:
-        image: What is said of the photos.
-        text: What is said of the captions.
-        has_image: Which records have a photo.
-        has_text: Which records have a caption.
+        image: Logits or log-probabilities of the photos.
+        text: Logits or log-probabilities of the captions.
+        has_image: Whether each record has a photo.
+        has_text: Whether each record has a caption.
     """
     weights = torch.stack([has_image, has_text]).to(image.dtype)
     weights = weights / weights.sum(0).clamp(min=1)

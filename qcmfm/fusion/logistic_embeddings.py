@@ -1,7 +1,7 @@
 """Logistic regression on the photo's mean region vector and the caption's sentence vector.
 
-scikit-learn's, on standardised values; what is missing counts as the mean. Every view of a photo is
-a training record.
+Solved by scikit-learn on standardised values; a missing modality counts as the mean. Every view of
+a photo is a training record.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ TITLE = N_("Logistic, embeddings")
 
 @dataclass(frozen=True)
 class LogisticEmbeddingsOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
-        strength: scikit-learn's C.
+        strength: scikit-learn's C, the inverse strength of the regularisation.
     """
 
     RANGES: ClassVar = {"strength": (1e-8, 1e8)}
@@ -34,7 +34,7 @@ class LogisticEmbeddingsOptions(ModelOptions):
 
 
 class LogisticEmbeddings(Solved):
-    """See the module."""
+    """Logistic regression on embeddings, see the module."""
 
     Options = LogisticEmbeddingsOptions
     options: LogisticEmbeddingsOptions
@@ -44,7 +44,7 @@ class LogisticEmbeddings(Solved):
         self.classifier = nn.Linear(shape.image_dim + shape.sentence_dim, n_labels)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch in which every record has a photo or a caption."""
+        """Logits of a batch in which every record has a photo or a caption."""
         return Fused(self.classifier(self._both(batch)))
 
     def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:

@@ -1,7 +1,7 @@
-"""Two logistic regressions, on photos and on captions (TF-IDF), whose answers are averaged.
+"""Two logistic regressions, on photos and on captions (TF-IDF), whose outputs are averaged.
 
-The simple reference of the study: scikit-learn's solver, every view of a photo a training record,
-and the mean of the log-probabilities.
+The simple baseline of the studies: solved by scikit-learn, with every view of a photo as a training
+record, and fused by the mean of the log-probabilities.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ TITLE = N_("Logistic, late fusion")
 
 @dataclass(frozen=True)
 class LogisticLateFusionOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
         image_strength: scikit-learn's C for the photos.
@@ -39,7 +39,7 @@ class LogisticLateFusionOptions(ModelOptions):
 
 
 class LogisticLateFusion(Solved):
-    """See the module."""
+    """Averaged logistic regressions, see the module."""
 
     Options = LogisticLateFusionOptions
     options: LogisticLateFusionOptions
@@ -50,13 +50,13 @@ class LogisticLateFusion(Solved):
         self.text = projection(shape.terms, n_labels, length=1.0, bias=True)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch in which every record has a photo or a caption."""
+        """Logits of a batch in which every record has a photo or a caption."""
         seen = functional.log_softmax(self.image(self.standard_image(batch)), 1)
         read = functional.log_softmax(self.text(batch.terms), 1)
         return Fused(mean_of_logits(seen, read, batch.has_image, batch.has_text))
 
     def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:
-        """As in the base class; each part learns from the records that have its modality."""
+        """As in the base class; each regression uses the records that have its modality."""
         chosen, batches = self.options, [list(view) for view in views]
         image = torch.cat([self.standard_image(b) for view in batches for b in view])
         seen = torch.cat([batch.has_image for view in batches for batch in view])

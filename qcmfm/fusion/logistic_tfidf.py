@@ -1,6 +1,6 @@
-"""Logistic regression on the caption's TF-IDF weights: scikit-learn's, and hard to beat.
+"""Logistic regression on the caption's TF-IDF weights: a strong baseline, solved by scikit-learn.
 
-The weights are those of the run's lexicon, words and pairs of words.
+The terms are the words and word pairs of the run's lexicon.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,10 +22,10 @@ TITLE = N_("Logistic, caption")
 
 @dataclass(frozen=True)
 class LogisticTfidfOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
-        strength: scikit-learn's C.
+        strength: scikit-learn's C, the inverse strength of the regularisation.
     """
 
     RANGES: ClassVar = {"strength": (1e-8, 1e8)}
@@ -34,7 +34,7 @@ class LogisticTfidfOptions(ModelOptions):
 
 
 class LogisticTfidf(Solved):
-    """See the module."""
+    """Logistic regression on captions, see the module."""
 
     Options = LogisticTfidfOptions
     options: LogisticTfidfOptions
@@ -45,7 +45,7 @@ class LogisticTfidf(Solved):
         self.classifier: nn.Linear = projection(shape.terms, n_labels, length=1.0, bias=True)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch; a caption without a known term gets the bias."""
+        """Logits of a batch; those of a caption without a known term are the bias."""
         return Fused(self.classifier(batch.terms))
 
     def solve(self, views: Sequence[Iterable[Batch]], target: Int[Tensor, " record"]) -> None:

@@ -1,7 +1,7 @@
-"""Low-rank Multimodal Fusion (Liu et al., ACL 2018): every product of photo and caption features.
+"""Low-rank Multimodal Fusion (Liu et al., ACL 2018): all products of photo and caption features.
 
-The outer product of both hidden vectors, each with a 1 appended so that either can stand alone, is
-contracted with a weight tensor of low rank, without ever being written down.
+The outer product of both hidden vectors, each with a 1 appended so that unimodal terms remain, is
+contracted with a low-rank weight tensor without ever being computed explicitly.
 """
 
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ TITLE = N_("Low-rank fusion")
 
 @dataclass(frozen=True)
 class LowRankOptions(PooledOptions):
-    """Choices of the model, beside those of its pooled vectors.
+    """Options of the model, in addition to those of its pooled vectors.
 
     Args:
-        rank: Number of products that are added up.
+        rank: Rank of the weight tensor, the number of products that are added up.
         fused: Length of the fused vector.
     """
 
@@ -36,7 +36,7 @@ class LowRankOptions(PooledOptions):
 
 
 class LowRank(Pooled):
-    """See the module."""
+    """Low-rank Multimodal Fusion, see the module."""
 
     Options = LowRankOptions
     options: LowRankOptions
@@ -47,7 +47,7 @@ class LowRank(Pooled):
         self.text_norm = nn.LayerNorm(options.width)
         self.image_factor = nn.Linear(options.width, options.rank * options.fused)
         self.text_factor = nn.Linear(options.width, options.rank * options.fused)
-        # A modality that is not there leaves the other's part as it is.
+        # The factor of a missing modality is its bias, 1, which leaves the other one unchanged.
         nn.init.ones_(self.image_factor.bias)
         nn.init.ones_(self.text_factor.bias)
         self.rank_weights = nn.Parameter(torch.full((options.rank,), options.rank**-0.5))

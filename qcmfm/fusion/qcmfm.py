@@ -1,9 +1,9 @@
 """The Quantum-Classical Multimodal Fusion Model (npj Heritage Science 14, 160, 2026).
 
-Words attend to regions and regions to words; each side is pooled and projected to half of the
-amplitudes of a few qubits, so that the first qubit says which modality: |0>|image> + |1>|text>. A
-two-stage circuit mixes them; the logits are linear in the measured <Z_i> and <Z_i Z_j>, and no path
-leads around the circuit. The circuit is simulated.
+Words attend to regions and regions to words; each modality is pooled and projected to half of the
+amplitudes of a few qubits, so that the first qubit encodes the modality: |0>|image> + |1>|text>. A
+two-stage circuit mixes them, and the logits are linear in the measured <Z_i> and <Z_i Z_j>; there
+is no path around the circuit. The circuit is simulated.
 """
 
 import copy
@@ -40,19 +40,19 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class QCMFMOptions(HalvesOptions):
-    """Choices of the QCMFM, beside those of its halves.
+    """Options of the QCMFM, in addition to those of its halves.
 
     Args:
-        n_qubits: 4 to 10.
-        n_layers: 1 to 8.
+        n_qubits: Number of qubits, 4 to 10.
+        n_layers: Number of layers, 1 to 8.
         entangle_first: Whether the first stage has its ring of CNOTs.
         entangle_second: Whether the second stage has its ring of CRXs.
-        stages: `both`, or the one stage of the circuit that is kept: `mixing`, `interaction`.
-        encoding: `amplitude`, or `angle`: each projected value turns a qubit of its own, half of
-            the qubits for the photo and half for the caption.
-        frozen: Whether the circuit's angles stay as they were drawn.
-        readout: `circuit`, or `amplitudes`: the classifier gets these past the circuit.
-        noise: Name of the noise preset under which it is trained and answers; empty for none.
+        stages: `both`, or the only stage of the circuit for an ablation: `mixing`, `interaction`.
+        encoding: `amplitude`, or `angle`: each projected value rotates its own qubit, half of the
+            qubits for the photo and half for the caption.
+        frozen: Whether the circuit's angles are not trained.
+        readout: `circuit`, or `amplitudes`: the classifier bypasses the circuit.
+        noise: Name of the noise preset for training and prediction; empty for none.
 
     Raises:
         TrainingError: An option is out of its range.
@@ -88,10 +88,10 @@ class QCMFMOptions(HalvesOptions):
 
 
 class QCMFM(TwoHalves):
-    """See the module.
+    """The Quantum-Classical Multimodal Fusion Model, see the module.
 
-    Through the constant part of each half the readout, a quadratic form, is linear in the features
-    as well.
+    The readout is a quadratic form of the amplitudes. Because each half has a constant component,
+    it contains linear terms of the features, too.
     """
 
     Options = QCMFMOptions
@@ -115,20 +115,20 @@ class QCMFM(TwoHalves):
         )
         self.angles = nn.Parameter(torch.empty(self.circuit.n_weights).uniform_(-math.pi, math.pi))
         self.angles.requires_grad_(not (options.frozen or options.readout == "amplitudes"))
-        past = options.readout == "amplitudes"
-        values = self.circuit.dim if past else len(self.circuit.observables)
+        bypass = options.readout == "amplitudes"
+        values = self.circuit.dim if bypass else len(self.circuit.observables)
         self.classifier = nn.Linear(values, n_labels)
-        # Readouts of a random state are small; this brings the first logits to about unit size.
-        nn.init.normal_(self.classifier.weight, std=1 if past else 8 / values**0.5)
+        # Expectation values of random states are small; this gives initial logits of unit size.
+        nn.init.normal_(self.classifier.weight, std=1 if bypass else 8 / values**0.5)
         nn.init.zeros_(self.classifier.bias)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits and evidence for a batch in which every record has a photo or a caption."""
-        whole, _, _, attention = self.states(batch)
+        """Logits and evidence of a batch in which every record has a photo or a caption."""
+        states, _, _, attention = self.states(batch)
         if self.options.readout == "amplitudes":
-            return Fused(self.classifier(whole), attention, whole)
-        readout = self.simulator.expectations(whole, self.angles)
-        return Fused(self.classifier(readout), attention, whole, readout)
+            return Fused(self.classifier(states), attention, states)
+        readout = self.simulator.expectations(states, self.angles)
+        return Fused(self.classifier(readout), attention, states, readout)
 
     def on_device(self, device: Any, shots: int | None = None) -> "QCMFM":
         """As in the base class."""
@@ -148,7 +148,7 @@ class QCMFM(TwoHalves):
                 "Choose a run without the option noise, or leave out the quantum device.",
             )
         evaluated = PennyLaneDevice(self.circuit, device, shots)
-        # A run's model is shared by everybody who labels with it.
+        # The model of a run is shared by all who label with it, so the original must not change.
         moved = copy.deepcopy(self)
         moved.simulator, moved.quantum_device = evaluated, evaluated.name
         return moved
@@ -156,7 +156,7 @@ class QCMFM(TwoHalves):
     def classify(self, states: Float[Tensor, "batch amplitude"]) -> Float[Tensor, "batch label"]:
         """Logits of the states that enter the circuit.
 
-        A record without a photo or a caption has no amplitudes there, and reads zero.
+        States are not checked for unit norm: the state of a missing modality is zero.
         """
         if self.options.readout == "amplitudes":
             return self.classifier(states)
@@ -169,9 +169,9 @@ class QCMFM(TwoHalves):
     def _state(
         self, batch: Batch, image: Float[Tensor, "batch half"], text: Float[Tensor, "batch half"]
     ) -> Float[Tensor, "batch amplitude"]:
-        """As in the base class, or the state that angles make; what is missing turns nothing."""
+        """As in the base class, or by angle encoding with angles of 0 for a missing modality."""
         if self.options.encoding == "amplitude":
             return super()._state(batch, image, text)
         angles = (image * batch.has_image[:, None], text * batch.has_text[:, None])
-        # Gentle enough that projections of any size are told apart, and no turn is a whole one.
+        # atan keeps projections of any size distinguishable and the rotations below a full turn.
         return angle_encoded(2 * (torch.cat(angles, 1) / 4).atan())

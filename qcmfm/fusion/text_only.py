@@ -1,7 +1,7 @@
-"""The caption alone: what a model owes to the caption shows against this.
+"""The caption alone: the unimodal baseline for the contribution of the caption.
 
-The QCMFM's caption half as it is without a photo, then one hidden layer. Where there is no caption
-the answer is the classifier's bias, whatever the photo shows.
+The QCMFM's caption half without a photo, followed by one hidden layer. Without a caption, the
+output is the classifier's bias, whatever the photo shows.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TITLE = N_("Caption alone")
 
 @dataclass(frozen=True)
 class TextOnlyOptions(ModelOptions):
-    """Choices of the model.
+    """Options of the model.
 
     Args:
         width: Length of the hidden layer.
@@ -37,7 +37,7 @@ class TextOnlyOptions(ModelOptions):
 
 
 class TextOnly(Standardised):
-    """See the module."""
+    """Caption-only baseline, see the module."""
 
     Options = TextOnlyOptions
     options: TextOnlyOptions
@@ -54,7 +54,7 @@ class TextOnly(Standardised):
         self.classifier = nn.Linear(options.width, n_labels)
 
     def fuse(self, batch: Batch) -> Fused:
-        """Logits for a batch, some records of which may lack a caption."""
+        """Logits of a batch; records may lack a caption."""
         read = masked_mean(self.text_dropout(self.word(batch.words)), batch.word_mask)
         caption = (
             self.terms(self.text_dropout(batch.terms))
@@ -65,10 +65,10 @@ class TextOnly(Standardised):
         return Fused(self.classifier(hidden))
 
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """As in the base class; a whole record is its caption, and a photo alone says nothing.
+        """As in the base class; the photo has no influence.
 
-        The loss of the photos alone still trains the bias, and its best value is the share of each
-        label, which is the best answer to a record without a caption.
+        The loss of photos alone still trains the bias. Its optimum gives the label frequencies,
+        the best possible prediction for a record without a caption.
         """
         logits = self.fuse(batch).logits
         return logits, self.classifier.bias.expand_as(logits), logits

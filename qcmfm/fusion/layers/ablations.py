@@ -1,4 +1,4 @@
-"""What the ablations of the QCMFM put in place of one of its parts."""
+"""Replacements for parts of the QCMFM in its ablations."""
 
 import torch
 from jaxtyping import Float
@@ -8,11 +8,11 @@ from qcmfm.quantum.circuit import Circuit, select_gates
 
 
 def one_stage(circuit: Circuit, stage: str) -> Circuit:
-    """The gates of one stage alone, with their angles numbered anew.
+    """A circuit with the gates of one stage only, and its angles renumbered.
 
     Args:
-        circuit: With gates of several stages.
-        stage: Which to keep.
+        circuit: Circuit with gates of several stages.
+        stage: Name of the stage to retain.
     """
     return select_gates(
         circuit, (n for n, gate in enumerate(circuit.gates) if gate.stage == stage)
@@ -20,7 +20,7 @@ def one_stage(circuit: Circuit, stage: str) -> Circuit:
 
 
 def angle_encoded(angles: Float[Tensor, "batch qubit"]) -> Float[Tensor, "batch amplitude"]:
-    """Amplitudes of qubits that were each turned about Y by an angle (radians), starting at 0."""
+    """Amplitudes of the product state of qubits |0> rotated about Y by the angles (radians)."""
     amplitudes = angles.new_ones(len(angles), 1)
     for cos, sin in zip((angles / 2).cos().T, (angles / 2).sin().T, strict=True):
         pair = torch.stack([cos, sin], 1)

@@ -1,4 +1,4 @@
-"""What teaches attention to look at what a word names, without being told where that is."""
+"""Alignment loss: teaches attention to look at what a word names, without labelled regions."""
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,20 +11,20 @@ def alignment_loss(
     own: Int[Tensor, " word"],
     same_word: Bool[Tensor, "word batch"],
 ) -> Float[Tensor, ""]:
-    """How badly words find their photos, and photos their words, among all those of a batch.
+    """Contrastive loss between the words and the photos of a batch.
 
-    A word that attends to the regions of every photo of the batch at once, with the very scores
-    that decide where it looks in its own photo, finds its own only by what it names: the loss is
-    the negative logarithm of the share that falls there, a contrastive loss with the photos as
-    classes (InfoNCE, van den Oord et al. 2018) whose evidence is pooled over regions as attention
-    pools it. The other way round, each word has to draw more from its photo than the words of
-    other captions do; that takes from the score of a region what every word would give it. No
-    region is known to be right.
+    A word attends to the regions of all photos of the batch at once, with the same scores that it
+    uses in its own photo. The loss is the negative logarithm of the attention that falls on its own
+    photo: InfoNCE (van den Oord et al. 2018) with the photos as classes and evidence pooled over
+    regions as in attention. In the other direction, each photo has to identify the word among the
+    words of other captions, which removes from a region's score what any word would give it. No
+    labelled regions are needed.
 
     Args:
-        scores: Of attention, before the softmax.
-        own: The photo of each word.
-        same_word: Photos whose captions hold the word too; they are left out on both sides.
+        scores: Attention scores before the softmax.
+        own: Index of each word's photo.
+        same_word: Photos whose captions contain the same word; they are no negatives, in either
+            direction.
     """
     evidence = scores.logsumexp(-1)
     least = torch.finfo(evidence.dtype).min
@@ -43,13 +43,13 @@ def captions_with_word(
     mask: Bool[Tensor, "batch other"],
     alike: float,
 ) -> Bool[Tensor, "word batch"]:
-    """Whether each caption has a word like each of `words`.
+    """Whether each caption contains a word that is similar to each of `words`.
 
     Args:
-        words: Of any captions.
-        captions: The words of each caption, padded.
-        mask: Which of them are words.
-        alike: Cosine from which on words are alike.
+        words: Word vectors of any captions.
+        captions: Word vectors of each caption, padded.
+        mask: True for words, False for padding.
+        alike: Cosine similarity above which two words count as the same.
     """
     unit = functional.normalize(words, dim=-1)
     of_captions = functional.normalize(captions, dim=-1)

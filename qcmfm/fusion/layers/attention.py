@@ -1,4 +1,4 @@
-"""Cross-modal attention: every word looks at the regions, every region at the words."""
+"""Cross-modal attention: every word attends to the regions, every region to the words."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from qcmfm.fusion.base import Attention
 from qcmfm.fusion.layers.alignment import alignment_loss, captions_with_word
 
 ALIGNED_WORDS = 512
-"""Words of a batch, drawn by lot, that `CrossAttention.alignment` asks: enough for a steady step,
-and the work does not grow with the captions."""
+"""Number of randomly drawn words of a batch in `CrossAttention.alignment`: enough for a stable
+gradient, while the cost does not grow with the length of the captions."""
 
 ALIKE = 0.5
-"""Cosine from which on two words count as one: of the built-in captions that have a word, nine in
-ten have one so near, and of those that lack it, fewer than one in five."""
+"""Cosine similarity above which two words count as the same. In the built-in collections, nine in
+ten captions that contain a word exceed it, and fewer than one in five of those that do not."""
 
 
 class MultiHeadAttention(nn.Module):
@@ -26,10 +26,12 @@ class MultiHeadAttention(nn.Module):
     Args:
         dim: Length of the projected vectors; `heads` divides it.
         heads: Number of heads.
-        temperature: What cosines of queries and keys are divided by; 0 for scaled dot products, as
-            in the paper. Cosines of a low temperature are peaked from the first step on, and stay
-            as peaked however long the vectors grow. A hidden layer lies before them.
-        near: What of the others' keys goes into each key of those looked at; None for nothing.
+        temperature: Divisor of the cosine similarities of queries and keys; 0 for scaled dot
+            products, as in the paper. Cosines with a low temperature are peaked from the first
+            step on and independent of the vectors' lengths; queries and keys then have a hidden
+            layer.
+        near: Matrix that mixes the keys of neighbouring regions; None for no mixing. It is only
+            used with a temperature.
     """
 
     near: Tensor | None
@@ -55,9 +57,15 @@ class MultiHeadAttention(nn.Module):
         looked_at: Float[Tensor, "batch to dim"],
         mask: Bool[Tensor, "batch to"],
     ) -> tuple[Float[Tensor, "batch from dim"], Float[Tensor, "batch head from to"]]:
-        """What each of `looking` takes from those of `looked_at` that `mask` names.
+        """Attend from each query item to the unmasked target items.
 
-        Where `mask` names none, what is taken and the map are zero.
+        Args:
+            looking: Vectors of the query items.
+            looked_at: Vectors of the target items, which supply keys and values.
+            mask: True for the target items that exist.
+
+        Returns:
+            The attended vectors and the attention map, both zero where `mask` is all False.
         """
         query, key = self._matched(looking, looked_at)
         value = self.value(looked_at).unflatten(-1, (self.heads, -1)).transpose(1, 2)
@@ -71,14 +79,14 @@ class MultiHeadAttention(nn.Module):
     def scores(
         self, looking: Float[Tensor, "word dim"], looked_at: Float[Tensor, "batch region dim"]
     ) -> Float[Tensor, "head word batch region"]:
-        """How much each of `looking` is drawn to each region of every photo, before the softmax."""
+        """Scores of each word for each region of every photo, before the softmax."""
         query, key = self._matched(looking, looked_at)
         return torch.einsum("whd,brhd->hwbr", query, key)
 
     def _matched(
         self, looking: Float[Tensor, "*any from_dim"], looked_at: Float[Tensor, "*other to_dim"]
     ) -> tuple[Float[Tensor, "*any head part"], Float[Tensor, "*other head part"]]:
-        """Queries and keys whose products are the scores."""
+        """Queries and keys whose dot products are the scores."""
         query = self.query(looking).unflatten(-1, (self.heads, -1))
         key = self.key(looked_at).unflatten(-1, (self.heads, -1))
         if not self.temperature:
@@ -90,19 +98,19 @@ class MultiHeadAttention(nn.Module):
 
 
 def _matcher(dim: int, bent: bool) -> nn.Module:
-    """What makes a query or a key of a vector; with a hidden layer where it is `bent`."""
+    """Projection to queries or keys, with a hidden layer if `bent`."""
     if not bent:
         return nn.Linear(dim, dim)
     return nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
 
 
 def neighbourhood(grid: tuple[int, int], spread: float) -> Float[Tensor, "region region"] | None:
-    """What each region takes from the regions round it; rows add up to 1. None for nothing.
+    """Smoothing matrix over neighbouring regions; rows add up to 1. None without smoothing.
 
     Args:
-        grid: Rows and columns of regions.
-        spread: How much of it comes from a window of 3 x 3 regions, weighed 1, 2, 1 both ways and
-            cut at the edges, 0 to 1.
+        grid: Number of rows and columns of regions.
+        spread: Share, 0 to 1, that comes from the window of 3 x 3 regions with weights 1, 2, 1 in
+            both directions, truncated at the edges.
     """
     if not spread:
         return None
@@ -114,14 +122,14 @@ def neighbourhood(grid: tuple[int, int], spread: float) -> Float[Tensor, "region
 
 @dataclass(frozen=True)
 class Attended:
-    """What cross-attention gives: each side's own mean vector, and the mean of what it took.
+    """Output of cross-attention, pooled per modality.
 
     Args:
         image: Mean of the region vectors.
-        image_gain: Mean of what the regions took from the words.
+        image_gain: Mean of the vectors that regions attended to among the words.
         text: Mean of the word vectors.
-        text_gain: Mean of what the words took from the regions.
-        attention: Where they looked.
+        text_gain: Mean of the vectors that words attended to among the regions.
+        attention: Attention maps.
     """
 
     image: Float[Tensor, "batch dim"]
@@ -132,7 +140,7 @@ class Attended:
 
 
 class CrossAttention(nn.Module):
-    """Both directions, each side pooled.
+    """Attention in both directions, pooled per modality.
 
     Args:
         image_dim: Length of a region vector.
@@ -140,8 +148,8 @@ class CrossAttention(nn.Module):
         dim: Length of the projected and pooled vectors.
         heads: Number of heads.
         dropout: Share of projected values dropped in training.
-        temperature: As `Look` takes it.
-        near: For words that look at regions, as `Look` takes it.
+        temperature: As in `MultiHeadAttention`.
+        near: Mixing of regions for words that attend to them, as in `MultiHeadAttention`.
     """
 
     def __init__(
@@ -165,12 +173,12 @@ class CrossAttention(nn.Module):
     def forward(
         self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]
     ) -> Attended:
-        """Let both sides of a batch look at each other.
+        """Attend from words to regions and from regions to words.
 
         Args:
             batch: Regions, words and masks.
-            mean: Taken from every region vector.
-            scale: What the rest is divided by.
+            mean: Mean that is subtracted from every region vector.
+            scale: Scale that every region vector is divided by.
         """
         word_mask = batch.word_mask
         region_mask = batch.has_image[:, None].expand(-1, batch.regions.shape[1])
@@ -193,9 +201,9 @@ class CrossAttention(nn.Module):
     def alignment(
         self, batch: Batch, mean: Float[Tensor, " image_dim"], scale: Float[Tensor, " image_dim"]
     ) -> Float[Tensor, ""]:
-        """How badly words find the photo they speak of among the batch's: see `alignment_loss`.
+        """Alignment loss of a batch, see `alignment_loss`; arguments as in `forward`.
 
-        Zero where fewer than two records have both photo and caption. Arguments as in `forward`.
+        Zero if fewer than two records have both photo and caption.
         """
         batch = batch.select(batch.has_image & batch.has_text)
         if len(batch) < 2:
@@ -206,13 +214,13 @@ class CrossAttention(nn.Module):
         read = self.word(batch.words[record[some], word[some]])
         scores = self.words_to_regions.scores(self.dropout(read), self.dropout(seen))
         with torch.no_grad():
-            told = captions_with_word(
+            same_word = captions_with_word(
                 batch.words[record[some], word[some]], batch.words, batch.word_mask, ALIKE
             )
-        return alignment_loss(scores, record[some], told)
+        return alignment_loss(scores, record[some], same_word)
 
     def pointing(self) -> list[nn.Parameter]:
-        """All that `alignment` depends on, and so where words look."""
+        """The parameters that `alignment` depends on; they determine where words attend."""
         looks = self.words_to_regions
         parts = (self.region, self.region_norm, self.word, looks.query, looks.key)
         return [parameter for part in parts for parameter in part.parameters()]
@@ -224,8 +232,8 @@ def project_regions(
     mean: Float[Tensor, " image_dim"],
     scale: Float[Tensor, " image_dim"],
 ) -> Float[Tensor, "batch region dim"]:
-    """What `layer` makes of regions from which `mean` is taken and which are divided by `scale`."""
-    # Scaling the weights is the same as scaling the regions, the largest tensor there is.
+    """Apply `layer` to region vectors standardised by `mean` and `scale`."""
+    # Scaling the weights instead avoids a copy of the regions, the largest tensor of a batch.
     weight = layer.weight / scale
     return functional.linear(regions, weight, layer.bias - weight @ mean)
 
@@ -233,6 +241,6 @@ def project_regions(
 def masked_mean(
     vectors: Float[Tensor, "batch item dim"], mask: Bool[Tensor, "batch item"]
 ) -> Float[Tensor, "batch dim"]:
-    """Mean over the items that `mask` names, zero where it names none."""
-    kept = mask.to(vectors.dtype)
-    return (vectors * kept[..., None]).sum(1) / kept.sum(1, keepdim=True).clamp(min=1)
+    """Mean over the unmasked items; zero if there are none."""
+    weights = mask.to(vectors.dtype)
+    return (vectors * weights[..., None]).sum(1) / weights.sum(1, keepdim=True).clamp(min=1)

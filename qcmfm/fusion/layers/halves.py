@@ -1,7 +1,7 @@
-"""What models make of a photo's and a caption's features before they are put together.
+"""Preprocessing of photo and caption features before fusion.
 
-The QCMFM and the models that it is compared with share this, so that they differ in what comes
-after it alone.
+The QCMFM and the models that it is compared with share it, so that they differ only in the fusion
+itself.
 """
 
 import warnings
@@ -21,11 +21,11 @@ from qcmfm.fusion.base import Attention, FusionModel, ModelOptions
 from qcmfm.fusion.layers.attention import CrossAttention, neighbourhood
 
 DROPOUT = (0, 0.9)
-"""Range of every option that is a share of features dropped in training."""
+"""Range of every dropout option."""
 
 
 class Standardised(FusionModel):
-    """A model that knows mean and spread of the photos' and the sentences' vectors."""
+    """Base of models that standardise photo and sentence vectors by their training statistics."""
 
     image_mean: Tensor
     image_scale: Tensor
@@ -40,7 +40,7 @@ class Standardised(FusionModel):
 
     @torch.no_grad()
     def observe(self, batches: Iterable[Batch]) -> None:
-        """Remember mean and spread of the photos' and the sentences' vectors."""
+        """Compute mean and standard deviation of the photo and sentence vectors."""
         images: list[Tensor] = []
         sentences: list[Tensor] = []
         for batch in batches:
@@ -55,25 +55,25 @@ class Standardised(FusionModel):
                 scale.copy_(found.std(0) + 1e-3)
 
     def standard_image(self, batch: Batch) -> Float[Tensor, "batch image_dim"]:
-        """The photos' vectors with unit-sized values; of no meaning where there is no photo."""
+        """Standardised photo vectors; meaningless for records without a photo."""
         return (batch.image - self.image_mean) / self.image_scale
 
     def standard_sentence(self, batch: Batch) -> Float[Tensor, "batch sentence_dim"]:
-        """The captions' vectors with unit-sized values; of no meaning where there is no caption."""
+        """Standardised sentence vectors; meaningless for records without a caption."""
         return (batch.sentence - self.sentence_mean) / self.sentence_scale
 
 
 @dataclass(frozen=True)
 class HalvesOptions(ModelOptions):
-    """Choices of a model of two attended halves.
+    """Options of a model of two attended halves.
 
     Args:
-        heads: Attention heads.
+        heads: Number of attention heads.
         dim: Length of the attended vectors.
-        temperature: What attention divides cosines by; 0 for scaled dot products. Training with
-            `alignment` wants about 0.1, and one head.
-        spread: How much of the score of a region is that of its neighbourhood; 0 for nothing. With
-            a temperature alone.
+        temperature: Temperature of attention with cosine scores; 0 for scaled dot products.
+            Training with `alignment` needs about 0.1 and one head.
+        spread: Share of a region's score that comes from its neighbourhood; only with a
+            temperature.
         image_dropout: Share of the photo's features dropped in training.
         text_dropout: Share of the caption's features dropped in training.
     """
@@ -103,16 +103,16 @@ class HalvesOptions(ModelOptions):
 
 
 class TwoHalves(Standardised):
-    """A model that sees a record as one unit vector, |0>|image> + |1>|text>.
+    """Base of models that encode a record as one unit vector, |0>|image> + |1>|text>.
 
-    Words and regions look at each other; each side is pooled and projected to one half. A half is
-    brought to unit length and then weighed by a learned share, so that neither modality drowns the
-    other. Its bias gives it a constant part.
+    Words and regions attend to each other; each modality is pooled and projected to one half of
+    the vector. A half is normalised and weighted by a learned share, so that neither modality
+    dominates. The bias of its projection gives it a constant component.
 
     Args:
-        shape: Sizes of the features.
+        shape: Feature dimensions.
         n_labels: Number of labels.
-        options: Of attention and dropout.
+        options: Options of attention and dropout.
         half: Length of a half.
     """
 
@@ -145,11 +145,11 @@ class TwoHalves(Standardised):
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         """As in the base class; the features are projected once and classified together."""
         *each_way, _ = self.states(batch)
-        whole, image, text = self.classify(torch.cat(each_way)).chunk(3)
-        return whole, image, text
+        both, image, text = self.classify(torch.cat(each_way)).chunk(3)
+        return both, image, text
 
     def alignment(self, batch: Batch) -> Float[Tensor, ""]:
-        """As in the base class: how badly words find the photo they speak of."""
+        """As in the base class, see `alignment_loss`."""
         return self.attention.alignment(batch, self.image_mean, self.image_scale)
 
     def pointing(self) -> list[nn.Parameter]:
@@ -164,7 +164,7 @@ class TwoHalves(Standardised):
         Float[Tensor, "batch amplitude"],
         Attention,
     ]:
-        """Unit vectors of the whole records, the photos alone and the captions alone."""
+        """Unit vectors of both modalities, the photos alone and the captions alone; attention."""
         image, sentence = self.standard_image(batch), self.standard_sentence(batch)
         attended = self.attention(batch, self.image_mean, self.image_scale)
         photo = self.image(self.image_dropout(image)) + self.seen(attended.image)
@@ -186,7 +186,7 @@ class TwoHalves(Standardised):
     def _state(
         self, batch: Batch, image: Float[Tensor, "batch half"], text: Float[Tensor, "batch half"]
     ) -> Float[Tensor, "batch amplitude"]:
-        """|0>|image> + |1>|text>, each half weighed by its share, normalised."""
+        """|0>|image> + |1>|text>, each half weighted by its share, normalised."""
         share = self.image_share.sigmoid()
         halves = (
             functional.normalize(image, dim=1) * (share.sqrt() * batch.has_image[:, None]),
@@ -198,17 +198,17 @@ class TwoHalves(Standardised):
 def projection(
     inputs: int, outputs: int, length: float = 0.0, gain: float = 1.0, bias: bool = False
 ) -> nn.Linear:
-    """A layer whose output starts out with about the length `gain`.
+    """A linear layer initialised so that its output has a norm of about `gain`.
 
     Args:
         inputs: Number of input values.
         outputs: Number of output values.
-        length: Typical length of the input; by default that of unit-sized values.
-        gain: Length of the output; that of the bias, where there is one, is 1.
-        bias: Whether there is one.
+        length: Typical norm of the input; by default that of standardised values.
+        gain: Initial norm of the output; the norm of the bias is 1.
+        bias: Whether the layer has a bias.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # captions without a common term are normal
+        warnings.simplefilter("ignore", UserWarning)  # the lexicon may be empty: a layer of size 0
         layer = nn.Linear(inputs, outputs, bias)
     if inputs:
         nn.init.normal_(layer.weight, std=gain / ((length or inputs**0.5) * outputs**0.5))

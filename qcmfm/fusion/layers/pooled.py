@@ -1,4 +1,4 @@
-"""A photo and a caption as one vector each, for models that do without attention."""
+"""Base of models without attention, which reduce photo and caption to one vector each."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from qcmfm.fusion.layers.halves import DROPOUT, Standardised, projection
 
 @dataclass(frozen=True)
 class PooledOptions(ModelOptions):
-    """Choices of a model of two pooled vectors.
+    """Options of a model of two pooled vectors.
 
     Args:
         width: Length of each modality's hidden vector.
@@ -31,17 +31,17 @@ class PooledOptions(ModelOptions):
 
 
 class Pooled(Standardised):
-    """A model that starts from one vector of the photo and one of the caption.
+    """Base of models that start from one vector of the photo and one of the caption.
 
-    The photo's is a projection of its mean region vector, the caption's the sum of projections of
-    its sentence vector and its lexicon terms, so that a short vector weighs as much as a long one
-    to begin with.
+    The photo's vector is a projection of its mean region vector; the caption's is the sum of
+    projections of its sentence vector and its lexicon terms. Separate projections give all of them
+    the same initial weight, whatever their length.
 
     Args:
-        shape: Sizes of the features.
+        shape: Feature dimensions.
         n_labels: Number of labels.
-        options: Of dropout, and the width where `width` is not given.
-        width: Length of both vectors; by default that of the options.
+        options: Options of dropout and width.
+        width: Length of both vectors; by default `options.width`.
     """
 
     reads_regions = False
@@ -65,7 +65,7 @@ class Pooled(Standardised):
         has_image: Bool[Tensor, " batch"],
         has_text: Bool[Tensor, " batch"],
     ) -> Fused:
-        """Logits of pooled vectors, which are of no meaning where a record lacks the modality."""
+        """Fuse pooled vectors; the vector of a missing modality is meaningless."""
 
     def fuse(self, batch: Batch) -> Fused:
         """Logits for a batch in which every record has a photo or a caption."""
@@ -75,15 +75,15 @@ class Pooled(Standardised):
     def fuse_each_way(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         """As in the base class; the features are projected once and combined together."""
         photo, caption = (vectors.repeat(3, 1) for vectors in self.pooled(batch))
-        there, gone = torch.ones_like(batch.has_image), torch.zeros_like(batch.has_image)
-        has_image, has_text = torch.cat([there, there, gone]), torch.cat([there, gone, there])
-        whole, image, text = self.combine(photo, caption, has_image, has_text).logits.chunk(3)
-        return whole, image, text
+        yes, no = torch.ones_like(batch.has_image), torch.zeros_like(batch.has_image)
+        has_image, has_text = torch.cat([yes, yes, no]), torch.cat([yes, no, yes])
+        both, image, text = self.combine(photo, caption, has_image, has_text).logits.chunk(3)
+        return both, image, text
 
     def pooled(
         self, batch: Batch
     ) -> tuple[Float[Tensor, "batch width"], Float[Tensor, "batch width"]]:
-        """The vectors of the photos and of the captions."""
+        """Pooled vectors of the photos and of the captions."""
         photo = self.image(self.image_dropout(self.standard_image(batch)))
         sentence = self.sentence(self.text_dropout(self.standard_sentence(batch)))
         return photo, sentence + self.terms(self.text_dropout(batch.terms))

@@ -1,7 +1,7 @@
-"""Logistic regressions that scikit-learn solves, kept as linear layers.
+"""Logistic regressions solved by scikit-learn and stored as linear layers.
 
-So they are saved, calibrated and asked like every other model, and a missing modality is a normal
-input to them too.
+They can therefore be saved, calibrated and applied like every other model, also to records with a
+missing modality.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from qcmfm.fusion.layers.halves import Standardised
 
 NEVER = -20.0
-"""Logit of a label that no training record has."""
+"""Logit of a label that does not occur in the training records."""
 
 
 class Solved(Standardised):
-    """A model whose weights are found by `solve`."""
+    """Base of models whose weights are computed by `solve` instead of gradient descent."""
 
     reads_regions = False
     solved = True
@@ -31,13 +31,13 @@ def solve_layer(
     target: Sequence[int],
     strength: float,
 ) -> None:
-    """Give a layer the weights of a multinomial logistic regression.
+    """Fit a multinomial logistic regression and write its weights into a layer.
 
     Args:
-        layer: Features -> one logit for each label.
-        features: Of the training records.
-        target: Number of each record's label.
-        strength: scikit-learn's C, the inverse of how much the weights are held back.
+        layer: Layer from features to one logit per label.
+        features: Features of the training records.
+        target: Label index of each record.
+        strength: scikit-learn's C, the inverse strength of the regularisation.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -49,7 +49,7 @@ def solve_layer(
         return
     found = LogisticRegression(C=strength, max_iter=2000).fit(features.numpy(), target)
     weights, bias = np.asarray(found.coef_), np.asarray(found.intercept_)
-    if len(found.classes_) == 2:  # one row of weights stands for the second label
+    if len(found.classes_) == 2:  # scikit-learn has one row of weights, for the second label
         weights, bias = np.concatenate([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
     known = torch.from_numpy(np.asarray(found.classes_))
     layer.weight[known] = torch.from_numpy(weights).to(layer.weight)
