@@ -1,1 +1,1 @@
-"""Run + records -> predictions, on one machine or on Ray, and their caches."""
+"""Predictions of a run for records, on one machine or on Ray, and their caches."""

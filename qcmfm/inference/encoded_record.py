@@ -1,4 +1,4 @@
-"""One record, encoded so that it can be asked about again with something hidden."""
+"""One encoded record, which can be predicted again with parts of it hidden."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from qcmfm.runs.run import Run
 
 @dataclass(frozen=True)
 class EncodedRecord:
-    """A photo and a caption, of which one may be missing.
+    """An encoded photo and caption, one of which may be missing.
 
     Args:
-        caption: As it was given.
-        pixels: The photo at the encoder's size; None where there is none.
-        photo: Its regions.
-        words: The caption's words.
+        caption: The caption.
+        pixels: The photo at the encoder's input size; None without a photo.
+        photo: Region features; None without a photo.
+        words: Word features of the caption.
     """
 
     caption: str
@@ -33,11 +33,11 @@ class EncodedRecord:
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """Start and end in the caption of each word that has a vector."""
+        """Start and end offsets in the caption, in characters, of each word with a vector."""
         return [(int(start), int(end)) for start, end in self.words.spans.tolist()]
 
     def batch(self, run: Run, encoders: Encoders) -> Batch:
-        """The subject as a batch of one."""
+        """The record as a batch of one."""
         return batch_of(run, encoders, [self.photo], [self.words], [self.caption])
 
 
@@ -45,10 +45,10 @@ def encode_record(encoders: Encoders, photo: bytes, caption: str, name: str = ""
     """Encode a photo and a caption.
 
     Args:
-        encoders: What to encode with.
-        photo: The file's bytes; empty for none.
-        caption: May be empty.
-        name: What to call the photo in an error.
+        encoders: The encoders to use.
+        photo: Content of the photo file; empty for none.
+        caption: The caption; may be empty.
+        name: Name of the photo in error messages.
 
     Raises:
         PhotoError: The photo cannot be read.
@@ -69,13 +69,13 @@ def encode_record(encoders: Encoders, photo: bytes, caption: str, name: str = ""
 def encode_pixels(
     encoders: Encoders, pixels: UInt8[np.ndarray, "batch height width 3"]
 ) -> list[RegionFeatures]:
-    """Regions of photos, as they would come back from the features on disk."""
+    """Region features of photos, at the precision of the feature cache."""
     found = encoders.image.encode(torch.from_numpy(pixels))
     return [RegionFeatures(_as_stored(one.regions), _as_stored(one.vector)) for one in found]
 
 
 def encode_captions(encoders: Encoders, captions: Sequence[str]) -> list[WordFeatures]:
-    """Words of captions, as they would come back from the features on disk."""
+    """Word features of captions, at the precision of the feature cache."""
     found = encoders.text.encode(captions)
     return [
         WordFeatures(_as_stored(one.words), one.spans, _as_stored(one.sentence)) for one in found
@@ -89,12 +89,20 @@ def batch_of(
     words: Sequence[WordFeatures],
     captions: Sequence[str],
 ) -> Batch:
-    """A batch of photos and captions for a run."""
+    """Combine encoded photos and captions into a batch for a run.
+
+    Args:
+        run: The run, whose lexicon is used.
+        encoders: The encoders of the features.
+        photos: Region features of each record, or None.
+        words: Word features of each caption.
+        captions: The captions.
+    """
     terms = run.lexicon.weights(captions)
     return collate(photos, words, terms, encoders.shape(run.lexicon))
 
 
 def _as_stored(values: torch.Tensor) -> torch.Tensor:
-    """Features as they come back from disk, so that a page and a file get the same answer."""
+    """Features rounded as in the cache, so that they give the same predictions as cached ones."""
     largest = torch.finfo(torch.float16).max
     return values.clamp(-largest, largest).half().float()

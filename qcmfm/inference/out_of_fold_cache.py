@@ -1,7 +1,7 @@
-"""Out-of-fold probabilities of a collection, kept so that the training behind them is done once.
+"""Cache of a collection's out-of-fold probabilities, which need several trainings to compute.
 
-A file knows what it was computed from: every record's label, photo and caption. Once any of these
-changed it is stale, and reads as if it were not there.
+A file records a fingerprint of its input: every record's label, photo and caption. Once any of
+these changes, it is stale and reads as missing.
 """
 
 import hashlib
@@ -21,27 +21,27 @@ _ABOUT = b"qcmfm_out_of_fold"
 
 
 def out_of_fold_file(collection: str) -> Path:
-    """Where the out-of-fold probabilities of a collection lie."""
+    """Path of the out-of-fold probabilities of a collection."""
     return settings.home() / "out_of_fold" / f"{collection}.parquet"
 
 
 def made_from(collection: Collection) -> str:
-    """What the probabilities follow from.
+    """Fingerprint of everything that the probabilities are computed from.
 
     Args:
-        collection: The records as they were recorded.
+        collection: The records with their catalogue labels.
     """
     labels = [(record.record_id, record.label) for record in collection.records]
     return hashlib.sha256(json.dumps([fingerprint(collection, ""), labels]).encode()).hexdigest()
 
 
 def write_out_of_fold(answers: OutOfFold, file: Path, source: str) -> None:
-    """Write probabilities, whole or not at all.
+    """Write probabilities atomically.
 
     Args:
-        answers: What was computed.
-        file: Replaced where it is there already.
-        source: What `made_from` gave.
+        answers: Out-of-fold probabilities.
+        file: Destination; replaced if it exists.
+        source: Fingerprint from `made_from`.
     """
     columns = {"record_id": pa.array(list(answers.record_ids), pa.string())}
     columns |= {
@@ -54,11 +54,11 @@ def write_out_of_fold(answers: OutOfFold, file: Path, source: str) -> None:
 
 
 def read_out_of_fold(file: Path, source: str) -> OutOfFold | None:
-    """The probabilities of a file; None where there is none, or it is stale or damaged.
+    """Read probabilities; None if the file is missing, stale or damaged.
 
     Args:
-        file: What `write_answers` wrote.
-        source: What `made_from` gives now.
+        file: File from `write_out_of_fold`.
+        source: Current fingerprint from `made_from`.
     """
     try:
         table = pq.read_table(file)
@@ -68,5 +68,5 @@ def read_out_of_fold(file: Path, source: str) -> OutOfFold | None:
         ids = table["record_id"].to_pylist()
         values = [table[f"p{place}"].to_numpy() for place in range(len(about["labels"]))]
     except (OSError, KeyError, ValueError, pa.ArrowException):
-        return None  # computing them again mends it
+        return None  # they are computed again
     return OutOfFold(ids, about["labels"], np.stack(values, axis=1))

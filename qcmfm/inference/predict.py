@@ -1,4 +1,4 @@
-"""A run + records -> predictions, each of which says where it came from."""
+"""Predictions of a run for records, each with its provenance."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,26 +21,32 @@ CHUNK = 64
 
 
 def rank(probabilities: np.ndarray, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """Labels with their probabilities, likeliest first."""
+    """Labels with their probabilities, most likely first."""
     order = np.argsort(-probabilities, kind="stable")
     return tuple((labels[int(index)], float(probabilities[index])) for index in order)
 
 
 @torch.inference_mode()
 def fused_outputs(run: Run, batch: Batch, fused: Fused) -> list[dict[str, Any]]:
-    """What a run says of each record of a batch, as the fields of `Prediction` that tell it."""
-    found = run.probabilities(fused)
-    said: list[dict[str, Any]] = [{"ranked": rank(row, run.labels)} for row in found]
-    trust = run.calibration
-    if trust is not None:
-        far = trust.reference.unusualness(batch).tolist()
-        for answer, row, distance in zip(said, found, far, strict=True):
-            kept = trust.predicted_labels(row)
-            answer["conformal_set"] = BETWEEN.join(kept) or NO_LABEL
-            answer["in_scope"] = "yes" if distance <= 1 else "no"
-            answer["unusualness"] = distance
+    """The model-dependent fields of `Prediction` for each record of a batch.
+
+    Args:
+        run: The run.
+        batch: Features of the records.
+        fused: Output of the run's model for the batch.
+    """
+    probabilities = run.probabilities(fused)
+    outputs: list[dict[str, Any]] = [{"ranked": rank(row, run.labels)} for row in probabilities]
+    calibration = run.calibration
+    if calibration is not None:
+        distances = calibration.reference.unusualness(batch).tolist()
+        for output, row, distance in zip(outputs, probabilities, distances, strict=True):
+            labels = calibration.predicted_labels(row)
+            output["conformal_set"] = BETWEEN.join(labels) or NO_LABEL
+            output["in_scope"] = "yes" if distance <= 1 else "no"
+            output["unusualness"] = distance
     noise = run.config.get("model", {}).get("options", {}).get("noise", "")
-    return [answer | {"noise_setting": noise} for answer in said]
+    return [output | {"noise_setting": noise} for output in outputs]
 
 
 def predict(
@@ -50,15 +56,15 @@ def predict(
     quantum_device: Any = "",
     shots: int | None = None,
 ) -> Work[list[Prediction]]:
-    """Predict every row of a collection, in order; refused rows too, with the reason.
+    """Predict every row of a collection in order; refused rows have an error instead of a label.
 
     Args:
-        run: The run to ask.
+        run: The run that predicts.
         collection: The records.
-        cache: The run's encoders and the features on disk.
-        quantum_device: What evaluates the run's circuit: a PennyLane device or the name of one,
-            such as that of a hardware plug-in; by default the built-in simulator.
-        shots: How often the device measures each circuit; None leaves that to the device.
+        cache: Feature cache with the run's encoders.
+        quantum_device: A PennyLane device or the name of one, such as that of a hardware plug-in,
+            which evaluates the run's circuit; by default the built-in simulator.
+        shots: Number of shots per circuit; None leaves that to the device.
 
     Raises:
         RunError: The encoders are not those the run was trained with.
@@ -94,7 +100,7 @@ def _predict_chunk(
     start: int,
 ) -> Work[list[Prediction]]:
     encoding = cache.encode(collection, rows=rows)
-    while True:  # the events of the parts are told as one
+    while True:  # all events of encoding are reported as one stage
         try:
             next(encoding)
             yield Progress("Labelling records", start, len(collection.rows))
@@ -107,22 +113,23 @@ def _predict_chunk(
     found: dict[str, dict[str, Any]] = {}
     if usable:
         batch = table.batch(usable)
-        for row, answer in zip(usable, fused_outputs(run, batch, run.fuse(batch)), strict=True):
-            found[table.records[row].record_id] = answer
+        for row, output in zip(usable, fused_outputs(run, batch, run.fuse(batch)), strict=True):
+            found[table.records[row].record_id] = output
     now = utc_now()
     result: list[Prediction] = []
     for row in rows:
-        told = list(reasons.get(row.number, []))
-        answer = found.get(row.record_id, {}) if row.record is not None else {}
-        if row.record is not None and not answer:
-            told.append("neither a photo that can be read nor a caption with a word")
-        known = {
+        errors = list(reasons.get(row.number, []))
+        output = found.get(row.record_id, {}) if row.record is not None else {}
+        if row.record is not None and not output:
+            errors.append("neither a photo that can be read nor a caption with a word")
+        values = {
             "ranked": (),
             "model_run": run.name,
             "model_sha256": run.sha256,
             "quantum_device": run.model.quantum_device,
-        } | answer
-        result.append(Prediction(row.record_id, predicted_at=now, error="; ".join(told), **known))
+        } | output
+        error = "; ".join(errors)
+        result.append(Prediction(row.record_id, predicted_at=now, error=error, **values))
     return result
 
 

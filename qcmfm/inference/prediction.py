@@ -1,4 +1,4 @@
-"""What a run says of one record, and how that stands in a table."""
+"""The prediction for one record, and the predictions file."""
 
 import csv
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ NO_LABEL = "(none)"
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run says of one record.
+    """A run's prediction for one record.
 
     Args:
-        record_id: The record.
-        ranked: Labels and calibrated probabilities, likeliest first; empty where there is none.
+        record_id: Id of the record.
+        ranked: Labels and calibrated probabilities, most likely first; empty without a prediction.
         model_run: Name of the run.
         model_sha256: Hash of its weights.
-        predicted_at: UTC, ISO 8601.
-        error: What was wrong with the record; a record can have a label all the same.
-        conformal_set: Labels that cannot be ruled out, joined by ` | `; `(none)` where every one
-            can; empty where the run is not calibrated.
-        in_scope: `yes` or `no`: whether the record is of the kind that the run knows; empty where
-            the run is not calibrated.
-        noise_setting: The noise that was simulated; empty for none.
-        unusualness: How far it is from the training records; above 1 it is out of scope.
-        quantum_device: The PennyLane device that evaluated the run's circuit; empty where the
-            built-in simulator did, or there is no circuit. Neither the predictions file nor the
-            cache holds it.
+        predicted_at: Time in UTC, ISO 8601.
+        error: Errors of the record, which may nevertheless have a label.
+        conformal_set: Labels of the prediction set, joined by ` | `; `(none)` for an empty set;
+            empty if the run is not calibrated.
+        in_scope: `yes`, or `no` if the record is out of distribution; empty if the run is not
+            calibrated.
+        noise_setting: Simulated noise; empty for none.
+        unusualness: Out-of-distribution score; above 1 the record is out of distribution.
+        quantum_device: The PennyLane device that evaluated the run's circuit; empty for the
+            built-in simulator or a model without a circuit. It is not stored in the predictions
+            file or in the cache.
     """
 
     record_id: str
@@ -48,24 +48,24 @@ class Prediction:
 
     @property
     def label_set(self) -> tuple[str, ...] | None:
-        """The labels that cannot be ruled out, likeliest first; None where nobody knows."""
+        """The prediction set, most likely label first; None if the run is not calibrated."""
         if not self.conformal_set:
             return None
         return () if self.conformal_set == NO_LABEL else tuple(self.conformal_set.split(BETWEEN))
 
     @property
     def label(self) -> str:
-        """The likeliest label; empty where there is none."""
+        """The suggested label: the most likely one; empty without a prediction."""
         return self.ranked[0][0] if self.ranked else ""
 
     @property
     def confidence(self) -> float | None:
-        """The likeliest label's calibrated probability."""
+        """Calibrated probability of the suggested label; None without a prediction."""
         return self.ranked[0][1] if self.ranked else None
 
 
 def table_columns(top: int = TOP) -> list[str]:
-    """Columns of the predictions file."""
+    """Columns of the predictions file, with the `top` most likely labels."""
     ranked = [f"{what}_{place}" for place in range(1, top + 1) for what in ("label", "probability")]
     return [
         "record_id", "label", "confidence", *ranked, "conformal_set", "in_scope",
@@ -74,7 +74,7 @@ def table_columns(top: int = TOP) -> list[str]:
 
 
 def table_row(prediction: Prediction, top: int = TOP) -> dict[str, str]:
-    """One prediction as a row of text; probabilities with four digits."""
+    """A row of the predictions file; probabilities have four decimals."""
     row = {name: str(getattr(prediction, name, "") or "") for name in table_columns(top)}
     if prediction.confidence is not None:
         row["confidence"] = f"{prediction.confidence:.4f}"
@@ -84,7 +84,7 @@ def table_row(prediction: Prediction, top: int = TOP) -> dict[str, str]:
 
 
 def write_predictions(predictions: Iterable[Prediction], file: Path, top: int = TOP) -> None:
-    """Write predictions as CSV, one by one as they come, and the file whole or not at all."""
+    """Stream predictions into a CSV file, which is written atomically."""
     with (
         atomic_file(file) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as handle,

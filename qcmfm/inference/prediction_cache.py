@@ -1,7 +1,7 @@
-"""A run's predictions of a whole collection, kept so that they are computed once.
+"""Cache of a run's predictions for a collection.
 
-A file knows what it was computed from: the run's weights and every record's photo and caption. Once
-any of these changed it is stale, and reads as if it were not there.
+A file records a fingerprint of its input: the run's weights and every record's photo and caption.
+Once any of these changes, it is stale and reads as missing.
 """
 
 import hashlib
@@ -27,47 +27,49 @@ _FROM = b"qcmfm_made_from"
 
 
 def predictions_file(collection: str, run: str) -> Path:
-    """Where the predictions lie that the run called `run` made of a collection."""
+    """Path of a run's predictions for a collection."""
     return settings.home() / "predictions" / collection / f"{run}.parquet"
 
 
 def fingerprint(collection: Collection, sha256: str) -> str:
-    """What predictions follow from: weights, captions and photos, these by size and time.
+    """Fingerprint of everything that predictions are computed from.
+
+    Photos are identified by path, size and modification time.
 
     Args:
         collection: The records.
         sha256: Hash of the run's weights.
     """
     records = [
-        (row.number, row.record_id, row.record and _read_of(collection, row.record))
+        (row.number, row.record_id, row.record and _inputs(collection, row.record))
         for row in collection.rows
     ]
     problems = [str(problem) for problem in collection.problems]
     return hashlib.sha256(json.dumps([sha256, records, problems]).encode()).hexdigest()
 
 
-def _read_of(collection: Collection, record: Record) -> tuple[str, str, int, int]:
+def _inputs(collection: Collection, record: Record) -> tuple[str, str, int, int]:
     path = collection.image_path(record)
     try:
         found = path.stat() if path else None
     except OSError:
-        found = None  # its prediction says that it cannot be read
+        found = None  # the prediction reports that it cannot be read
     size, changed = (found.st_size, found.st_mtime_ns) if found else (0, 0)
     return record.caption, record.image, size, changed
 
 
 def write_cached(predictions: Sequence[Prediction], file: Path, made_from: str) -> None:
-    """Write predictions, whole or not at all.
+    """Write predictions atomically.
 
     Args:
-        predictions: In the order of the collection.
-        file: Replaced where it is there already.
-        made_from: The `fingerprint`.
+        predictions: Predictions in the order of the collection.
+        file: Destination; replaced if it exists.
+        made_from: Their `fingerprint`.
     """
-    columns = {name: [getattr(said, name) for said in predictions] for name in (*_TEXT, *_NUMBERS)}
+    columns = {name: [getattr(one, name) for one in predictions] for name in (*_TEXT, *_NUMBERS)}
     ranked = {
-        "labels": [[label for label, _ in said.ranked] for said in predictions],
-        "probabilities": [[share for _, share in said.ranked] for said in predictions],
+        "labels": [[label for label, _ in one.ranked] for one in predictions],
+        "probabilities": [[share for _, share in one.ranked] for one in predictions],
     }
     schema = _SCHEMA.with_metadata({_FROM: made_from.encode()})
     with storage.atomic_file(file) as temporary:
@@ -75,22 +77,22 @@ def write_cached(predictions: Sequence[Prediction], file: Path, made_from: str) 
 
 
 def read_cached(file: Path, made_from: str) -> list[Prediction] | None:
-    """The predictions of a file; None where there is none, or it is stale or damaged.
+    """Read predictions; None if the file is missing, stale or damaged.
 
     Args:
-        file: What `write_kept` wrote.
-        made_from: The `fingerprint` of what they would be computed from now.
+        file: File from `write_cached`.
+        made_from: Current `fingerprint`.
     """
     try:
         table = pq.read_table(file)
         metadata = table.schema.metadata or {}
         if metadata.get(_FROM, b"").decode() != made_from:
             return None
-        there = set(table.column_names)  # a file of an earlier version has no numbers
-        rows = table.select([n for n in _SCHEMA.names if n not in _NUMBERS or n in there])
+        present = set(table.column_names)  # files of an earlier version lack the numbers
+        rows = table.select([n for n in _SCHEMA.names if n not in _NUMBERS or n in present])
         rows = rows.to_pylist()
     except (OSError, KeyError, pa.ArrowException):
-        return None  # computing them again mends it
+        return None  # they are computed again
     return [
         Prediction(
             ranked=tuple(zip(row["labels"], row["probabilities"], strict=True)),

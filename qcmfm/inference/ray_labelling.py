@@ -71,31 +71,30 @@ def label_on_ray(
     device: str = "auto",
     opening: Opening | None = None,
 ) -> Work[RayReport]:
-    """Label a records file; the same command goes on where an earlier one was stopped.
+    """Label a records file; repeating an interrupted call resumes it.
 
-    Every machine of the cluster has this program, and sees the records, the workspace and the
-    folder of `out` under the same paths.
+    Every machine of the cluster must have this program, and the records, the workspace and the
+    folder of `out` must have the same paths on all of them.
 
     Args:
         run: Folder of the run.
-        records: The CSV, or a folder that holds a `records.csv`.
-        out: The CSV to write. Beside it lies a folder of what is done, until all is.
-        caption_column: Column to take captions from.
-        top: How many labels with their probabilities.
-        split: Label the rows of this split alone.
-        address: Of a cluster that runs; by default one begins on this machine.
-        device: For the encoders; auto takes the graphics cards that the cluster has.
+        records: The CSV file, or a folder with a `records.csv`.
+        out: The CSV file to write. Until it is complete, intermediate results are in a folder
+            beside it.
+        caption_column: Column with the caption.
+        top: Number of most likely labels to write, with their probabilities.
+        split: Split to label; by default all rows.
+        address: Address of a running cluster; by default Ray is started on this machine.
+        device: Device of the encoders; auto uses the GPUs of the cluster.
         opening: Loads the run in a worker; by default with the encoders that it names.
 
     Raises:
-        RunError: There is no such run, or it cannot be read.
+        RunError: The run does not exist or cannot be read.
         RecordsError: The records cannot be read, or there are none.
-        ClusterError: The cluster cannot be reached, or gave up.
+        ClusterError: The cluster cannot be reached, or failed.
         MissingExtraError: Ray is not installed.
     """
-    with needs_extra(
-        "scale", "Labelling on Ray"
-    ):  # before the records are cut
+    with needs_extra("scale", "Labelling on Ray"):  # before the records are cut
         import ray.data  # noqa: F401
     version, sha256 = run_version(run), read_config(run)["sha256"][WEIGHTS]
     parts = Parts(out.resolve().with_name(f"{out.name}.parts"))

@@ -1,4 +1,4 @@
-"""A records file cut into parts on the disk, each small enough to hold; and what came of each."""
+"""Split a records file into small parts on disk, and label and store each of them."""
 
 import hashlib
 import json
@@ -19,22 +19,22 @@ from qcmfm.records import Collection, Problem, Record, Row, open_rows
 from qcmfm.runs.run import Run
 
 SIZE = 256
-"""Rows of a part: what is lost when a worker is killed."""
+"""Rows per part, which is the work lost when a worker is killed."""
 _IN_A_FOLDER = 1000
 
 
 class SeenIds(MutableMapping[str, int]):
-    """The row of every id, on the disk: of a hundred million ids, memory holds none.
+    """On-disk mapping from record id to row number, for more ids than fit into memory.
 
     Args:
-        file: Of the database; what is in it is forgotten.
+        file: SQLite file; an existing one is deleted.
     """
 
     def __init__(self, file: Path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         self._ids = sqlite3.connect(file)
-        self._ids.execute("PRAGMA journal_mode = OFF")  # it is made anew every time
+        self._ids.execute("PRAGMA journal_mode = OFF")  # a fresh file needs no rollback
         self._ids.execute("PRAGMA synchronous = OFF")
         self._ids.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID")
         self._file = file
@@ -71,10 +71,10 @@ class SeenIds(MutableMapping[str, int]):
 
 
 class Parts:
-    """The folder that holds the parts of a records file; every worker sees it.
+    """The parts of a records file, in a folder that all workers can access.
 
     Args:
-        folder: Made when it is needed.
+        folder: Folder of the parts; created on demand.
     """
 
     def __init__(self, folder: Path):
@@ -83,50 +83,53 @@ class Parts:
     def cut(
         self, records: Path, caption_column: str = "caption", split: str = ""
     ) -> Work[tuple[int, int]]:
-        """Read the records file and write its parts; number of parts, and of rows.
+        """Read the records file and write its parts.
 
         Args:
-            records: The CSV, or a folder that holds a `records.csv`.
-            caption_column: Column to take the caption from.
-            split: The rows of this split alone; by default all, the refused ones too.
+            records: The CSV file, or a folder with a `records.csv`.
+            caption_column: Column with the caption.
+            split: Split to use; by default all rows, including refused ones.
+
+        Returns:
+            Number of parts and number of rows.
 
         Raises:
-            RecordsError: It cannot be read.
+            RecordsError: The file cannot be read.
         """
         count, number = 0, 0
         with SeenIds(self.folder / "ids.sqlite") as seen:
-            whole, rows = open_rows(records, caption_column, seen=seen)
+            collection, rows = open_rows(records, caption_column, seen=seen)
             part: list[Row] = []
             for row in rows:
                 if not split or (row.record is not None and row.record.split == split):
                     part.append(row)
                 if len(part) == SIZE:
-                    self._write(number, whole, part)
+                    self._write(number, collection, part)
                     number, count = number + 1, count + len(part)
                     part.clear()
                     yield Progress("Reading the records", count, count)
             if part:
-                self._write(number, whole, part)
+                self._write(number, collection, part)
                 number, count = number + 1, count + len(part)
         return number, count
 
     def read(self, number: int) -> Collection:
-        """One part, as a collection of its own."""
+        """Read one part as a collection."""
         content = json.loads(self._rows_file(number).read_text("utf-8"))
         rows = [
-            Row(place, record_id, Record(record_id, *kept) if kept else None)
-            for place, record_id, kept in content["rows"]
+            Row(place, record_id, Record(record_id, *values) if values else None)
+            for place, record_id, values in content["rows"]
         ]
         problems = [Problem(*problem) for problem in content["problems"]]
         return Collection(Path(content["folder"]), rows=rows, problems=problems)
 
     def label(self, number: int, run: Run, encoders: Encoders, features: Path) -> int:
-        """Encode and label one part, unless that was done before; number of its rows.
+        """Encode and label one part unless that was done before; returns its number of rows.
 
         Args:
-            number: Which part, from 0.
-            run: The run to ask.
-            encoders: Its encoders.
+            number: Number of the part, from 0.
+            run: The run that predicts.
+            encoders: The run's encoders.
             features: The features folder of the workspace.
         """
         collection = self.read(number)
@@ -139,34 +142,34 @@ class Parts:
         return len(collection.rows)
 
     def labelled(self, count: int, version: str) -> Iterator[Prediction]:
-        """What was said of the rows of the first `count` parts, in their order.
+        """Predictions for the rows of the first `count` parts, in order.
 
         Args:
             count: Number of parts.
-            version: Of the run.
+            version: Version of the run, see `run_version`.
 
         Raises:
-            ClusterError: What a part was labelled from has changed since.
+            ClusterError: A photo or the run has changed since a part was labelled.
         """
         for number in range(count):
-            kept = read_cached(self._labels_file(number), fingerprint(self.read(number), version))
-            if kept is None:
+            stored = read_cached(self._labels_file(number), fingerprint(self.read(number), version))
+            if stored is None:
                 raise ClusterError(
                     "A photo or the run was changed while records were labelled.",
                     "Give the same command again; what did not change is kept.",
                 )
-            yield from kept
+            yield from stored
 
-    def _write(self, number: int, whole: Collection, rows: list[Row]) -> None:
-        """Write one part; what was wrong with its rows goes with it."""
-        kept = [
+    def _write(self, number: int, collection: Collection, rows: list[Row]) -> None:
+        """Write one part with the problems of its rows, and clear these in `collection`."""
+        values = [
             (row.number, row.record_id, row.record and (row.record.image, row.record.caption))
             for row in rows
         ]
-        there = {row.number for row in rows}
-        problems = [astuple(problem) for problem in whole.problems if problem.row in there]
-        whole.problems.clear()
-        content = {"folder": str(whole.folder), "rows": kept, "problems": problems}
+        numbers = {row.number for row in rows}
+        problems = [astuple(problem) for problem in collection.problems if problem.row in numbers]
+        collection.problems.clear()
+        content = {"folder": str(collection.folder), "rows": values, "problems": problems}
         storage.write_text(self._rows_file(number), json.dumps(content))
 
     def _rows_file(self, number: int) -> Path:

@@ -1,1 +1,1 @@
-"""A trained model as a folder: schema, weights, card, calibration, neighbours and adoption."""
+"""Trained models as folders: schema, weights, card, calibration, neighbours and adoption."""

@@ -1,4 +1,4 @@
-"""Which run proposes the labels of a collection, and who decided that."""
+"""Adoption: which run suggests labels for a collection, and who decided that."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,12 +11,12 @@ from qcmfm.core.messages import msg
 
 @dataclass(frozen=True)
 class Adoption:
-    """A run that was adopted for a collection.
+    """The adoption of a run for a collection.
 
     Args:
         run: Name of the run.
-        by: Who adopted it.
-        at: UTC, ISO 8601.
+        by: Person who adopted it.
+        at: Time in UTC, ISO 8601.
     """
 
     run: str
@@ -25,11 +25,11 @@ class Adoption:
 
 
 def adopt(collection: str, adoption: Adoption) -> None:
-    """Let a run propose the labels of a collection from now on; what was adopted before is kept.
+    """Adopt a run, which suggests labels for a collection from now on; the history is retained.
 
     Args:
         collection: Name of the collection.
-        adoption: The run, who wants it, and when.
+        adoption: The run, the person and the time.
 
     Raises:
         RunError: The file of adoptions is damaged.
@@ -43,7 +43,7 @@ def adopt(collection: str, adoption: Adoption) -> None:
 
 
 def adoptions(collection: str) -> list[Adoption]:
-    """The runs that were adopted for a collection, the present one last.
+    """The adoptions of a collection in chronological order; the last one is in effect.
 
     Raises:
         RunError: The file of adoptions is damaged.
@@ -52,7 +52,7 @@ def adoptions(collection: str) -> list[Adoption]:
 
 
 def every_adoption() -> dict[str, list[Adoption]]:
-    """The runs that were adopted, by collection.
+    """The adoptions of all collections, by collection.
 
     Raises:
         RunError: The file of adoptions is damaged.

@@ -1,9 +1,9 @@
-"""How far a run can be trusted: what its folder keeps of its out-of-fold answers.
+"""Calibration of a run: out-of-fold predictions and feature vectors of its training records.
 
-`conformal.json` holds every training record's out-of-fold probabilities, from which follow the
-sets of labels at any error rate, the reliability diagram and the doubtful labels;
-`neighbours.safetensors` the training records themselves, as vectors. Both belong to the weights
-that they name, and count for no others.
+`conformal.json` holds the out-of-fold probabilities of every training record. Prediction sets at
+any error rate, the reliability diagram and the doubtful labels are derived from them.
+`neighbours.safetensors` holds the training records as vectors. The calibration names the weights
+that it belongs to, and is ignored for any others.
 """
 
 import hashlib
@@ -31,20 +31,20 @@ FORMAT = 1
 ANSWERS = "conformal.json"
 NEIGHBOURS = "neighbours.safetensors"
 ERROR_RATE = 0.1
-"""Share of records whose set of labels may lack the true one, unless another is asked for."""
+"""Default error rate: the share of records whose prediction set may lack the true label."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Out-of-fold answers of a run.
+    """Out-of-fold predictions of a run and what was measured of them.
 
     Args:
-        record_ids: The records, in the order of the rows.
-        labels: The labels, in the order of the columns.
-        truth: Number of each record's recorded label.
-        probabilities: Out of fold, calibrated as the run's own are.
-        reference: What the run remembers of its training records.
-        measured: What was measured of it on records of no training, as JSON values.
+        record_ids: Record ids, in the order of the rows.
+        labels: Labels, in the order of the columns.
+        truth: Index of each record's catalogue label.
+        probabilities: Out-of-fold probabilities, at the run's temperature.
+        reference: The training records as vectors.
+        measured: Coverage and more, measured on records that were not trained on; JSON values.
     """
 
     record_ids: Sequence[str]
@@ -56,25 +56,25 @@ class Calibration:
 
     @cached_property
     def scores(self) -> Float[np.ndarray, " record"]:
-        """Conformal scores of the records, in order of the rows."""
+        """Nonconformity score of each record, in the order of the rows."""
         return evaluation.lac_scores(self.probabilities, self.truth)
 
     def predicted_labels(
         self, probabilities: Float[np.ndarray, " label"], error_rate: float = ERROR_RATE
     ) -> tuple[str, ...]:
-        """The labels that cannot be ruled out, likeliest first; may be empty.
+        """The prediction set of one record, most likely label first; may be empty.
 
         Args:
-            probabilities: What the run says of one record.
-            error_rate: How often the true label may be missing.
+            probabilities: The run's probabilities for the record.
+            error_rate: Share of records whose set may lack the true label, between 0 and 1.
         """
         threshold = evaluation.lac_threshold(self.scores, error_rate)
-        kept = evaluation.label_sets(probabilities[None], threshold)[0]
+        in_set = evaluation.label_sets(probabilities[None], threshold)[0]
         order = np.argsort(-probabilities, kind="stable").tolist()
-        return tuple(self.labels[place] for place in order if kept[place])
+        return tuple(self.labels[place] for place in order if in_set[place])
 
     def reliability(self) -> list[dict[str, Any]]:
-        """The reliability diagram of the out-of-fold answers."""
+        """The reliability diagram of the out-of-fold predictions."""
         return evaluation.reliability(self.probabilities, self.truth)
 
 
@@ -82,9 +82,9 @@ def write_calibration(calibration: Calibration, folder: Path, sha256: str) -> No
     """Write a calibration into a run's folder.
 
     Args:
-        calibration: What to write.
-        folder: Of the run.
-        sha256: Of the weights that it belongs to.
+        calibration: The calibration.
+        folder: Folder of the run.
+        sha256: Hash of the weights that it belongs to.
     """
     write_neighbours(calibration.reference, folder / NEIGHBOURS)
     rows = [[round(float(p), 4) for p in row] for row in calibration.probabilities]
@@ -103,11 +103,11 @@ def write_calibration(calibration: Calibration, folder: Path, sha256: str) -> No
 
 
 def read_calibration(folder: Path, sha256: str) -> Calibration | None:
-    """A run's calibration; None where it has none, or one of other weights.
+    """Read a run's calibration; None if it has none, or one of other weights.
 
     Args:
-        folder: Of the run.
-        sha256: Of the run's weights.
+        folder: Folder of the run.
+        sha256: Hash of the run's weights.
 
     Raises:
         RunError: A file is damaged.
@@ -137,7 +137,7 @@ def read_calibration(folder: Path, sha256: str) -> Calibration | None:
 
 
 def _check(content: dict[str, Any], probabilities: np.ndarray) -> None:
-    """Raise `ValueError` where the parts of a calibration do not fit each other."""
+    """Raise `ValueError` if the parts of a calibration are inconsistent."""
     records, labels, truth = (content[name] for name in ("record_ids", "labels", "truth"))
     if probabilities.shape != (len(records), len(labels)) or len(truth) != len(records):
         raise ValueError("its tables differ in size")
@@ -150,7 +150,7 @@ def _check(content: dict[str, Any], probabilities: np.ndarray) -> None:
 
 
 def calibration_hash(folder: Path) -> str:
-    """What changes when a run is calibrated anew; empty where it is not calibrated."""
+    """Hash that changes when a run is recalibrated; empty if it is not calibrated."""
     try:
         return hashlib.sha256((folder / ANSWERS).read_bytes()).hexdigest()
     except OSError:

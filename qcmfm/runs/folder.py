@@ -1,4 +1,4 @@
-"""A run's folder, and what it says of itself: read without its weights, and without torch."""
+"""Read a run's folder without its weights and without loading torch."""
 
 import hashlib
 import json
@@ -13,16 +13,16 @@ from qcmfm.runs import schema
 from qcmfm.runs.calibration import calibration_hash
 
 FORMAT = 2
-"""Version of the run folder; one with a higher one is from a later program, 1 has no seal."""
+"""Format version of run folders; a higher one is from a later program, version 1 has no seal."""
 MOST_TEXT = 256 * 1024**2
-"""Bytes of a JSON file of a run."""
+"""Largest size of a JSON file of a run, in bytes."""
 
 CARD = "README.md"
 WEIGHTS = "weights.safetensors"
 
 
 def list_runs(folders: Sequence[Path]) -> dict[str, Path]:
-    """Finished runs by name; where two folders hold one of the same name, the first counts."""
+    """Finished runs by name; if several folders contain the same name, the first one wins."""
     found: dict[str, Path] = {}
     for folder in folders:
         for config in sorted(folder.glob("*/run.json")):
@@ -32,7 +32,7 @@ def list_runs(folders: Sequence[Path]) -> dict[str, Path]:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """What `run.json` says: everything about a run but its weights, lexicon and metrics.
+    """The content of `run.json`: everything about a run but its weights, lexicon and metrics.
 
     Raises:
         RunError: There is no run, it cannot be read, or a later version of the program wrote it.
@@ -69,7 +69,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def run_version(folder: Path) -> str:
-    """What changes when a run is trained or calibrated anew: hashes of weights and calibration.
+    """Identifier that changes when a run is retrained or recalibrated: hashes of both.
 
     Raises:
         RunError: There is no such run, or its configuration cannot be read.
@@ -78,7 +78,7 @@ def run_version(folder: Path) -> str:
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
-    """What was measured of a run, by split.
+    """Metrics of a run, by split.
 
     Raises:
         RunError: The file is missing or cannot be read.
@@ -93,24 +93,24 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 
 
 def read_splits(folder: Path, collection: Collection) -> dict[str, str]:
-    """Split of each record, where the run's training made them for these records; else empty."""
+    """Splits that the training assigned to the records of a collection; empty if it did not."""
     if not (folder / "splits.json").is_file():
         return {}
-    kept = json.loads(content(folder, "splits.json"))
-    return kept["splits"] if kept["collection"] == same_records(collection) else {}
+    stored = json.loads(content(folder, "splits.json"))
+    return stored["splits"] if stored["collection"] == same_records(collection) else {}
 
 
 def same_records(collection: Collection) -> str:
-    """A hash that tells whether two collections hold the same photos under the same ids."""
+    """Hash that is equal for collections with the same record ids and photo paths."""
     named = sorted((record.record_id, record.image) for record in collection.records)
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()
 
 
 def content(folder: Path, name: str) -> bytes:
-    """The bytes of one of a run's files.
+    """Read one of a run's files.
 
     Raises:
-        RunError: It cannot be read, or is larger than such a file ever is.
+        RunError: It cannot be read, or is larger than the limit.
     """
     try:
         if name != WEIGHTS and (folder / name).stat().st_size > MOST_TEXT:
@@ -137,7 +137,7 @@ def content(folder: Path, name: str) -> bytes:
 
 
 def unreadable(folder: Path, error: Exception) -> RunError:
-    """What to raise where something in a run is not as it was written."""
+    """The error to raise if a file of a run is malformed."""
     reason = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else ""
     return RunError(
         msg("The run {name} cannot be read ({reason}).", name=folder.name, reason=reason),

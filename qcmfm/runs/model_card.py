@@ -1,8 +1,9 @@
-"""The model card of a run, made from what the run itself says."""
+"""The model card of a run, generated from its configuration and metrics."""
 
 import html
 from typing import Any
 
+from qcmfm.encoders import weights
 from qcmfm.runs.run import Run
 
 _NAMES = {
@@ -24,7 +25,7 @@ _ONCE = "those did not go into the weights"
 
 
 def write_card(run: Run) -> str:
-    """The card as Markdown: the run's configuration, labels, metrics and notes."""
+    """The model card in Markdown with the run's configuration, labels, metrics and notes."""
     config, data = run.config, run.config["data"]
     model, encoders = run.model.config(), config["encoders"]
     reads = run.model.modalities
@@ -40,6 +41,7 @@ def write_card(run: Run) -> str:
         "and to calibrate; " + (_REFIT if config["training"]["refit"] else _ONCE),
         f"- Encoders, frozen: {encoders['image']['id']} (photos), {encoders['text']['id']} "
         "(captions)",
+        *_encoder_weights(encoders),
         f"- Trainable parameters: {config['parameters']:,}",
         f"- Parent run: {config.get('parent') or 'none'}",
         f"- Training data fingerprint: `{data['fingerprint'][:16]}`",
@@ -63,13 +65,25 @@ def write_card(run: Run) -> str:
     return "\n".join(lines)
 
 
+def _encoder_weights(encoders: dict[str, Any]) -> list[str]:
+    """Where the weights of the built-in encoders among a run's encoders come from."""
+    names = {encoder["name"].partition("@")[0] for encoder in encoders.values()}
+    return [
+        f"- Weights of {known.encoder}: `{known.weights}` of the Python package {known.package} "
+        f"{known.version}, its only release; {known.licence}. SHA-256 "
+        f"`{known.hashes[known.weights]}`; any other file is refused"
+        for known in weights.BUILT_IN
+        if known.encoder in names
+    ]
+
+
 def _with_uri(label: str, config: dict[str, Any]) -> str:
     uri = config["vocabulary"].get(label)
     return f"[{_cell(label)}]({uri})" if uri else _cell(label)
 
 
 def _cell(label: str) -> str:
-    """A label that cannot break a table or become markup."""
+    """A label escaped for a Markdown table."""
     return html.escape(" ".join(label.split()), quote=False).replace("|", "\\|")
 
 
@@ -95,12 +109,12 @@ def _metrics(split: str, measured: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-def _grounding(split: str, looked: dict[str, Any]) -> list[str]:
-    """Where attention lay, beside maps that see nothing."""
+def _grounding(split: str, measured: dict[str, Any]) -> list[str]:
+    """Grounding of the attention maps, compared with uninformed maps."""
     lines = [
         f"## Where it looked on `{split}`",
         "",
-        f"{looked['words']} words of {looked['records']} records name a thing whose region is "
+        f"{measured['words']} words of {measured['records']} records name a thing whose region is "
         "known. Pointing: how often the most attended region touches it. Mass: share of the "
         "attention that lies on it. Training saw no region; where attention lies explains nothing.",
         "",
@@ -108,7 +122,7 @@ def _grounding(split: str, looked: dict[str, Any]) -> list[str]:
         "|---|---|---|---|",
     ]
     for name in ("pointing", "mass"):
-        cells = (looked[name][which] for which in ("attention", "chance", "centre"))
+        cells = (measured[name][which] for which in ("attention", "chance", "centre"))
         shown = (f"{c['value']:.3f} ({c['low']:.3f} to {c['high']:.3f})" for c in cells)
         lines.append(f"| {name} | {' | '.join(shown)} |")
     return [*lines, ""]

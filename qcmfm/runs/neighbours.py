@@ -1,12 +1,12 @@
-"""The training records as a run remembers them: which are nearest, and how far is usual.
+"""Nearest training records and out-of-distribution detection.
 
-Of each record the run keeps the photo's and the caption's vector, centred, of unit length and
-rounded to 8 bits, with its id, label, group and link. No photo and no caption is kept.
+A run stores the photo and caption vectors of each training record (centred, normalised and rounded
+to 8 bits) with its id, label, group and link, but neither the photo nor the caption.
 
-How unusual a record is, is its distance to the k-th nearest training record (Sun et al. 2022,
-Out-of-distribution detection with deep nearest neighbors). It is measured against the distances
-that the training records have among each other, those of the same object left out; nothing outside
-the training records is looked at to choose the border.
+A record's out-of-distribution score is its distance to the k-th nearest training record (Sun et al.
+2022, Out-of-distribution detection with deep nearest neighbors), relative to the distances among
+the training records, excluding those of the same object. The threshold is chosen from the training
+records alone.
 """
 
 import json
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
     from qcmfm.encoders.batch import Batch
 
 NEIGHBOUR = 5
-"""Which of the nearest records the distance is measured to."""
+"""k: the distance is measured to the k-th nearest record."""
 
 USUAL = 0.95
-"""Share of the training records that lie within the border."""
+"""Share of the training records within the threshold."""
 
 SIDES = ("image", "caption")
 _LEVELS = 127
 KEPT = 0.8
-"""Share of the training records that a collection must still have, for it to be theirs."""
+"""Share of the training records that a collection must still contain to count as their source."""
 
 _LINKS = ("source_url", "page_url", "url", "link", "Link Resource", "objectURL")
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What is known of a training record without its collection.
+    """A training record as stored with a run.
 
     Args:
-        record_id: The record.
-        label: Its recorded label.
-        group: Its object.
-        link: Where it can be seen; empty where its source named no place.
+        record_id: Id of the record.
+        label: Catalogue label.
+        group: Key of the record's object.
+        link: Web page of the record; empty if its source has none.
     """
 
     record_id: str
@@ -61,11 +61,11 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training record near another record.
+    """A training record that is similar to another record.
 
     Args:
-        record: Which.
-        similarity: Mean cosine of the photos' and the captions' vectors, -1 to 1.
+        record: The training record.
+        similarity: Mean cosine similarity of the photo and caption vectors, -1 to 1.
     """
 
     record: TrainingRecord
@@ -74,12 +74,12 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Side:
-    """The photos or the captions of the training records.
+    """Vectors of one modality of the training records.
 
     Args:
-        mean: What was taken from every vector.
-        vectors: Centred, of unit length; zero where a record lacks it.
-        has: Whether the record has it.
+        mean: Mean that was subtracted from every vector.
+        vectors: Centred unit vectors; zero where a record lacks the modality.
+        has: Whether each record has the modality.
     """
 
     mean: Float[np.ndarray, " dim"]
@@ -90,19 +90,19 @@ class Side:
     def made(
         cls, vectors: Float[np.ndarray, "record dim"], has: Bool[np.ndarray, " record"]
     ) -> "Side":
-        """From an encoder's vectors."""
+        """Centre, normalise and round the vectors of an encoder."""
         found = vectors.astype(np.float32)
         mean = found[has].mean(0) if has.any() else np.zeros(found.shape[1], np.float32)
         return cls(mean, rounded(_units(found - mean) * has[:, None]), has)
 
     def cosines(self, vectors: Float[np.ndarray, "other dim"]) -> Float[np.ndarray, "other record"]:
-        """Cosine of each vector with each training record's; -1 where a record lacks it."""
+        """Cosine similarity of each vector and each training record; -1 without the modality."""
         found = _units(vectors.astype(np.float32) - self.mean) @ self.vectors.T
         return np.where(self.has, found, -1.0).astype(np.float32)
 
 
 def rounded(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "record dim"]:
-    """Vectors as they come back from disk, of unit length or zero."""
+    """Vectors rounded as on disk, of unit length or zero."""
     return _units(_packed(vectors).astype(np.float32))
 
 
@@ -117,7 +117,7 @@ def _units(vectors: Float[np.ndarray, "record dim"]) -> Float[np.ndarray, "recor
 
 
 def kth_distance(cosines: Float[np.ndarray, "other record"]) -> Float[np.ndarray, " other"]:
-    """1 - cosine to the k-th nearest training record."""
+    """Cosine distance, 0 to 2, to the k-th nearest training record."""
     place = min(NEIGHBOUR, cosines.shape[1]) - 1
     nearest = -np.partition(-cosines, place, axis=1)[:, place]
     return (1 - nearest).astype(np.float32)
@@ -125,30 +125,30 @@ def kth_distance(cosines: Float[np.ndarray, "other record"]) -> Float[np.ndarray
 
 @dataclass(frozen=True)
 class TrainingNeighbours:
-    """The training records of a run.
+    """The training records of a run with their vectors.
 
     Args:
-        records: In the order of the rows.
-        sides: Photos and captions, by name.
+        records: Training records, in the order of the rows.
+        sides: Vectors by modality, see `SIDES`.
     """
 
     records: Sequence[TrainingRecord]
     sides: dict[str, Side]
 
     def are_of(self, labels: Mapping[str, str]) -> bool:
-        """Whether the records are those of a collection, a few corrected or removed since.
+        """Whether a collection is their source, apart from a few changed or removed records.
 
-        Ids alone do not tell: every drawn collection starts with the same ones.
+        Labels are compared as well, because all drawn collections use the same ids.
 
         Args:
-            labels: The label of each record of the collection, by id.
+            labels: Label of each record of the collection, by id.
         """
         same = sum(labels.get(record.record_id) == record.label for record in self.records)
         return same >= KEPT * len(self.records) > 0
 
     @classmethod
     def of(cls, records: Sequence[Record], batches: Iterable["Batch"]) -> "TrainingNeighbours":
-        """Remember records and their features, which come in batches in the same order."""
+        """Build from records and the batches of their features, in the same order."""
         known = [
             TrainingRecord(
                 r.record_id,
@@ -166,26 +166,26 @@ class TrainingNeighbours:
         return cls(known, sides)
 
     def nearest(self, batch: "Batch", count: int = 5) -> list[list[Neighbour]]:
-        """The training records most like each record of a batch, likest first."""
+        """The most similar training records of each record of a batch, best first."""
         total = np.zeros((len(batch), len(self.records)), np.float32)
         sides = np.zeros((len(batch), 1), np.float32)
         for name, (vectors, has) in zip(SIDES, _vectors(batch), strict=True):
             total += self.sides[name].cosines(vectors) * has[:, None]
             sides += has[:, None]
-        likeness = total / np.maximum(sides, 1)
+        similarity = total / np.maximum(sides, 1)
         return [
             [
                 Neighbour(self.records[place], float(row[place]))
                 for place in np.argsort(-row, kind="stable")[:count].tolist()
             ]
-            for row in likeness
+            for row in similarity
         ]
 
     def unusualness(self, batch: "Batch") -> Float[np.ndarray, " batch"]:
-        """How far each record is from the training records; above 1 it is out of scope.
+        """Out-of-distribution score of each record; a record above 1 is out of distribution.
 
-        The distances of photo and caption, each in units of its own border, are averaged over what
-        the record has; the result is in units of the border of records that have as much.
+        The distances of photo and caption, each relative to its own threshold, are averaged if the
+        record has both; the mean is relative to the threshold of training records with both.
         """
         given = dict(zip(SIDES, _vectors(batch), strict=True))
         far = {
@@ -199,7 +199,7 @@ class TrainingNeighbours:
 
     @cached_property
     def _border(self) -> dict[str, float]:
-        """The distance within which the usual share of the training records lies, by side."""
+        """Threshold by modality: the distance within which `USUAL` of the training records are."""
         far = {name: self._among(name) for name in SIDES}
         border = {name: _quantile(far[name], self.sides[name].has) for name in SIDES}
         both = np.mean([far[name] / border[name] for name in SIDES], axis=0)
@@ -207,7 +207,7 @@ class TrainingNeighbours:
         return border | {"both": _quantile(both, has)}
 
     def _among(self, name: str) -> Float[np.ndarray, " record"]:
-        """Distance of each training record to the others, those of its object left out."""
+        """Distance of each training record to those of other objects."""
         side, group = self.sides[name], np.array([record.group for record in self.records])
         cosines = np.where(side.has, side.vectors @ side.vectors.T, -1.0).astype(np.float32)
         return kth_distance(np.where(group[:, None] == group, -1, cosines).astype(np.float32))
@@ -225,7 +225,7 @@ def _vectors(batch: "Batch") -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def write_neighbours(reference: TrainingNeighbours, file: Path) -> None:
-    """Write what a run remembers, whole or not at all."""
+    """Write training records and vectors atomically."""
     tensors: dict[str, np.ndarray] = {}
     for name, side in reference.sides.items():
         tensors |= {f"{name}.mean": side.mean.astype(np.float16), f"{name}.has": side.has}
@@ -236,7 +236,7 @@ def write_neighbours(reference: TrainingNeighbours, file: Path) -> None:
 
 
 def read_neighbours(file: Path) -> TrainingNeighbours:
-    """What `write_reference` wrote.
+    """Read what `write_neighbours` wrote.
 
     Raises:
         RunError: The file is missing or damaged.

@@ -1,4 +1,4 @@
-"""A run is a folder: weights, configuration, metrics, lexicon and model card. Never a pickle."""
+"""A trained model in memory, and its folder: weights, configuration, metrics, lexicon and card."""
 
 import hashlib
 import json
@@ -39,19 +39,19 @@ from qcmfm.runs.folder import (
 
 @dataclass
 class Run:
-    """A trained model and everything needed to use it and to know where it came from.
+    """A trained model with everything needed to use it and to trace its origin.
 
     Args:
-        name: The folder's name.
-        model: The fusion model, in evaluation mode.
+        name: Name of the folder.
+        model: Fusion model in evaluation mode.
         labels: Name of each label, in the order of the logits.
-        lexicon: The terms of the training captions.
-        temperature: What logits are divided by, so that probabilities are calibrated.
-        config: The rest of `run.json`: encoders, training settings, data, parent, times.
-        metrics: What was measured when it was trained; by split.
+        lexicon: Terms of the training captions.
+        temperature: Divisor of the logits that calibrates the probabilities.
+        config: The content of `run.json`: encoders, training settings, data, parent, times.
+        metrics: Metrics after training, by split.
         sha256: Hash of the weights file; empty before it is written.
-        calibration: Its out-of-fold answers, where it was calibrated.
-        version: What changes when the run is trained or calibrated anew; see `run_version`.
+        calibration: Out-of-fold predictions; None if the run is not calibrated.
+        version: Identifier that changes with retraining or recalibration, see `run_version`.
     """
 
     name: str
@@ -67,18 +67,18 @@ class Run:
 
     @torch.inference_mode()
     def fuse(self, batch: Batch) -> Fused:
-        """The model's logits and evidence for a batch."""
+        """Logits and evidence of a batch, on the model's device."""
         return self.model(batch.to(self.model.device))
 
     def probabilities(self, fused: Fused) -> np.ndarray:
-        """Calibrated probabilities, batch x label."""
+        """Calibrated probabilities, batch x label, of the output of `fuse`."""
         return softmax(fused.logits.cpu().numpy(), self.temperature)
 
     def check_encoders(self, encoders: Encoders) -> None:
-        """Make sure that these are the encoders the run was trained with.
+        """Check that these are the encoders that the run was trained with.
 
         Raises:
-            RunError: They are not.
+            RunError: They are others.
         """
         for kind, encoder in (("image", encoders.image), ("text", encoders.text)):
             wanted = self.config["encoders"][kind]["id"]
@@ -99,13 +99,13 @@ class Run:
 def write_run(
     run: Run, folder: Path, card: str, splits: tuple[Collection, dict[str, str]] | None = None
 ) -> None:
-    """Write a run's files into `folder`, which the caller then gives its final name.
+    """Write a run's files into a folder, which the caller then renames to its final name.
 
     Args:
-        run: What to write; its `sha256` is set.
-        folder: Made if it is missing.
-        card: The model card, Markdown.
-        splits: The collection and the split of each record, where the program made them.
+        run: The run; its `sha256` and `config` are updated.
+        folder: Destination folder; created if missing.
+        card: Model card in Markdown.
+        splits: The collection and the split of each record, if the program assigned them.
     """
     weights = save_tensors({k: v.contiguous().cpu() for k, v in run.model.state_dict().items()})
     lexicon = json.dumps(run.lexicon.to_json(), ensure_ascii=False, indent=0).encode()
@@ -120,16 +120,16 @@ def write_run(
             "lexicon.json": hashlib.sha256(lexicon).hexdigest(),
         },
     }
-    told = json.loads(json.dumps(run.config))  # as it will be read
-    run.config[schema.SEAL] = schema.seal(told)
+    stored = json.loads(json.dumps(run.config))  # the seal is checked against parsed JSON
+    run.config[schema.SEAL] = schema.seal(stored)
     storage.write_bytes(folder / WEIGHTS, weights)
     storage.write_bytes(folder / "lexicon.json", lexicon)
     storage.write_json(folder / "metrics.json", run.metrics)
     storage.write_text(folder / CARD, card)
     if splits:
-        collection, made = splits
-        kept = {"collection": same_records(collection), "splits": made}
-        storage.write_json(folder / "splits.json", kept)
+        collection, assigned = splits
+        content = {"collection": same_records(collection), "splits": assigned}
+        storage.write_json(folder / "splits.json", content)
     storage.write_json(folder / "run.json", run.config)
 
 
@@ -138,7 +138,7 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
 
     Args:
         folder: The run's folder.
-        device: Where the model goes.
+        device: Device of the model.
 
     Raises:
         RunError: A file is missing, altered, or from a later version of the program.
@@ -185,7 +185,11 @@ def read_run(folder: Path, device: str | torch.device = "cpu") -> Run:
 
 
 def check_sizes(config: dict[str, Any], lexicon: dict[str, Any]) -> None:
-    """Hold what is told of a run's sizes against what is there, before anything is built of it."""
+    """Check the sizes in a configuration for consistency before a model is built from them.
+
+    Raises:
+        ValueError: They contradict the labels or the lexicon.
+    """
     schema.check(lexicon, schema.LEXICON)
     described, labels, terms = config["model"], len(config["labels"]), len(lexicon["terms"])
     if described["n_labels"] != labels:

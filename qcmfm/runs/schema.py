@@ -1,8 +1,8 @@
-"""What `run.json` and the lexicon of a run may say, and how a change to them is noticed.
+"""Schemas of `run.json` and of a run's lexicon, and the seal that detects changes.
 
-The seal notices damage and careless hands. It is no signature: whoever can write a run's folder can
-write another seal. What protects against such a person is that a run holds numbers and text alone,
-within these bounds, and that loading it runs nothing that it brings.
+The seal detects damage and accidental edits. It is not a signature: whoever can write to a run's
+folder can write another seal. Protection against such a person comes from the fact that a run
+contains nothing but numbers and text within these bounds, and that loading it executes no code.
 """
 
 import hashlib
@@ -83,10 +83,10 @@ LEXICON: dict[str, Any] = {
 
 
 def parsed(content: bytes) -> dict[str, Any]:
-    """A JSON object without numbers that are none.
+    """Parse a JSON object; NaN and infinite numbers are refused.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not such an object.
     """
 
     def refuse(name: str) -> NoReturn:
@@ -102,10 +102,10 @@ def parsed(content: bytes) -> dict[str, Any]:
 
 
 def check(content: Any, schema: Mapping[str, Any]) -> None:
-    """Hold a JSON value against a schema.
+    """Validate a JSON value against a schema.
 
     Raises:
-        ValueError: It does not fit; the message names the place.
+        ValueError: It is invalid; the message names the place.
     """
     from jsonschema.exceptions import best_match
 
@@ -123,7 +123,7 @@ def _validator(schema: str) -> Any:
 
 
 def seal(config: Mapping[str, Any]) -> str:
-    """The hash that changes with anything that a configuration says."""
+    """Hash of a configuration in canonical JSON, without the seal itself."""
     rest = {name: value for name, value in config.items() if name != SEAL}
-    told = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    canonical = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

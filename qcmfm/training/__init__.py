@@ -1,4 +1,4 @@
-"""Collection + model -> run; and what models that never saw a record say of it."""
+"""Train a run on a collection; out-of-fold predictions by cross-fitting."""
 
 from qcmfm.training.data import StartingPoint, TrainingData
 from qcmfm.training.settings import TrainingSettings

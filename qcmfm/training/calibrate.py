@@ -1,4 +1,4 @@
-"""A run's out-of-fold answers: computed on the records that it was trained on."""
+"""Calibrate a run with out-of-fold predictions of its training records."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from qcmfm.training import TrainingSettings
 from qcmfm.training.cross_fitting import FOLDS, out_of_fold
 
 CHUNK = 128
-"""Records whose features are in memory at once."""
+"""Number of records whose features are in memory at once."""
 
 
 def calibrate(
@@ -32,30 +32,30 @@ def calibrate(
 ) -> Work[Calibration]:
     """Cross-fit a run on its own training records.
 
-    For each fold a model is trained as the run was, for as many passes, on the other folds. It sees
-    less than the run did, so its answers are a little worse, and sets of labels that are made from
-    them hold the true one a little more often than asked.
+    For each fold, a model is trained like the run, for as many epochs, on the other folds. It has
+    fewer records than the run, so its predictions are slightly worse, and prediction sets derived
+    from them contain the true label slightly more often than required.
 
     Args:
-        run: The run; its settings and temperature are used.
-        collection: What it was trained on.
-        cache: Its encoders and the features on disk.
+        run: The run, whose settings and temperature are used.
+        collection: The collection that it was trained on.
+        cache: Feature cache with the run's encoders.
         splits: Split of each record; those in `train` and `val` are used.
-        checkpoints: Folder that keeps what was done.
-        folds: How many models are trained.
+        checkpoints: Folder for checkpoints.
+        folds: Number of folds, which is the number of models to train.
 
     Raises:
-        TrainingError: The records are too few.
+        TrainingError: There are too few records.
         RunError: The run was trained with other encoders.
     """
     run.check_encoders(cache.encoders)
     given = run.config["training"]
     settings = TrainingSettings.of(given)
-    wanted = {record_id for record_id, split in splits.items() if split in ("train", "val")}
-    # A run that went on from another is imitated by models that are trained from nothing.
-    passes = settings.epochs if run.config.get("parent") else given["epochs_used"]
+    trained_on = {record_id for record_id, split in splits.items() if split in ("train", "val")}
+    # A run continued from another one is approximated by models that are trained from scratch.
+    epochs = settings.epochs if run.config.get("parent") else given["epochs_used"]
     answers = yield from out_of_fold(
-        collection, cache, settings, checkpoints, run.labels, wanted, passes, folds
+        collection, cache, settings, checkpoints, run.labels, trained_on, epochs, folds
     )
     places = range(len(answers.records))
     batches = (answers.table.batch(places[start : start + CHUNK]) for start in places[::CHUNK])
@@ -71,10 +71,13 @@ def calibrate(
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[Path]:
-    """The folder for the checkpoints of a run's calibration, which nobody else uses.
+    """Lock the calibration of a run and yield the folder for its checkpoints.
+
+    Args:
+        folder: Folder of the run.
 
     Raises:
-        TrainingError: Somebody else is calibrating the run.
+        TrainingError: The run is already being calibrated.
     """
     busy = lock(folder.with_name(f"{folder.name}.calibration"))
     try:

@@ -1,9 +1,8 @@
-"""Out-of-fold answers: what models that never saw a record, nor its object, say of it.
+"""Cross-fitting: out-of-fold predictions by models that saw neither a record nor its object.
 
-The labelled records are divided into folds, an object's records in one fold, the labels in like
-shares. For each fold a model is trained on the others alone. How far its answers are from the
-recorded labels tells how far a model can be trusted (conformal label sets), and which recorded
-labels are doubtful (confident learning).
+The labelled records are divided into folds, grouped by object and stratified by label. For each
+fold, a model is trained on the others. Comparing its predictions with the catalogue labels
+calibrates prediction sets (conformal prediction) and finds doubtful labels (confident learning).
 """
 
 from collections.abc import Collection as Some
@@ -27,14 +26,14 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class OutOfFoldAnswers:
-    """What was said of each record by the model that was not trained on its fold.
+    """Predictions for each record by the model that was not trained on its fold.
 
     Args:
-        records: The records, in the order of the rows.
-        labels: The labels, in the order of the columns.
-        logits: Before calibration.
-        fold: Number of each record's fold.
-        table: The features of the records.
+        records: Records, in the order of the rows.
+        labels: Labels, in the order of the columns.
+        logits: Logits before calibration.
+        fold: Fold number of each record.
+        table: Features of the records.
     """
 
     records: list[Record]
@@ -45,7 +44,7 @@ class OutOfFoldAnswers:
 
     @property
     def truth(self) -> Int[np.ndarray, " record"]:
-        """Number of each record's recorded label."""
+        """Index of each record's catalogue label."""
         number = {label: place for place, label in enumerate(self.labels)}
         return np.array([number[record.label] for record in self.records], dtype=np.int64)
 
@@ -53,7 +52,7 @@ class OutOfFoldAnswers:
         """Calibrated probabilities; each row adds up to 1.
 
         Args:
-            temperature: What logits are divided by; by default what fits these records best.
+            temperature: Divisor of the logits; by default the one that fits these records best.
         """
         if temperature is None:
             temperature = evaluation.fit_temperature(self.logits, self.truth)
@@ -70,21 +69,19 @@ def out_of_fold(
     passes: int = 0,
     folds: int = FOLDS,
 ) -> Work[OutOfFoldAnswers]:
-    """Train a model for each fold and ask it of the records of that fold.
+    """Train a model for each fold and predict the records of that fold.
 
-    Work that was stopped goes on from the last whole pass.
+    Interrupted work resumes after the last complete epoch.
 
     Args:
-        collection: Records, of which those with a label and a photo or caption count.
-        cache: Encoders and the features on disk.
-        settings: How to train.
-        checkpoints: Folder that keeps what was done; the caller discards it when the answers are
-            kept.
-        labels: What is to be told apart; by default every label that occurs. Records with another
-            label are passed over.
+        collection: Records; those with a label and a photo or caption are used.
+        cache: Feature cache with the encoders.
+        settings: Training settings.
+        checkpoints: Folder for checkpoints; the caller discards it once the result is stored.
+        labels: Labels to predict; by default all that occur. Records with others are skipped.
         only: Ids of the records to use; by default all.
-        passes: Over the records of the other folds; by default `settings.epochs`.
-        folds: How many; fewer where there are fewer objects.
+        passes: Number of epochs; by default `settings.epochs`.
+        folds: Number of folds; reduced to the number of objects if that is smaller.
 
     Raises:
         TrainingError: There are too few labels or objects.

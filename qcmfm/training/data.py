@@ -1,4 +1,4 @@
-"""What a training is made from: its records, and the model that it may go on from."""
+"""Training data: records with features, splits and labels, and an optional initial model."""
 
 import hashlib
 import json
@@ -18,12 +18,12 @@ from qcmfm.records import Collection
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A trained model to go on from, instead of from chance.
+    """A trained model that training continues from, instead of random weights.
 
     Args:
-        state: Its tensors.
-        labels: What it tells apart; labels that it does not know are added behind them.
-        lexicon: Its terms, which stay.
+        state: Tensors of its `state_dict`.
+        labels: Its labels; new labels are appended to them.
+        lexicon: Its lexicon, which is not changed.
         sha256: Hash of its weights file.
     """
 
@@ -33,14 +33,14 @@ class StartingPoint:
     sha256: str
 
     def grown(self, fresh: Mapping[str, Tensor], labels: int) -> dict[str, Tensor]:
-        """The tensors to go on from; rows of labels that they lack are those of the fresh model.
+        """Initial tensors for a model with more labels, whose rows come from the fresh model.
 
         Args:
-            fresh: State of the model that is to be trained.
-            labels: How many labels it tells apart.
+            fresh: State of a freshly initialised model.
+            labels: Number of labels of the fresh model.
 
         Raises:
-            TrainingError: They are of another model.
+            TrainingError: The tensors are those of another model.
         """
         grown = {name: tensor.clone() for name, tensor in fresh.items()}
         before = len(self.labels)
@@ -49,7 +49,7 @@ class StartingPoint:
             if old is not None and old.shape == tensor.shape:
                 tensor.copy_(old)
             elif old is not None and (len(old), len(tensor)) == (before, labels):
-                tensor[:before] = old  # the classifier's, one row a label
+                tensor[:before] = old  # the classifier has one row per label
             else:
                 raise TrainingError(
                     msg(
@@ -65,10 +65,10 @@ class TrainingData:
     """The records of one training.
 
     Args:
-        table: Features of the records, each of which has a label and something to go by.
-        split: `train` or `val` for each record.
-        labels: What is to be told apart; by default what the training records have.
-        start: What the training goes on from; None for nothing.
+        table: Features of the records, each with a label and a photo or caption.
+        split: `train`, `val` or empty for each record.
+        labels: Labels to predict; by default those of the training records.
+        start: Model to continue from; None for random weights.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class TrainingData:
         self.fingerprint = hashlib.sha256(json.dumps(sorted(content)).encode()).hexdigest()
 
     def describe(self, collection: Collection) -> dict[str, Any]:
-        """What the run says of its data."""
+        """Description of the data for `run.json`, as JSON values."""
         return {
             "collection": collection.folder.name,
             "train_records": len(self.train),
@@ -121,7 +121,11 @@ class TrainingData:
         }
 
     def loss_weights(self, power: float) -> Tensor:
-        """Weight of each label in the loss; on average 1 over the training records."""
+        """Weight of each label in the loss, with a mean of 1 over the training records.
+
+        Args:
+            power: Power of the inverse label frequency; 0 gives equal weights.
+        """
         count = torch.bincount(self.target[self.train], minlength=len(self.labels)).float()
         weight = count.clamp(min=1) ** -power
         return weight * count.sum() / (weight * count).sum()

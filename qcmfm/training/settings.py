@@ -1,4 +1,4 @@
-"""How to train."""
+"""Training settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,27 +11,27 @@ from qcmfm.encoders.views import names as view_names
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How to train.
+    """Training settings.
 
     Args:
         model: Name of the fusion model.
-        options: The model's own options.
-        seed: Seeds everything.
-        epochs: Most passes over the training records.
-        patience: Passes in a row that are clearly worse on `val` after which training stops.
+        options: Options of the model.
+        seed: Seed of all random numbers.
+        epochs: Largest number of epochs.
+        patience: Number of epochs without a competitive loss on `val` after which training stops.
         batch_size: Records per step.
-        learning_rate: Highest step size of AdamW.
+        learning_rate: Peak learning rate of AdamW.
         weight_decay: Decoupled weight decay of AdamW.
-        label_smoothing: Share of each target that goes to all labels alike.
-        modality_dropout: Weight of the loss with the caption taken away, and of the loss with the
-            photo taken away, beside the loss of the whole record; 0 trains on whole records alone.
-        alignment: Passes before all others that teach words to look at what they name
-            (`fusion._alignment`); where they look is then left as it is. No true region takes part
-            in it. Without meaning for a model that does not attend.
-        balance: Power of the inverse label frequency that weighs the loss; 0 weighs all alike.
-        views: Number of views of each photo to train on, the original included.
-        refit: Whether, once `val` has chosen the number of passes and the temperature, the final
-            weights are trained on `train` and `val` together.
+        label_smoothing: Share of each target that is spread evenly over all labels.
+        modality_dropout: Weight of the loss without captions and of the loss without photos,
+            relative to the loss with both; 0 trains on both alone.
+        alignment: Number of initial epochs that train words to attend to what they name
+            (`fusion._alignment`), after which the parameters of attention scores are frozen. It
+            needs no labelled regions and has no effect on models without attention.
+        balance: Power of the inverse label frequency that weights the loss; 0 for equal weights.
+        views: Number of views of each photo to train on, including the original.
+        refit: Whether the final weights are trained on `train` and `val` together, after `val`
+            has determined the number of epochs and the temperature.
     """
 
     model: str = "qcmfm"
@@ -51,7 +51,7 @@ class TrainingSettings:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "TrainingSettings":
-        """The settings among all that a run's configuration tells of its training."""
+        """Settings from the `training` section of a run's configuration; other keys are ignored."""
         names = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in given.items() if name in names})
 

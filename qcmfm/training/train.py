@@ -1,4 +1,4 @@
-"""Collection + model -> run."""
+"""Train a model on a collection and write the run."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -36,18 +36,18 @@ def train(
 ) -> Work[Run]:
     """Train a model on a collection and write the run.
 
-    Training that was interrupted goes on from its last whole pass when it is started again with the
-    same records and settings; the result is the same as if nothing had happened.
+    Interrupted training resumes after its last complete epoch when it is started again with the
+    same records and settings, and gives the same result as an uninterrupted one.
 
     Args:
-        collection: Records with labels. Splits are made where they are missing.
-        cache: Encoders and the features on disk.
-        settings: How to train.
+        collection: Records with labels; missing splits are assigned.
+        cache: Feature cache with the encoders.
+        settings: Training settings.
         out: Folder of the run; must not exist.
-        provenance: What else to keep in `run.json`: the command, the parent run, and `notes` in
-            Markdown on the data and its known weaknesses, for the model card.
-        start: A trained model to go on from; None to begin from chance.
-        folds: How many more models are trained to calibrate the run; 0 leaves it uncalibrated.
+        provenance: Further content of `run.json`: the command, the parent run, and `notes` on the
+            data and its known weaknesses, in Markdown, for the model card.
+        start: Model to continue from; None for random weights.
+        folds: Number of additional models for the calibration; 0 for none.
 
     Raises:
         TrainingError: The records cannot be trained on, or `out` exists or is being written.
@@ -84,8 +84,8 @@ def _train(
     splits = dict(
         zip([r.record_id for r in records], assign_splits(records, settings.seed), strict=True)
     )
-    wanted = {r.record_id for r in records if r.label and splits[r.record_id] in ("train", "val")}
-    rows = [row for row in collection.rows if row.record and row.record_id in wanted]
+    train_on = {r.record_id for r in records if r.label and splits[r.record_id] in ("train", "val")}
+    rows = [row for row in collection.rows if row.record and row.record_id in train_on]
     views = view_names()[: settings.views]
     table = yield from cache.encode(collection, views, rows)
     table = table.subset([row for row in range(len(table)) if not table.is_empty(row)])
@@ -104,21 +104,21 @@ def _train(
         run.model, run.lexicon = second.best, both.lexicon
     parameters = run.model.n_parameters()
     run.config |= {"parameters": parameters, "data": data.describe(collection), **provenance}
-    made = any(splits[r.record_id] != r.split for r in records)
+    assigned = any(splits[r.record_id] != r.split for r in records)
     finished = out.with_name(f".{out.name}.finished")
-    discard_folder(finished)  # left by a kill between writing and naming
-    write_run(run, finished, write_card(run), (collection, splits) if made else None)
+    discard_folder(finished)  # left by a process that was killed before the rename
+    write_run(run, finished, write_card(run), (collection, splits) if assigned else None)
     if folds:
         out_of_fold = checkpoints / "folds"
-        trust = yield from calibrate(run, collection, cache, splits, out_of_fold, folds)
-        write_calibration(trust, finished, run.sha256)
+        calibration = yield from calibrate(run, collection, cache, splits, out_of_fold, folds)
+        write_calibration(calibration, finished, run.sha256)
     publish_folder(finished, out)
     discard_folder(checkpoints)
     return read_run(out)
 
 
 def _measured(trainer: Trainer, data: TrainingData, cache: FeatureCache, name: str) -> Run:
-    """A run of the best weights, calibrated and measured on `val`."""
+    """A run with the best weights; temperature and metrics come from `val`."""
     logits = trainer.logits(trainer.best, data.val).numpy()
     truth = data.target[data.val].numpy()
     temperature = evaluation.fit_temperature(logits, truth)

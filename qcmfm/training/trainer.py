@@ -1,4 +1,4 @@
-"""Passes over the training records, with a checkpoint after each."""
+"""The training loop, with a checkpoint after each epoch."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ from qcmfm.training.settings import TrainingSettings
 log = logging.getLogger(__name__)
 
 _ALIGNING = 500_000
-"""What the seeds of passes that align are apart from those of the other passes."""
+"""Offset of the random seeds of alignment epochs."""
 
 _PROGRESS = ("aligned", "epoch", "best_epoch", "least", "error")
 
@@ -33,19 +33,19 @@ _PROGRESS = ("aligned", "epoch", "best_epoch", "least", "error")
 class Trainer:
     """AdamW with a one-cycle schedule and early stopping on `val`.
 
-    Of the passes whose calibrated loss on `val` is within one standard error of the least one, the
-    last is kept (the one-standard-error rule, Breiman et al. 1984): a few validation records cannot
-    tell them apart, and the schedule makes late passes calmer than early ones.
+    Of the epochs whose calibrated loss on `val` is within one standard error of the smallest one,
+    the last is selected (the one-standard-error rule, Breiman et al. 1984): a few validation
+    records cannot distinguish them, and the decaying learning rate makes late epochs more stable.
 
-    All chance of a pass is seeded by the pass's number, so that training resumed from a checkpoint
-    gives the same run.
+    The random numbers of an epoch are seeded by its number, so that training resumed from a
+    checkpoint gives the same run.
 
     Args:
-        data: What to train on.
-        settings: How to.
+        data: Training data.
+        settings: Training settings.
         made_with: Ids of the encoders.
-        checkpoint: File that keeps what was done, after every pass.
-        start: What to go on from; None for chance.
+        checkpoint: Checkpoint file, written after every epoch.
+        start: Model to continue from; None for random weights.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Trainer:
         start: StartingPoint | None = None,
     ):
         self.data, self.settings, self.checkpoint = data, settings, checkpoint
-        from_what = [start.sha256] if start else []
-        key = [data.fingerprint, asdict(settings), made_with, __version__, *from_what]
+        origin = [start.sha256] if start else []
+        key = [data.fingerprint, asdict(settings), made_with, __version__, *origin]
         self.key = json.dumps(key)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
@@ -77,7 +77,7 @@ class Trainer:
         self.least, self.error = float("inf"), 0.0
 
     def run(self, epochs: int) -> Work[None]:
-        """Train for `epochs` passes, or until `val` has not got better for too long."""
+        """Train for a number of epochs, or until `val` has stopped improving."""
         if not self._resume() and not self.started:
             observed = (self.data.table.batch(rows) for rows in _chunks(self.data.train, 256))
             self.model.observe(observed)
@@ -99,9 +99,9 @@ class Trainer:
             yield Progress("Training" if self.data.val else "Final fit", self.epoch, epochs, note)
 
     def _align(self) -> Work[None]:
-        """Teach words to look at what they name, and leave that as it is from then on."""
+        """Run the alignment epochs, then freeze the parameters that they train."""
         passes = self.settings.alignment if self.model.attends else 0
-        # A model that is gone on from has learnt it.
+        # A model that training continues from is aligned already.
         while self.aligned < passes and not self.started:
             self._one_pass(self.aligned, passes, self._misalignment, _ALIGNING)
             self.aligned += 1
@@ -112,12 +112,12 @@ class Trainer:
 
     @torch.inference_mode()
     def logits(self, model: FusionModel, rows: Sequence[int]) -> Tensor:
-        """Logits of some records, without dropout."""
+        """Logits of some records in evaluation mode."""
         model.eval()
         return torch.cat([model(self.data.table.batch(part)).logits for part in _chunks(rows, 256)])
 
     def _validate(self) -> tuple[float, float, str]:
-        """Calibrated loss on `val`, its standard error, a note; without `val` passes are equal."""
+        """Calibrated loss on `val`, its standard error and a note; zeros if there is no `val`."""
         if not self.data.val:
             return 0.0, 0.0, ""
         logits = self.logits(self.model, self.data.val).numpy()
@@ -128,7 +128,7 @@ class Trainer:
         return float(losses.mean()), float(losses.std() / len(losses) ** 0.5), note
 
     def _solve(self) -> None:
-        """Give a model that needs no passes all the records at once, in every view."""
+        """Solve a model that is not trained in epochs, on all records and views at once."""
         data, parts = self.data, _chunks(self.data.train, 256)
         views = [
             [data.table.batch(rows, [view] * len(rows)) for rows in parts]
@@ -139,13 +139,13 @@ class Trainer:
     def _one_pass(
         self, number: int, of: int, loss_of: Callable[[Batch, Tensor], Tensor], phase: int = 0
     ) -> None:
-        """Step along a loss once over all training records.
+        """Train for one epoch.
 
         Args:
-            number: Of the pass, from 0.
-            of: How many passes the schedule is made for.
-            loss_of: Of a batch and its targets.
-            phase: Tells the chance of one phase of the training from that of another.
+            number: Number of the epoch, from 0.
+            of: Number of epochs of the learning rate schedule.
+            loss_of: Loss of a batch and its targets.
+            phase: Offset of the random seed, different for each phase of the training.
         """
         settings, data = self.settings, self.data
         views = list(data.table.images)
@@ -166,19 +166,19 @@ class Trainer:
                     self.optimizer.step()
 
     def _misalignment(self, batch: Batch, target: Tensor) -> Tensor:
-        """How badly the words of a batch find their own photos; labels have no part in it."""
+        """Alignment loss of a batch; it does not depend on the labels."""
         return self.model.alignment(batch)
 
     def _loss(self, batch: Batch, target: Tensor) -> Tensor:
-        """Cross-entropy of the whole records, and of those with both modalities without either."""
+        """Cross-entropy of a batch with and without each modality, where records have both."""
         both, weight = batch.has_image & batch.has_text, self.settings.modality_dropout
         if not (weight and both.any()):
             return self._cross_entropy(self.model(batch).logits, target).mean()
-        whole, image, text = (
+        complete, image, text = (
             self._cross_entropy(logits, target[both])
             for logits in self.model.fuse_each_way(batch.select(both))
         )
-        total = (whole + weight * (image + text)).sum()
+        total = (complete + weight * (image + text)).sum()
         if not both.all():
             alone = self.model(batch.select(~both)).logits
             total = total + self._cross_entropy(alone, target[~both]).sum()
@@ -201,7 +201,7 @@ class Trainer:
             save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, metadata)
 
     def _resume(self) -> bool:
-        """Go on from the checkpoint; False where there is none of this very training."""
+        """Restore the checkpoint; False if there is none of the same training."""
         if not self.checkpoint.is_file():
             return False
         with safe_open(self.checkpoint, framework="pt") as file:
@@ -225,7 +225,12 @@ class Trainer:
 
 
 def _one_cycle(progress: float, warm_up: float = 0.1) -> float:
-    """Share of the highest learning rate at a share of the training: up a line, down a cosine."""
+    """Learning rate relative to its peak: linear warm-up, then cosine decay.
+
+    Args:
+        progress: Share of the training that is done, 0 to 1.
+        warm_up: Share of the training with a rising learning rate.
+    """
     if progress < warm_up:
         return 0.04 + 0.96 * progress / warm_up
     return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
@@ -236,5 +241,5 @@ def _chunks(rows: Sequence[int], size: int) -> list[Sequence[int]]:
 
 
 def _below(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    """The tensors whose names start with `name`, without it."""
+    """The tensors whose keys start with `name` and a dot, by the rest of their keys."""
     return {k[len(name) + 1 :]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
