@@ -212,13 +212,25 @@ def test_one_server_is_not_asked_too_much_at_once_nor_too_fast(museum: Museum, g
         "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "0.0.0.0",
         "100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fc00::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        # site-local, IPv4-compatible, IPv4-translated, local NAT64, segment routing
+        "fec0::1", "::127.0.0.1", "::8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b:1::1", "5f00::1",
+        # Teredo, ISATAP, 6to4 relays, documentation, benchmarks, discard, not assigned, multicast
+        "2001:0:4136:e378:8000:63bf:f5ff:fffe", "2620:1::5efe:10.0.0.1", "2620:1::200:5efe:a00:1",
+        "192.88.99.1", "192.0.0.9", "3fff::1", "2001:db8::1", "2001:2::1", "100::1", "200::1",
+        "4000::1", "fd00::1", "ff0e::1", "64:ff9b::10.0.0.1", "2002:a9fe:a9fe::1",
     ],
 )  # fmt: skip
 def test_private_addresses_are_known(number: str):
     assert not is_public(number)
 
 
-@pytest.mark.parametrize("number", ["93.184.216.34", "8.8.8.8", "2606:4700::1111"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "93.184.216.34", "8.8.8.8", "2606:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8",
+        "64:ff9b::8.8.8.8", "2002:808:808::1",
+    ],
+)  # fmt: skip
 def test_public_addresses_are_known(number: str):
     assert is_public(number)
 
