@@ -48,6 +48,18 @@ def test_what_is_put_back_is_what_was_copied(backup: Path, home: Path):
     assert finish(examine()).clean
 
 
+def test_secrets_are_in_no_backup_and_stay_when_one_is_put_back(
+    backup: Path, home: Path, tmp_path: Path
+):
+    finish(restore(backup))
+    (home / "secrets.toml").write_text("[auth]")
+    finish(back_up(tmp_path / "again.zip"))
+    with zipfile.ZipFile(tmp_path / "again.zip") as archive:
+        assert "secrets.toml" not in archive.namelist() and len(archive.namelist()) > 30
+    finish(restore(tmp_path / "again.zip", replace=True))
+    assert (home / "secrets.toml").read_text() == "[auth]"
+
+
 def test_what_was_there_is_kept_aside(backup: Path, home: Path):
     (home / "review").mkdir()
     (home / "review" / "other.csv").write_text("mine")
