@@ -78,14 +78,14 @@ def circuit(
     from qcmfm import service
     from qcmfm.lab.report import circuit_report
     from qcmfm.lab.state_steps import walk
-    from qcmfm.lab.switched_gates import SwitchedOff, altered
+    from qcmfm.lab.switched_gates import SwitchedOff, without_gates
 
     labeller, collection = open_with_run(run, records, caption_column, device)
     inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
     row = inputs.row(record) if record else 0
     readout = inputs.readout
     numbers = SwitchedOff.from_text(switch_off, readout.circuit).numbers(readout.circuit)
-    changed = altered(readout, numbers)
+    changed = without_gates(readout, numbers)
     steps = walk(changed, inputs.amplitudes[row], granularity)
     step = min(step, len(steps) - 1) if step >= 0 else len(steps) - 1
     content = {"record_id": inputs.records[row].record_id, "off": sorted(numbers)}
@@ -106,9 +106,9 @@ def playground(
     as_json: Json = False,
 ) -> None:
     """Count gates of an untrained circuit, and measure its gradients at random angles."""
-    from qcmfm.lab.playground import trial_report, try_out
+    from qcmfm.lab.playground import trial_report, run_trial
 
-    trial = finish_work(try_out(family, qubits, layers), as_json)
+    trial = finish_work(run_trial(family, qubits, layers), as_json)
     content = trial_report(family, qubits, layers, trial)
     slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in trial.slopes.items())
     echo(content, f"{family}: variance of the slope in an angle\n{slopes}", as_json)

@@ -97,7 +97,7 @@ class CircuitInputs:
     run: str
     sha256: str
     readout: Readout
-    own: NoiseSetting
+    own_noise: NoiseSetting
     records: Sequence[Record]
     amplitudes: Float[Tensor, "record amplitude"]
     rows: dict[str, int] = field(init=False)

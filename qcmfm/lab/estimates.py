@@ -13,7 +13,7 @@ from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
 from qcmfm.evaluation import Interval, mean_intervals
 from qcmfm.lab.circuit_inputs import CircuitInputs
-from qcmfm.lab.outcome import Outcome, measured, outcome_of
+from qcmfm.lab.outcome import Outcome, compute_metrics, outcome_of
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.mitigation import extrapolate
 from qcmfm.quantum.noise import NoiseSetting
@@ -36,7 +36,7 @@ JOINT = 8
 
 
 @dataclass(frozen=True)
-class Sure:
+class MetricIntervals:
     """How sure the figures under a noise are, from 2,000 resamples of the objects.
 
     Args:
@@ -50,22 +50,24 @@ class Sure:
     difference: Interval
 
 
-def intervals(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) -> Sure | None:
+def intervals(
+    inputs: CircuitInputs, outcome: Outcome, reference: Outcome
+) -> MetricIntervals | None:
     """Intervals of the figures under a noise; None where no label is recorded."""
     rows = inputs.labelled
     if not len(rows):
         return None
-    found = measured(inputs, outcome.probabilities)
+    found = compute_metrics(inputs, outcome.probabilities)
     truth = np.array(inputs.truth)
     right = [o.probabilities[rows].argmax(1) == truth for o in (outcome, reference)]
     gap = right[0].astype(float) - right[1].astype(float)
     difference = mean_intervals({"difference": gap}, inputs.groups)["difference"]
     accuracy, macro_f1 = (Interval(**found[name]) for name in ("accuracy", "macro_f1"))
-    return Sure(accuracy, macro_f1, difference)
+    return MetricIntervals(accuracy, macro_f1, difference)
 
 
 @dataclass(frozen=True)
-class Spread:
+class ShotSpread:
     """What a finite number of shots adds: figures of several repetitions.
 
     Args:
@@ -84,7 +86,7 @@ class Spread:
 
 def shots(
     inputs: CircuitInputs, setting: NoiseSetting, reference: Outcome, seed: int = 0
-) -> Work[Spread]:
+) -> Work[ShotSpread]:
     """Measure every record with finitely many shots, several times.
 
     Args:
@@ -120,7 +122,7 @@ def shots(
         if accuracies
         else None
     )
-    return Spread(setting.shots, spread, float(np.mean(changed)), together)
+    return ShotSpread(setting.shots, spread, float(np.mean(changed)), together)
 
 
 def _outcome_probabilities(
@@ -192,7 +194,7 @@ def state_figures(inputs: CircuitInputs, setting: NoiseSetting, record_id: str) 
         )
 
 
-def mitigated(inputs: CircuitInputs, setting: NoiseSetting, fit: str) -> Work[Outcome]:
+def mitigate(inputs: CircuitInputs, setting: NoiseSetting, fit: str) -> Work[Outcome]:
     """Label all records with values followed back to no noise from 1, 2 and 3 times the noise.
 
     Raises:

@@ -45,7 +45,7 @@ class Lesson:
     shares: tuple[float, float, float]
 
 
-def prepare(inputs: CircuitInputs, record_id: str, seed: int = 0) -> Lesson:
+def prepare_lesson(inputs: CircuitInputs, record_id: str, seed: int = 0) -> Lesson:
     """Work out the lesson of one record.
 
     Raises:

@@ -52,7 +52,7 @@ class Outcome:
         return self.confidence - reference.confidence
 
 
-def judge(inputs: CircuitInputs, setting: NoiseSetting) -> Outcome:
+def compute_outcome(inputs: CircuitInputs, setting: NoiseSetting) -> Outcome:
     """Label all records under a noise, from exact expectation values.
 
     Raises:
@@ -71,13 +71,13 @@ def outcome_of(
     accuracy = macro_f1 = None
     if len(inputs.labelled):
         # The figures alone: one resample, since their intervals come later.
-        found = measured(inputs, probabilities, resamples=1)
+        found = compute_metrics(inputs, probabilities, resamples=1)
         accuracy, macro_f1 = found["accuracy"]["value"], found["macro_f1"]["value"]
     confidence = float(probabilities.max(1).mean())
     return Outcome(setting, probabilities, accuracy, macro_f1, confidence)
 
 
-def measured(
+def compute_metrics(
     inputs: CircuitInputs, probabilities: Float[np.ndarray, "record label"], resamples: int = 2000
 ) -> dict:
     """The metrics of `evaluation.evaluate`, over the records with a recorded label."""

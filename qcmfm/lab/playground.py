@@ -46,7 +46,7 @@ class Trial:
     entangling: float
 
 
-def untrained(family: str, n_qubits: int, n_layers: int) -> Circuit:
+def untrained_circuit(family: str, n_qubits: int, n_layers: int) -> Circuit:
     """A circuit of a family.
 
     Raises:
@@ -66,7 +66,7 @@ def untrained(family: str, n_qubits: int, n_layers: int) -> Circuit:
     return FAMILIES[family](n_qubits, n_layers)
 
 
-def try_out(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[Trial]:
+def run_trial(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[Trial]:
     """Draw random angles for circuits of up to so many qubits.
 
     Args:
@@ -75,11 +75,11 @@ def try_out(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[Tr
         n_layers: Of all of them.
         seed: The source of chance.
     """
-    circuit = untrained(family, n_qubits, n_layers)
+    circuit = untrained_circuit(family, n_qubits, n_layers)
     total = n_qubits - QUBITS.start + 3
     slopes: dict[int, float] = {}
     for done, qubits in enumerate(range(QUBITS.start, n_qubits + 1), start=1):
-        smaller = untrained(family, qubits, n_layers)
+        smaller = untrained_circuit(family, qubits, n_layers)
         chance = torch.Generator().manual_seed(seed)
         measured = smaller.observables[0]
         slopes[qubits] = float(gradient_variance(smaller, measured, SAMPLES, chance).mean())
@@ -97,6 +97,6 @@ def trial_report(family: str, n_qubits: int, n_layers: int, trial: Trial) -> dic
     return {
         "family": family,
         "layers": n_layers,
-        "resources": asdict(resources(untrained(family, n_qubits, n_layers))),
+        "resources": asdict(resources(untrained_circuit(family, n_qubits, n_layers))),
         **asdict(trial),
     }

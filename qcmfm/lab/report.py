@@ -15,8 +15,8 @@ from qcmfm.core.text import escape_formula
 from qcmfm.evaluation import Interval
 from qcmfm.lab import estimates
 from qcmfm.lab.circuit_inputs import CircuitInputs, Readout
-from qcmfm.lab.estimates import Sure, intervals, mitigated, state_figures
-from qcmfm.lab.outcome import Outcome, flips, judge
+from qcmfm.lab.estimates import MetricIntervals, intervals, mitigate, state_figures
+from qcmfm.lab.outcome import Outcome, compute_outcome, flips
 from qcmfm.lab.state_steps import Walk
 from qcmfm.lab.sweep import Point, sweep
 from qcmfm.quantum.noise import NoiseSetting
@@ -43,15 +43,15 @@ def noise_report(
         swept: Kinds of noise whose strength is swept.
         seed: The source of chance of the shots.
     """
-    reference = judge(inputs, inputs.own)
-    outcome = judge(inputs, setting)
+    reference = compute_outcome(inputs, inputs.own_noise)
+    outcome = compute_outcome(inputs, setting)
     report = outcome_report(inputs, outcome, reference)
     report |= {"shots": setting.shots} | intervals_report(intervals(inputs, outcome, reference))
     if setting.shots:
         spread = yield from estimates.shots(inputs, setting, reference, seed)
         report["with_shots"] = asdict(spread)
     if fit:
-        better = yield from mitigated(inputs, setting, fit)
+        better = yield from mitigate(inputs, setting, fit)
         report["mitigated"] = {"fit": fit} | outcome_report(inputs, better, reference)
         report["mitigated"] |= intervals_report(intervals(inputs, better, reference))
     if record_id:
@@ -87,7 +87,7 @@ def outcome_report(inputs: CircuitInputs, outcome: Outcome, reference: Outcome) 
     }
 
 
-def intervals_report(sure: Sure | None) -> dict[str, Any]:
+def intervals_report(sure: MetricIntervals | None) -> dict[str, Any]:
     """Intervals by name; none without recorded labels."""
     return {} if sure is None else {"intervals": asdict(sure)}
 
@@ -174,7 +174,7 @@ def table_csv(rows: Mapping[str, Mapping[str, Any]]) -> str:
 _PLACES = (0.0, 0.001, 0.01, 0.1)
 
 
-def place_of(strength: float) -> float:
+def axis_position(strength: float) -> float:
     """The place of a strength on the axis: near 0 it is linear, then logarithmic."""
     return float(np.arcsinh(strength / 0.001) / np.log(10))
 
@@ -195,7 +195,7 @@ def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
             found = [p for p in points if (p.channel, p.mitigated) == (channel, is_mitigated)]
             if not found:
                 continue
-            x = [place_of(point.strength) for point in found]
+            x = [axis_position(point.strength) for point in found]
             values: list[Interval] = [getattr(point, metric) for point in found]
             words = channel.replace("_", " ") + (", mitigated" if is_mitigated else "")
             style = "--" if is_mitigated else "-"
@@ -203,7 +203,7 @@ def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
             if not is_mitigated:
                 lows, highs = [v.low for v in values], [v.high for v in values]
                 axes.fill_between(x, lows, highs, color=colour, alpha=0.15, lw=0)
-    axes.set_xticks([place_of(at) for at in _PLACES], [f"{at:g}" for at in _PLACES])
+    axes.set_xticks([axis_position(at) for at in _PLACES], [f"{at:g}" for at in _PLACES])
     axes.set_xlabel("strength after every gate (at the readout for a readout error)")
     axes.set_ylabel(METRICS[metric])
     axes.legend(frameon=False, fontsize=8)
@@ -211,7 +211,7 @@ def sweep_figure(points: Sequence[Point], metric: str = "accuracy") -> Figure:
     return figure
 
 
-def picture(figure: Figure, kind: str) -> bytes:
+def figure_bytes(figure: Figure, kind: str) -> bytes:
     """A figure as a file.
 
     Args:

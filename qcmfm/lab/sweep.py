@@ -7,8 +7,8 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.core.progress import Progress, Work, finish
 from qcmfm.evaluation import Interval
 from qcmfm.lab.circuit_inputs import CircuitInputs
-from qcmfm.lab.estimates import mitigated
-from qcmfm.lab.outcome import Outcome, judge, measured
+from qcmfm.lab.estimates import mitigate
+from qcmfm.lab.outcome import Outcome, compute_metrics, compute_outcome
 from qcmfm.quantum.noise import MOMENTS, NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise import strengths as ranges
 
@@ -85,10 +85,10 @@ def _outcomes(
     inputs: CircuitInputs, setting: NoiseSetting, fit: str
 ) -> Iterator[tuple[Outcome | None, bool]]:
     """The outcome under a setting and, if wanted, the mitigated one; None where it cannot be."""
-    yield judge(inputs, setting), False
+    yield compute_outcome(inputs, setting), False
     if fit:
         try:
-            yield finish(mitigated(inputs, setting, fit)), True
+            yield finish(mitigate(inputs, setting, fit)), True
         except CircuitError:  # three times the noise is more than there can be
             yield None, True
 
@@ -101,7 +101,7 @@ def _point(
     outcome: Outcome,
     reference: Outcome,
 ) -> Point:
-    found = measured(inputs, outcome.probabilities)
+    found = compute_metrics(inputs, outcome.probabilities)
     changed = outcome.probabilities.argmax(1) != reference.probabilities.argmax(1)
     accuracy, macro_f1 = (Interval(**found[name]) for name in ("accuracy", "macro_f1"))
     return Point(channel, strength, is_mitigated, accuracy, macro_f1, int(changed.sum()))

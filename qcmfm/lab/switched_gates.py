@@ -53,7 +53,7 @@ class SwitchedOff:
         return cls(frozenset(gates), frozenset(layers & there), "E" in parts)
 
 
-def without(
+def remove_gates(
     circuit: Circuit, angles: Float[Tensor, " weight"], off: Iterable[int]
 ) -> tuple[Circuit, Float[Tensor, " fewer"]]:
     """A circuit without some of its gates, and the angles that are left.
@@ -68,7 +68,7 @@ def without(
     return left, angles[torch.tensor(slots, dtype=torch.long)]
 
 
-def altered(readout: Readout, off: Iterable[int]) -> Readout:
+def without_gates(readout: Readout, off: Iterable[int]) -> Readout:
     """The same readout of a circuit without some of its gates."""
-    circuit, angles = without(readout.circuit, readout.angles, off)
+    circuit, angles = remove_gates(readout.circuit, readout.angles, off)
     return replace(readout, circuit=circuit, angles=angles)

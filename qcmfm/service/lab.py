@@ -10,7 +10,7 @@ from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
 from qcmfm.lab import saved_noise
 from qcmfm.lab.circuit_inputs import CircuitInputs, prepare_inputs
-from qcmfm.lab.outcome import judge, stability
+from qcmfm.lab.outcome import compute_outcome, stability
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.records import Collection
 from qcmfm.runs.folder import read_config
@@ -79,8 +79,8 @@ def measure_stability(inputs: CircuitInputs, setting: NoiseSetting) -> dict[str,
 
     Computed from exact expectation values, since a finite number of shots would add randomness.
     """
-    reference = judge(inputs, inputs.own)
-    found = stability(judge(inputs, setting), reference)
+    reference = compute_outcome(inputs, inputs.own_noise)
+    found = stability(compute_outcome(inputs, setting), reference)
     ids = [record.record_id for record in inputs.records]
     return dict(zip(ids, found.tolist(), strict=True))
 

@@ -11,8 +11,8 @@ from sklearn.metrics import accuracy_score, f1_score
 from qcmfm.core.errors import CircuitError, RecordsError
 from qcmfm.core.progress import finish
 from qcmfm.lab import estimates
-from qcmfm.lab.estimates import intervals, mitigated, state_figures
-from qcmfm.lab.outcome import flips, judge, stability
+from qcmfm.lab.estimates import intervals, mitigate, state_figures
+from qcmfm.lab.outcome import compute_outcome, flips, stability
 from qcmfm.lab.sweep import sweep, sweep_setting
 from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise_files import load_preset
@@ -27,8 +27,8 @@ STRONG = NoiseSetting(
     ),
 )
 INPUTS = made_inputs()
-CLEAN = judge(INPUTS, INPUTS.own)
-NOISY = judge(INPUTS, STRONG)
+CLEAN = compute_outcome(INPUTS, INPUTS.own_noise)
+NOISY = compute_outcome(INPUTS, STRONG)
 
 
 def test_the_probabilities_are_those_of_pennylane_s_density_matrices():
@@ -83,7 +83,7 @@ def test_without_labels_there_is_nothing_to_be_right_about():
     from dataclasses import replace
 
     bare = replace(INPUTS, records=[r.changed(label="") for r in INPUTS.records])
-    outcome = judge(bare, STRONG)
+    outcome = compute_outcome(bare, STRONG)
     assert outcome.accuracy is None and outcome.macro_f1 is None
     assert intervals(bare, outcome, outcome) is None
 
@@ -119,18 +119,18 @@ def test_purity_and_fidelity_fall_with_noise_and_the_reading_does_not_count():
 
 def test_mitigation_brings_the_probabilities_closer_to_those_without_noise():
     weak = load_preset("superconducting_heron")
-    noisy = judge(INPUTS, weak)
+    noisy = compute_outcome(INPUTS, weak)
     for fit in estimates.FITS:
-        better = finish(mitigated(INPUTS, weak, fit))
+        better = finish(mitigate(INPUTS, weak, fit))
         off = [abs(o.probabilities - CLEAN.probabilities).max() for o in (better, noisy)]
         assert off[0] < 0.5 * off[1]
 
 
 def test_an_unknown_fit_and_noise_that_cannot_grow_are_refused():
     with pytest.raises(CircuitError, match="no fit 'cubic'"):
-        finish(mitigated(INPUTS, STRONG, "cubic"))
+        finish(mitigate(INPUTS, STRONG, "cubic"))
     with pytest.raises(CircuitError):
-        finish(mitigated(INPUTS, sweep_setting("bit_flip", 0.4), "linear"))
+        finish(mitigate(INPUTS, sweep_setting("bit_flip", 0.4), "linear"))
 
 
 def test_a_sweep_starts_at_the_reference_and_holds_what_can_be_mitigated():
@@ -138,7 +138,7 @@ def test_a_sweep_starts_at_the_reference_and_holds_what_can_be_mitigated():
     plain = [point for point in points if not point.mitigated]
     assert [point.strength for point in plain] == [0.0, 0.02, 0.4]
     assert plain[0].flips == 0 and plain[0].accuracy.value == pytest.approx(CLEAN.accuracy)
-    alone = judge(INPUTS, sweep_setting("bit_flip", 0.02))
+    alone = compute_outcome(INPUTS, sweep_setting("bit_flip", 0.02))
     assert plain[1].accuracy.value == pytest.approx(alone.accuracy)
     assert [point.strength for point in points if point.mitigated] == [0.0, 0.02]
 

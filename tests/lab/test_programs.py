@@ -13,7 +13,7 @@ import torch
 
 from qcmfm.core.errors import CircuitError
 from qcmfm.core.settings import SHIPPED_RUNS
-from qcmfm.lab.switched_gates import altered
+from qcmfm.lab.switched_gates import without_gates
 from qcmfm.quantum.ansatz import qcnn, two_stage
 from qcmfm.quantum.circuit import PARAMETERS, WIRES, Circuit, Gate, z_strings
 from qcmfm.quantum.openqasm import openqasm
@@ -73,7 +73,7 @@ def test_the_exported_programs_run_and_give_the_readings_of_the_qnode(circuit: C
 def test_a_trained_circuit_with_gates_off_is_exported_as_it_is_simulated(tmp_path):
     from qcmfm.lab.circuit_inputs import readout
 
-    changed = altered(readout(read_run(SHIPPED_RUNS / "textiles")), range(40, 128, 3))
+    changed = without_gates(readout(read_run(SHIPPED_RUNS / "textiles")), range(40, 128, 3))
     circuit, angles = changed.circuit, changed.angles.double()
     amplitudes = torch.nn.functional.normalize(torch.arange(1, circuit.dim + 1).double(), dim=0)
     found = changed.simulator.expectations(amplitudes[None], angles)[0].tolist()

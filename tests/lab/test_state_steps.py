@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from qcmfm.core.errors import CircuitError
 from qcmfm.lab.state_steps import STEPS, walk
-from qcmfm.lab.switched_gates import SwitchedOff, altered, without
+from qcmfm.lab.switched_gates import SwitchedOff, remove_gates, without_gates
 from qcmfm.quantum.ansatz import qcnn, two_stage
 from qcmfm.quantum.pennylane_bridge import qnode
 from qcmfm.quantum.shares import modality_shares
@@ -51,27 +51,27 @@ def test_entanglement_of_the_modality_qubit_follows_from_its_arrow():
 
 def test_without_entangling_gates_every_qubit_stays_as_entangled_as_it_came():
     off = SwitchedOff(entanglement=True).numbers(READOUT.circuit)
-    found = walk(altered(READOUT, off), RECORD, "layer")
+    found = walk(without_gates(READOUT, off), RECORD, "layer")
     torch.testing.assert_close(found.entropy, found.entropy[:1].expand(len(found)))
     torch.testing.assert_close(found.entanglement, found.entanglement[:1].expand(len(found)))
 
 
 @given(some.sets(some.integers(0, 31)))
 def test_a_circuit_without_some_gates_is_the_one_that_pennylane_makes_of_the_rest(off: set[int]):
-    circuit, angles = without(READOUT.circuit, READOUT.angles.double(), off)
+    circuit, angles = remove_gates(READOUT.circuit, READOUT.angles.double(), off)
     assert len(circuit.gates) == 32 - len(off)
     assert circuit.n_weights == len(angles)
     kept = [g for number, g in enumerate(READOUT.circuit.gates) if number not in off]
     assert [(g.name, g.wires) for g in circuit.gates] == [(g.name, g.wires) for g in kept]
     expected = qnode(circuit)(RECORD.double(), angles)
-    changed = altered(READOUT, off)
+    changed = without_gates(READOUT, off)
     found = changed.simulator.expectations(RECORD[None].double(), changed.angles.double())
     torch.testing.assert_close(found[0], torch.stack(list(expected)), atol=1e-9, rtol=0)
 
 
 def test_gates_that_share_an_angle_still_share_it():
     circuit = qcnn(4)
-    left, angles = without(circuit, torch.rand(circuit.n_weights), {0, 5})
+    left, angles = remove_gates(circuit, torch.rand(circuit.n_weights), {0, 5})
     assert left.n_weights == len(angles) <= circuit.n_weights
 
 

@@ -18,11 +18,11 @@ from qcmfm.ui.shell import language
     ],
 )  # fmt: skip
 def test_a_language_is_found_by_what_the_web_calls_it(asked: str, found: str):
-    assert language.matching(asked, ["en", "zh_CN"]) == found
+    assert language.match_language(asked, ["en", "zh_CN"]) == found
 
 
 def test_the_very_one_comes_before_another_of_its_kind():
-    assert language.matching("zh-TW", ["en", "zh_CN", "zh_TW"]) == "zh_TW"
+    assert language.match_language("zh-TW", ["en", "zh_CN", "zh_TW"]) == "zh_TW"
 
 
 def page() -> None:
@@ -128,7 +128,7 @@ def test_a_sentence_holds_on_to_no_error():
 
 
 def test_a_text_for_later_is_said_when_it_is_shown(monkeypatch: pytest.MonkeyPatch):
-    waiting = language.Later("Starting …")
+    waiting = language.LazyText("Starting …")
     assert str(waiting) == "Starting …"
     monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
     assert str(waiting) == "正在开始……"

@@ -48,7 +48,7 @@ DEFAULTS = {
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

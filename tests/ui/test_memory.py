@@ -25,7 +25,7 @@ def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(memory, "give_back", lambda: done.append(loop.time()))
         for _ in range(3):
-            later.ask()
+            later.schedule()
             await asyncio.sleep(0.05)
         last = loop.time() - 0.05
         await asyncio.sleep(0.4)
@@ -36,7 +36,7 @@ def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest
 
 
 def test_nothing_is_asked_outside_the_servers_thread():
-    memory.MemoryRelease(after=0.0).ask()  # raises nothing, and leaves nothing to be done
+    memory.MemoryRelease(after=0.0).schedule()  # raises nothing, and leaves nothing to be done
 
 
 COUNT_HEAPS = """

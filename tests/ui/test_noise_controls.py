@@ -13,7 +13,7 @@ def page() -> None:
 
 
 def opened(*noise: str) -> AppTest:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.query_params["noise"] = list(noise)
     app.run()
     assert not app.exception and not app.error

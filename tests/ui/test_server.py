@@ -28,6 +28,7 @@ from qcmfm.core.progress import finish
 from qcmfm.encoders import weights
 from qcmfm.observability import metrics
 from qcmfm.service.fair_queue import FairQueue
+from qcmfm.service.tasks import TASKS
 from qcmfm.ui.shell import server
 from qcmfm.ui.shell.gauges import Gauges
 from qcmfm.workspace import open_workspace, readiness
@@ -188,8 +189,8 @@ def test_verbs_turns_and_errors_are_counted(meters: metrics.Meters):
 def test_how_things_stand_is_read_when_it_is_asked_for(
     home: Path, meters: metrics.Meters, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
-    jobs.start("learn", {"collection": "a secret name"})
+    monkeypatch.setattr(jobs, "launch_process", lambda *_: None)
+    jobs.start("learn", {"collection": "a secret name"}, TASKS)
     meters.registry.register(Gauges())
     assert figure(meters, "qcmfm_jobs", state="interrupted") == 1
     assert figure(meters, "qcmfm_jobs", state="done") == 0

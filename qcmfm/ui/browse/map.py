@@ -25,7 +25,7 @@ from qcmfm.ui.shared.formatting import in_figure, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
-from qcmfm.ui.shared.resources import desk, shelf
+from qcmfm.ui.shared.resources import open_desk, search_index
 from qcmfm.ui.shell.language import N_, _, ngettext
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -140,7 +140,7 @@ def _value(name: str, record: Record, colour: str, predictions: dict[str, tuple[
 
 
 def _statuses(name: str) -> dict[str, str]:
-    found = desk(name, "")
+    found = open_desk(name, "")
     assert found is not None  # without a model there is nothing to wait for
     state = found.review.refresh()
     return {key: state.of(key).status for key in found.records}
@@ -149,7 +149,7 @@ def _statuses(name: str) -> dict[str, str]:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _predicted(name: str, made_at: str) -> dict[str, tuple[str, float]]:
     """Proposed label and its probability, by record; those without a proposal are left out."""
-    rows = shelf(name, made_at).table(["record_id", "predicted", "confidence"]).to_pylist()
+    rows = search_index(name, made_at).table(["record_id", "predicted", "confidence"]).to_pylist()
     return {
         row["record_id"]: (row["predicted"], row["confidence"])
         for row in rows

@@ -8,14 +8,14 @@ from qcmfm.access import Permission
 from qcmfm.catalog import EVERYWHERE, PLACES, Card, Hit, SearchFilters, SearchIndex
 from qcmfm.records import Record
 from qcmfm.service.search import KIND
-from qcmfm.ui.shared.address import Address, hold
+from qcmfm.ui.shared.address import Address, set_widget
 from qcmfm.ui.shared.address_widgets import choose, write_text
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, shortened, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.resources import facets, searcher, shelf
+from qcmfm.ui.shared.resources import facets, search_index, searcher
 from qcmfm.ui.shell.language import N_, _
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -104,7 +104,7 @@ def open_search_index(name: str) -> SearchIndex | None:
                 _("Bring up to date"), key="update-catalog", on_click=start_job,
                 args=(KIND, {"collection": name}), **permission_options(Permission.PREPARE),
             )  # fmt: skip
-    return shelf(name, card.made_at)
+    return search_index(name, card.made_at)
 
 
 def _choose_filters(address: Address, found: SearchIndex) -> tuple[SearchFilters, str]:
@@ -134,7 +134,7 @@ def _facet(
     parameter = f"search-{name}"
     given = [value for value in address.get_all(parameter) if value in counts]
     key = f"{parameter}-choice"
-    hold(key, given)
+    set_widget(key, given)
     return column.multiselect(
         title, list(counts), key=key, placeholder=_("Any"),
         on_change=lambda: address.set(**{parameter: st.session_state[key]}),

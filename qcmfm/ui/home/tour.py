@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from qcmfm import service
-from qcmfm.ui.shared.address import take
+from qcmfm.ui.shared.address import take_parameter
 from qcmfm.ui.shared.keys import KEYS, key_of
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records
@@ -24,7 +24,7 @@ _LETTERS = {name: one.letter for name, one in KEYS["review"].items()}
 
 
 @dataclass(frozen=True)
-class Step:
+class TourStep:
     """A page of the tour, and what to try there.
 
     Args:
@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Place:
+class TourPlace:
     """Where somebody is in the tour.
 
     Args:
@@ -56,7 +56,7 @@ class Place:
 
 
 STEPS = (
-    Step(
+    TourStep(
         "collections",
         N_("See what a model proposes"),
         N_(
@@ -66,7 +66,7 @@ STEPS = (
         ),
         one_record=True,
     ),
-    Step(
+    TourStep(
         "review",
         N_("Decide by key"),
         N_(
@@ -76,7 +76,7 @@ STEPS = (
         ),
         {"status": "open"},
     ),
-    Step(
+    TourStep(
         "search",
         N_("Find things"),
         N_(
@@ -85,7 +85,7 @@ STEPS = (
         ),
         {"search-words": "a cup with a dragon"},
     ),
-    Step(
+    TourStep(
         "attention",
         N_("Look at the evidence"),
         N_(
@@ -95,7 +95,7 @@ STEPS = (
         ),
         one_record=True,
     ),
-    Step(
+    TourStep(
         "progress",
         N_("Take your work with you"),
         N_(
@@ -103,7 +103,7 @@ STEPS = (
             "the CSV has every column that you brought, and your decisions beside them."
         ),
     ),
-    Step(
+    TourStep(
         "import",
         N_("Now your own"),
         N_(
@@ -133,9 +133,9 @@ def show_tour(page: str) -> None:
     Args:
         page: Where they are: the name of its file in `pages/`.
     """
-    wanted = take(_PARAMETER)
+    wanted = take_parameter(_PARAMETER)
     if wanted.isdecimal() and 1 <= int(wanted[:3]) <= len(STEPS):
-        _save(Place(int(wanted[:3]) - 1))
+        _save(TourPlace(int(wanted[:3]) - 1))
     place, name = _place(), _collection()
     if place is None or place.left or name is None:
         return
@@ -167,7 +167,7 @@ def _show_buttons(number: int, name: str, here: bool) -> None:
         st.button(
             _("Leave the tour"), key="tour-leave", type="tertiary",
             shortcut=key_of("tour", "leave"),
-            on_click=_save, args=(Place(number, left=True),),
+            on_click=_save, args=(TourPlace(number, left=True),),
         )  # fmt: skip
 
 
@@ -185,13 +185,13 @@ def _collection() -> str | None:
     return next((name for name in COLLECTIONS if name in here), None)
 
 
-def _place() -> Place | None:
+def _place() -> TourPlace | None:
     if _STATE not in st.session_state:  # the first page of a visit, or a reload
         st.session_state[_STATE] = _places().get(browser_mark())
     return st.session_state[_STATE]
 
 
-def _save(place: Place | None) -> None:
+def _save(place: TourPlace | None) -> None:
     st.session_state[_STATE] = place
     mark = browser_mark()
     if place is None:
@@ -201,6 +201,6 @@ def _save(place: Place | None) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _places() -> dict[str, Place]:
+def _places() -> dict[str, TourPlace]:
     """Where each browser was last, until the server ends."""
     return {}

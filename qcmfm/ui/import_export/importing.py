@@ -18,7 +18,7 @@ from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shared.jobs import start_job
 from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shell.language import N_, _
-from qcmfm.ui.shell.sign_in import allowed
+from qcmfm.ui.shell.sign_in import is_allowed
 
 TYPES = ["csv", "tsv", "txt", "tab", "xlsx", "xlsm", "xlsb", "xls", "ods", "zip", "json"]
 MOST_MB = 2048
@@ -40,7 +40,7 @@ def choose_source() -> tuple[str, str]:
         ),
         TYPES, accept_multiple_files=True, key="import-files", max_upload_size=MOST_MB,
     )  # fmt: skip
-    local = allowed(Permission.MANAGE)
+    local = is_allowed(Permission.MANAGE)
     address = st.text_input(
         _("Or an address"),
         key="import-address",

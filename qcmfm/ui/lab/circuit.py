@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.lab.circuit_inputs import CircuitInputs, Readout
 from qcmfm.lab.state_steps import STEPS, Walk, walk
-from qcmfm.lab.switched_gates import SwitchedOff, altered
+from qcmfm.lab.switched_gates import SwitchedOff, without_gates
 from qcmfm.quantum.circuit import Circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.records import Collection
@@ -33,7 +33,7 @@ def show_circuit(address: Address, found: CircuitInputs, collection: Collection)
         amplitudes = found.amplitudes[found.row(record_id)]
         off = SwitchedOff.from_text(address.get("off"), circuit)
         numbers = off.numbers(circuit)
-        readout = altered(found.readout, numbers)
+        readout = without_gates(found.readout, numbers)
         every = address.read("every", "gate", one_of(STEPS))
         key = ("walk", found.key, record_id, every)
         unaltered = result_cache().get(

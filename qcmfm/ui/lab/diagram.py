@@ -24,7 +24,7 @@ _NAMES = {"CNOT": "CNOT", "CRX": "RX", "CRY": "RY", "CRZ": "RZ"}
 
 
 @dataclass(frozen=True)
-class Part:
+class DiagramPart:
     """One place of the drawing: a gate, or gates of one kind that are folded.
 
     Args:
@@ -63,18 +63,18 @@ def _layer(layer: int, stage: str) -> str:
     return f"{text}, {_(stage)}" if stage else text
 
 
-def expanded(circuit: Circuit, angles: Float[Tensor, " weight"]) -> list[Part]:
+def expanded(circuit: Circuit, angles: Float[Tensor, " weight"]) -> list[DiagramPart]:
     """Every gate in a place of its own."""
     return [
-        Part((number,), column, gate_words(circuit, angles, number))
+        DiagramPart((number,), column, gate_words(circuit, angles, number))
         for number, column in enumerate(columns_of(circuit.gates, circuit.n_qubits))
     ]
 
 
-def folded(circuit: Circuit) -> list[Part]:
+def folded(circuit: Circuit) -> list[DiagramPart]:
     """Neighbouring gates of one kind and stage as one box."""
     numbered = enumerate(circuit.gates)
-    parts: list[Part] = []
+    parts: list[DiagramPart] = []
     for (layer, stage, name), group in groupby(
         numbered, key=lambda found: (found[1].layer, found[1].stage, found[1].name)
     ):
@@ -82,7 +82,7 @@ def folded(circuit: Circuit) -> list[Part]:
         single = len(circuit.gates[numbers[0]].wires) == 1
         kind = _("one on every wire") if single else _("a ring")
         words = f"{len(numbers)} × {name}, {kind} · {_layer(layer, stage)}"
-        parts.append(Part(numbers, len(parts), words))
+        parts.append(DiagramPart(numbers, len(parts), words))
     return parts
 
 
@@ -174,7 +174,7 @@ def _wires(n_qubits: int, right: int) -> list[str]:
     ]
 
 
-def _layer_marks(circuit: Circuit, parts: Sequence[Part], step: int) -> list[str]:
+def _layer_marks(circuit: Circuit, parts: Sequence[DiagramPart], step: int) -> list[str]:
     """The number of every layer over the place where it begins."""
     starts: dict[int, int] = {}
     for part in parts:

@@ -6,23 +6,25 @@ from html import escape
 import streamlit as st
 
 from qcmfm.lab.circuit_inputs import CircuitInputs
-from qcmfm.lab.lesson import prepare
+from qcmfm.lab.lesson import prepare_lesson
 from qcmfm.records import Collection
 from qcmfm.ui.lab.inputs import choose_record
-from qcmfm.ui.lab.lesson_steps import Step, steps
+from qcmfm.ui.lab.lesson_steps import LessonStep, steps
 from qcmfm.ui.lab.results import result_cache
 from qcmfm.ui.lab.svg import show_drawn
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.component import text_of
 from qcmfm.ui.shared.records import thumbnail
-from qcmfm.ui.shell.language import _, spoken, tag
+from qcmfm.ui.shell.language import _, current_language, language_tag
 
 
 def show_lesson(address: Address, found: CircuitInputs, collection: Collection) -> None:
     """The five steps on the page, and the same as a file."""
     record_id = choose_record(address, found)
     record = found.records[found.row(record_id)]
-    lesson = result_cache().get(("lesson", found.key, record_id), lambda: prepare(found, record_id))
+    lesson = result_cache().get(
+        ("lesson", found.key, record_id), lambda: prepare_lesson(found, record_id)
+    )
     photo = thumbnail(collection, record)
     made = steps(found, record, photo, lesson)
     st.download_button(
@@ -41,7 +43,7 @@ def show_lesson(address: Address, found: CircuitInputs, collection: Collection) 
                 st.markdown(step.answer)
 
 
-def printable(made: Sequence[Step]) -> str:
+def printable(made: Sequence[LessonStep]) -> str:
     """The lesson as one HTML page that prints well."""
     sections = "".join(
         f"<section><h2>{number}. {escape(step.title)}</h2><p>{escape(step.text)}</p>{step.picture}"
@@ -55,7 +57,7 @@ def printable(made: Sequence[Step]) -> str:
         "ordinary computer; no quantum computer was used."
     )
     return (
-        f"<!doctype html><html lang='{tag(spoken())}'><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{language_tag(current_language())}'><meta charset='utf-8'>"
         f"<title>{_('From a photo to a label')}</title>"
         f"<style>{_PAPER}{_STYLE}</style><h1>{_('From a photo to a label, in five steps')}</h1>"
         f"<p>{about}</p>{sections}"

@@ -16,7 +16,7 @@ from qcmfm.ui.shell.language import _
 
 
 @dataclass(frozen=True)
-class Step:
+class LessonStep:
     """One step of the lesson.
 
     Args:
@@ -34,7 +34,9 @@ class Step:
     answer: str
 
 
-def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Lesson) -> list[Step]:
+def steps(
+    found: CircuitInputs, record: Record, photo: bytes | None, lesson: Lesson
+) -> list[LessonStep]:
     """The five steps of one record."""
     readout, walk = found.readout, lesson.walk
     n_qubits, dim = readout.circuit.n_qubits, readout.circuit.dim
@@ -47,7 +49,7 @@ def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Les
     few, many = min(lesson.missed), max(lesson.missed)
     stays = _("The label stays") if lesson.label == lesson.noisy_label else _("The label changes")
     return [
-        Step(
+        LessonStep(
             _("A photo and a caption"),
             _(
                 "Two ordinary neural networks, trained long before on other pictures and "
@@ -63,7 +65,7 @@ def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Les
                 "given both."
             ),
         ),
-        Step(
+        LessonStep(
             _("{dim} numbers on {n_qubits} qubits").format(dim=dim, n_qubits=n_qubits),
             _(
                 "A qubit that is read gives 0 or 1. {n_qubits} of them give one of {dim} "
@@ -79,7 +81,7 @@ def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Les
                 "surely read 0."
             ),
         ),
-        Step(
+        LessonStep(
             _("Gates mix them"),
             _(
                 "{n} gates follow in {layers} layers. Some turn one qubit by an angle that was "
@@ -106,7 +108,7 @@ def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Les
                 entropy=entropy[top],
             ),
         ),
-        Step(
+        LessonStep(
             _("Reading"),
             _(
                 "Reading gives only 0 or 1 on every wire, so one repeats the whole thing "
@@ -122,7 +124,7 @@ def steps(found: CircuitInputs, record: Record, photo: bytes | None, lesson: Les
                 "error about ten times smaller."
             ).format(few=lesson.missed[few], many=lesson.missed[many]),
         ),
-        Step(
+        LessonStep(
             _("A label, with and without noise"),
             _(
                 "The readings go into a plain weighted sum for every label, and the "

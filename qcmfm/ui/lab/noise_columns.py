@@ -4,8 +4,8 @@ import streamlit as st
 
 from qcmfm.core.errors import QcmfmError
 from qcmfm.lab.circuit_inputs import CircuitInputs
-from qcmfm.lab.estimates import Spread, StateFigures, Sure
-from qcmfm.lab.outcome import Flip, Outcome, flips, judge
+from qcmfm.lab.estimates import MetricIntervals, ShotSpread, StateFigures
+from qcmfm.lab.outcome import Flip, Outcome, compute_outcome, flips
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noise_files import to_json
 from qcmfm.records import Collection
@@ -23,7 +23,7 @@ SHOWN = 4
 """Pictures of records that flip, in a column."""
 
 
-class Column:
+class NoiseColumn:
     """One noise setting on the page: what is known of it, and where it is drawn.
 
     Args:
@@ -41,16 +41,16 @@ class Column:
         self.figures = st.empty()
         self.bars = st.empty()
         self.state = st.empty()
-        self.sure: Sure | None = None
-        self.spread: Spread | None = None
-        self.better: tuple[Outcome, Sure | None, int] | None = None
+        self.sure: MetricIntervals | None = None
+        self.spread: ShotSpread | None = None
+        self.better: tuple[Outcome, MetricIntervals | None, int] | None = None
         self.seen: StateFigures | None = None
 
 
 def outcome_under(found: CircuitInputs, setting: NoiseSetting) -> Outcome:
     """The labels of all records under a noise; computed once."""
     key = ("judged", found.key, to_json(setting))
-    return result_cache().get(key, lambda: judge(found, setting))
+    return result_cache().get(key, lambda: compute_outcome(found, setting))
 
 
 def labels_under(found: CircuitInputs, outcome: Outcome, record_id: str) -> dict[str, float]:
@@ -66,7 +66,7 @@ def show_column(
     reference: Outcome,
     record_id: str,
     place: int,
-) -> Column | None:
+) -> NoiseColumn | None:
     """One noise setting: its controls and everything that follows at once."""
     letter = LETTERS[place]
     title = st.empty()
@@ -82,7 +82,7 @@ def show_column(
             except QcmfmError as error:
                 show_error(error)
                 return None
-            column = Column(letter, setting, outcome, flips(found, outcome, reference))
+            column = NoiseColumn(letter, setting, outcome, flips(found, outcome, reference))
             column.figures.html(figures_of(column, reference, len(found.records)))
             column.bars.html(
                 bars(
@@ -95,7 +95,7 @@ def show_column(
     return column
 
 
-def figures_of(column: Column, reference: Outcome, records: int) -> str:
+def figures_of(column: NoiseColumn, reference: Outcome, records: int) -> str:
     """The figures of a column as far as they are known."""
     outcome, rows = column.outcome, []
     for name, words in (("accuracy", _("Accuracy")), ("macro_f1", _("Macro-F1"))):
@@ -138,7 +138,7 @@ def figures_of(column: Column, reference: Outcome, records: int) -> str:
     return figures(rows)
 
 
-def _show_flips(found: CircuitInputs, collection: Collection, column: Column) -> None:
+def _show_flips(found: CircuitInputs, collection: Collection, column: NoiseColumn) -> None:
     """Pictures of the records whose label changes."""
     if not column.changed:
         st.caption(_("No label changes."))

@@ -12,7 +12,7 @@ from qcmfm.lab.saved_noise import NO_NOISE, saved_names, title
 from qcmfm.quantum.noise import PlacedChannel
 from qcmfm.quantum.noise import strengths as ranges
 from qcmfm.quantum.noise_files import preset_names
-from qcmfm.ui.shared.address import Address, hold
+from qcmfm.ui.shared.address import Address, set_widget
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import N_, _
@@ -67,7 +67,7 @@ def texts(address: Address) -> list[str]:
 def choose_count(address: Address) -> int:
     """Let the visitor choose how many noise settings are side by side."""
     given = texts(address)
-    hold("conditions", len(given))
+    set_widget("conditions", len(given))
 
     def take() -> None:
         count = st.session_state["conditions"] or len(given)
@@ -97,7 +97,7 @@ def _choose_device(recipe: NoiseRecipe, place: int, save: Save) -> None:
     """A preset or a saved setting, and how strong it is."""
     options = ["", *preset_names(), *saved_names()]
     key = f"base-{place}"
-    hold(key, recipe.base)
+    set_widget(key, recipe.base)
     st.selectbox(
         _("Device"), options, key=key,
         format_func=lambda name: _(title(name)) or _("none: channels of my own"),
@@ -105,7 +105,7 @@ def _choose_device(recipe: NoiseRecipe, place: int, save: Save) -> None:
     )  # fmt: skip
     if recipe.base:
         slider = f"factor-{place}"
-        hold(slider, recipe.factor)
+        set_widget(slider, recipe.factor)
         st.slider(
             _("Times its noise"), 0.0, max(10.0, recipe.factor), step=0.1, key=slider,
             on_change=lambda: save(replace(recipe, factor=st.session_state[slider])),
@@ -116,7 +116,7 @@ def _choose_channels(recipe: NoiseRecipe, place: int, save: Save) -> None:
     """Which channels act besides, how strongly and when."""
     key = f"channels-{place}"
     there = {placed.channel: placed for placed in recipe.channels}
-    hold(key, list(there))
+    set_widget(key, list(there))
 
     def take() -> None:
         names = st.session_state[key]
@@ -153,7 +153,7 @@ def _choose_strengths(recipe: NoiseRecipe, placed: PlacedChannel, place: int, sa
     for name, of in ranges(placed.channel).items():
         value = placed.strengths.get(name, _idle(placed.channel, name))
         key = f"{placed.channel}-{name}-{place}"
-        hold(key, float(value))
+        set_widget(key, float(value))
         title = f"{words_for(placed.channel)}: {words_for(name)}".capitalize()
 
         def take(name: str = name, key: str = key) -> None:
@@ -167,7 +167,7 @@ def _choose_strengths(recipe: NoiseRecipe, placed: PlacedChannel, place: int, sa
     allowed = moments(placed.channel)
     if len(allowed) > 1:
         key = f"{placed.channel}-at-{place}"
-        hold(key, placed.at)
+        set_widget(key, placed.at)
         st.selectbox(
             _("Acts"), allowed, key=key, format_func=lambda at: _(MOMENTS[at]),
             on_change=lambda: changed(at=st.session_state[key]), label_visibility="collapsed",
@@ -194,7 +194,7 @@ def _choose_readout(recipe: NoiseRecipe, place: int, save: Save) -> None:
     key = f"readout-{place}"
     same = recipe.false_one == recipe.false_zero
     value = recipe.false_one if same else (recipe.false_one + recipe.false_zero) / 2
-    hold(key, value)
+    set_widget(key, value)
     words = _("Readout error") if same else _("Readout error (mean of both kinds)")
 
     def take_readout() -> None:
@@ -206,7 +206,7 @@ def _choose_readout(recipe: NoiseRecipe, place: int, save: Save) -> None:
     )
     shots = f"shots-{place}"
     options = sorted({*SHOTS, recipe.shots})
-    hold(shots, recipe.shots)
+    set_widget(shots, recipe.shots)
     st.select_slider(
         _("Shots"), options, key=shots,
         format_func=lambda count: f"{count:,}" if count else _("exact"),

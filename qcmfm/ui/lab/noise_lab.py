@@ -11,7 +11,7 @@ from qcmfm.quantum.noise_files import to_json
 from qcmfm.records import Collection
 from qcmfm.ui.lab.inputs import choose_record
 from qcmfm.ui.lab.noise_columns import (
-    Column,
+    NoiseColumn,
     figures_of,
     labels_under,
     outcome_under,
@@ -37,7 +37,7 @@ FITS = ("none", *estimates.FITS)
 def show_lab(address: Address, found: CircuitInputs, collection: Collection) -> None:
     """Controls, figures and pictures of all noise settings; what takes longer fills in after."""
     with error_boundary():
-        reference = outcome_under(found, found.own)
+        reference = outcome_under(found, found.own_noise)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             record_id = choose_record(address, found)
             count = choose_count(address)
@@ -47,7 +47,7 @@ def show_lab(address: Address, found: CircuitInputs, collection: Collection) -> 
         with wrapping_container("chosen"):
             _show_chosen(found, record_id, collection, reference)
         progress = st.empty()
-        columns: list[Column] = []
+        columns: list[NoiseColumn] = []
         with wrapping_container("conditions"):
             for place, spot in enumerate(st.columns(count, gap="medium", border=True)):
                 with spot:
@@ -80,8 +80,8 @@ def _show_chosen(
     with right:
         noise = (
             _("without noise")
-            if not found.own.entries
-            else _("trained under {name}").format(name=found.own.name)
+            if not found.own_noise.entries
+            else _("trained under {name}").format(name=found.own_noise.name)
         )
         parts = [_("As the model answers, {told_as}").format(told_as=plain(noise))]
         if reference.accuracy is not None:
@@ -91,7 +91,7 @@ def _show_chosen(
 
 
 def _add_slow_figures(
-    column: Column,
+    column: NoiseColumn,
     found: CircuitInputs,
     reference: Outcome,
     record_id: str,
@@ -133,7 +133,7 @@ def _add_slow_figures(
     if fit != "none":
         try:
             better = compute_once(
-                ("mitigated", fit, *key), lambda: estimates.mitigated(found, setting, fit), progress
+                ("mitigated", fit, *key), lambda: estimates.mitigate(found, setting, fit), progress
             )
         except QcmfmError as error:
             column.state.caption(_("Not mitigated: {message}").format(message=plain(error.message)))

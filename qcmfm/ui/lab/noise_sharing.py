@@ -13,7 +13,7 @@ from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome
 from qcmfm.lab.report import intervals_report, outcome_report, table_csv
 from qcmfm.quantum.noise_files import to_json
-from qcmfm.ui.lab.noise_columns import Column
+from qcmfm.ui.lab.noise_columns import NoiseColumn
 from qcmfm.ui.shared.errors import show_error
 from qcmfm.ui.shared.formatting import plain
 from qcmfm.ui.shell.language import _
@@ -21,7 +21,7 @@ from qcmfm.ui.shell.sign_in import permission_options
 
 
 def show_exports(
-    found: CircuitInputs, reference: Outcome, columns: list[Column], record_id: str, fit: str
+    found: CircuitInputs, reference: Outcome, columns: list[NoiseColumn], record_id: str, fit: str
 ) -> None:
     """The table as CSV, every setting as JSON, and a name to save one under."""
     st.header(_("Keep and share"), anchor=False)
@@ -64,7 +64,7 @@ def show_exports(
         place.code(command, language="bash", wrap_lines=True)
 
 
-def _show_save_form(columns: list[Column]) -> None:
+def _show_save_form(columns: list[NoiseColumn]) -> None:
     """Save a setting under a name, for this page and for the review queue."""
     with (
         st.form("save-noise", border=False),

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 import torch
 
-from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, Trial, try_out, untrained
+from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, Trial, run_trial, untrained_circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.ui.lab.diagram import drawing, show_diagram
 from qcmfm.ui.lab.results import compute_once
@@ -40,7 +40,7 @@ def show_playground(address: Address) -> None:
             family = choose(address, _("Family"), "family", list(FAMILIES), "two_stage")
             qubits = slide(address, _("Qubits"), "qubits", QUBITS, 6)
             layers = slide(address, _("Layers"), "layers", LAYERS, 3)
-            circuit = untrained(family, qubits, layers)
+            circuit = untrained_circuit(family, qubits, layers)
             found = resources(circuit)
             st.markdown(
                 _(
@@ -58,7 +58,7 @@ def show_playground(address: Address) -> None:
             show_diagram(drawing(circuit, torch.zeros(circuit.n_weights), fold=True), "untrained")
             bar = st.empty()
             trial = compute_once(
-                ("trial", family, qubits, layers), lambda: try_out(family, qubits, layers), bar
+                ("trial", family, qubits, layers), lambda: run_trial(family, qubits, layers), bar
             )
             bar.empty()
             _show_trial(trial)

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from qcmfm.lab.circuit_inputs import Readout
-from qcmfm.lab.report import picture
+from qcmfm.lab.report import figure_bytes
 from qcmfm.quantum.drawing import draw
 from qcmfm.quantum.openqasm import openqasm
 from qcmfm.quantum.pennylane_program import pennylane_program
@@ -34,9 +34,9 @@ def show_programs(
             ("Python (PennyLane)", f"{name}.py", "text/x-python",
              lambda: pennylane_program(readout.circuit, angles, exact)),
             (_("Figure, PNG"), f"{name}.png", "image/png",
-             lambda: picture(draw(readout.circuit, weights=angles), "png")),
+             lambda: figure_bytes(draw(readout.circuit, weights=angles), "png")),
             (_("Figure, SVG"), f"{name}.svg", "image/svg+xml",
-             lambda: picture(draw(readout.circuit, weights=angles), "svg")),
+             lambda: figure_bytes(draw(readout.circuit, weights=angles), "svg")),
         ):  # fmt: skip
             st.download_button(
                 label, make, file, mime, key=f"take-{file}", icon=":material/download:",
@@ -53,7 +53,7 @@ def show_programs(
             layer = readout.circuit.gates[0].layer
             first = [g for g in readout.circuit.gates if g.layer == layer]
             st.image(
-                picture(draw(readout.circuit, layer=layer, weights=angles), "png"),
+                figure_bytes(draw(readout.circuit, layer=layer, weights=angles), "png"),
                 alt=_("Layer {layer} of the circuit, {n} gates").format(
                     layer=layer + 1, n=len(first)
                 ),

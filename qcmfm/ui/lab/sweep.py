@@ -8,14 +8,14 @@ import streamlit as st
 from qcmfm.core.colours import LINES
 from qcmfm.lab.circuit_inputs import CircuitInputs
 from qcmfm.lab.outcome import Outcome
-from qcmfm.lab.report import METRICS, picture, place_of, sweep_figure
+from qcmfm.lab.report import METRICS, axis_position, figure_bytes, sweep_figure
 from qcmfm.lab.sweep import Point, sweep
 from qcmfm.quantum.noise import CHANNELS
 from qcmfm.ui.lab.results import compute_once, result_cache
 from qcmfm.ui.shared.address import Address
 from qcmfm.ui.shared.address_widgets import choose_some, switch
 from qcmfm.ui.shared.formatting import words_for
-from qcmfm.ui.shell.language import N_, _, spoken
+from qcmfm.ui.shell.language import N_, _, current_language
 
 FIRST = ("depolarizing", "phase_damping", "amplitude_damping")
 _TICKS = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
@@ -49,7 +49,7 @@ def show_sweep(address: Address, found: CircuitInputs, reference: Outcome, fit: 
         if number + 1 < len(keys) and keys[number + 1] in result_cache():
             continue  # the next curve is there already: both are drawn at once
         drawn = result_cache().get(
-            ("chart", *keys[: number + 1], metric, spoken()),
+            ("chart", *keys[: number + 1], metric, current_language()),
             lambda points=points: _chart(points, metric).to_dict(),
         )
         chart.vega_lite_chart(
@@ -63,7 +63,7 @@ def show_sweep(address: Address, found: CircuitInputs, reference: Outcome, fit: 
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
             st.download_button(
                 _("Figure, {kind}").format(kind=kind.upper()),
-                lambda kind=kind: picture(sweep_figure(points, metric), kind),
+                lambda kind=kind: figure_bytes(sweep_figure(points, metric), kind),
                 f"noise-sweep.{kind}", mime, key=f"sweep-{kind}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
@@ -82,13 +82,13 @@ def _chart(points: Sequence[Point], metric: str) -> Any:
             "kind": _("mitigated") if point.mitigated else _("as measured"),
             "mitigated": point.mitigated,
             "strength": point.strength,
-            "place": place_of(point.strength),
+            "place": axis_position(point.strength),
             "flips": point.flips,
             **{side: getattr(getattr(point, metric), side) for side in ("value", "low", "high")},
         }
         for point in points
     ]
-    ticks = [place_of(at) for at in _TICKS]
+    ticks = [axis_position(at) for at in _TICKS]
     names = " : ".join(
         f"abs(datum.value - {place}) < 0.01 ? '{at:g}'"
         for place, at in zip(ticks, _TICKS, strict=True)

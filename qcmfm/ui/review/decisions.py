@@ -31,7 +31,7 @@ _SAVED_AS = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRecord:
     """A record as a reviewer has it before them.
 
     Args:
@@ -49,7 +49,7 @@ class Shown:
     seen: str
 
 
-def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> None:
+def decide(shown: ShownRecord, decision: str, label: str = "", new: bool = False) -> None:
     """Save a decision on the record, then go on to the next one of the queue."""
     desk, record_id = shown.desk, shown.record_id
     current = desk.review.refresh().of(record_id)
@@ -58,7 +58,7 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
     if _says_the_same(shown, current, decision):
         go(shown)  # the page was drawn again between two presses of the key
         return
-    with _reporting_errors():
+    with _messages_for_errors():
         following = _following(shown)
         choice = Choice(
             record_id,
@@ -72,11 +72,11 @@ def decide(shown: Shown, decision: str, label: str = "", new: bool = False) -> N
             seen=shown.seen,
         )
         (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
-        _report(_saved_text(plain(record_id), row.decision, row.reviewed_label))
+        _set_message(_saved_text(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
 
 
-def _says_the_same(shown: Shown, current: RecordState, decision: str) -> bool:
+def _says_the_same(shown: ShownRecord, current: RecordState, decision: str) -> bool:
     """Whether somebody accepts what they accepted already, without a new reason."""
     suggestion = shown.desk.predictions.get(shown.record_id)
     return (
@@ -88,28 +88,28 @@ def _says_the_same(shown: Shown, current: RecordState, decision: str) -> bool:
     )
 
 
-def choose_other(shown: Shown) -> None:
+def choose_other(shown: ShownRecord) -> None:
     """Take the label that was chosen from the list of all."""
     label = st.session_state[f"other-{shown.record_id}"]
     if label:
         decide(shown, "correct", label)
 
 
-def add_label(shown: Shown) -> None:
+def add_label(shown: ShownRecord) -> None:
     """Take a label that was typed because no list has it."""
     decide(shown, "correct", _typed("new", shown.record_id), new=True)
 
 
-def go(shown: Shown, back: bool = False) -> None:
+def go(shown: ShownRecord, back: bool = False) -> None:
     """Show the next record, or the one before, without deciding."""
     trail = _trail()
     if back and trail:
         shown.address.set(record=trail.pop())
         return
-    with _reporting_errors():
+    with _messages_for_errors():
         following = _following(shown, back)
         if not following:
-            _report(_("There is no other record in this queue."))
+            _set_message(_("There is no other record in this queue."))
         elif back:
             shown.address.set(record=following)
         else:
@@ -118,19 +118,19 @@ def go(shown: Shown, back: bool = False) -> None:
 
 def undo(desk: service.Desk, address: QueueAddress | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
-    with _reporting_errors():
+    with _messages_for_errors():
         undone = desk.review.undo(reviewer)
         records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
-        _report(_("Undone: the last decision on {records}.").format(records=records))
+        _set_message(_("Undone: the last decision on {records}.").format(records=records))
         if address is not None:
             address.set(record=undone[-1].record_id)
 
 
-def restore(shown: Shown, decision_id: str) -> None:
+def restore(shown: ShownRecord, decision_id: str) -> None:
     """Make the record again what it was after one of its decisions."""
-    with _reporting_errors():
+    with _messages_for_errors():
         shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
-        _report(
+        _set_message(
             _("Saved: {record_id} is again what it was then.").format(
                 record_id=plain(shown.record_id)
             )
@@ -153,7 +153,7 @@ def decide_many(
         decision: `accept` or `correct`.
         label: For `correct`; one that the collection does not have yet is added.
     """
-    with _reporting_errors():
+    with _messages_for_errors():
         choices = [
             Choice(
                 record_id, decision, label, new_label=label not in desk.labels(),
@@ -163,20 +163,20 @@ def decide_many(
             for record_id, before in seen.items()
         ]  # fmt: skip
         rows = desk.review.decide(choices, reviewer, desk.labels())
-        _report(_saved_text(_records(len(rows)), decision, label))
+        _set_message(_saved_text(_records(len(rows)), decision, label))
 
 
-def save_and_report(save: Callable[[], str]) -> None:
+def save_with_message(save: Callable[[], str]) -> None:
     """Save what a button of another page is for, and report it on the next drawing.
 
     Args:
         save: Saves, and returns a sentence that says so.
     """
-    with _reporting_errors():
-        _report(save())
+    with _messages_for_errors():
+        _set_message(save())
 
 
-def show_report() -> None:
+def show_message() -> None:
     """What became of the last key, once.
 
     The container is always there: what is below it would otherwise move up when the text goes,
@@ -190,13 +190,13 @@ def show_report() -> None:
             st.caption(f":material/check: {text}")
 
 
-def _following(shown: Shown, back: bool = False) -> str:
+def _following(shown: ShownRecord, back: bool = False) -> str:
     order = shown.address.order
     queue = shown.desk.queue(shown.address.filters, order)
     return shown.desk.next_after(shown.record_id, queue, order, back)
 
 
-def _leave(shown: Shown, following: str) -> None:
+def _leave(shown: ShownRecord, following: str) -> None:
     _trail().append(shown.record_id)
     shown.address.set(record=following)
 
@@ -219,20 +219,22 @@ def _records(n: int) -> str:
     return ngettext("{n:,} record", "{n:,} records", n).format(n=n)
 
 
-def _report(text: str, kind: str = "done") -> None:
+def _set_message(text: str, kind: str = "done") -> None:
     st.session_state["told"] = (kind, text)
 
 
 @contextlib.contextmanager
-def _reporting_errors() -> Iterator[None]:
+def _messages_for_errors() -> Iterator[None]:
     """Save an error for the page to show; a callback cannot draw in the right place."""
     try:
         yield
     except QcmfmError as error:
         why = f"{plain(_(error.message))}  \n{plain(_(error.hint))}"
-        _report(_("Not saved. {why}").format(why=why), "error")
+        _set_message(_("Not saved. {why}").format(why=why), "error")
     except OSError:
         log.exception("A decision could not be saved")
-        _report(_("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error")
+        _set_message(
+            _("Not saved: the server cannot write to its disk. Ask whoever runs it."), "error"
+        )
     except Exception:
-        _report(bug_message(logs.unexpected(log, "A key of the review failed")), "error")
+        _set_message(bug_message(logs.unexpected(log, "A key of the review failed")), "error")

@@ -6,15 +6,15 @@ from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import Doubt, doubtful
-from qcmfm.ui.review.decisions import save_and_report, show_report
+from qcmfm.ui.review.decisions import save_with_message, show_message
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.resources import desk, out_of_fold_predictions
+from qcmfm.ui.shared.resources import open_desk, out_of_fold_predictions
 from qcmfm.ui.shell.language import _
-from qcmfm.ui.shell.sign_in import allowed, permission_options
+from qcmfm.ui.shell.sign_in import is_allowed, permission_options
 
 ON_A_PAGE = 10
 
@@ -40,8 +40,8 @@ def show_doubtful_labels(name: str, who: str) -> None:
             _show_check_button(name, labels, first=True)
         return
     run = service.base_run(name, sorted(labels))
-    found = desk(name, run) if run else None
-    found = found or desk(name, "")
+    found = open_desk(name, run) if run else None
+    found = found or open_desk(name, "")
     assert found is not None
     doubts = doubtful(answers, collection.records)
     state = found.review.refresh()
@@ -52,7 +52,7 @@ def show_doubtful_labels(name: str, who: str) -> None:
             "{done:,} of {n:,} doubtful labels are looked at; {compared:,} labels were compared"
         ).format(done=len(doubts) - len(left), n=len(doubts), compared=len(answers.record_ids)),
     )
-    show_report()
+    show_message()
     if not left:
         st.success(_("No doubtful label is left."), icon=":material/done_all:")
     for place, doubt in enumerate(left[:ON_A_PAGE], start=1):
@@ -129,7 +129,7 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
                 st.selectbox(
                     _("Another label"), found.labels(), index=None, key=key, format_func=words_for,
                     placeholder=_("Type its first letters"), on_change=_decide_other,
-                    args=(found, doubt, key, who), disabled=not allowed(Permission.DECIDE),
+                    args=(found, doubt, key, who), disabled=not is_allowed(Permission.DECIDE),
                 )  # fmt: skip
                 where = {"collection": found.name, "record": doubt.record_id}
                 page_link("review", _("Open it in Review"), **where)
@@ -160,4 +160,4 @@ def _decide(found: service.Desk, doubt: Doubt, label: str, who: str) -> None:
             record_id=plain(doubt.record_id), label=plain(words_for(label))
         )
 
-    save_and_report(save)
+    save_with_message(save)

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.records import Record
-from qcmfm.ui.review.decisions import decide_many, show_report, undo
+from qcmfm.ui.review.decisions import decide_many, show_message, undo
 from qcmfm.ui.review.empty import show_empty_queue, show_other_records_buttons
 from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.shared.errors import error_boundary
@@ -60,7 +60,7 @@ def _show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> Non
     queue = desk.queue(address.filters, address.order)
     picked = _picked(address) & set(queue)
     if not queue:
-        show_report()
+        show_message()
         show_empty_queue(desk, address)
         with st.container(horizontal=True):
             show_other_records_buttons(desk, address)
@@ -147,7 +147,7 @@ def _show_keys(
             args=(*args, "correct", label or ""),
             **permission_options(Permission.BULK, not (picked and label)),
         )  # fmt: skip
-    show_report()
+    show_message()
 
 
 def _show_one(desk: service.Desk, address: QueueAddress, record: Record, picked: bool) -> None:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from qcmfm import service
 from qcmfm.access import Permission
 from qcmfm.review.decision import unique_id
-from qcmfm.review.presence import Presence, mark_present
+from qcmfm.review.presence import Presence
 from qcmfm.ui.review.decisions import (
-    Shown,
+    ShownRecord,
     restore,
 )
 from qcmfm.ui.shared.errors import error_boundary
@@ -15,10 +16,10 @@ from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import permission_options
 
 
-def show_history(shown: Shown) -> None:
+def show_history(shown: ShownRecord) -> None:
     """Who has the record open, what others decided, and all that was ever decided on it."""
     record_id, state = shown.record_id, shown.desk.review.refresh()
-    _show_claims(shown.desk.name, record_id, shown.reviewer)
+    _show_claims(shown.desk.review, record_id, shown.reviewer)
     for name, opinion in state.opinions(record_id).items():
         if name != shown.reviewer:
             label = f": {plain(words_for(opinion.label))}" if opinion.label else ""
@@ -40,7 +41,7 @@ def show_history(shown: Shown) -> None:
             _history_row(shown, text, row.decision_id)
 
 
-def _history_row(shown: Shown, text: str, decision_id: str) -> None:
+def _history_row(shown: ShownRecord, text: str, decision_id: str) -> None:
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(text)
     right.button(
@@ -50,12 +51,12 @@ def _history_row(shown: Shown, text: str, decision_id: str) -> None:
 
 
 @st.fragment(run_every=60)
-def _show_claims(name: str, record_id: str, reviewer: str) -> None:
-    """Say who else has the record open, and renew our own claim on it."""
+def _show_claims(review: service.OpenReview, record_id: str, reviewer: str) -> None:
+    """Say who else has the record open, and renew the visitor's own presence."""
     page = st.session_state.setdefault("page-id", unique_id())
     others: list[Presence] = []
     with error_boundary():
-        others = mark_present(name, record_id, reviewer, page)
+        others = review.mark_present(record_id, reviewer, page)
     if others:
         names = _(" and ").join(sorted({plain(other.reviewer) for other in others}))
         st.warning(

@@ -69,56 +69,49 @@ def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
 def show_days(desk: service.Desk) -> None:
     """Decisions a day, by reviewer."""
     st.header(_("Decisions a day"), anchor=False)
-    days = statistics.decisions_a_day(desk.review.refresh())
-    rows = [
-        {_("Day"): day, _("Reviewer"): who, _("Decisions"): count}
-        for day, found in days.items()
-        for who, count in found.items()
-    ]
-    if not rows:
+    found = statistics.decisions_a_day(desk.review.refresh())
+    if found.empty:
         st.caption(_("Nobody has decided anything yet."))
         return
-    if len(days) > 1:  # one bar adds nothing to its number
-        total = sum(sum(found.values()) for found in days.values())
+    names = {"day": _("Day"), "reviewer": _("Reviewer"), "decisions": _("Decisions")}
+    table, n_days = found.rename(columns=names), found["day"].nunique()
+    if n_days > 1:  # one bar adds nothing to its number
         alt = _("{total:,} decisions that stand, on {n} days; the table below has the numbers")
-        alt = alt.format(total=total, n=len(days))
-        st.bar_chart(rows, x=_("Day"), y=_("Decisions"), color=_("Reviewer"), height=260, alt=alt)
-    st.dataframe(rows, hide_index=True, alt=_("Decisions a day by reviewer"))
+        alt = alt.format(total=found["decisions"].sum(), n=n_days)
+        day, reviewer, decisions = names.values()
+        st.bar_chart(table, x=day, y=decisions, color=reviewer, height=260, alt=alt)
+    st.dataframe(table, hide_index=True, alt=_("Decisions a day by reviewer"))
 
 
 def show_corrections(desk: service.Desk) -> None:
     """Which labels were confused with which."""
     st.header(_("Corrections"), anchor=False)
     found = statistics.corrections_by_label(desk.review.refresh())
-    if not found:
+    if found.empty:
         st.caption(_("Nothing was corrected yet."))
         return
-    rows = [
-        {
-            _("The model said"): words_for(suggested) or _("nothing"),
-            _("It is"): words_for(is_),
-            _("Records"): count,
-        }
-        for (suggested, is_), count in found.items()
-    ]
-    st.dataframe(rows, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
+    shown = found.assign(
+        model_label=found["model_label"].map(words_for).replace("", _("nothing")),
+        reviewed_label=found["reviewed_label"].map(words_for),
+    ).set_axis([_("The model said"), _("It is"), _("Records")], axis=1)
+    st.dataframe(shown, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
 
 
 def show_confidence(desk: service.Desk) -> None:
     """Whether reviewers accept the more the surer the model is."""
     st.header(_("Accepted, by how sure the model was"), anchor=False)
-    bins = [b for b in statistics.accepted_by_confidence(desk.review.refresh()) if b.records]
-    if not bins:
+    bins = statistics.accepted_by_confidence(desk.review.refresh())
+    if bins.empty:
         st.caption(_("No prediction was accepted or corrected yet."))
         return
     rows = [
         {
-            _("Sure"): _interval(found.low, found.high),
-            _("Records"): found.records,
-            _("Accepted"): f"{found.share:.0%}",
-            _("95% interval"): _interval(*(found.interval or (0, 1))),
+            _("Sure"): _interval(found["low"], found["high"]),
+            _("Records"): int(found["records"]),
+            _("Accepted"): f"{found['share']:.0%}",
+            _("95% interval"): _interval(found["share_low"], found["share_high"]),
         }
-        for found in bins
+        for found in bins.to_dict("records")
     ]
     st.dataframe(rows, hide_index=True, alt=_("Share of predictions accepted, by confidence"))
 

@@ -7,12 +7,12 @@ from qcmfm.access import Permission
 from qcmfm.core.errors import QcmfmError
 from qcmfm.records import Record
 from qcmfm.ui.review.decisions import (
-    Shown,
+    ShownRecord,
     add_label,
     choose_other,
     decide,
     go,
-    show_report,
+    show_message,
     undo,
 )
 from qcmfm.ui.review.empty import show_empty_queue, show_other_records_buttons
@@ -49,7 +49,7 @@ def show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None
             return
         address.set(record=record.record_id)
         seen = desk.review.refresh().of(record.record_id).decision_id
-        shown = Shown(desk, address, reviewer, record.record_id, seen)
+        shown = ShownRecord(desk, address, reviewer, record.record_id, seen)
         left, right = st.columns(2, gap="medium")
         with left:
             show_photo(desk, record)
@@ -62,7 +62,7 @@ def show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None
 
 
 def _nothing_left(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
-    show_report()
+    show_message()
     show_empty_queue(desk, address)
     with st.container(horizontal=True):
         show_other_records_buttons(desk, address)
@@ -73,7 +73,7 @@ def _nothing_left(desk: service.Desk, address: QueueAddress, reviewer: str) -> N
         )  # fmt: skip
 
 
-def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
+def _show_proposal(shown: ShownRecord, record: Record, queue: list[str]) -> None:
     suggestion = shown.desk.predictions.get(record.record_id)
     outcome = shown.desk.review.refresh().of(record.record_id)
     place = (
@@ -103,13 +103,13 @@ def _show_proposal(shown: Shown, record: Record, queue: list[str]) -> None:
         st.markdown(f":material/how_to_reg: {decided}")
 
 
-def _show_keys(shown: Shown) -> None:
+def _show_keys(shown: ShownRecord) -> None:
     """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
     desk, record_id = shown.desk, shown.record_id
     if show_refusal(Permission.DECIDE):
         with st.container(horizontal=True, gap="xsmall"):
             _show_neighbour_buttons(shown)
-        show_report()
+        show_message()
         return
     proposals = desk.proposals(record_id)
     with st.container(horizontal=True, gap="xsmall"):
@@ -128,7 +128,7 @@ def _show_keys(shown: Shown) -> None:
             _("Undo"), key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
             on_click=undo, args=(desk, shown.address, shown.reviewer),
         )  # fmt: skip
-    show_report()
+    show_message()
     with st.container(horizontal=True, gap="xsmall"):
         for number, (label, probability) in enumerate(proposals, start=1):
             sure = "" if probability is None else f" · {percent(probability)}"
@@ -140,7 +140,7 @@ def _show_keys(shown: Shown) -> None:
     _show_typing(shown)
 
 
-def _show_neighbour_buttons(shown: Shown) -> None:
+def _show_neighbour_buttons(shown: ShownRecord) -> None:
     """To the records before and after."""
     key = shown.record_id
     st.button(
@@ -155,7 +155,7 @@ def _show_neighbour_buttons(shown: Shown) -> None:
     )
 
 
-def _show_typing(shown: Shown) -> None:
+def _show_typing(shown: ShownRecord) -> None:
     """Any other label, a new one with its concept, and a reason."""
     record_id = shown.record_id
     with st.container(horizontal=True):  # below each other where there is no room
@@ -199,7 +199,7 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
                 st.image(picture, width=BESIDE, alt=name)
 
 
-def _fetch_next(shown: Shown, queue: list[str]) -> None:
+def _fetch_next(shown: ShownRecord, queue: list[str]) -> None:
     """Prepare the next photo before it is needed."""
     desk = shown.desk
     following = desk.next_after(shown.record_id, queue, shown.address.order)

@@ -17,7 +17,7 @@ from qcmfm.ui.shared.address_widgets import choose
 from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.resources import circuit_inputs, desk, load_labeller
+from qcmfm.ui.shared.resources import circuit_inputs, load_labeller, open_desk
 from qcmfm.ui.shell.language import _, ngettext, pgettext
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -62,7 +62,7 @@ def choose_desk(address: QueueAddress, bar: DeltaGenerator) -> service.Desk:
         run = choose(address, _("Model"), "model", runs, first, **look)
     address.set(collection=name, model=run)
     note_reviewed(collection=name, model=run)
-    found = desk(name, run)
+    found = open_desk(name, run)
     return found if found is not None else _offer_labelling(name, run)
 
 

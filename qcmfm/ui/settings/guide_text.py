@@ -6,7 +6,7 @@ from qcmfm.ui.shell.language import N_
 
 
 @dataclass(frozen=True)
-class Task:
+class GuideTask:
     """Something that somebody wants to do.
 
     Args:
@@ -22,7 +22,7 @@ class Task:
 
 TASKS = {
     N_("Curator"): (
-        Task(
+        GuideTask(
             N_("Bring a collection in"),
             N_(
                 "Give a table with its photos, a ZIP of photos or a IIIF manifest. You see how "
@@ -31,7 +31,7 @@ TASKS = {
             ),
             ("import", N_("Import")),
         ),
-        Task(
+        GuideTask(
             N_("Have labels proposed"),
             N_(
                 "Choose the collection on Review and let the model look at all of it once. If no "
@@ -39,7 +39,7 @@ TASKS = {
             ),
             ("review", N_("Review")),
         ),
-        Task(
+        GuideTask(
             N_("Decide on many at once"),
             N_(
                 "Bulk shows the records of one label side by side. Select those that fit and "
@@ -47,7 +47,7 @@ TASKS = {
             ),
             ("bulk", N_("Bulk")),
         ),
-        Task(
+        GuideTask(
             N_("Find old labels that are wrong"),
             N_(
                 "Clean up lists recorded labels that are probably wrong, the most doubtful first. "
@@ -55,7 +55,7 @@ TASKS = {
             ),
             ("clean_up", N_("Clean up")),
         ),
-        Task(
+        GuideTask(
             N_("Make the model better"),
             N_(
                 "Learn trains it on what was recorded and decided, and tests old and new on the "
@@ -63,7 +63,7 @@ TASKS = {
             ),
             ("learn", N_("Learn")),
         ),
-        Task(
+        GuideTask(
             N_("Take the results away"),
             N_(
                 "Progress has the files: a CSV with every column that you brought and the "
@@ -72,14 +72,14 @@ TASKS = {
             ),
             ("progress", N_("Progress")),
         ),
-        Task(
+        GuideTask(
             N_("Find a record, or its like"),
             N_("Search takes plain words or a photo. The map lays what is alike close together."),
             ("search", N_("Search")),
         ),
     ),
     N_("Annotator"): (
-        Task(
+        GuideTask(
             N_("Go through the queue"),
             N_(
                 "Review shows one record at a time, the least certain first. Accept what is "
@@ -87,35 +87,35 @@ TASKS = {
             ),
             ("review", N_("Review")),
         ),
-        Task(
+        GuideTask(
             N_("When the photo does not tell"),
             N_(
                 "Press Unsure. That is an answer, too: it tells the curator where somebody has "
                 "to look at the object itself."
             ),
         ),
-        Task(
+        GuideTask(
             N_("When no label fits"),
             N_(
                 "Type the first letters under “Another label”. If the list has none, add one under "
                 "“New label”, and leave a reason."
             ),
         ),
-        Task(
+        GuideTask(
             N_("When you were too quick"),
             N_(
                 "Undo goes back as far as you like. History shows all that was decided on a "
                 "record, and gives back what it was."
             ),
         ),
-        Task(
+        GuideTask(
             N_("When somebody else is there, too"),
             N_(
                 "You see who has the same record open, and what they said. Nobody overwrites you "
                 "without knowing it."
             ),
         ),
-        Task(
+        GuideTask(
             N_("Look closer"),
             N_(
                 "Attention shows where the model looked and what that is worth. The key F shows "
@@ -125,12 +125,12 @@ TASKS = {
         ),
     ),
     N_("Educator"): (
-        Task(
+        GuideTask(
             N_("Teach it in ten minutes"),
             N_("Five steps from a photo to a label, with a question each. It can be printed."),
             ("lesson", N_("Lesson")),
         ),
-        Task(
+        GuideTask(
             N_("Show where a model looks"),
             N_(
                 "Choose a word of a caption and see the photo light up; then hide that part and "
@@ -138,17 +138,17 @@ TASKS = {
             ),
             ("attention", N_("Attention")),
         ),
-        Task(
+        GuideTask(
             N_("Show a circuit at work"),
             N_("Follow one record gate by gate, switch a gate off, and see the label react."),
             ("circuit", N_("Circuit")),
         ),
-        Task(
+        GuideTask(
             N_("Show what noise does"),
             N_("Let every gate go a little wrong and see which labels would change."),
             ("noise_lab", N_("Noise lab")),
         ),
-        Task(
+        GuideTask(
             N_("Keep it honest"),
             N_(
                 "Six sentences one hears about such models, and what was measured here. No quantum "
@@ -158,14 +158,14 @@ TASKS = {
         ),
     ),
     N_("Engineer"): (
-        Task(
+        GuideTask(
             N_("Do it from the command line"),
             N_(
                 "`python -m qcmfm --help` lists the commands: `import`, `train`, `predict`, "
                 "`evaluate`, `search` and more. `--json` answers in JSON."
             ),
         ),
-        Task(
+        GuideTask(
             N_("Train on your own categories"),
             N_(
                 "`python -m qcmfm train --records my/records.csv --out workspace/runs/my-run`, or "
@@ -173,7 +173,7 @@ TASKS = {
             ),
             ("learn", N_("Learn")),
         ),
-        Task(
+        GuideTask(
             N_("Compare models"),
             N_(
                 "`python -m qcmfm study compare` trains them side by side, with intervals and "
@@ -181,7 +181,7 @@ TASKS = {
             ),
             ("study", N_("Study")),
         ),
-        Task(
+        GuideTask(
             N_("Run it for others"),
             N_(
                 "The README says how to set up a sign-in and who may do what; `.github/SCALE.md` "
@@ -189,14 +189,14 @@ TASKS = {
                 "is not."
             ),
         ),
-        Task(
+        GuideTask(
             N_("Keep it healthy"),
             N_(
                 "`python -m qcmfm doctor --repair`, `backup FILE.zip` and `restore FILE.zip`; or "
                 "the page Workspace, for those who look after it."
             ),
         ),
-        Task(
+        GuideTask(
             N_("Add a model, an importer, a page"),
             N_("One file each. `.github/CONTRIBUTING.md` has the recipes."),
         ),

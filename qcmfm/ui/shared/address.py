@@ -104,7 +104,7 @@ class Address:
             explicit: Whether the default is written, too, because it may be another one tomorrow.
         """
         key = f"{name}-choice"
-        hold(key, self.read(name, default, parse))
+        set_widget(key, self.read(name, default, parse))
 
         def save() -> None:
             value = st.session_state[key]
@@ -122,12 +122,12 @@ def parameters() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def take(name: str) -> str:
+def take_parameter(name: str) -> str:
     """Read a parameter that acts once, and remove it; empty where the address has none."""
     return st.query_params.pop(name, "")
 
 
-def hold(key: str, value: Any) -> None:
+def set_widget(key: str, value: Any) -> None:
     """Have a widget show a value.
 
     Only where it shows another one: to set what is there already would undo the key that somebody

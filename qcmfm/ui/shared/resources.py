@@ -15,7 +15,7 @@ from qcmfm.review.items import OutOfFold
 from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import changed_ns, records
 from qcmfm.ui.shared.result_cache import ResultCache
-from qcmfm.ui.shell.language import N_, Later
+from qcmfm.ui.shell.language import N_, LazyText
 from qcmfm.ui.shell.warm_up import freeze_garbage
 
 
@@ -41,7 +41,7 @@ def explain_submission(run: str, submission: service.Submission) -> Explanation:
 
 @st.cache_resource(
     max_entries=4,
-    show_spinner=Later(N_("Loading the model. This happens once after the server starts …")),
+    show_spinner=LazyText(N_("Loading the model. This happens once after the server starts …")),
 )
 def _labeller(run: str, version: str) -> service.Labeller:
     loaded = service.open_labeller(run)
@@ -50,7 +50,7 @@ def _labeller(run: str, version: str) -> service.Labeller:
 
 
 @st.cache_data(
-    max_entries=500, show_spinner=Later(N_("Looking at the photo and reading the caption …"))
+    max_entries=500, show_spinner=LazyText(N_("Looking at the photo and reading the caption …"))
 )
 def _labelled(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
@@ -58,14 +58,14 @@ def _labelled(
     return service.label_submission(_labeller(run, version), _submission)
 
 
-@st.cache_resource(max_entries=200, show_spinner=Later(N_("Gathering the evidence …")))
+@st.cache_resource(max_entries=200, show_spinner=LazyText(N_("Gathering the evidence …")))
 def _explained(
     run: str, version: str, photo: str, caption: str, _submission: service.Submission
 ) -> Explanation:
     return service.explain_submission(_labeller(run, version), _submission)
 
 
-def desk(name: str, run: str) -> service.Desk | None:
+def open_desk(name: str, run: str) -> service.Desk | None:
     """A collection to review with what a run predicted; None where it made no predictions yet.
 
     Args:
@@ -79,11 +79,11 @@ def desk(name: str, run: str) -> service.Desk | None:
     collection = records(name)
     changed = changed_ns(collection)
     version = service.run_version(run) if run else ""
-    made_from = _made_from(name, collection.folder, changed, version)
+    input_fingerprint = _made_from(name, collection.folder, changed, version)
     answers = out_of_fold_predictions(name)
     compared_ns = out_of_fold_file(name).stat().st_mtime_ns if answers else 0
     others = tuple(service.runs_with_predictions(name))
-    key = (name, collection.folder, changed, run, made_from, compared_ns, others, answers)
+    key = (name, collection.folder, changed, run, input_fingerprint, compared_ns, others, answers)
     found = _desk(*key)
     if found is None:
         _desk.clear(*key)  # look again next time
@@ -100,7 +100,7 @@ def out_of_fold_predictions(name: str) -> OutOfFold | None:
     return _compared(name, collection.folder, changed)
 
 
-@st.cache_resource(show_spinner=Later(N_("Loading what reads your words. This happens once …")))
+@st.cache_resource(show_spinner=LazyText(N_("Loading what reads your words. This happens once …")))
 def searcher() -> service.Searcher:
     """What finds records; its encoders are loaded once."""
     found = service.Searcher().load()
@@ -109,7 +109,7 @@ def searcher() -> service.Searcher:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def shelf(name: str, made_at: str) -> SearchIndex:
+def search_index(name: str, made_at: str) -> SearchIndex:
     """A collection in the catalog, as it was made at a time.
 
     Raises:
@@ -121,7 +121,7 @@ def shelf(name: str, made_at: str) -> SearchIndex:
 @st.cache_data(max_entries=16, show_spinner=False)
 def facets(name: str, made_at: str) -> dict[str, dict[str, int]]:
     """How many records have each value of each facet."""
-    return shelf(name, made_at).facets()
+    return search_index(name, made_at).facets()
 
 
 def circuit_inputs(name: str, run: str) -> CircuitInputs:

@@ -33,7 +33,7 @@ def _(text: str) -> str:
     """A text in the visitor's language; unchanged where that has none."""
     if isinstance(text, Message):
         return _(text.pattern).format(**{name: _value(v) for name, v in text.values.items()})
-    return _catalogue(spoken()).gettext(text) if text else ""
+    return _catalogue(current_language()).gettext(text) if text else ""
 
 
 def _value(value: Any) -> Any:
@@ -45,26 +45,26 @@ def _value(value: Any) -> Any:
 
 def ngettext(one: str, many: str, n: int) -> str:
     """A text for so many things in the visitor's language, which may have more than two forms."""
-    return _catalogue(spoken()).ngettext(one, many, n)
+    return _catalogue(current_language()).ngettext(one, many, n)
 
 
 def pgettext(context: str, text: str) -> str:
     """A text that means something else elsewhere; the context says which is meant."""
-    return _catalogue(spoken()).pgettext(context, text)
+    return _catalogue(current_language()).pgettext(context, text)
 
 
-class Later(str):
+class LazyText(str):
     """A text that is translated when it is shown, for what Streamlit receives earlier."""
 
     def __str__(self) -> str:
         return _(str.__str__(self))
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The language of this visitor: of the address, else chosen before, else of the browser."""
     chosen = st.session_state.get(_KEY)
     if chosen is None:
-        chosen = _asked() or matching(browser_language(), languages()) or SOURCE
+        chosen = _asked() or match_language(browser_language(), languages()) or SOURCE
         st.session_state[_KEY] = chosen
     return chosen
 
@@ -79,7 +79,7 @@ def language_from_address() -> None:
 def language_to_address() -> None:
     """Write a language that was chosen into the address, after Streamlit set the page's own."""
     if st.session_state.get(_CHOSEN) and not _asked():
-        st.query_params[PARAMETER] = tag(spoken())
+        st.query_params[PARAMETER] = language_tag(current_language())
 
 
 def choose_language() -> None:
@@ -88,13 +88,13 @@ def choose_language() -> None:
     if len(names) < 2:
         return
     key = f"{_KEY}-choice"
-    if st.session_state.get(key) != spoken():
-        st.session_state[key] = spoken()
+    if st.session_state.get(key) != current_language():
+        st.session_state[key] = current_language()
 
     def take() -> None:
-        chosen = st.session_state[key] or spoken()
+        chosen = st.session_state[key] or current_language()
         st.session_state[_KEY], st.session_state[_CHOSEN] = chosen, True
-        st.query_params[PARAMETER] = tag(chosen)
+        st.query_params[PARAMETER] = language_tag(chosen)
 
     st.segmented_control(
         "Language / 语言", list(names), key=key, format_func=names.__getitem__, on_change=take,
@@ -104,16 +104,16 @@ def choose_language() -> None:
 
 def name_language() -> None:
     """Tell the browser which language the page is in, for those who have it read aloud."""
-    if spoken() != SOURCE:
-        component("language")(data={"tag": tag(spoken())}, key=f"{_KEY}-named")
+    if current_language() != SOURCE:
+        component("language")(data={"tag": language_tag(current_language())}, key=f"{_KEY}-named")
 
 
-def tag(language: str) -> str:
+def language_tag(language: str) -> str:
     """A language as the web writes it, such as `zh-CN`."""
     return language.replace("_", "-")
 
 
-def matching(wanted_tag: str, known: Collection[str]) -> str:
+def match_language(wanted_tag: str, known: Collection[str]) -> str:
     """The language that is wanted, or one that its speakers read; empty where there is none.
 
     Args:
@@ -151,4 +151,4 @@ def browser_language() -> str:
 
 def _asked() -> str:
     """The language that the address names; empty where it names none that there is."""
-    return matching(st.query_params.get(PARAMETER, ""), languages())
+    return match_language(st.query_params.get(PARAMETER, ""), languages())

@@ -40,7 +40,7 @@ class MemoryRelease:
         self.after = after
         self._waiting: asyncio.TimerHandle | None = None
 
-    def ask(self) -> None:
+    def schedule(self) -> None:
         """Do it, after the time from now on; of no effect outside the server's own thread."""
         try:
             loop = asyncio.get_running_loop()
@@ -91,7 +91,7 @@ def _later() -> MemoryRelease:
 
 
 def _leave(later: MemoryRelease) -> None:
-    later.ask()
+    later.schedule()
 
 
 @st.cache_resource(scope="session", on_release=_leave, show_spinner=False)

@@ -27,7 +27,7 @@ FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded", "X-Forwarded-Host")
 """What a proxy adds; behind one, everybody seems to sit at this computer."""
 
 
-def current() -> Actor:
+def current_actor() -> Actor:
     """Who the page is drawn for; the service checks the permission of this person.
 
     Raises:
@@ -72,7 +72,7 @@ def is_set_up() -> bool:
 def is_shown(permission: Permission) -> bool:
     """Whether the menu shows what is only for those who may do something."""
     try:
-        return allowed(permission)
+        return is_allowed(permission)
     except QcmfmError:  # `require_role` shows it
         return False
 
@@ -95,7 +95,7 @@ def require_role() -> None:
         _turn_away(who)
 
 
-def allowed(permission: Permission) -> bool:
+def is_allowed(permission: Permission) -> bool:
     """Whether the visitor may do something."""
     return may(actor(), permission)
 
