@@ -73,12 +73,12 @@ def _checked(content: object, kind: type) -> dict[str, Any]:
         if f.name not in content:
             continue
         found = content[f.name]
-        wanted = _JSON[get_origin(f.type) or f.type]
+        expected = _JSON[get_origin(f.type) or f.type]
         items = {"gates": str, "stages": str, "layers": int, "wires": int}.get(f.name, object)
         listed = found if isinstance(found, list) else []
-        if type(found) is not wanted or not all(isinstance(item, items) for item in listed):
+        if type(found) is not expected or not all(isinstance(item, items) for item in listed):
             raise CircuitError(
                 f"The field {f.name} of a {_NAMES[kind]} is {found!r}.",
-                f"Write {_WRITE[wanted]}{_WRITE_ITEMS.get(items, '')}.",
+                f"Write {_WRITE[expected]}{_WRITE_ITEMS.get(items, '')}.",
             )
     return {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}

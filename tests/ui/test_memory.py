@@ -23,7 +23,7 @@ def test_it_is_done_once_a_while_after_the_last_visitor_left(monkeypatch: pytest
 
     async def three_leave() -> float:
         loop = asyncio.get_running_loop()
-        monkeypatch.setattr(memory, "give_back", lambda: done.append(loop.time()))
+        monkeypatch.setattr(memory, "release_memory", lambda: done.append(loop.time()))
         for _ in range(3):
             later.schedule()
             await asyncio.sleep(0.05)
@@ -55,7 +55,7 @@ out = ctypes.c_void_p(c.fdopen(1, b"w"))
 c.malloc_info(0, out)
 c.fflush(out)
 """
-SHARE = "from qcmfm.ui.shell.memory import share_heaps; share_heaps()"
+SHARE = "from qcmfm.ui.shell.memory import limit_heaps; limit_heaps()"
 
 
 def test_threads_share_few_heaps():
