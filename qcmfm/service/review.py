@@ -1,4 +1,4 @@
-"""A collection with its predictions and decisions, as a reviewer works on it."""
+"""A collection with its predictions and reviews, as reviewers work on it."""
 
 import contextlib
 from collections import Counter
@@ -25,21 +25,21 @@ from qcmfm.review.items import Items, OutOfFold
 from qcmfm.service.decisions import OpenReview
 
 UNSTABLE = "unstable_under_noise"
-"""The order by how readily a noise changes a label."""
+"""The order by stability of the label under noise."""
 
 KEYS = 9
-"""How many labels have a key of their own."""
+"""Number of labels with a keyboard shortcut."""
 
 
 class Desk:
-    """A collection, what a run said of it and what was decided; shared by all who review it.
+    """A collection with predictions and reviews, shared by all who review it.
 
     Args:
-        name: Of the collection.
-        collection: Its records.
-        predictions: By record id; empty where no run was asked.
-        out_of_fold: For orders that compare with the recorded labels; None where not computed.
-        others: What other runs said, by run and record id.
+        name: Name of the collection.
+        collection: Records of the collection.
+        predictions: Predictions by record id; empty if there are none.
+        out_of_fold: Probabilities to compare catalogue labels with; None if not computed.
+        others: Predictions of other runs, by run and record id.
     """
 
     def __init__(
@@ -62,15 +62,14 @@ class Desk:
         self._orders: dict[str, dict[str, int]] = {}
         self._stability: dict[str, Mapping[str, float]] = {}
         self._saved: dict[str, str] = {}
-        self._alike: dict[str, list[str]] = {}
-        likely = sorted(predictions.values(), key=lambda said: -(said.confidence or 0))
-        for said in likely:
-            if said.record_id in self.records:
-                self._alike.setdefault(said.label, []).append(said.record_id)
+        self._by_label: dict[str, list[str]] = {}  # Record ids by predicted label, surest first.
+        for prediction in sorted(predictions.values(), key=lambda p: -(p.confidence or 0)):
+            if prediction.record_id in self.records:
+                self._by_label.setdefault(prediction.label, []).append(prediction.record_id)
 
     @requires(Permission.LOOK)
     def items(self) -> Items:
-        """The records and what is known of them now."""
+        """The records with predictions and current review state, for queues and orders."""
         return Items(
             self._list,
             self.predictions,
@@ -82,26 +81,26 @@ class Desk:
 
     @requires(Permission.LOOK)
     def labels(self) -> list[str]:
-        """Every label that was recorded, predicted or decided, in alphabetical order."""
-        said = next(iter(self.predictions.values()), None)
-        predicted = [label for label, _ in said.ranked] if said else []
+        """All catalogue, predicted and reviewed labels, in alphabetical order."""
+        first = next(iter(self.predictions.values()), None)
+        predicted = [label for label, _ in first.ranked] if first else []
         return sorted({*self._recorded, *predicted, *self.review.refresh().labels})
 
     @requires(Permission.LOOK)
     def proposals(self, record_id: str) -> list[tuple[str, float | None]]:
-        """The labels that have a key on a record, likeliest first, with their probabilities.
+        """Suggested labels of a record with their probabilities, the most probable first.
 
-        Without a prediction: the labels that the collection has most of.
+        Without a prediction, the most frequent labels of the collection, with None.
         """
-        said = self.predictions.get(record_id)
-        if said:
-            return list(said.ranked[:KEYS])
+        prediction = self.predictions.get(record_id)
+        if prediction:
+            return list(prediction.ranked[:KEYS])
         decided = Counter(self._recorded) + Counter(self.review.refresh().labels.keys())
         return [(label, None) for label, _ in decided.most_common(KEYS)]
 
     @requires(Permission.LOOK)
     def orders(self) -> list[str]:
-        """The orders that have what they need."""
+        """Names of the orders whose data is available."""
         found: list[str] = []
         for name in orders.names():
             with contextlib.suppress(ReviewError):
@@ -111,16 +110,18 @@ class Desk:
 
     @requires(Permission.LOOK)
     def noise_orders(self) -> list[str]:
-        """An order by each noise that was saved; empty where the records have no predictions."""
+        """Names of the orders by each saved noise setting; empty without predictions."""
         names = saved_noise.saved_names() if self.predictions else []
         return [f"{UNSTABLE}:{name}" for name in names]
 
     @requires(Permission.LOOK)
     def unmeasured(self, order: str) -> NoiseSetting | None:
-        """The noise that the records are to be measured under before they can be in an order.
+        """The noise setting under which stability must be measured before an order can be used.
+
+        None if the order needs no such measurement, or it was made already.
 
         Raises:
-            CircuitError: The saved noise cannot be read.
+            CircuitError: The saved noise setting cannot be read.
         """
         kind, name = orders.parts(order)
         if kind != UNSTABLE or name not in saved_noise.saved_names():
@@ -132,12 +133,12 @@ class Desk:
     def keep_stability(
         self, order: str, measured: NoiseSetting, stability: Mapping[str, float]
     ) -> None:
-        """Take what was measured for an order, in place of what was.
+        """Store the stability that was measured for an order, replacing any earlier one.
 
         Args:
-            order: As `noise_orders` names it.
-            measured: The noise.
-            stability: What `measure_stability` found under it.
+            order: Name of the order, one of `noise_orders`.
+            measured: Noise setting.
+            stability: Stability of each record under it, from `measure_stability`.
         """
         _, name = orders.parts(order)
         self._stability[name], self._saved[name] = stability, to_json(measured)
@@ -145,12 +146,12 @@ class Desk:
 
     @requires(Permission.LOOK)
     def places(self, order: str) -> dict[str, int]:
-        """Each record's place in an order.
+        """The rank of each record in an order, by record id.
 
-        Computed once for a desk, so that records do not jump about while somebody decides.
+        Computed once per session, so that records keep their places while somebody decides.
 
         Raises:
-            ReviewError: There is no such order, or it lacks what it needs.
+            ReviewError: There is no such order, or the data that it needs is missing.
         """
         if order not in self._orders:
             found = orders.arranged(order, self.items(), self._list)
@@ -169,15 +170,15 @@ class Desk:
     def next_after(
         self, record_id: str, queue: Sequence[str], order: str, back: bool = False
     ) -> str:
-        """The record of a queue that comes after another, which need not be in it any more.
+        """The next record of a queue after another one, which may have left the queue meanwhile.
 
-        After the last comes the first; empty where there is no other.
+        After the last record comes the first; empty if there is no other.
 
         Args:
-            record_id: The record to go on from.
-            queue: What `queue` gave.
-            order: Of that queue.
-            back: The one before instead.
+            record_id: Id of the record to continue from.
+            queue: Ids that `queue` returned.
+            order: Order of that queue.
+            back: Whether to return the previous record instead.
         """
         places = self.places(order)
         here = places.get(record_id, -1)
@@ -190,10 +191,10 @@ class Desk:
 
     @requires(Permission.LOOK)
     def neighbours(self, record_id: str, label: str, count: int = 6) -> list[Record]:
-        """Other records with a photo that have a label: the model's surest, unless corrected."""
+        """Other records with a photo predicted as `label`, surest first, except corrected ones."""
         state = self.review.refresh()
         found: list[Record] = []
-        for other in self._alike.get(label, ()):
+        for other in self._by_label.get(label, ()):
             record, outcome = self.records[other], state.of(other)
             wrong = outcome.status != "open" and outcome.label != label
             if other != record_id and record.image and not wrong:
@@ -204,7 +205,7 @@ class Desk:
 
     @requires(Permission.EXPORT, on=("name",))
     def export(self, name: str) -> Export:
-        """The reviewed collection in one of the formats of `exports.names()`.
+        """Export the reviewed collection in a format, one of `exports.names()`.
 
         Raises:
             ReviewError: There is no such format, or the log cannot be read.
@@ -217,10 +218,10 @@ class Desk:
 
 @requires(Permission.LOOK)
 def attended(heat: Float[np.ndarray, "row column"], word: str) -> dict[str, list[dict[str, Any]]]:
-    """The region that a word took most from, as the evidence of a decision.
+    """The region that a word attended to most, as the evidence of a decision.
 
     Args:
-        heat: How much it took from each region; adds up to 1.
-        word: As the caption has it.
+        heat: Attention of the word over the regions; adds up to 1.
+        word: The word as it is written in the caption.
     """
     return {"boxes": [attended_box(heat, word)]}
