@@ -43,6 +43,7 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 SMALL = ["--option", "n_qubits=4", "--option", "n_layers=1", "--option", "dim=8", "--epochs", 6]
 
 
+@pytest.mark.slow
 def test_retrain_and_adopt(run_cli, home: Path):
     make_collection(home / "collections" / "vases", 90)
     code, out, _ = run_cli("retrain", "--collection", "vases", "--from-scratch", "--json")

@@ -74,6 +74,7 @@ def bare(home: Path) -> dict[str, str]:
     return kept | {"HOME": str(home)}
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_what_comes_with_it(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.startswith("qcmfm/")}
@@ -96,6 +97,7 @@ def test_every_package_is_named_for_the_wheel():
     assert set(settings["packages"]) == names | {"qcmfm.assets", "qcmfm.pages", "qcmfm.start"}
 
 
+@pytest.mark.slow
 def test_it_labels_a_photo_from_an_empty_folder(bin_folder: Path, tmp_path: Path):
     empty = tmp_path / "empty"
     (empty / "images").mkdir(parents=True)
@@ -171,6 +173,8 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.mark.browser
+@pytest.mark.slow
 def test_it_serves_the_studio_from_an_empty_folder(
     bin_folder: Path, tmp_path: Path, home: Path, browser: Browser
 ):
@@ -209,6 +213,8 @@ server_metadata_url = "http://127.0.0.1:9/.well-known/openid-configuration"
 """
 
 
+@pytest.mark.browser
+@pytest.mark.slow
 def test_it_reads_secrets_from_the_workspace_and_opens_no_browser_without_a_display(
     bin_folder: Path, tmp_path: Path, home: Path, browser: Browser
 ):

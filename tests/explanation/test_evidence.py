@@ -18,7 +18,7 @@ from qcmfm.explanation import (
     caption_heat,
     encode_record,
     explain,
-    looking_words,
+    attention_inside,
     regions_in,
 )
 from qcmfm.explanation.occlusion import area_under, covered, most_attended, occlude, shifted
@@ -104,6 +104,7 @@ def test_the_area_under_a_curve_lies_between_its_ends(values: list[float]):
     assert area_under(steps, (0.3,) * len(values)) == pytest.approx(0.3)
 
 
+@pytest.mark.slow
 def test_curves_start_and_end_where_nothing_and_all_is_hidden(trained):
     run, encoders, photo, caption = trained()
     found = explained(trained).occlusion
@@ -229,9 +230,9 @@ def test_words_and_regions_see_the_same_map():
     heat = caption_heat(attention, [0, 2], (2, 3), head=1)
     np.testing.assert_allclose(heat.ravel(), maps[0, 1, [0, 2]].mean(0), rtol=1e-6)
     mask = np.array([[True, False, False], [False, True, False]])
-    found = looking_words(attention, mask, 2, head=1)
+    found = attention_inside(attention, mask, 2, head=1)
     np.testing.assert_allclose(found, maps[0, 1, :2][:, [0, 4]].sum(-1), rtol=1e-6)
-    np.testing.assert_allclose(looking_words(attention, ~np.zeros((2, 3), bool), 3), 1, rtol=1e-6)
+    np.testing.assert_allclose(attention_inside(attention, ~np.zeros((2, 3), bool), 3), 1, rtol=1e-6)
 
 
 def test_a_box_holds_the_regions_whose_middle_it_holds():

@@ -146,6 +146,7 @@ def test_ids_that_make_the_same_file_name_keep_their_own_photos(tmp_path: Path, 
         assert path and path.read_bytes() == photo(number)
 
 
+@pytest.mark.slow
 def test_a_killed_import_goes_on_and_asks_for_nothing_twice(
     tmp_path: Path, museum: Museum, home: Path
 ):

@@ -89,6 +89,7 @@ def check_alike(found: list[dict[str, str]], wanted: list[dict[str, str]]) -> No
             assert abs(float(one[name] or 0) - float(other[name] or 0)) <= 1e-3
 
 
+@pytest.mark.slow
 def test_a_killed_worker_changes_nothing(
     cluster: None, run: Path, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -120,6 +121,7 @@ def test_a_killed_worker_changes_nothing(
     assert not out.with_name("labels.csv.parts").exists()
 
 
+@pytest.mark.slow
 def test_the_built_in_collection_as_one_process_labels_it(cluster: None, tmp_path: Path):
     run = settings.SHIPPED_RUNS / "artifacts"
     records = settings.SHIPPED_COLLECTIONS / "artifacts"

@@ -58,6 +58,7 @@ def artifacts() -> list[str]:
     return ["--run", "artifacts", "--records", folder, "--record", RECORD]
 
 
+@pytest.mark.slow
 def test_the_noise_lab_shows_the_figures_of_the_command_line(artifacts, tmp_path: Path):
     app = page("noise_lab", collection="artifacts", record=RECORD, noise=list(NOISES),
                mitigation="linear", sweep="bit_flip")  # fmt: skip
@@ -103,6 +104,7 @@ def test_the_noise_lab_shows_the_figures_of_the_command_line(artifacts, tmp_path
 
 
 @pytest.mark.parametrize(("every", "step", "off"), [("gate", 37, "3,L1"), ("layer", 2, "E")])
+@pytest.mark.slow
 def test_the_circuit_page_shows_the_figures_of_the_command_line(artifacts, every, step, off):
     app = page("circuit", collection="artifacts", record=RECORD, every=every, step=str(step),
                off=off, qubits="3", layers="1")  # fmt: skip
@@ -126,6 +128,7 @@ def test_the_circuit_page_shows_the_figures_of_the_command_line(artifacts, every
         assert row["Gates"] == said[name]["n_gates"] and row["Depth"] == said[name]["depth"]
 
 
+@pytest.mark.slow
 def test_the_playground_shows_the_figures_of_the_command_line():
     app = page("circuit", collection="artifacts", family="brick_wall", qubits="4", layers="2")
     said = told("playground", "--family", "brick_wall", "--qubits", "4", "--layers", "2")
@@ -145,6 +148,7 @@ def test_a_setting_is_kept_from_the_command_line_and_a_wrong_one_is_told(artifac
     assert done.returncode == 2 and "There is no noise setting 'nothing'" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_circuit_follows_every_change_of_its_widgets():
     app = page("circuit", collection="textiles", qubits="2", layers="1")
     before = [heading.value for heading in app.header]

@@ -52,6 +52,7 @@ for page in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_pages_ask_nobody(tmp_path: Path, home: Path):
     """Those that load no encoder; `test_hostile` has the command line, `test_hostile_text` more."""
     names = ("qcmfm/ui/shell/router.py", "pages/study.py", "pages/claims.py")

@@ -275,6 +275,7 @@ for name in orders.names():
 """
 
 
+@pytest.mark.slow
 def test_100_000_records_are_in_order_within_a_second():
     # In a process of its own, without the type checks of the tests, which would be most of it.
     command = [sys.executable, "-c", _LARGE]

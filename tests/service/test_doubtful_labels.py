@@ -17,6 +17,7 @@ from qcmfm.service import Desk
 from tests.cheap import cheap_cache, make_collection
 
 
+@pytest.mark.slow
 def test_wrong_labels_are_found_kept_and_go_stale(home: Path):
     file = make_collection(home / "collections" / "vases", 90)
     wrong = {"r0": "blue", "r16": "red", "r50": "green"}

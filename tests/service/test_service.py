@@ -147,6 +147,7 @@ def _save_twenty(home: Path, start: int) -> None:
         service.save_submission("shared", Submission(b"", f"caption {number}"))
 
 
+@pytest.mark.slow
 def test_several_people_can_save_at_once(home: Path):
     workers = [FORKING.Process(target=_save_twenty, args=(home, start)) for start in (0, 20, 40)]
     for worker in workers:

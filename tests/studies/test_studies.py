@@ -129,6 +129,7 @@ def test_a_plan_that_was_stopped_goes_on_and_does_nothing_twice(
         np.testing.assert_array_equal(ours[0, TEST], theirs[0, TEST])
 
 
+@pytest.mark.slow
 def test_two_processes_train_what_one_does(
     material: EncodedCollection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

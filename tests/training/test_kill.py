@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from safetensors import safe_open
 
 from tests.cheap import make_collection
@@ -33,6 +34,7 @@ def shards(home: Path) -> dict[Path, float]:
     return {path: path.stat().st_mtime for path in home.glob("features/*/*/*.safetensors")}
 
 
+@pytest.mark.slow
 def test_killed_three_times_and_finished(tmp_path: Path):
     records = make_collection(tmp_path / "vases", size=150)
     home, out = tmp_path / "home", tmp_path / "run"

@@ -7,6 +7,7 @@ import pytest
 from tests.benchmarks.load import measure
 
 
+@pytest.mark.slow
 def test_several_review_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     home = tmp_path / "load"
     home.mkdir()
