@@ -82,6 +82,22 @@ def test_every_variable_is_one_that_the_program_or_streamlit_knows(image: Docker
     assert set(re.findall(r"QCMFM_[A-Z_]+", text)) == KNOWN
 
 
+def test_the_base_image_is_taken_by_its_digest_where_one_is_given(image: DockerfileParser):
+    steps = image.structure
+    bases = [step["value"] for step in steps if step["instruction"] == "FROM"]
+    tag = "python:3.11-slim-bookworm"
+    assert [base.split(" AS ")[0] for base in bases] == [
+        f"{tag}${{BASE_DIGEST:+@$BASE_DIGEST}}"
+    ] * 2
+    (first, *_) = [step for step in steps if step["instruction"] != "COMMENT"]
+    assert (first["instruction"], first["value"]) == ("ARG", "BASE_DIGEST=")
+    assert APP["build"]["args"] == {"BASE_DIGEST": "${BASE_DIGEST:-}"}
+    assert PROXY["image"] == "caddy:2-alpine${CADDY_DIGEST:+@${CADDY_DIGEST}}"
+    finding = f"docker buildx imagetools inspect {tag} --format '{{{{.Manifest.Digest}}}}'"
+    assert finding in image.content and finding in README
+    assert finding.replace(tag, "caddy:2-alpine") in README
+
+
 def test_no_model_hub_is_asked(image: DockerfileParser):
     assert image.envs["HF_HUB_OFFLINE"] == "1"
     needed = (ROOT / "requirements.txt").read_text("utf-8")
