@@ -1,18 +1,20 @@
 """Statistics of the review: decisions per day, corrections by label, acceptance by confidence."""
 
 from collections.abc import Iterable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from qcmfm.evaluation import wilson
 from qcmfm.review.decision import Decision
 from qcmfm.review.state import ReviewState
 from qcmfm.review.tables import decisions_table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BINS = 10
 
 
-def decisions_a_day(state: ReviewState) -> pd.DataFrame:
+def decisions_a_day(state: ReviewState) -> "pd.DataFrame":
     """Number of decisions not undone by day (UTC, ISO 8601) and reviewer, in order of days.
 
     Returns:
@@ -23,7 +25,7 @@ def decisions_a_day(state: ReviewState) -> pd.DataFrame:
     return days.size().reset_index(name="decisions")
 
 
-def corrections_by_label(state: ReviewState) -> pd.DataFrame:
+def corrections_by_label(state: ReviewState) -> "pd.DataFrame":
     """Number of corrected records by predicted and reviewed label, most frequent first.
 
     Returns:
@@ -36,7 +38,7 @@ def corrections_by_label(state: ReviewState) -> pd.DataFrame:
     return counts.reset_index(name="records")
 
 
-def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> pd.DataFrame:
+def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> "pd.DataFrame":
     """Acceptance of predictions by confidence, in bins of equal width.
 
     The decision in force on each record counts; restored and unsure records are left out.
@@ -47,6 +49,8 @@ def accepted_by_confidence(state: ReviewState, bins: int = BINS) -> pd.DataFrame
         corrected; `accepted` records; their `share`, 0 to 1, and its 95% interval (Wilson 1927),
         `share_low` to `share_high`.
     """
+    import pandas as pd
+
     table = decisions_table(_in_force(state))
     confidence = pd.to_numeric(table["confidence"], errors="coerce")
     counted = table["decision"].isin(["accept", "correct"]) & confidence.between(0, 1)

@@ -4,10 +4,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from qcmfm import evaluation, fusion
 from qcmfm.core import storage
@@ -15,6 +14,9 @@ from qcmfm.core.messages import Message, msg
 from qcmfm.studies.trials.figures import draw_forest
 from qcmfm.studies.trials.results import Results
 from qcmfm.studies.trials.statistics import differences, seed_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUMMARY = "summary.json"
 TABLE = "table.md"
@@ -86,7 +88,7 @@ def best_classical(part: Mapping[str, Any]) -> str:
     return max(accuracy, key=accuracy.__getitem__, default="")
 
 
-def _scored(results: Results, trials: pd.DataFrame, collection: str, scheme: str) -> ScoredSystem:
+def _scored(results: Results, trials: "pd.DataFrame", collection: str, scheme: str) -> ScoredSystem:
     """Score every system that has answers for all folds of a scheme, `cv` or `test`."""
     records = results.records(collection)
     folds = _validation_folds(records) if scheme == "cv" else ["test"]
@@ -109,21 +111,23 @@ def _scored(results: Results, trials: pd.DataFrame, collection: str, scheme: str
     return ScoredSystem(rows["group"].tolist(), right, calibrated)
 
 
-def _validation_folds(records: pd.DataFrame) -> list[str]:
+def _validation_folds(records: "pd.DataFrame") -> list[str]:
     return sorted(set(records["fold"]) - {"test"})
 
 
 def _of_folds(
-    records: pd.DataFrame, folds: Sequence[str], labels: list[str]
-) -> tuple[pd.DataFrame, np.ndarray]:
+    records: "pd.DataFrame", folds: Sequence[str], labels: list[str]
+) -> "tuple[pd.DataFrame, np.ndarray]":
     """The records of some folds, fold after fold, and the index of each one's label."""
+    import pandas as pd
+
     rows = records[records["fold"].isin(folds)].sort_values("fold", kind="stable")
     return rows, pd.Index(labels).get_indexer(pd.Index(rows["label"]))
 
 
 def _calibrated(
     found: Mapping[tuple[int, str], np.ndarray],
-    records: pd.DataFrame,
+    records: "pd.DataFrame",
     labels: list[str],
     answers: Sequence[np.ndarray],
     truth: np.ndarray,
@@ -150,7 +154,7 @@ def _calibrated(
 
 def _summarise(
     scored: ScoredSystem,
-    trials: pd.DataFrame,
+    trials: "pd.DataFrame",
     scheme: str,
     quantum: Callable[[str], bool],
 ) -> dict[str, Any]:

@@ -8,13 +8,15 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
-import pandas as pd
 
 from qcmfm.core import storage
 from qcmfm.core.errors import StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TRIALS = "trials.csv"
 METRICS = ("accuracy", "macro_precision", "macro_recall", "macro_f1", "nll", "ece")
@@ -86,7 +88,7 @@ class Results:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """All finished trainings, with a column for each field of `Trial`.
 
         A torn last line is ignored.
@@ -94,6 +96,8 @@ class Results:
         Raises:
             StudyError: The table has other columns.
         """
+        import pandas as pd
+
         file = self.folder / TRIALS
         lines = _whole_lines(file)
         found = _text_table(lines) if lines else pd.DataFrame(columns=COLUMNS)
@@ -109,6 +113,8 @@ class Results:
 
     def add(self, trials: Sequence[Trial]) -> None:
         """Append rows in one write, and flush them to disk before returning."""
+        import pandas as pd
+
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / TRIALS
         with storage.lock(file):
@@ -154,10 +160,12 @@ class Results:
 
     def save_records(self, collection: str, rows: Iterable[dict[str, Any]]) -> None:
         """Save which records the answers belong to: fold, record id, group and label, in order."""
+        import pandas as pd
+
         text = _as_csv(pd.DataFrame(rows, columns=RECORD_COLUMNS))
         storage.write_text(self.folder / "records" / f"{collection}.csv", text)
 
-    def records(self, collection: str) -> pd.DataFrame:
+    def records(self, collection: str) -> "pd.DataFrame":
         """The records that `save_records` saved, in the order of the answers."""
         return _text_table((self.folder / "records" / f"{collection}.csv").read_bytes())
 
@@ -179,16 +187,18 @@ def _whole_lines(file: Path) -> bytes:
     return content[: content.rfind(b"\n") + 1]
 
 
-def _text_table(content: bytes) -> pd.DataFrame:
+def _text_table(content: bytes) -> "pd.DataFrame":
     """A CSV file with all cells as text, so that an id 00123 or a name NA is not converted."""
+    import pandas as pd
+
     return pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
 
 
-def _as_csv(table: pd.DataFrame, header: bool = True) -> str:
+def _as_csv(table: "pd.DataFrame", header: bool = True) -> str:
     return table.to_csv(index=False, header=header, lineterminator="\n")
 
 
-def accuracy_curves(trials: pd.DataFrame, line: str, x: str) -> dict[str, list[dict[str, float]]]:
+def accuracy_curves(trials: "pd.DataFrame", line: str, x: str) -> dict[str, list[dict[str, float]]]:
     """Mean, minimum and maximum accuracy over the seeds, as points for `draw_curves`.
 
     Args:
