@@ -16,11 +16,11 @@ from qcmfm.core.errors import StorageError
 from qcmfm.core.messages import msg
 
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-"""Error numbers by which a file system says that it has no locks, however often it is asked."""
+"""Error numbers of a file system that permanently lacks support for locks."""
 
 
 class DiskLock(FileLock):
-    """A file lock that says so if the disk has no locks, as some network shares have none."""
+    """A file lock with a clear error for disks without locks, such as some network shares."""
 
     def acquire(self, *args: Any, **kwargs: Any) -> Any:
         """Acquire the lock, as `FileLock` does.

@@ -1,6 +1,8 @@
 """Files and folders appear whole or not at all."""
 
+import errno
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -12,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qcmfm.core import storage
+from qcmfm.core.errors import StorageError
+from tests.disk import without_locks
 
 
 def test_atomic_file_makes_folders_and_leaves_only_the_file(tmp_path: Path):
@@ -120,6 +124,33 @@ with lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_disk_without_locks_is_named_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    without_locks(monkeypatch, number)
+    with pytest.raises(StorageError, match=r"has no locks.*QCMFM_HOME"):
+        storage.lock(tmp_path / "x.csv").acquire(timeout=60)
+    with pytest.raises(StorageError), storage.lock(tmp_path / "x.csv"):
+        pass
+
+
+def test_other_errors_of_a_lock_file_stay_what_they_are(tmp_path: Path):
+    (tmp_path / ".x.csv.lock").mkdir()
+    with pytest.raises(OSError):
+        storage.lock(tmp_path / "x.csv").acquire(timeout=0)
+
+
+def test_every_lock_of_the_program_is_one_that_says_so():
+    package = Path(storage.__file__).parents[1]
+    users = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\b(Soft|Unix|Windows)?FileLock\b|\bflock\b", path.read_text("utf-8"))
+    }
+    assert users == {"core/storage.py"}
 
 
 def test_a_lock_held_by_another_process_keeps_this_one_out(tmp_path: Path):

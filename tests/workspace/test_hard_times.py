@@ -15,16 +15,18 @@ import pytest
 from qcmfm import jobs, service
 from qcmfm.core import storage
 from qcmfm.core.clock import utc_now_ms
-from qcmfm.core.errors import QcmfmError, ReviewError
+from qcmfm.core.errors import QcmfmError, ReviewError, StorageError
 from qcmfm.core.progress import finish
 from qcmfm.importers import import_collection
 from qcmfm.records import read_collection
 from qcmfm.review.log import ReviewLog, review_file
 from qcmfm.runs import adoption
 from qcmfm.service import Submission
+from qcmfm.service.tasks import TASKS
 from qcmfm.workspace import back_up, examine
 from tests.benchmarks.kills import Say, forked, heard
 from tests.cheap import make_collection
+from tests.disk import without_locks
 from tests.review.made import correct
 from tests.workspace.made import content
 
@@ -44,7 +46,9 @@ def attempts(home: Path, hard: Callable[[], object]) -> list[str]:
         "adopt": lambda: adoption.adopt(
             "vases", adoption.Adoption("x" * 9000, "Ada", utc_now_ms())
         ),
-        "job": lambda: jobs.start("learn", {"collection": "x" * 9000, "parent": "", "out": ""}),
+        "job": lambda: jobs.start(
+            "learn", {"collection": "x" * 9000, "parent": "", "out": ""}, TASKS
+        ),
         "backup": lambda: finish(back_up(home.parent / "backup.zip")),
         "import": lambda: finish(import_collection(str(home.parent / "new" / "records.csv"), "n")),
     }
@@ -70,7 +74,7 @@ def attempts(home: Path, hard: Callable[[], object]) -> list[str]:
 
 @pytest.fixture
 def workspace(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(jobs, "launch_process", lambda job_id: None)
+    monkeypatch.setattr(jobs, "launch_process", lambda *_: None)
     make_collection(home / "collections" / "vases", 6)
     make_collection(home.parent / "new", 4)
     service.OpenReview("vases").decide([correct("v1")], "Ada", ("silver",))
@@ -124,7 +128,7 @@ def test_where_nothing_may_be_written_it_is_told_and_all_is_as_before(
 def test_when_the_clock_goes_back_what_is_later_stays_later(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    first = jobs.start("learn", {"collection": "a", "parent": "", "out": ""})
+    first = jobs.start("learn", {"collection": "a", "parent": "", "out": ""}, TASKS)
 
     class Before(datetime):
         @classmethod
@@ -132,8 +136,8 @@ def test_when_the_clock_goes_back_what_is_later_stays_later(
             return datetime.now(tz).replace(year=2001)
 
     monkeypatch.setattr(jobs, "datetime", Before)
-    second = jobs.start("learn", {"collection": "b", "parent": "", "out": ""})
-    third = jobs.start("learn", {"collection": "c", "parent": "", "out": ""})
+    second = jobs.start("learn", {"collection": "b", "parent": "", "out": ""}, TASKS)
+    third = jobs.start("learn", {"collection": "c", "parent": "", "out": ""}, TASKS)
     assert [job.job_id for job in jobs.list_jobs()] == [third, second, first]
     monkeypatch.setattr("qcmfm.review.review.utc_now_ms", lambda: "2001-01-01T00:00:00.000Z")
     review = service.OpenReview("vases")
@@ -149,12 +153,12 @@ def test_a_job_that_was_launched_in_the_future_does_not_run_for_ever(
 ):
     from qcmfm.jobs import event_log
 
-    def launched(job_id: str) -> None:
+    def launched(job_id: str, _: jobs.Tasks) -> None:
         event_log.append(home / "jobs" / job_id, "launched")
 
     monkeypatch.setattr(jobs, "launch_process", launched)
     monkeypatch.setattr(event_log, "utc_now_ms", lambda: "2101-01-01T00:00:00.000Z")
-    assert jobs.state(jobs.start("learn", {})) == "interrupted"
+    assert jobs.state(jobs.start("learn", {}, TASKS)) == "interrupted"
 
 
 def _work(number: int) -> None:
@@ -178,12 +182,36 @@ def test_two_processes_on_one_workspace_lose_nothing_of_each_other(workspace: Pa
     assert finish(examine()).clean
 
 
+def test_where_the_disk_has_no_locks_that_is_said_and_not_try_again(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = kept(workspace)
+    review = service.OpenReview("vases")
+    without_locks(monkeypatch)
+    writes = (
+        lambda: review.decide([correct("v2")], "Ada", ("silver",)),
+        lambda: service.save_submission("vases", Submission(b"", "a cup")),
+        lambda: adoption.adopt("vases", adoption.Adoption("second", "Ada", utc_now_ms())),
+        lambda: jobs.start("learn", {"collection": "a", "parent": "", "out": ""}, TASKS),
+        lambda: finish(import_collection(str(workspace.parent / "new" / "records.csv"), "n")),
+    )
+    for write in writes:
+        with pytest.raises(StorageError) as caught:
+            write()
+        text = str(caught.value)
+        assert "has no locks" in text and "QCMFM_HOME" in text and "ry again" not in text
+    assert kept(workspace) == before and not list((workspace / "jobs").iterdir())
+    assert review.refresh().of("v1").label == "silver"  # what is there can still be looked at
+    (fault,) = [found for found in finish(examine()).findings if "has no locks" in found.what]
+    assert "QCMFM_HOME" in fault.remedy
+
+
 def test_who_waits_for_a_lock_that_nobody_gives_up_is_told(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ):
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys, time; from pathlib import Path\n"
-         "from qcmfm import storage\n"
+         "from qcmfm.core import storage\n"
          "with storage.lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)",
          str(review_file("vases"))], stdout=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
