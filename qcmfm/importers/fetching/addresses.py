@@ -15,7 +15,21 @@ from qcmfm.core.messages import msg
 
 ALLOW = "QCMFM_ALLOW_PRIVATE_ADDRESSES"
 """Environment variable: comma-separated hosts and networks to allow, or `*` for all."""
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_IPV6_INTERNET = ipaddress.ip_network("2000::/3")
+"""All IPv6 addresses that are assigned to hosts of the internet (IANA's global unicast space)."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "2001::/23",  # IETF protocols, among them Teredo, which tunnels to an IPv4 address
+        "3fff::/20",  # documentation
+        "192.0.0.0/24",  # IETF protocols
+        "192.88.99.0/24",  # relays of 6to4, which tunnels to an IPv4 address
+    )
+)
+"""Networks that no server is in, and that `ipaddress` of some Python version calls global."""
+_ISATAP = (0x00005EFE, 0x02005EFE)
+"""Third quarter of an IPv6 address whose last quarter is the IPv4 address it tunnels to."""
 
 
 class AddressError(ImportingError):
@@ -59,15 +73,31 @@ async def checked(host: str, port: int, allowed: Sequence[str]) -> list[str]:
 
 
 def is_public(number: str) -> bool:
-    """Whether an IP address is public; IPv4 addresses inside IPv6 ones are checked, too."""
+    """Whether an IP address belongs to a host of the internet.
+
+    Of IPv6 addresses only the range that is assigned to such hosts counts, so that local, reserved
+    and future special ranges are refused without being listed. An IPv4 address inside an IPv6 one
+    that leads to it must be public, too.
+    """
     address = ipaddress.ip_address(number)
     if isinstance(address, ipaddress.IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour
-        if inside is None and address in _TRANSLATED:
-            inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inside is not None:
-            return is_public(str(inside))
-    return address.is_global and not address.is_multicast
+        inside = _inside(address)
+        if inside is not None and not is_public(str(inside)):
+            return False
+        if address.ipv4_mapped or address in _NAT64:
+            return True
+        if address not in _IPV6_INTERNET:
+            return False
+    special = any(address in network for network in _SPECIAL)
+    return address.is_global and not address.is_multicast and not special
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to by mapping, translation or a tunnel."""
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _NAT64 or (int(address) >> 32 & 0xFFFFFFFF) in _ISATAP:
+        return last
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _is_allowed(host: str, number: str, allowed: Sequence[str]) -> bool:
