@@ -3,7 +3,7 @@
 from qcmfm.access._actor import acting_as, actor, ask_for_actor
 from qcmfm.access._audit import audit_file, read_audit, write_audit
 from qcmfm.access._policy import Policy, comparable_email, policy_file, read_policy
-from qcmfm.access._requires import permission_of, require, requires
+from qcmfm.access._requires import inherited_require, permission_of, require, requires
 from qcmfm.access._roles import (
     ALLOWED,
     Actor,
@@ -30,6 +30,7 @@ __all__ = [
     "comparable_email",
     "folder_of",
     "in_words",
+    "inherited_require",
     "least_role",
     "may",
     "permission_of",

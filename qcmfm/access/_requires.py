@@ -14,6 +14,7 @@ from qcmfm.observability import metrics
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+Kind = TypeVar("Kind")
 
 _MARK = "_permission"
 
@@ -52,6 +53,24 @@ def requires(
 
         setattr(guarded, _MARK, permission)
         return guarded
+
+    return guard
+
+
+def inherited_require(permission: Permission) -> Callable[[type[Kind]], type[Kind]]:
+    """Decorate a class so that every public method that it inherits needs a permission.
+
+    Methods that have a permission check of their own keep it.
+
+    Args:
+        permission: Permission that the methods need.
+    """
+
+    def guard(kind: type[Kind]) -> type[Kind]:
+        for name, method in inspect.getmembers(kind, inspect.isfunction):
+            if not name.startswith("_") and permission_of(method) is None:
+                setattr(kind, name, requires(permission)(method))
+        return kind
 
     return guard
 

@@ -192,7 +192,7 @@ def _uncaught(kind: Kind, error: BaseException, where: TracebackType | None) -> 
     logging.getLogger(__name__).critical("The program failed", exc_info=(kind, error, where))
 
 
-def _uncaught_in_thread(told: threading.ExceptHookArgs) -> None:
-    if told.exc_value is not None and not issubclass(told.exc_type, SystemExit):
-        raised = (told.exc_type, told.exc_value, told.exc_traceback)
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+        raised = (args.exc_type, args.exc_value, args.exc_traceback)
         logging.getLogger(__name__).error("A thread failed", exc_info=raised)

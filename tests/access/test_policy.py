@@ -14,6 +14,7 @@ from qcmfm.access import (
     Actor,
     Role,
     audit_file,
+    comparable_email,
     policy_file,
     read_audit,
     read_policy,
@@ -59,6 +60,57 @@ def test_an_address_that_nobody_verified_is_nobodys(home: Path):
     assert who.role is None and "@" not in who.who
 
 
+@pytest.mark.parametrize("claim", [False, "false", "False", " false ", 0, "0", "no", "", [], {}])
+def test_whatever_says_that_an_address_was_not_verified_counts(claim: Any, home: Path):
+    write(home, {"people": {"anna@museum.example": "admin"}})
+    who = read_policy().actor(ANNA | {"email_verified": claim})
+    assert who.role is None and "@" not in who.who
+
+
+@pytest.mark.parametrize("claim", [True, "true", "True", 1, "1"])
+def test_a_verified_address_counts_however_the_issuer_writes_it(claim: Any, home: Path):
+    write(home, {"people": {"anna@museum.example": "admin"}, "require_verified_email": True})
+    assert read_policy().actor(ANNA | {"email_verified": claim}).role is Role.ADMIN
+
+
+@pytest.mark.parametrize("user", [ANNA, ANNA | {"email_verified": None}])
+def test_an_address_of_which_nothing_is_said_counts_unless_the_policy_requires_it(
+    user: dict[str, Any], home: Path
+):
+    write(home, {"people": {"anna@museum.example": "admin"}})
+    assert read_policy().actor(user).role is Role.ADMIN
+    write(home, {"people": {"anna@museum.example": "admin"}, "require_verified_email": True})
+    assert read_policy().actor(user).role is None
+
+
+LOOK_ALIKES = (
+    "anna@mu\u017feum.example",  # long s, which case folding and NFKC turn into s
+    "\uff21nna@museum.example",  # full-width A
+    "anna@\U0001d426useum.example",  # mathematical bold m
+    "ﬁona@museum.example",  # a ligature
+)
+
+
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_an_address_that_looks_like_another_is_not_that_person(address: str, home: Path):
+    people = {"anna@museum.example": "admin", "fiona@museum.example": "admin"}
+    write(home, {"people": people})
+    who = read_policy().actor(ANNA | {"email": address})
+    assert who.role is None and "museum.example" not in who.who
+    assert comparable_email(address) == ""
+    write(home, {"people": {address: "admin"}})
+    with pytest.raises(AccessError, match="look like others"):
+        read_policy()
+
+
+def test_only_ascii_letters_are_lower_cased_and_accents_compare_in_either_form(home: Path):
+    write(home, {"people": {"ZO\u00cb@Museum.example": "curator"}})
+    policy = read_policy()
+    assert policy.actor({"email": "zoE\u0308@MUSEUM.example"}).role is Role.CURATOR
+    assert policy.actor({"email": "zo\u00eb@museum.example"}).role is None
+    assert comparable_email("ann\u0130@x.example") == "ann\u0130@x.example"
+
+
 def test_a_name_cannot_pass_for_an_address(home: Path):
     who = read_policy().actor({"name": "anna@museum.example", "sub": "66"})
     assert "@" not in who.who and "66" in who.who
@@ -74,7 +126,9 @@ def test_each_has_a_folder_of_their_own(home: Path):
 @pytest.mark.parametrize(
     "content",
     ["[]", "{", '{"people": {"a": "king"}}', '{"peple": {}}', '{"people": ["a"]}', '{"claim": 3}',
-     '{"signed_in": "king"}', "null", '{"claims": {"x": 1}}', "\xff"],
+     '{"signed_in": "king"}', "null", '{"signed_out": "king"}', '{"this_computer": 1}',
+     '{"require_verified_email": "yes"}', '{"claim": ' + "[" * 5000 + "]" * 5000 + "}",
+     '{"claims": {"x": 1}}', "\xff"],
 )  # fmt: skip
 def test_a_damaged_file_lets_nobody_in(content: str, home: Path):
     (home / "access.json").write_bytes(content.encode("latin-1"))

@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -100,6 +101,25 @@ def test_no_text_passes_for_a_line_of_the_log(text: str):
         line = form.format(record)
         assert "\n" not in line and "\r" not in line and "\x1b" not in line
     json.loads(logs.AsJson(False).format(record))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_session_id_in_a_message_or_an_error_is_not_logged(
+    form: str, said: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+):
+    """Streamlit itself warns with the id of a session, which whoever knows can take over."""
+    monkeypatch.setenv("QCMFM_LOG", form)
+    monkeypatch.setenv("QCMFM_LOG_DETAILS", "1")
+    logs.set_up(logging.INFO)
+    session = str(uuid.uuid4())
+    log.warning("Ignoring reconnect to logged-out session id %s.", session)
+    try:
+        raise KeyError(f"id_{session.upper()}")
+    except KeyError:
+        log.exception("Failed")
+    text = said()
+    assert session not in text.lower()
+    assert f"session id ({logs.session_mark(session)})." in text
 
 
 def test_libraries_warn_and_the_program_tells_what_was_asked_for(

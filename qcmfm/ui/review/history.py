@@ -18,8 +18,8 @@ from qcmfm.ui.shell.sign_in import permission_options
 
 def show_history(shown: ShownRecord) -> None:
     """Who has the record open, what others decided, and all that was ever decided on it."""
-    record_id, state = shown.record_id, shown.desk.review.refresh()
-    _show_claims(shown.desk.review, record_id, shown.reviewer)
+    record_id, state = shown.record_id, shown.session.review.refresh()
+    _show_claims(shown.session.review, record_id, shown.reviewer)
     for name, opinion in state.opinions(record_id).items():
         if name != shown.reviewer:
             label = f": {plain(words_for(opinion.label))}" if opinion.label else ""
