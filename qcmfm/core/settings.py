@@ -136,8 +136,8 @@ def app_script() -> Path:
 def sleeping_threads() -> dict[str, str]:
     """Environment variables that make idle OpenMP threads sleep.
 
-    Threads that spin while they wait take CPU time from other processes: beside a busy core,
-    training was eight times slower. OpenMP reads the variable once, when torch is loaded.
+    Threads that spin while they wait take CPU time from other processes: on two busy cores,
+    training was once eight times slower. OpenMP reads the variable once, when torch is loaded.
     """
     return {"OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE")}
 
