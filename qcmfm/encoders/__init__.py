@@ -1,1 +1,1 @@
-"""Pretrained encoders: a photo becomes regions, a caption becomes words."""
+"""Pretrained encoders that turn photos into region vectors and captions into word vectors."""

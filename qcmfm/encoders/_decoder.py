@@ -1,6 +1,6 @@
-"""A program for a sandbox that decodes photos: see `core/sandbox.py`.
+"""Sandbox program that decodes photos, see `core/sandbox.py`.
 
-It imports nothing of this package, and has no use for files or the network.
+It imports nothing from this package and needs neither files nor the network.
 """
 
 import contextlib
@@ -11,19 +11,19 @@ from typing import Any
 from PIL import Image, ImageFile, ImageOps, IptcImagePlugin, UnidentifiedImageError
 
 STRIP = 1 << 22
-"""Pixels that are converted and sent at a time, so that a photo is never held twice."""
+"""Pixels per message, so that a photo is never in memory twice."""
 MAX_TEXT = 1 << 20
 
-Image.MAX_IMAGE_PIXELS = None  # the question says how many are too many
+Image.MAX_IMAGE_PIXELS = None  # the question contains the limit
 
 
 def answer(question: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """What a photo is.
+    """Answer a question about a photo.
 
     Args:
-        question: `formats`, those to try; `want`: its `format`, its `size`, its `words`, or the
-            `photo` itself, of at most `most` pixels and preferably not much above `at_least`.
-        content: The file.
+        question: `formats` to try; `want`: `format`, `size`, `words` (embedded text) or `photo`,
+            which has at most `most` pixels and may be decoded at a reduced size of `at_least`.
+        content: Content of the file.
     """
     try:
         yield from _answer(question, content)
@@ -31,26 +31,26 @@ def answer(question: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str,
         yield {"error": "unknown"}, b""
 
 
-def _answer(asked: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    with Image.open(io.BytesIO(content), formats=asked["formats"]) as image:
+def _answer(question: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+    with Image.open(io.BytesIO(content), formats=question["formats"]) as image:
         format, (width, height) = image.format or "", image.size
-        if asked["want"] == "format":
+        if question["want"] == "format":
             yield {"format": format}, b""
             return
-        if asked["want"] == "size":
+        if question["want"] == "size":
             turned = _exif(image).get(0x0112, 1) in (5, 6, 7, 8)
             yield {"size": [height, width] if turned else [width, height]}, b""
             return
-        if asked["want"] == "words":
-            said = _words(image)
-            packet = said.pop("xmp")
-            yield said, packet
+        if question["want"] == "words":
+            texts = _words(image)
+            packet = texts.pop("xmp")
+            yield texts, packet
             return
-        if width * height > asked["most"]:
+        if width * height > question["most"]:
             yield {"error": "large", "size": [width, height]}, b""
             return
-        if asked["at_least"]:
-            image.draft("RGB", (asked["at_least"], asked["at_least"]))
+        if question["at_least"]:
+            image.draft("RGB", (question["at_least"], question["at_least"]))
         photo = _rgb(_upright(image))
     rows = max(1, STRIP // photo.width)
     for top in range(0, photo.height, rows):
@@ -62,14 +62,14 @@ def _rows(image: Image.Image, top: int, count: int) -> Image.Image:
 
 
 def _exif(image: Image.Image) -> Image.Exif:
-    """The EXIF block, as far as it can be read; the image keeps what was found."""
+    """The EXIF metadata; empty if it cannot be read."""
     with contextlib.suppress(Exception):
         return image.getexif()
     return Image.Exif()
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """An image turned as its EXIF block says, if that can be read."""
+    """The image rotated and mirrored according to its EXIF orientation."""
     if _exif(image).get(0x0112, 1) == 1:
         return image  # a copy of the largest photo takes a second
     image.info.pop("exif", None)  # transposing would write it back, and fail on a damaged tag
@@ -116,12 +116,12 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _words(image: ImageFile.ImageFile) -> dict[str, Any]:
-    """What a photo says of itself in its IPTC, EXIF and XMP blocks, each empty where it cannot."""
-    said: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
+    """Text in the IPTC, EXIF and XMP metadata of a photo; empty where it cannot be read."""
+    texts: dict[str, Any] = {"iptc": "", "exif": "", "xmp": b""}
     for name, read in (("iptc", _iptc), ("exif", _exif_words), ("xmp", _xmp)):
         with contextlib.suppress(Exception):  # what cameras write there makes readers raise it
-            said[name] = read(image)[:MAX_TEXT]
-    return said
+            texts[name] = read(image)[:MAX_TEXT]
+    return texts
 
 
 def _iptc(image: ImageFile.ImageFile) -> str:

@@ -1,4 +1,4 @@
-"""What every fusion model gets: regions and words of a few records, and what is missing."""
+"""The input of every fusion model: features of a batch of records, with masks for missing parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,17 +13,17 @@ from qcmfm.encoders.text import WordFeatures
 
 @dataclass(frozen=True)
 class Batch:
-    """Features of a batch of records; whatever a record lacks is zero and masked.
+    """Features of a batch of records; missing photos and captions are zero and masked.
 
     Args:
         regions: Region vectors of each photo.
         image: Mean region vector of each photo.
         has_image: Whether the record has a photo.
         words: Word vectors of each caption, padded with zeros.
-        word_mask: Which of them are words.
-        sentence: Vector of each caption.
-        terms: Weights of the run's lexicon terms in each caption.
-        has_text: Whether the caption has a word.
+        word_mask: True for words, False for padding.
+        sentence: Sentence vector of each caption.
+        terms: TF-IDF weights of the run's lexicon terms in each caption.
+        has_text: Whether the caption contains a word.
     """
 
     regions: Float[Tensor, "batch region image_dim"]
@@ -43,7 +43,7 @@ class Batch:
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})
 
     def select(self, rows: Bool[Tensor, " batch"]) -> "Batch":
-        """Some of the records; where all are wanted, this very batch, which is not copied."""
+        """The batch of the selected records; the batch itself, not a copy, if all are selected."""
         if rows.all():
             return self
         return Batch(**{name: value[rows] for name, value in vars(self).items()})
@@ -53,11 +53,11 @@ class Batch:
         image: Bool[Tensor, " batch"] | None = None,
         text: Bool[Tensor, " batch"] | None = None,
     ) -> "Batch":
-        """The same batch with the photo or the caption of some records taken away.
+        """A copy in which some records lack their photo or caption.
 
         Args:
-            image: Records that lose their photo.
-            text: Records that lose their caption.
+            image: Records whose photo is removed.
+            text: Records whose caption is removed.
         """
         batch = self
         if image is not None:
@@ -83,10 +83,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class FeatureShape:
-    """The sizes that a fusion model is built for.
+    """Feature dimensions that a fusion model is built for.
 
     Args:
-        grid: Rows and columns of regions.
+        grid: Number of rows and columns of the region grid.
         image_dim: Length of a region vector.
         text_dim: Length of a word vector.
         sentence_dim: Length of a sentence vector.
@@ -106,13 +106,13 @@ def collate(
     terms: Float[Tensor, "batch term"],
     shape: FeatureShape,
 ) -> Batch:
-    """Stack the features of single records, each photo and caption of which may be missing.
+    """Stack the features of single records into a batch; photos and captions may be missing.
 
     Args:
-        photos: Regions of one photo each, without a batch axis, or None.
-        captions: Words of one caption each, or None.
-        terms: Lexicon weights.
-        shape: Sizes to pad the missing ones to.
+        photos: Region features of each record, or None.
+        captions: Word features of each record, or None.
+        terms: Lexicon weights of each record.
+        shape: Feature dimensions, needed for missing photos and captions.
     """
     size, region = len(photos), shape.grid[0] * shape.grid[1]
     longest = max([1, *(len(c.words) for c in captions if c is not None)])

@@ -1,8 +1,8 @@
-"""Features on disk: computed once per content and encoder, shared by every model.
+"""Feature cache on disk: computed once per content and encoder, shared by all models.
 
-A store is a folder of shards. A shard holds the features of one batch as a safetensors file in
-float16 and names their keys in its header; it appears whole or not at all, so that a kill loses at
-most the batch in hand. Shards are memory-mapped on read.
+A store is a folder of shards. A shard is a safetensors file with the float16 features of one batch;
+its header lists their keys. Shards are written atomically, so a killed process loses at most the
+current batch, and memory-mapped when read.
 """
 
 import functools
@@ -28,7 +28,7 @@ class FeatureStore:
     """Arrays by content hash, for one encoder and one view.
 
     Args:
-        folder: Where the shards lie; made when the first one is written.
+        folder: Folder of the shards; created with the first shard.
     """
 
     def __init__(self, folder: Path):
@@ -46,16 +46,16 @@ class FeatureStore:
         return key in self._place
 
     def missing(self, keys: Iterable[str]) -> list[str]:
-        """Those of `keys` that are not stored, each once, in order."""
+        """The keys that are not stored, in order and without repetitions."""
         return [key for key in dict.fromkeys(keys) if key not in self._place]
 
     def add(self, keys: Sequence[str], arrays: Mapping[str, Sequence[np.ndarray]]) -> None:
-        """Store one shard.
+        """Write one shard.
 
         Args:
             keys: Content hash of each item.
-            arrays: For each name one array per item; the first axis may differ in length. Floats
-                are kept as float16, integers as they are.
+            arrays: For each name, one array per item; the first axis may differ in length. Floats
+                are stored as float16, integers unchanged.
         """
         packed: dict[str, np.ndarray] = {}
         for name, items in arrays.items():
@@ -71,8 +71,8 @@ class FeatureStore:
         """The arrays of one item, by name.
 
         Args:
-            key: Its content hash.
-            names: Those to read; by default all.
+            key: Content hash of the item.
+            names: Names of the arrays to read; by default all.
 
         Raises:
             KeyError: Nothing is stored under `key`.
@@ -83,7 +83,7 @@ class FeatureStore:
         for name in names or _names(shard):
             ends = _ends(shard, name)
             start, end = int(ends[row - 1]) if row else 0, int(ends[row])
-            # safetensors refuses to cut an empty piece off the end of an array
+            # safetensors refuses an empty slice at the end of an array
             found[name] = (
                 file.get_slice(name)[start:end] if start < end else file.get_tensor(name)[:0]
             )
@@ -95,8 +95,8 @@ def _half(item: np.ndarray) -> np.ndarray:
     return item.clip(-_LARGEST, _LARGEST).astype(np.float16) if floating else item
 
 
-# What was read of a mapped shard counts as memory of the process as long as it is mapped: with the
-# built-in encoder a shard of 32 photos has 4 MB.
+# Pages read from a mapped shard count as memory of the process while it is mapped. With the
+# built-in encoder, a shard of 32 photos has 4 MB.
 @functools.lru_cache(maxsize=512)
 def _open(shard: Path) -> Any:
     return safe_open(shard, framework="numpy")

@@ -1,4 +1,4 @@
-"""Which processor the encoders and models run on."""
+"""Choice of the device that encoders and models run on."""
 
 import torch
 
@@ -6,7 +6,10 @@ from qcmfm.core.errors import EncoderError
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """`auto` takes CUDA, then Apple's MPS, then the CPU; any other name is taken as it is.
+    """The torch device for a name.
+
+    Args:
+        name: A torch device name, or `auto` for CUDA, Apple's MPS or the CPU, in this order.
 
     Raises:
         EncoderError: The machine has no such device.

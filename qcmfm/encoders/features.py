@@ -1,4 +1,4 @@
-"""A collection's features: encode what is new, then hand out batches."""
+"""Features of a collection: encode what is not cached, then read batches."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,24 +21,30 @@ from qcmfm.records import Collection, Problem, Record, Row
 
 BATCH = 32
 CHECKED = 1000
-"""Photos between two progress events while it is seen which are new."""
+"""Photos per progress event while photos are checked against the cache."""
 
 
 @dataclass(frozen=True)
 class Encoders:
-    """The pair of encoders that a run was trained with."""
+    """An image encoder and a text encoder; a run is tied to the pair it was trained with."""
 
     image: ImageEncoder
     text: TextEncoder
 
     def shape(self, lexicon: Lexicon) -> FeatureShape:
-        """The sizes of what these encoders give."""
+        """Dimensions of the features of these encoders and a lexicon."""
         image, text = self.image, self.text
         return FeatureShape(image.grid, image.dim, text.dim, text.sentence_dim, len(lexicon.terms))
 
 
 def load_encoders(image: str = "", text: str = "", device: str = "auto") -> Encoders:
-    """Load both encoders; an empty name means the built-in one."""
+    """Load both encoders.
+
+    Args:
+        image: Name of the image encoder, see `load_image_encoder`; empty for the built-in one.
+        text: Name of the text encoder, see `load_text_encoder`; empty for the built-in one.
+        device: Device that both run on, see `choose_device`.
+    """
     from qcmfm.encoders import image as images
     from qcmfm.encoders import text as texts
 
@@ -50,16 +56,16 @@ def load_encoders(image: str = "", text: str = "", device: str = "auto") -> Enco
 
 @dataclass
 class FeatureTable:
-    """The features of a list of records, read from disk when they are asked for.
+    """The features of a list of records, read lazily from disk.
 
     Args:
         records: The records, in order.
-        image_keys: Content hash of each photo; empty where there is none that can be read.
-        caption_keys: Content hash of each caption; empty where it has no word.
-        images: A store for each view of the photos.
-        captions: The store of the captions.
-        shape: Sizes of the features.
-        lexicon: Gives every batch its terms.
+        image_keys: Content hash of each photo; empty without a readable photo.
+        caption_keys: Content hash of each caption; empty if it contains no word.
+        images: Feature store of each view of the photos.
+        captions: Feature store of the captions.
+        shape: Feature dimensions.
+        lexicon: Lexicon for the term weights of each batch.
         problems: Photos that could not be read.
     """
 
@@ -76,11 +82,11 @@ class FeatureTable:
         return len(self.records)
 
     def with_lexicon(self, lexicon: Lexicon) -> "FeatureTable":
-        """The same features with the terms of `lexicon`."""
+        """A copy that uses another lexicon."""
         return replace(self, lexicon=lexicon, shape=replace(self.shape, terms=len(lexicon.terms)))
 
     def subset(self, rows: Sequence[int]) -> "FeatureTable":
-        """The same features for some of the records."""
+        """A copy restricted to some of the records, given by their indices."""
         return replace(
             self,
             records=[self.records[row] for row in rows],
@@ -89,21 +95,21 @@ class FeatureTable:
         )
 
     def is_empty(self, row: int) -> bool:
-        """Whether the record has neither a photo nor a caption to go by."""
+        """Whether a record has neither a usable photo nor a usable caption."""
         return not (self.image_keys[row] or self.caption_keys[row])
 
     def spans(self, row: int) -> list[tuple[int, int]]:
-        """Start and end in the caption of each word that has a vector, in characters."""
+        """Start and end offsets in the caption, in characters, of each word with a vector."""
         key = self.caption_keys[row]
         found = self.captions.get(key)["spans"].tolist() if key else []
         return [(int(start), int(end)) for start, end in found]
 
     def batch(self, rows: Sequence[int], views: Sequence[str] | None = None) -> Batch:
-        """The features of some records.
+        """The features of some records as a batch.
 
         Args:
-            rows: Places in `records`.
-            views: The view of each photo; by default the photo as it stands.
+            rows: Indices into `records`.
+            views: View of each photo; by default the original photo.
         """
         views = views or [ORIGINAL] * len(rows)
         photos = [self._photo(row, view) for row, view in zip(rows, views, strict=True)]
@@ -133,14 +139,13 @@ class FeatureTable:
 
 
 class FeatureCache:
-    """Encodes what is new, and keeps it.
+    """Computes features and stores them on disk.
 
     Args:
-        encoders: What to encode with.
+        encoders: The encoders to use.
         folder: The features folder of the workspace.
-        part: Know of nothing but what was computed under this name, such as `parts/a1`; so that
-            a worker on one part of a huge collection need not read what there is of the others.
-            Everybody else finds it, too.
+        part: Subfolder to restrict the cache to, such as `parts/a1`, so that a worker on one part
+            of a huge collection need not read the others. Unrestricted caches read it as well.
     """
 
     def __init__(self, encoders: Encoders, folder: Path, part: str = ""):
@@ -155,19 +160,19 @@ class FeatureCache:
         views: Sequence[str] = (ORIGINAL,),
         rows: Sequence[Row] | None = None,
     ) -> Work[FeatureTable]:
-        """Compute the features of a collection that are not on disk yet.
+        """Compute the features of a collection that are not cached yet.
 
-        Work that was killed goes on from the last whole batch. A photo that cannot be read is
-        reported and its record goes on with the caption.
+        Interrupted work resumes after the last complete batch. A photo that cannot be read is
+        reported, and its record is used with its caption alone.
 
         Args:
-            collection: Where the records are from.
-            views: Views of the photos; those beyond the original are for training.
-            rows: Rows to encode; by default all that were not refused.
+            collection: The collection of the records.
+            views: Views of the photos; those beyond the original are used for training.
+            rows: Rows to encode; by default all rows. Refused rows are skipped.
         """
         rows = collection.rows if rows is None else rows
-        kept = [(row, row.record) for row in rows if row.record is not None]
-        records = [record for _, record in kept]
+        accepted = [(row, row.record) for row in rows if row.record is not None]
+        records = [record for _, record in accepted]
         broken: dict[str, str] = {}
         source: dict[str, Path] = {}
         image_keys: list[str] = []
@@ -199,7 +204,7 @@ class FeatureCache:
             self.encoders.shape(Lexicon([], [])),
             problems=[
                 Problem(row.number, "image", broken[key], row.record_id)
-                for (row, _), key in zip(kept, image_keys, strict=True)
+                for (row, _), key in zip(accepted, image_keys, strict=True)
                 if key in broken
             ],
         )
@@ -213,7 +218,7 @@ class FeatureCache:
 
 
 def _photo_key(path: Path) -> tuple[str, str]:
-    """Content hash of a photo; for one that cannot be opened, its path, and the reason."""
+    """Content hash of a photo and an empty text; its path and the reason if it cannot be opened."""
     try:
         return content_hash(path.read_bytes()), ""
     except OSError as error:
@@ -227,7 +232,11 @@ def _encode_photos(
     keys: list[str],
     source: dict[str, Path],
 ) -> Work[dict[str, str]]:
-    """Encode one view of the photos under `keys`; returns what is wrong with those it could not."""
+    """Encode and store one view of the photos in `keys`.
+
+    Returns:
+        The reason by key for each photo that could not be decoded.
+    """
     broken: dict[str, str] = {}
     stage = "Looking at photos" if view == ORIGINAL else f"Looking at photos ({view})"
 
@@ -260,7 +269,7 @@ def _encode_photos(
 def _ahead(
     keys: list[str], prepare: Callable[[str], np.ndarray | PhotoError]
 ) -> Iterator[tuple[list[str], list[np.ndarray | PhotoError]]]:
-    """Batches of prepared photos; the next batch is decoded while the last one is encoded."""
+    """Batches of decoded photos; the next batch is decoded while the current one is encoded."""
     batches = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
     with ThreadPoolExecutor(max_workers=1) as pool:
 
@@ -279,7 +288,7 @@ def _ahead(
 def _encode_captions(
     encoder: TextEncoder, store: FeatureStore, text_of: dict[str, str]
 ) -> Work[None]:
-    """Encode captions of like length together, since a batch is as slow as its longest."""
+    """Encode and store captions, sorted by length because a batch is padded to its longest."""
     keys = sorted(store.missing(text_of), key=lambda key: len(text_of[key]))
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]

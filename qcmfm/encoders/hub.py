@@ -1,4 +1,4 @@
-"""Whether model weights can be fetched from outside."""
+"""Availability of the Hugging Face model hub."""
 
 import functools
 import os
@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 @functools.cache
 def reachable(timeout: float = 3.0) -> bool:
-    """Whether the model hub answers; asked once per process.
+    """Whether the model hub can be reached; checked once per process.
 
-    The hub's own client tries each file five times before it gives up, which keeps a user without
-    a network waiting for minutes.
+    The hub's own client retries each file five times, which would make a user without a network
+    wait for minutes.
+
+    Args:
+        timeout: Timeout of the connection in seconds.
     """
     from huggingface_hub import constants
 

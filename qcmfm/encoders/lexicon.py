@@ -1,4 +1,4 @@
-"""The words that a collection's captions use: what no pretrained vector knows of a museum."""
+"""TF-IDF features of captions: a museum's own terms, which pretrained vectors do not capture."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +13,8 @@ class Lexicon:
     """TF-IDF weights over the terms of the training captions (scikit-learn's formula).
 
     Args:
-        terms: Term of every column, sorted.
-        idf: Inverse document frequency of every term.
+        terms: Terms in the order of the columns, sorted.
+        idf: Inverse document frequency of each term.
     """
 
     def __init__(self, terms: Sequence[str], idf: Sequence[float]):
@@ -30,19 +30,19 @@ class Lexicon:
 
     @classmethod
     def fit(cls, captions: Sequence[str], min_records: int = 2) -> "Lexicon":
-        """Collect the terms that stand in at least `min_records` of the captions."""
+        """Build a lexicon of the terms that occur in at least `min_records` captions."""
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         vectorizer = TfidfVectorizer(min_df=min_records, **_ANALYSIS)
         try:
             vectorizer.fit(captions)
-        except ValueError:  # scikit-learn's word for captions without any such term
+        except ValueError:  # scikit-learn raises it if there is no such term
             return cls([], [])
         return cls(vectorizer.get_feature_names_out().tolist(), vectorizer.idf_.tolist())
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Lexicon":
-        """The lexicon that `to_json` described."""
+        """The lexicon from the output of `to_json`."""
         return cls(content["terms"], content["idf"])
 
     def to_json(self) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class Lexicon:
         return {"terms": self.terms, "idf": [round(float(value), 6) for value in self.idf]}
 
     def weights(self, captions: Sequence[str]) -> Float[Tensor, "batch term"]:
-        """Weight of every term in every caption; each row has length 1, or 0 without a term."""
+        """TF-IDF weights of captions; rows have norm 1, or 0 if a caption contains no term."""
         if not self.terms or not len(captions):
             return torch.zeros(len(captions), len(self.terms))
         dense: Any = self._vectorizer.transform(captions).toarray()

@@ -1,7 +1,7 @@
-"""Any picture file that a museum hands over -> an upright 8-bit RGB photo.
+"""Decode photo files of any supported format to upright 8-bit RGB.
 
-A file is what its content says, not its name. It is decoded in a process of its own, whose memory
-and time are limited: see `core/sandbox.py`.
+The format is detected from the content, not from the file name. Files are decoded in a separate
+process with limited memory and time, see `core/sandbox.py`.
 """
 
 import atexit
@@ -15,15 +15,15 @@ from PIL import Image
 
 from qcmfm.core.errors import PhotoError
 from qcmfm.core.messages import msg
-from qcmfm.core.sandbox import Answer, Limits, SandboxDied, SandboxPool
+from qcmfm.core.sandbox import Answer, SandboxDied, SandboxLimits, SandboxPool
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "JPEG2000", "AVIF")
 MAX_PIXELS = 120_000_000
-"""A photo with more is refused: decoded, it would take nearly 500 MB."""
+"""Photos with more pixels are refused: decoded, they would take nearly 500 MB."""
 MAX_BYTES = 512 * 1024**2
-"""Of a file."""
-LIMITS = Limits(memory=2 * 1024**3, cpu_seconds=7, seconds=30.0)
-"""Of a decoder: memory for the largest photo that is taken, in any mode; seconds for one photo."""
+"""Largest size of a photo file."""
+LIMITS = SandboxLimits(memory=2 * 1024**3, cpu_seconds=7, seconds=30.0)
+"""Limits of a decoder: memory for the largest accepted photo in any mode, time for one photo."""
 DECODER = Path(__file__).with_name("_decoder.py")
 DECODERS = SandboxPool(DECODER, LIMITS, most=max(2, min(4, os.cpu_count() or 1)))
 atexit.register(DECODERS.close)
@@ -35,12 +35,12 @@ _ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2"}
 
 @dataclass(frozen=True)
 class EmbeddedText:
-    """What a photo file says of itself; each empty where it says nothing.
+    """Text in the metadata of a photo file; each field may be empty.
 
     Args:
-        iptc: Caption, headline or name in its IPTC block.
-        exif: Title, comment or description in its EXIF block.
-        xmp: Its XMP packet, an XML document that nobody has looked at yet.
+        iptc: Caption, headline or object name from the IPTC metadata.
+        exif: Title, comment or description from the EXIF metadata.
+        xmp: The XMP packet, an unparsed XML document.
     """
 
     iptc: str = ""
@@ -49,29 +49,30 @@ class EmbeddedText:
 
 
 def content_hash(content: bytes) -> str:
-    """SHA-256 of a photo's or caption's bytes, in hexadecimal: the key of everything cached."""
+    """SHA-256 of the bytes of a photo or caption in hexadecimal, the key of the feature cache."""
     return hashlib.sha256(content).hexdigest()
 
 
 def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image.Image:
-    """Decode a photo, turn it upright and bring it to 8-bit RGB.
+    """Decode a photo to upright 8-bit RGB.
 
-    EXIF orientation is applied, transparency is laid on white, 16-bit and floating-point greys are
-    scaled to 8 bits, palettes and CMYK are converted, an animation gives its first frame.
+    EXIF orientation is applied, transparency is composited on white, 16-bit and floating-point
+    greys are scaled to 8 bits, palettes and CMYK are converted, and animations are reduced to their
+    first frame.
 
     Args:
-        source: A file or its bytes.
-        name: What to call it in an error; by default the file's name.
-        at_least: When the longer side needs no more pixels than this, a large JPEG is decoded at
-            a half, a quarter or an eighth of its size, which is much faster. 0 means full size.
+        source: Path or content of the file.
+        name: Name of the photo in error messages; by default the file's name.
+        at_least: Size in pixels that the caller needs. A larger JPEG may be decoded at a half, a
+            quarter or an eighth of its size, which is much faster. 0 means full size.
 
     Raises:
-        PhotoError: The bytes are no picture, a broken one, or one too large.
+        PhotoError: The file is not a photo, is damaged, or is too large.
     """
     name = name or (source.name if isinstance(source, Path) else "The file")
-    wanted = {"want": "photo", "at_least": at_least, "most": MAX_PIXELS}
-    answer = _decode(source, name, wanted, 3 * MAX_PIXELS)
-    width, height = answer.said["size"]
+    question = {"want": "photo", "at_least": at_least, "most": MAX_PIXELS}
+    answer = _decode(source, name, question, 3 * MAX_PIXELS)
+    width, height = answer.content["size"]
     if sum(map(len, answer.parts)) != 3 * width * height:  # no decoder that is sound says that
         raise _broken(name, _GAVE_UP)
     photo = Image.new("RGB", (width, height))
@@ -84,47 +85,47 @@ def read_photo(source: Path | bytes, name: str = "", at_least: int = 0) -> Image
 
 
 def photo_extension(content: bytes) -> str:
-    """The file name ending that fits a photo's content, such as `.jpg`.
+    """File extension for a photo's content, such as `.jpg`.
 
     Raises:
-        PhotoError: The bytes are no picture.
+        PhotoError: The content is not a photo.
     """
     try:
-        format = _decode(content, "The file", {"want": "format"}).said["format"]
+        format = _decode(content, "The file", {"want": "format"}).content["format"]
     except PhotoError:
         raise PhotoError("The file is not a photo that can be read.", _HINT) from None
     return _ENDINGS.get(format, f".{format.lower()}")
 
 
 def photo_size(source: Path) -> tuple[int, int]:
-    """Width and height of a photo as it is shown, without decoding it.
+    """Width and height of a photo after EXIF orientation, without decoding it.
 
     Raises:
-        PhotoError: The file is no picture.
+        PhotoError: The file is not a photo.
     """
-    width, height = _decode(source, source.name, {"want": "size"}).said["size"]
+    width, height = _decode(source, source.name, {"want": "size"}).content["size"]
     return width, height
 
 
 def embedded_text(source: Path) -> EmbeddedText:
-    """What a photo file says of itself.
+    """Read the text in a photo's metadata.
 
     Raises:
-        PhotoError: The file is no picture.
+        PhotoError: The file is not a photo.
     """
     answer = _decode(source, source.name, {"want": "words"}, 1 << 20)
-    return EmbeddedText(answer.said["iptc"], answer.said["exif"], b"".join(answer.parts))
+    return EmbeddedText(answer.content["iptc"], answer.content["exif"], b"".join(answer.parts))
 
 
 def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int = 0) -> Answer:
-    """What the decoder says of a photo; an error becomes a sentence."""
+    """Ask the decoder about a photo; its errors become a `PhotoError`."""
     content = _content(source, name)
     try:
         answer = DECODERS.ask({**question, "formats": FORMATS}, content, most)
     except SandboxDied as error:
         raise _broken(name, "it takes too long" if error.late else _GAVE_UP) from None
-    said = answer.said
-    error = said.get("error")
+    reply = answer.content
+    error = reply.get("error")
     if error == "unknown":
         raise PhotoError(msg("{name} is not a photo that can be read.", name=name), _HINT)
     if error == "large":
@@ -132,8 +133,8 @@ def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int
             msg(
                 "{name} has {width} x {height} pixels.",
                 name=name,
-                width=said["size"][0],
-                height=said["size"][1],
+                width=reply["size"][0],
+                height=reply["size"][1],
             ),
             msg(
                 "Give a photo of at most {max_pixels} million pixels.",
@@ -145,7 +146,7 @@ def _decode(source: Path | bytes, name: str, question: dict[str, Any], most: int
             msg("{name} takes too much memory to decode.", name=name), "Give a smaller photo."
         )
     if error:
-        raise _broken(name, str(said.get("reason"))[:120])
+        raise _broken(name, str(reply.get("reason"))[:120])
     return answer
 
 
