@@ -1,8 +1,8 @@
-"""What runs in a sandboxed process: limits first, then the program that answers questions.
+"""Main script of a sandboxed process: sets the limits, then runs the program.
 
-It is run as a file of its own, `python -I _sandboxed.py PROGRAM MEMORY SECONDS QUESTIONS`, and
-imports nothing of this package, so that it starts in a tenth of a second. `sandbox.py` is the other
-end, and says what a program is and what travels between the two.
+Run as `python -I _sandboxed.py PROGRAM MEMORY SECONDS QUESTIONS`. It imports nothing from this
+package, so that it starts in a tenth of a second. `sandbox.py` is the parent's side and describes
+programs and the protocol.
 """
 
 import contextlib
@@ -18,25 +18,25 @@ from typing import IO, Any
 
 try:
     import resource
-except ImportError:  # Windows has none; there the other process ends what takes too long
+except ImportError:  # not on Windows, where the parent kills a process that takes too long
     resource = None
 
 HEAD = struct.Struct("<II")
-"""Length of the JSON and of the bytes behind it; nothing of either ends an answer."""
+"""Header of a message: length of the JSON and of the bytes after it; two zeros end an answer."""
 Message = tuple[dict[str, Any], bytes]
 Program = Callable[[dict[str, Any], bytes], Iterator[Message]]
 
 
 def main() -> None:
-    """Answer questions until there are no more, or the other process closes the pipe."""
+    """Answer questions until their number is reached or the parent closes the pipe."""
     program, (memory, seconds, questions) = sys.argv[1], map(int, sys.argv[2:])
     inlet, outlet = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the answers
+    os.dup2(2, 1)  # output that libraries print must not mix with the answers
     _limit("FSIZE", 0)
     _limit("CORE", 0)
     _limit("AS", memory)
     if questions == 1:
-        _limit("CPU", seconds, seconds + 1)  # a second later it is killed
+        _limit("CPU", seconds, seconds + 1)  # SIGXCPU, and SIGKILL a second later
     warnings.simplefilter("ignore")
     answer: Program = runpy.run_path(program)["answer"]
     while head := inlet.read(HEAD.size):
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _limit(name: str, most: int, hard: int | None = None) -> None:
-    """Have the system refuse this process more of something, for good."""
+    """Set a resource limit of this process; it cannot be raised again."""
     if resource is None:
         return
     with contextlib.suppress(AttributeError, ValueError, OSError):
@@ -57,7 +57,7 @@ def _limit(name: str, most: int, hard: int | None = None) -> None:
 
 
 def _limit_time(seconds: int) -> None:
-    """Have the system end this process when it computes too long on the next question."""
+    """Limit the CPU time of this process for the next question."""
     if resource is None:
         return
     with contextlib.suppress(AttributeError, ValueError, OSError):
@@ -69,20 +69,20 @@ def _limit_time(seconds: int) -> None:
 def _answer(answer: Program, head: bytes, inlet: IO[bytes], outlet: IO[bytes]) -> None:
     length, size = HEAD.unpack(head)
     question = json.loads(inlet.read(length))
-    for said, content in _told(answer, question, inlet.read(size)):
-        text = json.dumps(said).encode()
+    for data, content in _replies(answer, question, inlet.read(size)):
+        text = json.dumps(data).encode()
         outlet.write(HEAD.pack(len(text), len(content)) + text)
         outlet.write(content)
     outlet.write(HEAD.pack(0, 0))
     outlet.flush()
 
 
-def _told(answer: Program, question: dict[str, Any], content: bytes) -> Iterator[Message]:
+def _replies(answer: Program, question: dict[str, Any], content: bytes) -> Iterator[Message]:
     try:
         yield from answer(question, content)
     except MemoryError:
         yield {"error": "memory"}, b""
-    except Exception as error:  # damaged bytes make readers raise anything
+    except Exception as error:  # parsers raise anything on damaged files
         yield {"error": "broken", "reason": str(error).split("\n")[0][:120]}, b""
 
 

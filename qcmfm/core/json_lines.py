@@ -1,7 +1,7 @@
-"""A file that grows by one JSON object a line, readable after a kill at any moment.
+"""Append-only JSON Lines files that stay readable if a writer is killed at any moment.
 
-A kill or a full disk may leave half a line. What is written next begins on a line of its own, and
-reading passes over what is no object.
+A killed process or a full disk may leave an incomplete line. The next object is then written on a
+new line, and reading skips lines that are not objects.
 """
 
 import json
@@ -23,20 +23,20 @@ def append(
     private: bool = False,
     surrogates: str = "replace",
 ) -> None:
-    """Write an object as the file's last line, in one piece.
+    """Append an object as one line.
 
-    Several processes may do so at once.
+    Several processes may append at the same time.
 
     Args:
-        file: Made where it is not there, in a folder that is.
-        row: What JSON can hold.
-        durable: Whether it is on the disk when this returns; a power cut may take it otherwise.
-        private: Whether a file that is made now is for its owner's eyes only.
-        surrogates: What becomes of halves of characters, which names of files may hold: `replace`
-            by a question mark, or `backslashreplace`, by which reading gives them back.
+        file: The file, which is created if missing, in an existing folder.
+        row: Object that can be serialised as JSON.
+        durable: Whether the line is flushed to the disk; otherwise a power cut may lose it.
+        private: Whether a newly created file is readable by its owner alone.
+        surrogates: Error handler for lone surrogates, which file names may contain: `replace` by a
+            question mark, or `backslashreplace`, which reading reverses.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The line cannot be written.
     """
     line = json_line(row).encode("utf-8", surrogates)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | _BINARY
@@ -53,7 +53,7 @@ def append(
     finally:
         os.close(handle)
     if durable and not end:
-        storage.flush_folder(file.parent)  # the file's name
+        storage.flush_folder(file.parent)  # makes the new file itself durable
 
 
 def json_line(row: Mapping[str, Any]) -> str:
@@ -62,11 +62,11 @@ def json_line(row: Mapping[str, Any]) -> str:
 
 
 def read(file: Path, tail: int = 0) -> Iterator[dict[str, Any] | None]:
-    """The object of each line that is not blank, oldest first; None for what is no object.
+    """Objects of all lines that are not blank, oldest first; None for a line that is not an object.
 
     Args:
-        file: Where there is none, nothing is given.
-        tail: Read only so many bytes at the end, whose first line may be cut; 0 for everything.
+        file: The file; nothing is yielded if it does not exist.
+        tail: Number of bytes at the end to read, whose first line may be cut; 0 for all.
     """
     try:
         handle = file.open("rb")

@@ -56,7 +56,7 @@ class Registry:
         return name in self._own()
 
     def require(self, name: str) -> None:
-        """Go on only where there is such a thing.
+        """Check that there is such an entry.
 
         Raises:
             QcmfmError: As `missing`, where there is none.

@@ -1,13 +1,13 @@
-"""Sandboxed processes for files from outside, so that a file can only kill the process it is in.
+"""Sandboxed processes for untrusted files, so that a malicious file can crash only its process.
 
-A program is a Python file that imports nothing of this package and has a function
-`answer(question, content)`: what is asked, as JSON can hold it, and a file's bytes -> pairs of what
-is said and bytes that belong to it. What it raises is said as `{"error": "memory"}` or
+A program is a Python file that imports nothing from this package and has a function
+`answer(question, content)`. It receives a JSON object and the bytes of a file, and yields pairs of
+a JSON object and bytes. Its exceptions are sent as `{"error": "memory"}` or
 `{"error": "broken", "reason": …}`.
 
-Where the system can, its process is kept from writing files, leaving dumps, taking more memory and
-computing longer than its limits, which no check around a library's C code could promise; it
-inherits no secret of the environment. Its answers are not trusted either: lengths are checked.
+Where the system supports it, the process cannot write files or core dumps, and its memory and CPU
+time are limited, which no check around the C code of a library could guarantee. It inherits no
+secrets from the environment. Its output is not trusted either: lengths are checked.
 """
 
 import contextlib
@@ -29,10 +29,10 @@ _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class SandboxDied(Exception):
-    """A sandboxed process ended, or had to be ended.
+    """A sandboxed process died or was killed.
 
     Args:
-        late: Whether it took too long.
+        late: Whether it exceeded its time limit.
     """
 
     def __init__(self, late: bool):
@@ -41,15 +41,14 @@ class SandboxDied(Exception):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a sandboxed process may take.
+class SandboxLimits:
+    """Resource limits of a sandboxed process.
 
     Args:
-        memory: Bytes of address space.
-        cpu_seconds: For one question, by the processor's clock, which a busy machine does not make
-            run faster.
-        seconds: For one question, by the clock on the wall; None for as long as somebody reads.
-        message: Bytes of what is said in one piece.
+        memory: Address space in bytes.
+        cpu_seconds: CPU time per question, which does not depend on the load of the machine.
+        seconds: Wall-clock time per question; None for no limit.
+        message: Largest size of one JSON object in bytes.
     """
 
     memory: int
@@ -60,27 +59,27 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was said to one question.
+    """The complete answer to one question.
 
     Args:
-        said: The JSON of all pieces, put together.
-        parts: The bytes, in the pieces in which they came.
+        content: The JSON objects of all messages, merged.
+        parts: The bytes of all messages, in order.
     """
 
-    said: dict[str, Any]
+    content: dict[str, Any]
     parts: list[bytes]
 
 
 class Sandbox:
-    """One sandboxed process; as a context manager it is ended when nobody wants more of it.
+    """One sandboxed process; as a context manager, it is killed at the end of the block.
 
     Args:
-        program: The file.
-        limits: What it may take.
-        questions: How many it answers before it ends; 0 for any number.
+        program: Path of the program.
+        limits: Resource limits.
+        questions: Number of questions after which it exits; 0 for any number.
     """
 
-    def __init__(self, program: Path, limits: Limits, questions: int = 1) -> None:
+    def __init__(self, program: Path, limits: SandboxLimits, questions: int = 1) -> None:
         self.limits = limits
         given = (limits.memory, limits.cpu_seconds, questions)
         self.process = subprocess.Popen(
@@ -98,21 +97,21 @@ class Sandbox:
         self.end()
 
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
+        """Whether the process is still running."""
         return self.process.poll() is None
 
     def ask(
         self, question: dict[str, Any], content: bytes = b"", most: int = 0
     ) -> Iterator[Message]:
-        """Ask one question; the pieces of the answer come as they are read.
+        """Ask one question and yield the messages of the answer as they arrive.
 
         Args:
-            question: As the program understands it.
-            content: A file's bytes.
-            most: Bytes that may come back, beside the JSON.
+            question: Question to the program.
+            content: Bytes of a file.
+            most: Largest total size of the returned bytes, without the JSON.
 
         Raises:
-            SandboxDied: The process ended, took too long, or said what cannot be.
+            SandboxDied: The process died, took too long, or sent invalid data.
         """
         late = threading.Event()
 
@@ -149,24 +148,24 @@ class Sandbox:
             most -= size
             if length > self.limits.message or most < 0:
                 raise ValueError(length, size)
-            said = json.loads(_exactly(outlet, length))
-            if not isinstance(said, dict):
-                raise TypeError(said)
-            yield said, _exactly(outlet, size)
+            data = json.loads(_exactly(outlet, length))
+            if not isinstance(data, dict):
+                raise TypeError(data)
+            yield data, _exactly(outlet, size)
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         assert self.process.stdin and self.process.stdout
         return self.process.stdin, self.process.stdout
 
     def _out_of_time(self) -> bool:
-        """Whether the system ended it for computing too long."""
+        """Whether the system killed the process for exceeding its CPU time."""
         import signal
 
         ended = self.process.returncode
         return os.name == "posix" and ended == -signal.SIGXCPU
 
     def end(self) -> None:
-        """End the process and let go of its pipes."""
+        """Kill the process and close its pipes."""
         self.process.kill()
         for pipe in self._pipes():
             with contextlib.suppress(OSError):
@@ -182,18 +181,18 @@ def _exactly(outlet: IO[bytes], length: int) -> bytes:
 
 
 class SandboxPool:
-    """Sandboxed processes of one program, kept for the next question; starting one takes 0.1 s.
+    """Pool of sandboxed processes of one program, since starting one takes 0.1 s.
 
     Args:
-        program: The file.
-        limits: What each process may take.
-        most: How many may work at once; whoever comes later waits.
+        program: Path of the program.
+        limits: Resource limits of each process.
+        most: Largest number of concurrent processes; further callers wait.
 
     Attributes:
-        idle: Processes that wait for a question.
+        idle: Processes that are waiting for a question.
     """
 
-    def __init__(self, program: Path, limits: Limits, most: int) -> None:
+    def __init__(self, program: Path, limits: SandboxLimits, most: int) -> None:
         self.idle: list[Sandbox] = []
         self._program, self._limits = program, limits
         self._places = threading.BoundedSemaphore(most)
@@ -203,7 +202,7 @@ class SandboxPool:
         """Ask one question; see `Sandbox.ask`.
 
         Raises:
-            SandboxDied: Two processes died of it, or one took too long.
+            SandboxDied: Two processes died of the question, or one took too long.
         """
         with self._places:
             try:
@@ -211,24 +210,24 @@ class SandboxPool:
             except SandboxDied as error:
                 if error.late:
                     raise
-            return self._once(question, content, most)  # the system may have ended it, for memory
+            return self._once(question, content, most)  # the system may have been out of memory
 
     def _once(self, question: dict[str, Any], content: bytes, most: int) -> Answer:
-        if self._owner != os.getpid():  # a fork's pipes belong to its parent
+        if self._owner != os.getpid():  # after a fork, the pipes belong to the parent
             self._owner, self.idle = os.getpid(), []
         process = None
         while self.idle and process is None:
-            kept = self.idle.pop()
-            process = kept if kept.is_alive() else None
+            candidate = self.idle.pop()
+            process = candidate if candidate.is_alive() else None
         process = process or Sandbox(self._program, self._limits, questions=0)
         answer = Answer({}, [])
-        for said, part in process.ask(question, content, most):
-            answer.said.update(said)
+        for data, part in process.ask(question, content, most):
+            answer.content.update(data)
             answer.parts.extend([part] if part else [])
         self.idle.append(process)
         return answer
 
     def close(self) -> None:
-        """End the processes that wait."""
+        """Kill the idle processes."""
         while self._owner == os.getpid() and self.idle:
             self.idle.pop().end()

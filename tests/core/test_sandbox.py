@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from qcmfm.core.sandbox import Limits, Sandbox, SandboxDied, SandboxPool
+from qcmfm.core.sandbox import Sandbox, SandboxDied, SandboxLimits, SandboxPool
 from qcmfm.encoders import photo
 from qcmfm.importers.reading import sheets
 
-LIMITS = Limits(memory=1 << 30, cpu_seconds=2, seconds=20.0)
+LIMITS = SandboxLimits(memory=1 << 30, cpu_seconds=2, seconds=20.0)
 ECHO = "def answer(question, content):\n    yield question, content[::-1]\n    yield {}, b'!'\n"
 
 
@@ -20,7 +20,7 @@ def program(tmp_path: Path) -> Path:
     return tmp_path / "program.py"
 
 
-def asked(program: Path, source: str, limits: Limits = LIMITS, content: bytes = b"") -> dict:
+def asked(program: Path, source: str, limits: SandboxLimits = LIMITS, content: bytes = b"") -> dict:
     program.write_text(source)
     with Sandbox(program, limits) as process:
         return {k: v for said, _ in process.ask({}, content, 100) for k, v in said.items()}
@@ -35,7 +35,7 @@ def test_a_question_and_bytes_go_in_and_pieces_come_out(program: Path):
     pool = SandboxPool(program, LIMITS, most=2)
     for _ in range(3):
         answer = pool.ask({"n": 1}, b"abc", most=4)
-        assert (answer.said, answer.parts) == ({"n": 1}, [b"cba", b"!"]) and len(pool.idle) == 1
+        assert (answer.content, answer.parts) == ({"n": 1}, [b"cba", b"!"]) and len(pool.idle) == 1
     pool.close()
     assert pool.idle == []
 
@@ -66,7 +66,9 @@ def test_what_a_program_raises_is_said_and_what_it_prints_is_not(
 
 
 @pytest.mark.parametrize("limits", [LIMITS, photo.LIMITS, sheets.LIMITS])
-def test_it_cannot_write_files_and_has_little_memory(program: Path, tmp_path: Path, limits: Limits):
+def test_it_cannot_write_files_and_has_little_memory(
+    program: Path, tmp_path: Path, limits: SandboxLimits
+):
     target = tmp_path / "written"
     write = f"open({str(target)!r}, 'w').write('x' * 9999)"
     said = asked(
@@ -121,7 +123,7 @@ def test_waiting_too_long_ends_it(program: Path):
         "def answer(question, content):\n    yield {}, b'x' * 60\n    yield {}, b'x' * 60",
         "def answer(question, content):\n    yield {'x': 'x' * (1 << 24)}, b''",
         "def answer(question, content):\n    yield [1], b''",
-        "import os\ndef answer(question, content):\n    os.write(3, b'\\xff' * 99)\n    os._exit(0)\n",
+        "import os\ndef answer(question, content):\n    os.write(3, b'\\xff'*99)\n    os._exit(0)",
     ],
 )
 def test_what_cannot_be_is_not_believed(program: Path, source: str):

@@ -43,8 +43,8 @@ class Limits:
         tries: Largest number of attempts per address.
         first_wait: Pause before the second attempt; doubled before each further one.
         longest_wait: Longest pause, also if the server asks for a longer one.
-        silent: Timeout of a single network operation, such as waiting for the next bytes.
-        whole: Timeout of an entire request.
+        read_timeout: Timeout of a single network operation, such as waiting for the next bytes.
+        request_timeout: Timeout of an entire request.
         photo: Largest size of a photo.
         document: Largest size of any other file.
         redirects: Largest number of redirects.

@@ -1,7 +1,7 @@
-"""A program for a sandbox that reads a spreadsheet: see `core/sandbox.py`.
+"""Sandbox program that reads a spreadsheet, see `core/sandbox.py`.
 
-It imports nothing of this package. One cell in the farthest corner of a sheet makes the library ask
-for 400 GB, and end the process when it does not get them.
+It imports nothing from this package. A single cell in the farthest corner of a sheet makes the
+library allocate 400 GB and abort the process.
 """
 
 import datetime
@@ -12,19 +12,19 @@ from typing import Any
 import python_calamine
 
 MOST_CELLS = 10_000_000
-"""Empty ones too: a cell that lies far off makes all those before it."""
+"""Largest number of cells of a sheet, including the empty ones before a far-off cell."""
 ROWS = 200
-"""That are said at once."""
+"""Rows per message."""
 
 
 def answer(question: dict[str, Any], content: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """The first sheet that holds anything: `rows`, each a number and cells, a few at a time.
+    """Yield the `rows` of the first non-empty sheet, each a row number and cells, in batches.
 
-    Rows without content, of which there may be a million, are left out.
+    Empty rows, of which there may be a million, are left out.
 
     Args:
-        question: `path`, of the file.
-        content: Nothing.
+        question: `path` of the file.
+        content: Not used.
     """
     try:
         yield from _answer(question["path"])
