@@ -13,10 +13,17 @@ from qcmfm.demo._registry import design, names
 if TYPE_CHECKING:
     from qcmfm.records import Collection
 
-__all__ = ["SIZE", "design", "draw", "names"]
+__all__ = ["SIZE", "design", "draw", "motifs", "names"]
 
 SIZE = 384
 """Side of a photo in pixels."""
+
+
+def motifs() -> tuple[str, ...]:
+    """Names of the motifs that objects are decorated with."""
+    from qcmfm.demo.drawing.plan import MOTIFS
+
+    return MOTIFS
 
 
 def draw(

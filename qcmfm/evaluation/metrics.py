@@ -132,8 +132,8 @@ def mean_intervals(
 
 def _draws(groups: int, seed: int, resamples: int) -> Array:
     """How often each group is drawn in each resample (b x g)."""
-    chance = np.random.default_rng(seed)
-    drawn = chance.multinomial(groups, np.full(groups, 1 / groups), resamples)
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(groups, np.full(groups, 1 / groups), resamples)
     return drawn.astype(np.float64)
 
 

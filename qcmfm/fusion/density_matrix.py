@@ -143,14 +143,16 @@ class DensityMatrix(Standardised):
         by_row = states.transpose(0, 1)
         seen = (image @ by_row.flatten(1)).unflatten(2, by_row.shape[1:])
         read = (by_row.conj().flatten(0, 1) @ text).unflatten(1, by_row.shape[:2])
-        chance = (seen * read).sum((1, 3)).real
-        return self.classifier(self._standardised(chance))
+        probability = (seen * read).sum((1, 3)).real
+        return self.classifier(self._standardised(probability))
 
     def _standardised(
-        self, chance: Float[Tensor, "batch measured"]
+        self, probability: Float[Tensor, "batch measured"]
     ) -> Float[Tensor, "batch measured"]:
         """Batch-normalised probabilities; a single record is normalised by the running moments."""
         norm = self.norm
-        if not self.training or len(chance) > 1:
-            return norm(chance)
-        return nn.functional.batch_norm(chance, norm.running_mean, norm.running_var, eps=norm.eps)
+        if not self.training or len(probability) > 1:
+            return norm(probability)
+        return nn.functional.batch_norm(
+            probability, norm.running_mean, norm.running_var, eps=norm.eps
+        )

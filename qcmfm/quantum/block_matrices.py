@@ -69,8 +69,8 @@ class BlockMatrices:
             weights: Angles in radians.
 
         Returns:
-            Rows and columns are states of the dense wires in the order of `PlacedBlock.dense`, the first
-            the most significant bit.
+            Rows and columns are states of the dense wires in the order of `PlacedBlock.dense`, the
+            first the most significant bit.
         """
         # Slot -1, of gates with fewer than three angles, refers to the zero at the end.
         padded = torch.cat([weights, weights.new_zeros(1)])

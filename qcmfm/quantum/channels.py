@@ -109,14 +109,14 @@ def generalised_amplitude_damping(
         damping: Strength of the relaxation; 1 reaches the thermal state.
         excited_population: Probability of 1 in the thermal state; PennyLane's `p`.
     """
-    kept, lost = _root(1 - damping), _root(damping)
+    stay, decay = _root(1 - damping), _root(damping)
     cold, hot = _root(1 - excited_population), _root(excited_population)
     return torch.stack(
         [
-            cold * (_unit(0, 0) + kept * _unit(1, 1)),
-            cold * lost * _unit(0, 1),
-            hot * (kept * _unit(0, 0) + _unit(1, 1)),
-            hot * lost * _unit(1, 0),
+            cold * (_unit(0, 0) + stay * _unit(1, 1)),
+            cold * decay * _unit(0, 1),
+            hot * (stay * _unit(0, 0) + _unit(1, 1)),
+            hot * decay * _unit(1, 0),
         ]
     )
 

@@ -50,8 +50,8 @@ class FusionQubits(nn.Module):
         # In real numbers: (z + i x) times the next factor.
         z, x = torch.ones_like(decisions[:, 0]), torch.zeros_like(decisions[:, 0])
         for number in range(decisions.shape[1]):
-            chance, angle = decisions[:, number], self.angles[number]
-            real, imaginary = 1 - chance + chance * angle.cos(), chance * angle.sin()
+            probability, angle = decisions[:, number], self.angles[number]
+            real, imaginary = 1 - probability + probability * angle.cos(), probability * angle.sin()
             z, x = z * real - x * imaginary, z * imaginary + x * real
         return torch.stack([x, z], -1)
 

@@ -58,9 +58,9 @@ def open_rows(
     collection = Collection(
         file.resolve().parent, tuple(header), encoding=encoding, delimiter=delimiter
     )
-    wanted = {name: name for name in FIELDS} | {"caption": caption_column, "label": label_column}
+    columns = {name: name for name in FIELDS} | {"caption": caption_column, "label": label_column}
     as_written = {name.strip(): name for name in reversed(header)}
-    names = {field: as_written.get(name, name) for field, name in wanted.items()}
+    names = {field: as_written.get(name, name) for field, name in columns.items()}
     return collection, _rows(collection, reader, names, {} if seen is None else seen)
 
 

@@ -36,7 +36,7 @@ USUAL = 0.95
 
 SIDES = ("image", "caption")
 _LEVELS = 127
-KEPT = 0.8
+MIN_SHARED = 0.8
 """Share of the training records that a collection must still contain to count as their source."""
 
 _LINKS = ("source_url", "page_url", "url", "link", "Link Resource", "objectURL")
@@ -144,7 +144,7 @@ class TrainingNeighbours:
             labels: Label of each record of the collection, by id.
         """
         same = sum(labels.get(record.record_id) == record.label for record in self.records)
-        return same >= KEPT * len(self.records) > 0
+        return same >= MIN_SHARED * len(self.records) > 0
 
     @classmethod
     def of(cls, records: Sequence[Record], batches: Iterable["Batch"]) -> "TrainingNeighbours":

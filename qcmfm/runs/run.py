@@ -81,15 +81,15 @@ class Run:
             RunError: They are others.
         """
         for kind, encoder in (("image", encoders.image), ("text", encoders.text)):
-            wanted = self.config["encoders"][kind]["id"]
-            if encoder.id != wanted:
+            required = self.config["encoders"][kind]["id"]
+            if encoder.id != required:
                 raise RunError(
                     msg(
                         "The run {name} was trained with the {kind} encoder {wanted}, but {id} "
                         "is loaded.",
                         name=self.name,
                         kind=kind,
-                        wanted=wanted,
+                        wanted=required,
                         id=encoder.id,
                     ),
                     "Install the version that the run names, or train a new run.",

@@ -9,12 +9,12 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.mitigation import FITS, STRETCHES, extrapolate, noisier, zero_noise_expectations
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 
-DEPOLARIZING = NoiseSetting("x", (NoiseEntry("depolarizing", {"probability": 0.01}),))
+DEPOLARIZING = NoiseSetting("x", (PlacedChannel("depolarizing", {"probability": 0.01}),))
 
 
 def test_fits_find_the_curves_they_are_made_for():

@@ -12,8 +12,8 @@ from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
 from qcmfm.quantum.noise import (
     Noise,
-    NoiseEntry,
     NoiseSetting,
+    PlacedChannel,
     kraus,
     noisy_operations,
 )
@@ -28,12 +28,12 @@ def test_noise_happens_where_the_setting_says():
     setting = NoiseSetting(
         "places",
         (
-            NoiseEntry("bit_flip", at="start"),
-            NoiseEntry("phase_flip", gates=("CNOT",), layers=(1,), wires=(0, 1)),
-            NoiseEntry("two_qubit_depolarizing", stages=("interaction",), wires=(0, 1)),
-            NoiseEntry("depolarizing", at="layer", wires=(2,)),
-            NoiseEntry("phase_damping", at="stage", stages=("mixing",), layers=(0,)),
-            NoiseEntry("readout_error", at="readout", wires=(1,)),
+            PlacedChannel("bit_flip", at="start"),
+            PlacedChannel("phase_flip", gates=("CNOT",), layers=(1,), wires=(0, 1)),
+            PlacedChannel("two_qubit_depolarizing", stages=("interaction",), wires=(0, 1)),
+            PlacedChannel("depolarizing", at="layer", wires=(2,)),
+            PlacedChannel("phase_damping", at="stage", stages=("mixing",), layers=(0,)),
+            PlacedChannel("readout_error", at="readout", wires=(1,)),
         ),
     )
     operations = list(noisy_operations(circuit, setting))
@@ -64,7 +64,7 @@ def test_stretching_leaves_lifetimes_alone():
         "excited_population": 0.05,
     }
     with pytest.raises(CircuitError, match=r"probability of bit_flip is 2"):
-        NoiseSetting("x", (NoiseEntry("bit_flip", {"probability": 0.5}),)).stretched(4.0)
+        NoiseSetting("x", (PlacedChannel("bit_flip", {"probability": 0.5}),)).stretched(4.0)
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_any_json_is_read_or_refused(content: object):
 @pytest.mark.parametrize(
     "entry",
     [
-        NoiseEntry("bit_flip", wires=(3,)),
-        NoiseEntry("bit_flip", layers=(2,)),
-        NoiseEntry("bit_flip", stages=("pooling",)),
+        PlacedChannel("bit_flip", wires=(3,)),
+        PlacedChannel("bit_flip", layers=(2,)),
+        PlacedChannel("bit_flip", stages=("pooling",)),
     ],
 )
-def test_a_setting_for_another_circuit_is_refused(entry: NoiseEntry):
+def test_a_setting_for_another_circuit_is_refused(entry: PlacedChannel):
     with pytest.raises(CircuitError, match="Choose one of"):
         NoisySimulator(two_stage(3, 2), NoiseSetting("x", (entry,)))
 

@@ -12,8 +12,8 @@ from qcmfm.quantum.noise import (
     CHANNEL_WIRES,
     CHANNELS,
     MOMENTS,
-    NoiseEntry,
     NoiseSetting,
+    PlacedChannel,
     strengths,
 )
 from qcmfm.quantum.noise_files import from_json, load_preset, preset_names, to_json
@@ -111,7 +111,7 @@ def noise_settings(draw: st.DrawFn) -> NoiseSetting:
         moment = draw(st.sampled_from(MOMENTS))
         moment = "gate" if CHANNEL_WIRES[channel] == 2 else moment
         moment = "readout" if channel == "readout_error" else moment
-        entries.append(NoiseEntry(channel, values, moment))
+        entries.append(PlacedChannel(channel, values, moment))
     return NoiseSetting("drawn", tuple(entries))
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from qcmfm.quantum.ansatz import two_stage
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noise_files import load_preset
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.shares import modality_shares
@@ -17,8 +17,8 @@ NOISES = {
     "strong": NoiseSetting(
         "strong",
         (
-            NoiseEntry("amplitude_damping", {"damping": 0.1}),
-            NoiseEntry("readout_error", {"false_one": 0.1, "false_zero": 0.2}, at="readout"),
+            PlacedChannel("amplitude_damping", {"damping": 0.1}),
+            PlacedChannel("readout_error", {"false_one": 0.1, "false_zero": 0.2}, at="readout"),
         ),
     ),
 }

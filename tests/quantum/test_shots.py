@@ -8,15 +8,15 @@ import torch
 
 from qcmfm.core.errors import CircuitError
 from qcmfm.quantum.ansatz import two_stage
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.shots import counted_expectations, sample_counts, sampled_expectations
 
 SETTING = NoiseSetting(
     "test",
     (
-        NoiseEntry("depolarizing", {"probability": 0.02}),
-        NoiseEntry("readout_error", {"false_one": 0.1, "false_zero": 0.3}, at="readout"),
+        PlacedChannel("depolarizing", {"probability": 0.02}),
+        PlacedChannel("readout_error", {"false_one": 0.1, "false_zero": 0.3}, at="readout"),
     ),
 )
 

@@ -15,7 +15,7 @@ from qcmfm.core.errors import CircuitError
 from qcmfm.quantum import states as seen
 from qcmfm.quantum.ansatz import two_stage
 from qcmfm.quantum.circuit import Circuit, Gate
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 
@@ -190,7 +190,7 @@ def test_known_meyer_wallach(state: torch.Tensor, value: float):
 def test_a_noisy_state_is_seen_as_the_noise_says():
     """Depolarizing once shrinks every arrow by 1 - 4 p / 3."""
     circuit = Circuit(2, (Gate("RY", (0,), (0,)), Gate("RY", (1,), (1,))), ((0,), (1,)))
-    setting = NoiseSetting("x", (NoiseEntry("depolarizing", {"probability": 0.3}),))
+    setting = NoiseSetting("x", (PlacedChannel("depolarizing", {"probability": 0.3}),))
     amplitudes = torch.tensor([[1.0, 0, 0, 0]], dtype=torch.float64)
     angles = torch.tensor([0.3, 1.2], dtype=torch.float64)
     density = NoisySimulator(circuit, setting).density(amplitudes, angles)

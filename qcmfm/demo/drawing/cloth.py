@@ -180,7 +180,7 @@ class Cloth:
         self.alpha *= 1 - coverage
 
     def ridge(self, axis: Plane, width: Number, high: Number, along: Plane | Number = 1.0) -> None:
-        """A fold where `axis` is 0, as wide and as high as said."""
+        """Add a fold along `axis` = 0 with a width and a height."""
         self.height += np.float32(high) * along * np.exp(-((axis / np.float32(width)) ** 2))
 
     def folds(self, rng: np.random.Generator, upright: bool, count: Number, high: Number) -> None:

@@ -81,15 +81,15 @@ class Design:
 
 @dataclass(frozen=True)
 class Thing:
-    """An object of a collection: what it is, what is said of it, how it is photographed.
+    """An object of a drawn collection: its design, its caption and its photos.
 
     Args:
-        number: Its place in the collection, from 0.
+        number: Index in the collection, from 0.
         plan: What to draw.
-        difficulty: Of `DIFFICULTIES`.
-        caption: Empty where there is none.
-        shots: One for each photo.
-        split: train, val or test; all photos of an object have the same.
+        difficulty: One of `DIFFICULTIES`.
+        caption: The caption; may be empty.
+        shots: One per photo.
+        split: train, val or test; shared by all photos of the object.
     """
 
     number: int

@@ -74,7 +74,7 @@ class Scene:
         place: np.ndarray | None = None,
         grain: np.ndarray | None = None,
     ) -> None:
-        """Covers what was there with one more solid; its grain is that of the picture if unsaid."""
+        """Draw one more solid over the picture; its grain defaults to that of the picture."""
         np.copyto(self.depth[window], depth, where=mask)
         np.copyto(self.normal[:, *window], normal, where=mask)
         np.copyto(self.zone[window], np.asarray(zone, np.int8), where=mask)

@@ -221,8 +221,8 @@ class CrossAttention(nn.Module):
 
     def pointing(self) -> list[nn.Parameter]:
         """The parameters that `alignment` depends on; they determine where words attend."""
-        looks = self.words_to_regions
-        parts = (self.region, self.region_norm, self.word, looks.query, looks.key)
+        attention = self.words_to_regions
+        parts = (self.region, self.region_norm, self.word, attention.query, attention.key)
         return [parameter for part in parts for parameter in part.parameters()]
 
 
