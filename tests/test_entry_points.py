@@ -9,6 +9,7 @@ import pytest
 
 from qcmfm import jobs
 from qcmfm.core import settings
+from tests.jobs.kinds import KINDS
 from tests.jobs.test_jobs import ended
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,5 +56,5 @@ def test_an_entry_point_lets_idle_threads_sleep_unless_somebody_wants_else(code:
 
 def test_the_process_of_a_job_lets_idle_threads_sleep(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("OMP_WAIT_POLICY")
-    job = ended(jobs.start("environment", {"name": "OMP_WAIT_POLICY"}, "tests.jobs.kinds"))
+    job = ended(jobs.start("environment", {"name": "OMP_WAIT_POLICY"}, KINDS))
     assert job.result == {"value": settings.sleeping_threads()["OMP_WAIT_POLICY"]}

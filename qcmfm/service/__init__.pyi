@@ -1,11 +1,14 @@
 """What the service offers, and the module that each of it comes from."""
 
 from .adoption import adopt_run, adopted_run, base_run
+from .batches import label_on_ray, label_records
 from .calibration import calibrate_run
 from .collections import (
     CollectionSummary,
+    built_in_collections,
     collection_folders,
     draw_built_in,
+    draw_into,
     drawable,
     list_collections,
     open_collection,
@@ -22,6 +25,7 @@ from .explanations import (
     compare_explanations,
     explain_submission,
 )
+from .imports import import_source
 from .jobs import (
     cancel_job,
     find_job,
@@ -40,6 +44,7 @@ from .lab import (
     save_noise_setting,
     trained_on,
 )
+from .lab_reports import open_noise_setting, report_circuit, report_noise, try_circuit
 from .labelling import (
     Labelled,
     Labeller,
@@ -62,7 +67,7 @@ from .predictions import (
     runs_with_predictions,
 )
 from .retraining import next_run_name, retrain, training_labels
-from .review import Desk, attended
+from .review import OpenReviewSession, attended
 from .run_comparison import RunComparison, run_comparison
 from .runs import (
     RunSummary,
@@ -76,6 +81,7 @@ from .runs import (
     study_sentence,
 )
 from .search import (
+    Query,
     Searcher,
     build_catalog,
     build_map,
@@ -85,19 +91,22 @@ from .search import (
     open_search_index,
     reviewed_labels,
     saved_map,
+    search_collections,
 )
-from .studies import ablation, comparison, noise_curves, study_verdict, view_curves
+from .studies import ablation, comparison, noise_curves, run_study, study_verdict, view_curves
 from .submissions import Submission, record_submission, save_submission
-from .training import list_models
+from .training import ChosenEncoders, list_models, train_run
 
 __all__ = [
+    "ChosenEncoders",
     "CollectionSummary",
-    "Desk",
     "ExplanationComparison",
     "Labelled",
     "Labeller",
     "ModelComparison",
     "OpenReview",
+    "OpenReviewSession",
+    "Query",
     "RecentEvent",
     "RunComparison",
     "RunSummary",
@@ -114,6 +123,7 @@ __all__ = [
     "base_run",
     "build_catalog",
     "build_map",
+    "built_in_collections",
     "built_in_sentence",
     "cached_out_of_fold",
     "cached_predictions",
@@ -128,6 +138,7 @@ __all__ = [
     "comparison",
     "decide_on_submissions",
     "draw_built_in",
+    "draw_into",
     "drawable",
     "evaluate_run",
     "examine_workspace",
@@ -137,7 +148,10 @@ __all__ = [
     "find_run",
     "forget_job",
     "ground_run",
+    "import_source",
     "label_collection",
+    "label_on_ray",
+    "label_records",
     "label_submission",
     "labelled_csv",
     "list_collections",
@@ -151,12 +165,15 @@ __all__ = [
     "open_circuit_inputs",
     "open_collection",
     "open_labeller",
+    "open_noise_setting",
     "open_search_index",
     "other_predictions",
     "page_picture",
     "recent_events",
     "record_submission",
     "repair_workspace",
+    "report_circuit",
+    "report_noise",
     "restore",
     "resume_job",
     "retrain",
@@ -164,6 +181,7 @@ __all__ = [
     "run_comparison",
     "run_folders",
     "run_job",
+    "run_study",
     "run_version",
     "runs_for",
     "runs_with_predictions",
@@ -172,13 +190,16 @@ __all__ = [
     "save_submission",
     "saved_map",
     "scope_sentence",
+    "search_collections",
     "start_job",
     "study_sentence",
     "study_verdict",
     "thumbnail",
+    "train_run",
     "trained_on",
     "training_labels",
     "true_regions",
+    "try_circuit",
     "view_curves",
     "waiting",
 ]

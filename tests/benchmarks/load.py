@@ -31,6 +31,7 @@ from qcmfm import jobs
 from qcmfm.core import storage
 from qcmfm.core.clock import utc_now_ms
 from qcmfm.review.log import ReviewLog
+from qcmfm.service.tasks import TASKS
 from qcmfm.ui.shell.memory import SLACK
 from tests.benchmarks.visitors import Visitor
 from tests.browser.studio import server
@@ -236,7 +237,7 @@ def measure(home: Path, visitors: int, clicks: int, pause: float, whole: bool) -
 def _beside_training(
     address: str, visitors: int, clicks: int, pause: float, photos: Sequence[Path]
 ) -> dict[str, Any]:
-    job = jobs.start("compare_labels", {"collection": "artifacts", "run": ""})
+    job = jobs.start("compare_labels", {"collection": "artifacts", "run": ""}, TASKS)
     time.sleep(5)
     try:
         found = asyncio.run(crowd(address, visitors, clicks, pause, photos))

@@ -11,6 +11,7 @@ from qcmfm.core.progress import finish
 from qcmfm.encoders.photo import read_photo
 from qcmfm.importers import Limits, import_collection, preview
 from qcmfm.records import read_collection
+from qcmfm.service.tasks import TASKS
 from tests.importers import sources
 from tests.importers.museum_server import Museum, photo
 from tests.jobs.test_jobs import ended
@@ -122,5 +123,5 @@ def test_what_cannot_be_imported_is_told_and_leaves_nothing(
 
 def test_a_job_imports(tmp_path: Path, museum: Museum, home: Path):
     given = {"source": sources.cleveland(tmp_path, museum), "name": "cma"}
-    job = ended(jobs.start("import_collection", given))
+    job = ended(jobs.start("import_collection", given, TASKS))
     assert job.state == "done" and job.result["taken"] == 3 and job.result["notes"] == 1

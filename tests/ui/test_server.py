@@ -26,8 +26,8 @@ from qcmfm.access import Permission as May
 from qcmfm.core.errors import PermissionDenied
 from qcmfm.core.progress import finish
 from qcmfm.encoders import weights
+from qcmfm.encoders.fair_queue import FairQueue
 from qcmfm.observability import metrics
-from qcmfm.service.fair_queue import FairQueue
 from qcmfm.service.tasks import TASKS
 from qcmfm.ui.shell import server
 from qcmfm.ui.shell.gauges import Gauges

@@ -128,7 +128,7 @@ def test_an_unfinished_job_of_an_earlier_version_is_resumed(home: Path):
     service.resume_job(job.job_id)
     again = ended(job.job_id)
     assert again.state == "done" and again.result["records"] == 30, again
-    assert service.catalogued() == ["vases"]
+    assert service.catalogued_collections() == ["vases"]
 
 
 def test_done_again_no_step_changes_anything(home: Path, old: Path, tmp_path: Path):
