@@ -231,7 +231,7 @@ def test_where_it_cannot_be_written_the_file_is_named_that_was_asked_for(
 def test_the_commands(backup: Path, home: Path, tmp_path: Path):
     run = CliRunner().invoke
     said = run(cli.app, ["restore", str(backup)])
-    assert said.exit_code == 0 and "files put back" in said.stdout
+    assert said.exit_code == 0 and "files restored" in said.stdout
     made = run(cli.app, ["backup", str(tmp_path / "again.zip"), "--json"])
     # the restoring itself was written into the audit log that was put back
     assert json.loads(made.stdout)["files"] == len(kept(backup))
