@@ -47,6 +47,7 @@ def test_no_caption_of_the_data_is_in_it(museum: Path):
     assert captions and not [caption for caption in captions if caption in text]
 
 
+@pytest.mark.slow
 def test_the_card_s_figures_are_measured_again(museum: Path):
     collection = read_collection(museum, "caption_masked")
     labeller = service.open_labeller(settings.DEFAULT_RUN, "cpu")
@@ -57,6 +58,7 @@ def test_the_card_s_figures_are_measured_again(museum: Path):
         assert measured[name]["value"] == pytest.approx(kept[name]["value"], abs=0.005)
 
 
+@pytest.mark.slow
 def test_unlabelled_records_get_a_complete_table(museum: Path, tmp_path: Path, home: Path):
     out = tmp_path / "holdout.csv"
     command = [sys.executable, "-m", "qcmfm", "predict", "--run", settings.DEFAULT_RUN]

@@ -57,6 +57,7 @@ def weights(run: Run) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in run.model.parameters()])
 
 
+@pytest.mark.slow
 def test_a_trained_run_knows_the_colours(collection: Collection, home: Path):
     run = trained(collection, home, epochs=30)
     predictions = finish(predict(run, collection, cheap_cache(home / "features")))
