@@ -166,7 +166,7 @@ def test_verbs_turns_and_errors_are_counted(meters: metrics.Meters):
         if sample.name == "qcmfm_verb_seconds_sum"
     }
     glanced = next(verb for verb in took if verb.endswith("glance"))
-    assert took[glanced] >= 0.02 and took["repair_workspace"] > 0 and len(took) == 2
+    assert took[glanced] >= 0.02 and took["mend_workspace"] > 0 and len(took) == 2
     assert figure(meters, "qcmfm_errors_total", kind="refused") == 1
 
     turns, busy = FairQueue(1, metrics.record_queue_wait), threading.Event()
