@@ -140,6 +140,7 @@ def test_the_playground_shows_the_figures_of_the_command_line():
     assert f"{said['expressibility']:.3f} nats" in text
 
 
+@pytest.mark.slow
 def test_a_setting_is_kept_from_the_command_line_and_a_wrong_one_is_told(artifacts, home: Path):
     told("noise", *artifacts, "--setting", "trapped_ion_h2", "--save", "ours")
     assert (home / "noise" / "ours.json").is_file()
@@ -162,6 +163,7 @@ def test_the_circuit_follows_every_change_of_its_widgets():
     assert [heading.value for heading in app.header] == before
 
 
+@pytest.mark.slow
 def test_a_saved_noise_orders_the_queue(home: Path):
     noise = "thermal_relaxation@gate:t1=100.0,t2=80.0,gate_time=3.0"
     app = page("noise_lab", collection="artifacts", noise=[noise], sweep="none")
@@ -171,16 +173,16 @@ def test_a_saved_noise_orders_the_queue(home: Path):
     labeller = service.open_labeller("artifacts", "cpu")
     collection = service.open_collection("artifacts")
     said = finish(service.label_collection(labeller, "artifacts", collection))
-    desk = service.Desk("artifacts", collection, said)
+    session = service.OpenReviewSession("artifacts", collection, said)
     order = "unstable_under_noise:our device"
-    assert order in desk.orders()
-    saved = desk.unmeasured(order)
+    assert order in session.orders()
+    saved = session.unmeasured(order)
     assert saved is not None
     inputs = finish(service.open_circuit_inputs(labeller, collection))
     firm = service.measure_stability(inputs, saved)
-    desk.keep_stability(order, saved, firm)
-    assert desk.unmeasured(order) is None
-    places = desk.places(order)
+    session.keep_stability(order, saved, firm)
+    assert session.unmeasured(order) is None
+    places = session.places(order)
     assert sorted(firm, key=firm.__getitem__)[0] == min(places, key=places.__getitem__)
     answer = told("noise", "--run", "artifacts", "--records",
                   str(SHIPPED_COLLECTIONS / "artifacts"), "--setting", "our device")  # fmt: skip

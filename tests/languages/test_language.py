@@ -109,7 +109,7 @@ def test_a_sentence_of_the_package_is_said_with_its_values(monkeypatch: pytest.M
     told = msg("{work} of {name} failed", work=msg("The import"), name="{vases}")
     assert told == "The import of {vases} failed"
     assert language._(told) == told
-    monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
+    monkeypatch.setattr(language, "current_language", lambda: "zh_CN")
     assert language._(told) == "{vases} 的导入失败"
     assert language._("") == ""
 
@@ -117,7 +117,7 @@ def test_a_sentence_of_the_package_is_said_with_its_values(monkeypatch: pytest.M
 def test_lists_in_a_sentence_are_said_too(monkeypatch: pytest.MonkeyPatch):
     told = msg("Choose {fits}.", fits=[msg("open"), msg("accepted")])
     assert told == "Choose open; accepted."
-    monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
+    monkeypatch.setattr(language, "current_language", lambda: "zh_CN")
     assert language._(told) == "请选择 待复核; 已接受。"
 
 
@@ -130,5 +130,5 @@ def test_a_sentence_holds_on_to_no_error():
 def test_a_text_for_later_is_said_when_it_is_shown(monkeypatch: pytest.MonkeyPatch):
     waiting = language.LazyText("Starting …")
     assert str(waiting) == "Starting …"
-    monkeypatch.setattr(language, "spoken", lambda: "zh_CN")
+    monkeypatch.setattr(language, "current_language", lambda: "zh_CN")
     assert str(waiting) == "正在开始……"

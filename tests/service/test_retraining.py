@@ -80,6 +80,7 @@ def test_training_from_nothing_and_again_on_corrected_labels(vases: Path, cache:
     assert "Measured on `test`" in card and "Trained anew, as vases-1 was" in card
 
 
+@pytest.mark.slow
 def test_a_small_collection_goes_on_from_what_the_parent_knows(
     home: Path, tmp_path: Path, cache: FeatureCache
 ):
@@ -99,6 +100,7 @@ def test_a_small_collection_goes_on_from_what_the_parent_knows(
     assert config["started_from"] == "parent", "wrong labels of the child leave no trace"
 
 
+@pytest.mark.slow
 def test_test_records_stay_test_when_records_are_added(home: Path, cache: FeatureCache):
     file = make_collection(home / "collections" / "vases", 90)
     change(file, lambda record: record.changed(split=""))

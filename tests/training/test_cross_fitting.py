@@ -59,6 +59,7 @@ def test_it_uses_only_the_records_and_labels_it_is_given(collection: Collection,
     assert {r.label for r in found.records} == {"red", "blue"}
 
 
+@pytest.mark.slow
 def test_stopped_work_goes_on_and_ends_the_same(
     collection: Collection, whole: OutOfFoldAnswers, home: Path
 ):

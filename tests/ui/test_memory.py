@@ -66,6 +66,7 @@ def test_threads_share_few_heaps():
     assert 0 < heaps(SHARE) <= memory.HEAPS < heaps("")
 
 
+@pytest.mark.slow
 def test_pieces_between_what_is_kept_are_returned():
     pieces = [bytes(2_000) for _ in range(60_000)]
     kept = pieces[::50]

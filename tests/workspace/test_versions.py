@@ -117,6 +117,7 @@ def test_a_backup_of_an_earlier_version_brings_all_that_is_in_it(home: Path, fil
     everything_is_there(home)
 
 
+@pytest.mark.slow
 def test_an_unfinished_job_of_an_earlier_version_is_resumed(home: Path):
     with zipfile.ZipFile(OLD[1]) as archive:
         archive.extractall(home)
