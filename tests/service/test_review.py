@@ -1,4 +1,4 @@
-"""What lies on a reviewer's desk: queue, keys, neighbours, exports."""
+"""A review session: queue, keys, neighbours, exports."""
 
 import io
 from dataclasses import replace
@@ -12,13 +12,13 @@ from qcmfm.core import storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.errors import ReviewError
 from qcmfm.core.progress import finish
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.inference.prediction import Prediction
 from qcmfm.inference.prediction_cache import fingerprint, predictions_file, write_cached
 from qcmfm.records import Collection, Record, read_collection
 from qcmfm.review.filters import Filters
-from qcmfm.review.items import OutOfFold
 from qcmfm.runs.folder import WEIGHTS
-from qcmfm.service import Desk, attended, other_predictions
+from qcmfm.service import OpenReviewSession, attended, other_predictions
 from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
 from tests.review.made import accept, correct, prediction
@@ -30,38 +30,38 @@ QUEUE = ["r1", "r3", "r2", "r0"]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def session(tmp_path: Path) -> OpenReviewSession:
     records = [Record(name, f"{name}.jpg", f"cup {name}") for name in SURE]
     said = {name: prediction(name, "gold", sure) for name, sure in SURE.items()}
-    return Desk("cups", Collection.from_records(tmp_path, records), said)
+    return OpenReviewSession("cups", Collection.from_records(tmp_path, records), said)
 
 
-def test_the_queue_goes_on_from_a_record_that_left_it(desk: Desk):
+def test_the_queue_goes_on_from_a_record_that_left_it(session: OpenReviewSession):
     order = "least_certain"
-    assert desk.queue(OPEN, order) == QUEUE
-    desk.review.decide([accept("r3")], "Ada")
-    queue = desk.queue(OPEN, order)
+    assert session.queue(OPEN, order) == QUEUE
+    session.review.decide([accept("r3")], "Ada")
+    queue = session.queue(OPEN, order)
     assert queue == ["r1", "r2", "r0"]
-    assert desk.next_after("r3", queue, order) == "r2"
-    assert desk.next_after("r3", queue, order, back=True) == "r1"
-    assert desk.next_after("r0", queue, order) == "r1"  # round
-    assert desk.next_after("r1", queue, order, back=True) == "r0"
-    assert desk.next_after("r1", ["r1"], order) == ""
-    assert desk.next_after("no such record", queue, order) == "r1"
+    assert session.next_after("r3", queue, order) == "r2"
+    assert session.next_after("r3", queue, order, back=True) == "r1"
+    assert session.next_after("r0", queue, order) == "r1"  # round
+    assert session.next_after("r1", queue, order, back=True) == "r0"
+    assert session.next_after("r1", ["r1"], order) == ""
+    assert session.next_after("no such record", queue, order) == "r1"
 
 
-def test_an_order_stays_while_labels_are_decided(desk: Desk):
-    before = dict(desk.places("newest"))
-    desk.review.decide([accept("r0")], "Ada")
-    assert desk.places("newest") == before
+def test_an_order_stays_while_labels_are_decided(session: OpenReviewSession):
+    before = dict(session.places("newest"))
+    session.review.decide([accept("r0")], "Ada")
+    assert session.places("newest") == before
 
 
-def test_only_orders_that_have_what_they_need_are_offered(desk: Desk):
-    assert "most_likely_mislabelled" not in desk.orders() and "least_certain" in desk.orders()
+def test_only_orders_that_have_what_they_need_are_offered(session: OpenReviewSession):
+    assert "most_likely_mislabelled" not in session.orders() and "least_certain" in session.orders()
     with pytest.raises(ReviewError):
-        desk.places("most_likely_mislabelled")
+        session.places("most_likely_mislabelled")
     measured = OutOfFold(list(SURE), ["gold", "jade"], np.full((4, 2), 0.5))
-    whole = Desk("cups", desk.collection, desk.predictions, measured)
+    whole = OpenReviewSession("cups", session.collection, session.predictions, measured)
     assert "most_likely_mislabelled" in whole.orders()
 
 
@@ -80,40 +80,40 @@ def test_what_other_runs_said_is_found_while_it_is_fresh(tmp_path: Path, home: P
     assert list(other_predictions("cups", collection, "ours")) == ["theirs"]
     ours = {name: prediction(name, "gold", sure) for name, sure in SURE.items()}
     both = other_predictions("cups", collection, "ours")
-    whole = Desk("cups", collection, ours, others=both)
+    whole = OpenReviewSession("cups", collection, ours, others=both)
     assert whole.queue(OPEN, "models_disagree")[0] == "r0"  # the surest of another label
-    assert "models_disagree" not in Desk("cups", collection, ours).orders()
+    assert "models_disagree" not in OpenReviewSession("cups", collection, ours).orders()
     changed = Collection.from_records(tmp_path, [replace(records[0], caption="new"), *records[1:]])
     assert other_predictions("cups", changed, "ours") == {}
 
 
-def test_the_keys_are_the_likeliest_labels(desk: Desk):
-    assert [label for label, _ in desk.proposals("r0")] == ["gold", "silver", "jade"]
-    assert desk.proposals("r0")[0][1] == 0.9
+def test_the_keys_are_the_likeliest_labels(session: OpenReviewSession):
+    assert [label for label, _ in session.suggestions("r0")] == ["gold", "silver", "jade"]
+    assert session.suggestions("r0")[0][1] == 0.9
 
 
 def test_without_a_prediction_the_keys_are_the_commonest_labels(tmp_path: Path):
     records = [Record(f"r{n}", label="gold" if n else "jade") for n in range(3)]
-    desk = Desk("cups", Collection.from_records(tmp_path, records), {})
-    assert desk.proposals("r0") == [("gold", None), ("jade", None)]
-    desk.review.decide([correct("r0", "silver")], "Ada", ["silver"])
-    assert ("silver", None) in desk.proposals("r0")
-    assert desk.labels() == ["gold", "jade", "silver"]
+    session = OpenReviewSession("cups", Collection.from_records(tmp_path, records), {})
+    assert session.suggestions("r0") == [("gold", None), ("jade", None)]
+    session.review.decide([correct("r0", "silver")], "Ada", ["silver"])
+    assert ("silver", None) in session.suggestions("r0")
+    assert session.labels() == ["gold", "jade", "silver"]
 
 
-def test_neighbours_are_the_surest_and_none_that_was_corrected(desk: Desk):
+def test_neighbours_are_the_surest_and_none_that_was_corrected(session: OpenReviewSession):
     def named(count: int = 6) -> list[str]:
-        return [record.record_id for record in desk.neighbours("r1", "gold", count)]
+        return [record.record_id for record in session.neighbours("r1", "gold", count)]
 
     assert named() == ["r0", "r2", "r3"] and named(2) == ["r0", "r2"]
-    desk.review.decide([correct("r0", "jade")], "Ada", ["jade"])
-    desk.review.decide([accept("r3")], "Ada")
+    session.review.decide([correct("r0", "jade")], "Ada", ["jade"])
+    session.review.decide([accept("r3")], "Ada")
     assert named() == ["r2", "r3"]
 
 
-def test_the_export_has_what_was_decided_meanwhile(desk: Desk):
-    desk.review.decide([accept("r0")], "Ada")
-    file = desk.export("review_log")
+def test_the_export_has_what_was_decided_meanwhile(session: OpenReviewSession):
+    session.review.decide([accept("r0")], "Ada")
+    file = session.export("review_log")
     assert file.name == "cups-review.csv"
     assert len(io.StringIO(file.content.decode()).readlines()) == 2
 

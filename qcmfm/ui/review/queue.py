@@ -34,48 +34,48 @@ FIELD = 220
 
 
 @st.fragment
-def show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
+def show_queue(session: service.OpenReviewSession, address: QueueAddress, reviewer: str) -> None:
     """The record that the address names, else the first of the queue.
 
     A fragment, so that a key redraws the record and nothing else.
     """
     with error_boundary():
-        queue = desk.queue(address.filters, address.order)
-        record = desk.records.get(address.get("record")) or desk.records.get(
+        queue = session.queue(address.filters, address.order)
+        record = session.records.get(address.get("record")) or session.records.get(
             queue[0] if queue else ""
         )
         if record is None:
-            _nothing_left(desk, address, reviewer)
+            _nothing_left(session, address, reviewer)
             return
         address.set(record=record.record_id)
-        seen = desk.review.refresh().of(record.record_id).decision_id
-        shown = ShownRecord(desk, address, reviewer, record.record_id, seen)
+        seen = session.review.refresh().of(record.record_id).decision_id
+        shown = ShownRecord(session, address, reviewer, record.record_id, seen)
         left, right = st.columns(2, gap="medium")
         with left:
-            show_photo(desk, record)
+            show_photo(session, record)
         with right:
             _show_proposal(shown, record, queue)
             _show_keys(shown)
             show_history(shown)
-            _show_neighbours(desk, record)
+            _show_neighbours(session, record)
         _fetch_next(shown, queue)
 
 
-def _nothing_left(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
+def _nothing_left(session: service.OpenReviewSession, address: QueueAddress, reviewer: str) -> None:
     show_message()
-    show_empty_queue(desk, address)
+    show_empty_queue(session, address)
     with st.container(horizontal=True):
-        show_other_records_buttons(desk, address)
+        show_other_records_buttons(session, address)
         st.button(
             _("Undo"), shortcut=key_of("review", "undo"),
-            on_click=undo, args=(desk, address, reviewer),
+            on_click=undo, args=(session, address, reviewer),
             **permission_options(Permission.DECIDE),
         )  # fmt: skip
 
 
 def _show_proposal(shown: ShownRecord, record: Record, queue: list[str]) -> None:
-    suggestion = shown.desk.predictions.get(record.record_id)
-    outcome = shown.desk.review.refresh().of(record.record_id)
+    suggestion = shown.session.predictions.get(record.record_id)
+    outcome = shown.session.review.refresh().of(record.record_id)
     place = (
         _("{place:,} of {n:,}").format(place=queue.index(record.record_id) + 1, n=len(queue))
         if record.record_id in queue
@@ -105,18 +105,18 @@ def _show_proposal(shown: ShownRecord, record: Record, queue: list[str]) -> None
 
 def _show_keys(shown: ShownRecord) -> None:
     """Buttons with their keys. Each belongs to its record, so a late press cannot hit the next."""
-    desk, record_id = shown.desk, shown.record_id
+    session, record_id = shown.session, shown.record_id
     if show_refusal(Permission.DECIDE):
         with st.container(horizontal=True, gap="xsmall"):
             _show_neighbour_buttons(shown)
         show_message()
         return
-    proposals = desk.proposals(record_id)
+    suggestions = session.suggestions(record_id)
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             _("Accept"), key=f"accept-{record_id}",
             shortcut=key_of("review", "accept"), type="primary",
-            disabled=record_id not in desk.predictions,
+            disabled=record_id not in session.predictions,
             on_click=decide, args=(shown, "accept"),
         )  # fmt: skip
         st.button(
@@ -126,11 +126,11 @@ def _show_keys(shown: ShownRecord) -> None:
         _show_neighbour_buttons(shown)
         st.button(
             _("Undo"), key=f"undo-{record_id}", shortcut=key_of("review", "undo"),
-            on_click=undo, args=(desk, shown.address, shown.reviewer),
+            on_click=undo, args=(session, shown.address, shown.reviewer),
         )  # fmt: skip
     show_message()
     with st.container(horizontal=True, gap="xsmall"):
-        for number, (label, probability) in enumerate(proposals, start=1):
+        for number, (label, probability) in enumerate(suggestions, start=1):
             sure = "" if probability is None else f" · {percent(probability)}"
             st.button(
                 f"{plain(words_for(label))}{sure}", key=f"{number}-{record_id}",
@@ -160,7 +160,7 @@ def _show_typing(shown: ShownRecord) -> None:
     record_id = shown.record_id
     with st.container(horizontal=True):  # below each other where there is no room
         st.selectbox(
-            _("Another label"), shown.desk.labels(), index=None, key=f"other-{record_id}",
+            _("Another label"), shown.session.labels(), index=None, key=f"other-{record_id}",
             format_func=words_for, placeholder=_("Type its first letters"),
             on_change=choose_other, args=(shown,), width=FIELD,
         )  # fmt: skip
@@ -176,15 +176,15 @@ def _show_typing(shown: ShownRecord) -> None:
         )
 
 
-def _show_neighbours(desk: service.Desk, record: Record) -> None:
+def _show_neighbours(session: service.OpenReviewSession, record: Record) -> None:
     """Pictures of other records with the proposed label."""
-    suggestion = desk.predictions.get(record.record_id)
+    suggestion = session.predictions.get(record.record_id)
     if suggestion is None:
         return
     pictures: list[bytes] = []
     named: list[str | None] = []
-    for other in desk.neighbours(record.record_id, suggestion.label):
-        picture = thumbnail(desk.collection, other)
+    for other in session.neighbours(record.record_id, suggestion.label):
+        picture = thumbnail(session.collection, other)
         if picture:
             pictures.append(picture)
             named.append(other.caption or _("Record {record_id}").format(record_id=other.record_id))
@@ -201,9 +201,9 @@ def _show_neighbours(desk: service.Desk, record: Record) -> None:
 
 def _fetch_next(shown: ShownRecord, queue: list[str]) -> None:
     """Prepare the next photo before it is needed."""
-    desk = shown.desk
-    following = desk.next_after(shown.record_id, queue, shown.address.order)
-    path = desk.collection.image_path(desk.records[following]) if following else None
+    session = shown.session
+    following = session.next_after(shown.record_id, queue, shown.address.order)
+    path = session.collection.image_path(session.records[following]) if following else None
     if path:
         try:
             page_picture(path)
