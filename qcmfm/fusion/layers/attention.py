@@ -53,22 +53,22 @@ class MultiHeadAttention(nn.Module):
 
     def forward(
         self,
-        looking: Float[Tensor, "batch from dim"],
-        looked_at: Float[Tensor, "batch to dim"],
+        queries: Float[Tensor, "batch from dim"],
+        targets: Float[Tensor, "batch to dim"],
         mask: Bool[Tensor, "batch to"],
     ) -> tuple[Float[Tensor, "batch from dim"], Float[Tensor, "batch head from to"]]:
         """Attend from each query item to the unmasked target items.
 
         Args:
-            looking: Vectors of the query items.
-            looked_at: Vectors of the target items, which supply keys and values.
+            queries: Vectors of the query items.
+            targets: Vectors of the target items, which supply keys and values.
             mask: True for the target items that exist.
 
         Returns:
             The attended vectors and the attention map, both zero where `mask` is all False.
         """
-        query, key = self._matched(looking, looked_at)
-        value = self.value(looked_at).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        query, key = self._matched(queries, targets)
+        value = self.value(targets).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         scores = query.transpose(1, 2) @ key.permute(0, 2, 3, 1)
         scores = scores.masked_fill(~mask[:, None, None, :], torch.finfo(scores.dtype).min)
         anything = mask.any(1)[:, None, None, None]
@@ -77,18 +77,18 @@ class MultiHeadAttention(nn.Module):
         return taken * anything.squeeze(1), attention
 
     def scores(
-        self, looking: Float[Tensor, "word dim"], looked_at: Float[Tensor, "batch region dim"]
+        self, queries: Float[Tensor, "word dim"], targets: Float[Tensor, "batch region dim"]
     ) -> Float[Tensor, "head word batch region"]:
         """Scores of each word for each region of every photo, before the softmax."""
-        query, key = self._matched(looking, looked_at)
+        query, key = self._matched(queries, targets)
         return torch.einsum("whd,brhd->hwbr", query, key)
 
     def _matched(
-        self, looking: Float[Tensor, "*any from_dim"], looked_at: Float[Tensor, "*other to_dim"]
+        self, queries: Float[Tensor, "*any from_dim"], targets: Float[Tensor, "*other to_dim"]
     ) -> tuple[Float[Tensor, "*any head part"], Float[Tensor, "*other head part"]]:
         """Queries and keys whose dot products are the scores."""
-        query = self.query(looking).unflatten(-1, (self.heads, -1))
-        key = self.key(looked_at).unflatten(-1, (self.heads, -1))
+        query = self.query(queries).unflatten(-1, (self.heads, -1))
+        key = self.key(targets).unflatten(-1, (self.heads, -1))
         if not self.temperature:
             return query / key.shape[-1] ** 0.5, key
         query, key = functional.normalize(query, dim=-1), functional.normalize(key, dim=-1)
