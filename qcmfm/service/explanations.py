@@ -8,11 +8,11 @@ from qcmfm.access import Permission, actor, requires
 from qcmfm.core.errors import RecordsError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
+from qcmfm.encoders.fair_queue import ENCODERS
 from qcmfm.explanation import Explanation, attended_box, caption_heat, encode_record, explain
 from qcmfm.exports.web_annotations import attention_page
 from qcmfm.records import Collection, Record
 from qcmfm.runs.calibration import ERROR_RATE
-from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.labelling import Labeller, Submission
 
 

@@ -10,6 +10,7 @@ from qcmfm.access import Permission, actor, requires
 from qcmfm.core import settings
 from qcmfm.core.clock import utc_now
 from qcmfm.core.text import escape_formula
+from qcmfm.encoders.fair_queue import ENCODERS
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.fusion.base import Attention
 from qcmfm.inference.encoded_record import encode_record
@@ -17,7 +18,6 @@ from qcmfm.inference.predict import fused_outputs
 from qcmfm.inference.prediction import Prediction, table_columns, table_row
 from qcmfm.observability import metrics
 from qcmfm.runs.run import Run, read_run
-from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.runs import find_run
 from qcmfm.service.submissions import Submission
 

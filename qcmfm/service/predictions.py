@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from qcmfm.access import Permission, actor, requires
 from qcmfm.core.errors import RunError
 from qcmfm.core.progress import Work
+from qcmfm.encoders.fair_queue import ENCODERS
 from qcmfm.inference.predict import predict
 from qcmfm.inference.prediction import Prediction
 from qcmfm.inference.prediction_cache import (
@@ -16,7 +17,6 @@ from qcmfm.inference.prediction_cache import (
 )
 from qcmfm.observability import metrics
 from qcmfm.records import Collection
-from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import run_version
 

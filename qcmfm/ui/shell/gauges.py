@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from streamlit import runtime
 
 from qcmfm import jobs
-from qcmfm.service.fair_queue import ENCODERS
+from qcmfm.encoders.fair_queue import ENCODERS
 
 REFRESH_SECONDS = 10.0
 """Seconds for which the count of the jobs is cached; each job is a few files."""

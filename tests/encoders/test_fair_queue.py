@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from qcmfm.core.progress import Progress, Work, finish
-from qcmfm.service.fair_queue import FairQueue
+from qcmfm.encoders.fair_queue import FairQueue
 
 
 def until(ready) -> None:
