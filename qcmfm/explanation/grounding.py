@@ -19,7 +19,7 @@ there.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,7 +28,6 @@ from jaxtyping import Bool, Float
 
 from qcmfm.core.errors import RecordsError, RunError
 from qcmfm.core.progress import Progress, Work
-from qcmfm.demo.drawing.plan import MOTIFS
 from qcmfm.encoders.features import FeatureCache, FeatureTable
 from qcmfm.encoders.image import ImageEncoder
 from qcmfm.evaluation import mean_intervals
@@ -70,10 +69,15 @@ class Grounded:
     pointing: tuple[float, ...]
     mass: tuple[float, ...]
 
-    @property
-    def kind(self) -> str:
-        """Kind of thing that the word names: the object itself, a motif on it, or a part of it."""
-        return "object" if self.names == "object" else "motif" if self.names in MOTIFS else "part"
+
+def kind_of(names: str, motifs: Container[str]) -> str:
+    """Kind of thing that a word names: the object itself, a motif on it, or a part of it.
+
+    Args:
+        names: What the word names.
+        motifs: Names of motifs.
+    """
+    return "object" if names == "object" else "motif" if names in motifs else "part"
 
 
 def pointing(heat: Grid, shares: Grid) -> float:
@@ -140,7 +144,11 @@ def words_of(region: Region, spans: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def measure_grounding(
-    run: Run, collection: Collection, regions: Mapping[str, Sequence[Region]], cache: FeatureCache
+    run: Run,
+    collection: Collection,
+    regions: Mapping[str, Sequence[Region]],
+    cache: FeatureCache,
+    motifs: Container[str] = (),
 ) -> Work[dict[str, Any]]:
     """Measure the grounding of a run's attention, as JSON values.
 
@@ -153,6 +161,7 @@ def measure_grounding(
         collection: Records; those without a photo, a caption or a region are left out.
         regions: True regions, by record id.
         cache: Encoders of the run, with features on disk.
+        motifs: Names of motifs in the regions; what is neither one nor the object is a part of it.
 
     Raises:
         RunError: The model has no attention.
@@ -183,7 +192,7 @@ def measure_grounding(
         "records": len({word.record_id for word in found}),
         "groups": len({word.group for word in found}),
         **_summary(found),
-        "by_kind": _breakdown(found, [word.kind for word in found]),
+        "by_kind": _breakdown(found, [kind_of(word.names, motifs) for word in found]),
         "by_name": _breakdown(found, [word.names for word in found]),
         "passed_over": {why: passed_over[why] for why in ("not_in_caption", "not_in_view")},
         "centre_spread": CENTRE_SPREAD,

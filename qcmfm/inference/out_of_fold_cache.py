@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qcmfm.core import settings, storage
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.inference.prediction_cache import fingerprint
 from qcmfm.records import Collection
-from qcmfm.review.items import OutOfFold
 
 _ABOUT = b"qcmfm_out_of_fold"
 

@@ -1,7 +1,6 @@
 """Label the records of a collection on Ray Data, with the same predictions as on one machine."""
 
 import contextlib
-import functools
 import logging
 import os
 import socket
@@ -13,17 +12,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from qcmfm import service
 from qcmfm.core import settings, storage
 from qcmfm.core.errors import ClusterError, QcmfmError, RecordsError
 from qcmfm.core.extras import needs_extra
 from qcmfm.core.progress import Progress, Work
+from qcmfm.encoders.features import Encoders
 from qcmfm.inference.prediction import Prediction, write_predictions
 from qcmfm.inference.record_parts import Parts
 from qcmfm.runs.folder import WEIGHTS, read_config, run_version
-from qcmfm.service import Labeller
+from qcmfm.runs.run import Run
 
-Opening = Callable[[], Labeller]
+Opening = Callable[[], tuple[Run, Encoders]]
 """Loads the run and its encoders; called once in every worker."""
 BLOCKS = 10_000
 """Largest number of Ray blocks that the parts are distributed in."""
@@ -64,12 +63,12 @@ def label_on_ray(
     run: Path,
     records: Path,
     out: Path,
+    opening: Opening,
     caption_column: str = "caption",
     top: int = 3,
     split: str = "",
     address: str = "",
-    device: str = "auto",
-    opening: Opening | None = None,
+    gpu: bool = True,
 ) -> Work[RayReport]:
     """Label a records file; repeating an interrupted call resumes it.
 
@@ -81,12 +80,12 @@ def label_on_ray(
         records: The CSV file, or a folder with a `records.csv`.
         out: The CSV file to write. Until it is complete, intermediate results are in a folder
             beside it.
+        opening: Loads the run in a worker.
         caption_column: Column with the caption.
         top: Number of most likely labels to write, with their probabilities.
         split: Split to label; by default all rows.
         address: Address of a running cluster; by default Ray is started on this machine.
-        device: Device of the encoders; auto uses the GPUs of the cluster.
-        opening: Loads the run in a worker; by default with the encoders that it names.
+        gpu: Whether the encoders may use the GPUs of the cluster.
 
     Raises:
         RunError: The run does not exist or cannot be read.
@@ -105,11 +104,8 @@ def label_on_ray(
             "Choose another split." if split else "Give a file with at least one row.",
         )
     features = settings.features_folder()
-    opening = opening or functools.partial(service.open_labeller, str(run), device)
     with on_cluster(address):
-        workers = yield from _label_parts(
-            opening, parts, features, count, rows, gpu=device in ("auto", "cuda")
-        )
+        workers = yield from _label_parts(opening, parts, features, count, rows, gpu)
     report = RayReport(model_sha256=sha256, workers=workers)
     write_predictions(report.counting(parts.labelled(count, version)), out, top)
     storage.discard_folder(parts.folder)
@@ -120,9 +116,8 @@ class _Worker:
     """Ray actor that loads the run once and labels one part after the other."""
 
     def __init__(self, opening: Opening, parts: Parts, features: Path):
-        labeller = opening()
         self._parts, self._features = parts, features
-        self._run, self._encoders = labeller.run, labeller.cache.encoders
+        self._run, self._encoders = opening()
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         rows = [

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Record
-from qcmfm.review.items import OutOfFold
 
 
 @dataclass(frozen=True)

@@ -4,29 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from jaxtyping import Float
-
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Record
 from qcmfm.review.state import ReviewState
 
 if TYPE_CHECKING:  # Predictions import torch, which is slow to load and not needed here.
     from qcmfm.inference.prediction import Prediction
-
-
-@dataclass(frozen=True)
-class OutOfFold:
-    """Out-of-fold probabilities: from models that were not trained on the record in question.
-
-    Args:
-        record_ids: Ids of the records, in the order of the rows.
-        labels: Labels, in the order of the columns.
-        probabilities: Probabilities, 0 to 1; each row adds up to 1.
-    """
-
-    record_ids: Sequence[str]
-    labels: Sequence[str]
-    probabilities: Float[np.ndarray, "record label"]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from qcmfm.core.errors import TrainingError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
 from qcmfm.encoders.features import FeatureCache
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.inference.out_of_fold_cache import (
     made_from,
     out_of_fold_file,
@@ -16,7 +17,6 @@ from qcmfm.inference.out_of_fold_cache import (
 )
 from qcmfm.records import Collection
 from qcmfm.review.corrected_labels import corrected
-from qcmfm.review.items import OutOfFold
 from qcmfm.review.review import open_review
 from qcmfm.runs.folder import read_config
 from qcmfm.service.retraining import collection_with_catalogue_labels, encoders_of
@@ -37,7 +37,7 @@ def cached_out_of_fold(name: str, collection: Collection) -> OutOfFold | None:
     return read_out_of_fold(file, made_from(collection)) if file.is_file() else None
 
 
-@requires(Permission.RETRAIN, on=("name", "run"))
+@requires(Permission.RETRAIN, on=("name", "run"), logged_as="compare_labels")
 def find_doubtful_labels(
     name: str, run: str = "", device: str = "auto", cache: FeatureCache | None = None
 ) -> Work[OutOfFold]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from qcmfm import evaluation
+from qcmfm import demo, evaluation
 from qcmfm.access import Permission, requires
 from qcmfm.core import storage
 from qcmfm.core.errors import RecordsError, RunError
@@ -88,7 +88,9 @@ def ground_run(labeller: Labeller, collection: Collection, split: str) -> Work[d
     regions = read_regions(collection.folder / REGIONS)
     rows = _rows_of_split(labeller, collection, split)
     chosen = replace(collection, rows=rows, problems=[])
-    measured = yield from measure_grounding(labeller.run, chosen, regions, labeller.cache)
+    measured = yield from measure_grounding(
+        labeller.run, chosen, regions, labeller.cache, demo.motifs()
+    )
     return measured | {"split": split, "trained_on": _trained_on(labeller, split)}
 
 
@@ -108,7 +110,7 @@ def _trained_on(labeller: Labeller, split: str) -> bool:
     return split in ("train", "all") or (split == "val" and refit)
 
 
-@requires(Permission.RETRAIN, on=("labeller",))
+@requires(Permission.RETRAIN, on=("labeller",), logged_as="keep_metrics")
 def save_metrics(labeller: Labeller, measured: dict[str, Any]) -> None:
     """Save the result of `evaluate_run` in the run's metrics and its model card.
 

@@ -1,17 +1,50 @@
 """Results of the studies, as the app shows them."""
 
+import functools
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from qcmfm import demo, studies
 from qcmfm.access import Permission, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import StudyError
 from qcmfm.core.messages import msg
+from qcmfm.core.progress import Work
 from qcmfm.studies import summary
 
+if TYPE_CHECKING:
+    from qcmfm.studies.request import StudyRequest
+
 COMPARISON, VIEWS, NOISE = "compare", "views", "noise"
+DRAWN, FRESH = 2000, 2026
+"""Number of records of a built-in collection, and their seed, which no choice was based on."""
+
+
+@requires(Permission.RETRAIN, on=("name",))
+def run_study(name: str, request: "StudyRequest") -> Work[int]:
+    """Run a study on collections that may be built-in ones; the same request continues it.
+
+    Args:
+        name: Name of the study.
+        request: Parameters; without seeds, as many as the study has by default.
+
+    Returns:
+        Number of trials that are done.
+
+    Raises:
+        StudyError: There is no such study or collection.
+    """
+    module = studies.study(name)
+    draw = {
+        built_in: functools.partial(demo.draw, built_in, records=DRAWN, seed=FRESH)
+        for built_in in demo.names()
+    }
+    asked = replace(request, seeds=request.seeds or module.SEEDS, built_in=draw)
+    yield from module.run(asked)
+    return len(asked.results.trials())
 
 
 @requires(Permission.LOOK)

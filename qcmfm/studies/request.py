@@ -1,10 +1,11 @@
 """Requests: what a study is to run on, and for how long."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from qcmfm import demo
 from qcmfm.core import settings
 from qcmfm.core.errors import StudyError
 from qcmfm.core.progress import Work
@@ -13,8 +14,8 @@ from qcmfm.records import read_collection
 from qcmfm.studies.trials.plan import EncodedCollection, encode_for_study
 from qcmfm.studies.trials.results import Results
 
-DRAWN, FRESH = 2000, 2026
-"""Number of records of a built-in collection, and their seed, which no choice was based on."""
+Draw = Callable[[Path], Work[Any]]
+"""Draws a built-in collection into a folder."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class StudyRequest:
         caption_column: Column with the captions of collections that are not built in.
         minutes: Time after which no more training is started; the same request continues later.
         data: Folder of the image data sets, for the study of views.
+        built_in: What draws each built-in collection, by its name.
         started: Start time by `time.monotonic`, in seconds.
     """
 
@@ -41,6 +43,7 @@ class StudyRequest:
     caption_column: str = "caption"
     minutes: float = float("inf")
     data: Path | None = None
+    built_in: Mapping[str, Draw] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -62,17 +65,17 @@ class StudyRequest:
         Raises:
             StudyError: There is no such collection.
         """
-        built_in = name in demo.names()
-        folder = settings.home() / "studies" / "drawn" / name if built_in else Path(name)
-        if built_in and not (folder / "records.csv").is_file():
-            yield from demo.draw(name, folder, DRAWN, FRESH)
+        draw = self.built_in.get(name)
+        folder = settings.home() / "studies" / "drawn" / name if draw else Path(name)
+        if draw and not (folder / "records.csv").is_file():
+            yield from draw(folder)
         if not folder.exists():
             raise StudyError(
                 f"There is no collection {name!r}.",
-                f"Give a folder with a records.csv, or one of {', '.join(demo.names())}.",
+                f"Give a folder with a records.csv, or one of {', '.join(self.built_in)}.",
             )
-        collection = read_collection(folder, "caption" if built_in else self.caption_column)
-        called = name if built_in else collection.folder.name
+        collection = read_collection(folder, "caption" if draw else self.caption_column)
+        called = name if draw else collection.folder.name
         cache = FeatureCache(load_encoders(), settings.features_folder())
-        material = yield from encode_for_study(collection, cache, 1 if built_in else views, called)
+        material = yield from encode_for_study(collection, cache, 1 if draw else views, called)
         return material

@@ -30,9 +30,9 @@ from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache, load_encoders
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Collection, Row, read_collection
 from qcmfm.review.doubtful import doubtful
-from qcmfm.review.items import OutOfFold
 from qcmfm.training import TrainingSettings
 from qcmfm.training.cross_fitting import out_of_fold
 from tests.benchmarks.trials import CAPTION, DATA, model_probabilities

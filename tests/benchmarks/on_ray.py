@@ -19,17 +19,17 @@ from qcmfm import service
 from qcmfm.core import settings, storage
 from qcmfm.core.clock import utc_now
 from qcmfm.core.progress import finish
+from qcmfm.encoders.features import Encoders
 from qcmfm.inference.prediction_cache import fingerprint, predictions_file, read_cached
 from qcmfm.inference.ray_labelling import label_on_ray
 from qcmfm.runs.folder import run_version
-from qcmfm.runs.run import read_run
-from qcmfm.service import Labeller
+from qcmfm.runs.run import Run, read_run
 from tests.benchmarks.generated import small_cache
 from tests.benchmarks.scale import RESULTS, RUN
 
 
-def open_small(run: Path, features: Path) -> Labeller:
-    return Labeller(read_run(run), small_cache(features), run)
+def open_small(run: Path, features: Path) -> tuple[Run, Encoders]:
+    return read_run(run), small_cache(features).encoders
 
 
 class Watch(threading.Thread):
@@ -64,7 +64,7 @@ def main() -> None:
     watch.start()
     opening = functools.partial(open_small, run, given.work / f"ray-{given.records}" / "features")
     began = time.monotonic()
-    told = finish(label_on_ray(run, records, out, opening=opening))
+    told = finish(label_on_ray(run, records, out, opening))
     taken = time.monotonic() - began
     dealing = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     collection = service.open_collection("large")

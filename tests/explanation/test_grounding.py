@@ -192,7 +192,7 @@ def test_a_whole_collection(labeller: Labeller, tmp_path: Path):
     collection = read_collection(tmp_path / "vases")
     regions = with_regions(collection)
     looking_left(labeller.run)
-    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache))
+    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache, ["dragon"]))
     both = [record for record in collection.records if record.image and record.caption]
     assert found["records"] == found["groups"] == len(both) and found["words"] == 2 * len(both)
     dragon, vase = found["by_kind"]["motif"], found["by_kind"]["object"]
@@ -211,7 +211,7 @@ def test_a_whole_collection(labeller: Labeller, tmp_path: Path):
 def test_attention_of_a_trained_model_is_measured_as_it_is(labeller: Labeller, tmp_path: Path):
     collection = read_collection(tmp_path / "vases")
     regions = with_regions(collection)
-    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache))
+    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache, ["dragon"]))
     table = finish(labeller.cache.encode(collection)).with_lexicon(labeller.run.lexicon)
     expected: list[float] = []
     for row, record in enumerate(table.records):
@@ -233,7 +233,7 @@ def test_words_that_are_not_there_are_counted(labeller: Labeller, tmp_path: Path
     regions = with_regions(collection)
     regions["r0"][0] = replace(regions["r0"][0], word="bowl")
     regions["r1"][0] = replace(regions["r1"][0], counts=(256,))  # a mask of nothing
-    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache))
+    found = finish(measure_grounding(labeller.run, collection, regions, labeller.cache, ["dragon"]))
     assert found["passed_over"] == {"not_in_caption": 1, "not_in_view": 1}
     wrong = {name: [replace(region, word="bowl")] for name, (region, _) in regions.items()}
     with pytest.raises(RecordsError, match="caption column"):

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import ray
 
+from qcmfm import service
 from qcmfm.core import settings
 from qcmfm.core.errors import ClusterError, RecordsError
 from qcmfm.core.progress import finish
+from qcmfm.encoders.features import Encoders
 from qcmfm.inference import record_parts as parts_module
 from qcmfm.inference.predict import predict
 from qcmfm.inference.prediction import Prediction, write_predictions
@@ -21,7 +23,7 @@ from qcmfm.inference.ray_labelling import label_on_ray, on_cluster
 from qcmfm.inference.record_parts import Parts, SeenIds
 from qcmfm.records import read_collection
 from qcmfm.runs.run import Run, read_run
-from qcmfm.service import Labeller, open_labeller
+from qcmfm.service import open_labeller
 from qcmfm.training import TrainingSettings
 from qcmfm.training.train import train
 from tests.cheap import cheap_cache, make_collection
@@ -61,10 +63,10 @@ def records(tmp_path: Path) -> Path:
     return file
 
 
-def open_cheap(run: Path, features: Path, started: Path) -> Labeller:
+def open_cheap(run: Path, features: Path, started: Path) -> tuple[Run, Encoders]:
     """Loads the run in a worker, and leaves its process id and what its idle threads do."""
     (started / str(os.getpid())).write_text(os.environ["OMP_WAIT_POLICY"])
-    return Labeller(read_run(run), cheap_cache(features), run)
+    return read_run(run), cheap_cache(features).encoders
 
 
 def local(run: Run, records: Path, out: Path, features: Path) -> list[Prediction]:
@@ -100,7 +102,7 @@ def test_a_killed_worker_changes_nothing(
     out = tmp_path / "labels.csv"
     killed: list[int] = []
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")  # which the cluster was not started with
-    work = label_on_ray(run, records, out, opening=opening)
+    work = label_on_ray(run, records, out, opening)
     while True:
         try:
             event = next(work)
@@ -126,7 +128,7 @@ def test_the_built_in_collection_as_one_process_labels_it(cluster: None, tmp_pat
     run = settings.SHIPPED_RUNS / "artifacts"
     records = settings.SHIPPED_COLLECTIONS / "artifacts"
     out = tmp_path / "ray.csv"
-    told = finish(label_on_ray(run, records, out, device="cpu"))
+    told = finish(service.label_on_ray(str(run), records, out, device="cpu"))
     labeller = open_labeller(str(run), "cpu")
     collection = read_collection(records)
     apart = parts_module.FeatureCache(labeller.cache.encoders, tmp_path / "apart")
@@ -172,7 +174,7 @@ def test_a_split_alone_and_none_of_it(run: Path, records: Path, tmp_path: Path):
     assert [row.record_id for row in parts.read(0).rows] == [r.record_id for r in tests]
     assert (count, rows) == (1, len(tests))
     with pytest.raises(RecordsError, match="'elsewhere'"):
-        finish(label_on_ray(run, records, tmp_path / "out.csv", split="elsewhere"))
+        finish(service.label_on_ray(str(run), records, tmp_path / "out.csv", split="elsewhere"))
 
 
 def test_ids_are_remembered_on_the_disk(tmp_path: Path):
@@ -188,5 +190,5 @@ def test_a_cluster_that_is_not_there_is_an_error_in_words(run: Path, records: Pa
     ray.shutdown()
     began = time.monotonic()
     with pytest.raises(ClusterError, match="no Ray cluster at"):
-        finish(label_on_ray(run, records, tmp_path / "out.csv", address="127.0.0.1:1"))
+        finish(service.label_on_ray(str(run), records, tmp_path / "out.csv", address="127.0.0.1:1"))
     assert time.monotonic() - began < 30

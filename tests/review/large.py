@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Record
-from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.items import Items
 from qcmfm.review.state import ReviewState
 from tests.review.made import LABELS, decision, prediction
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Record
 from qcmfm.review.doubtful import doubtful, label_quality
-from qcmfm.review.items import OutOfFold
 
 LABELS = ["gold", "jade", "silver"]
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
 from qcmfm.core.errors import ReviewError
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.records import Record
 from qcmfm.review import orders
 from qcmfm.review.filters import Filters
-from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.items import Items
 from qcmfm.review.orders import models_disagree
 from qcmfm.review.queue import queue
 from qcmfm.review.selections import read_selection, save_selection
