@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.ui.review.grid import choose_label, show_grid
 from qcmfm.ui.review.queue_address import QueueAddress
-from qcmfm.ui.review.session import choice_bar, choose_desk, choose_shown
+from qcmfm.ui.review.session import choice_bar, choose_session, choose_shown
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
 from qcmfm.ui.shared.suggestion import SIMULATED
@@ -18,9 +18,9 @@ with error_boundary():
     address = QueueAddress("bulk")
     name = reviewer()
     bar = choice_bar()
-    desk = choose_desk(address, bar)
-    choose_shown(address, desk, bar)
-    choose_label(address, desk, bar)
-    show_grid(desk, address, name)
+    session = choose_session(address, bar)
+    choose_shown(address, session, bar)
+    choose_label(address, session, bar)
+    show_grid(session, address, name)
     show_reviewer(name)
 st.caption(_(SIMULATED))

@@ -11,7 +11,7 @@ from qcmfm.ui.review.progress import (
     show_exports,
 )
 from qcmfm.ui.review.queue_address import QueueAddress
-from qcmfm.ui.review.session import choice_bar, choose_desk
+from qcmfm.ui.review.session import choice_bar, choose_session
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.layout import wrapping_container
 from qcmfm.ui.shell.language import _
@@ -21,13 +21,13 @@ st.markdown(
     _("How far the review of a collection is, how it goes, and its results as files to take away.")
 )
 with error_boundary():
-    desk = choose_desk(QueueAddress("progress"), choice_bar())
-    show_counts(desk)
-    show_exports(desk)
+    session = choose_session(QueueAddress("progress"), choice_bar())
+    show_counts(session)
+    show_exports(session)
     left, right = wrapping_container("figures", 280).columns(2, gap="medium")
     with left:
-        show_days(desk)
-        show_agreement(desk)
+        show_days(session)
+        show_agreement(session)
     with right:
-        show_corrections(desk)
-        show_confidence(desk)
+        show_corrections(session)
+        show_confidence(session)

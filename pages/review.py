@@ -4,7 +4,7 @@ import streamlit as st
 
 from qcmfm.ui.review.queue import show_queue
 from qcmfm.ui.review.queue_address import QueueAddress
-from qcmfm.ui.review.session import choice_bar, choose_desk, choose_shown
+from qcmfm.ui.review.session import choice_bar, choose_session, choose_shown
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
 from qcmfm.ui.shared.suggestion import SIMULATED
@@ -18,8 +18,8 @@ with error_boundary():
     address = QueueAddress("review")
     name = reviewer()
     bar = choice_bar()
-    desk = choose_desk(address, bar)
-    choose_shown(address, desk, bar)
-    show_queue(desk, address, name)
+    session = choose_session(address, bar)
+    choose_shown(address, session, bar)
+    show_queue(session, address, name)
     show_reviewer(name)
 st.caption(_(SIMULATED))

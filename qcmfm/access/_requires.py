@@ -63,19 +63,23 @@ def requires(
     return guard
 
 
-def inherited_require(permission: Permission) -> Callable[[type[Kind]], type[Kind]]:
+def inherited_require(
+    permission: Permission, logged_as: str = ""
+) -> Callable[[type[Kind]], type[Kind]]:
     """Decorate a class so that every public method that it inherits needs a permission.
 
     Methods that have a permission check of their own keep it.
 
     Args:
         permission: Permission that the methods need.
+        logged_as: Name of the class in the audit log and the metrics; by default its own.
     """
 
     def guard(kind: type[Kind]) -> type[Kind]:
         for name, method in inspect.getmembers(kind, inspect.isfunction):
             if not name.startswith("_") and permission_of(method) is None:
-                setattr(kind, name, requires(permission)(method))
+                known_as = f"{logged_as or kind.__name__}.{name}"
+                setattr(kind, name, requires(permission, logged_as=known_as)(method))
         return kind
 
     return guard

@@ -1,38 +1,33 @@
-"""A collection with its predictions and reviews, as reviewers work on it."""
+"""The review session of a collection with permission checks, its saved noise and its exports."""
 
-import contextlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from qcmfm import exports
-from qcmfm.access import Permission, requires
-from qcmfm.core.errors import ReviewError
+from qcmfm.access import Permission, inherited_require, requires
 from qcmfm.explanation import attended_box
 from qcmfm.exports import Export
 from qcmfm.exports.reviewed import Reviewed
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.inference.prediction import Prediction
 from qcmfm.lab import saved_noise
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.quantum.noise_files import to_json
-from qcmfm.records import Collection, Record, label_counts
+from qcmfm.records import Collection
 from qcmfm.review import orders
-from qcmfm.review.filters import Filters
-from qcmfm.review.items import Items, OutOfFold
+from qcmfm.review.session import ReviewSession
 from qcmfm.service.decisions import OpenReview
 
 UNSTABLE = "unstable_under_noise"
 """The order by stability of the label under noise."""
 
-KEYS = 9
-"""Number of labels with a keyboard shortcut."""
 
-
-class Desk:
-    """A collection with predictions and reviews, shared by all who review it.
+@inherited_require(Permission.LOOK, logged_as="Desk")
+class OpenReviewSession(ReviewSession):
+    """A review session as pages and other programs use it, shared by all who review.
 
     Args:
         name: Name of the collection.
@@ -50,71 +45,21 @@ class Desk:
         out_of_fold: OutOfFold | None = None,
         others: Mapping[str, Mapping[str, Prediction]] | None = None,
     ) -> None:
-        self.name = name
-        self.collection = collection
-        self.predictions = predictions
-        self.out_of_fold = out_of_fold
-        self.others = others or {}
         self.review = OpenReview(name)
-        self.records = {record.record_id: record for record in collection.records}
-        self._list = list(self.records.values())
-        self._recorded = label_counts(self._list)
-        self._orders: dict[str, dict[str, int]] = {}
-        self._stability: dict[str, Mapping[str, float]] = {}
-        self._saved: dict[str, str] = {}
-        self._by_label: dict[str, list[str]] = {}  # Record ids by predicted label, surest first.
-        for prediction in sorted(predictions.values(), key=lambda p: -(p.confidence or 0)):
-            if prediction.record_id in self.records:
-                self._by_label.setdefault(prediction.label, []).append(prediction.record_id)
+        super().__init__(name, collection, predictions, self.review, out_of_fold, others)
 
-    @requires(Permission.LOOK)
-    def items(self) -> Items:
-        """The records with predictions and current review state, for queues and orders."""
-        return Items(
-            self._list,
-            self.predictions,
-            self.review.refresh(),
-            self.out_of_fold,
-            stability=self._stability,
-            others=self.others,
-        )
-
-    @requires(Permission.LOOK)
-    def labels(self) -> list[str]:
-        """All catalogue, predicted and reviewed labels, in alphabetical order."""
-        first = next(iter(self.predictions.values()), None)
-        predicted = [label for label, _ in first.ranked] if first else []
-        return sorted({*self._recorded, *predicted, *self.review.refresh().labels})
-
-    @requires(Permission.LOOK)
-    def proposals(self, record_id: str) -> list[tuple[str, float | None]]:
-        """Suggested labels of a record with their probabilities, the most probable first.
-
-        Without a prediction, the most frequent labels of the collection, with None.
-        """
-        prediction = self.predictions.get(record_id)
-        if prediction:
-            return list(prediction.ranked[:KEYS])
-        decided = Counter(self._recorded) + Counter(self.review.refresh().labels.keys())
-        return [(label, None) for label, _ in decided.most_common(KEYS)]
-
-    @requires(Permission.LOOK)
+    @requires(Permission.LOOK, logged_as="Desk.orders")
     def orders(self) -> list[str]:
-        """Names of the orders whose data is available."""
-        found: list[str] = []
-        for name in orders.names():
-            with contextlib.suppress(ReviewError):
-                self.places(name)
-                found.append(name)
-        return [*found, *self.noise_orders()]
+        """Names of the orders whose data is available, and those by a saved noise setting."""
+        return [*super().orders(), *self.noise_orders()]
 
-    @requires(Permission.LOOK)
+    @requires(Permission.LOOK, logged_as="Desk.noise_orders")
     def noise_orders(self) -> list[str]:
         """Names of the orders by each saved noise setting; empty without predictions."""
         names = saved_noise.saved_names() if self.predictions else []
         return [f"{UNSTABLE}:{name}" for name in names]
 
-    @requires(Permission.LOOK)
+    @requires(Permission.LOOK, logged_as="Desk.unmeasured")
     def unmeasured(self, order: str) -> NoiseSetting | None:
         """The noise setting under which stability must be measured before an order can be used.
 
@@ -127,9 +72,9 @@ class Desk:
         if kind != UNSTABLE or name not in saved_noise.saved_names():
             return None
         saved = saved_noise.open_setting(name)
-        return None if self._saved.get(name) == to_json(saved) else saved
+        return None if self.measured_under(order) == to_json(saved) else saved
 
-    @requires(Permission.LOOK)
+    @requires(Permission.LOOK, logged_as="Desk.keep_stability")
     def keep_stability(
         self, order: str, measured: NoiseSetting, stability: Mapping[str, float]
     ) -> None:
@@ -140,70 +85,9 @@ class Desk:
             measured: Noise setting.
             stability: Stability of each record under it, from `measure_stability`.
         """
-        _, name = orders.parts(order)
-        self._stability[name], self._saved[name] = stability, to_json(measured)
-        self._orders.pop(order, None)
+        self.set_stability(order, to_json(measured), stability)
 
-    @requires(Permission.LOOK)
-    def places(self, order: str) -> dict[str, int]:
-        """The rank of each record in an order, by record id.
-
-        Computed once per session, so that records keep their places while somebody decides.
-
-        Raises:
-            ReviewError: There is no such order, or the data that it needs is missing.
-        """
-        if order not in self._orders:
-            found = orders.arranged(order, self.items(), self._list)
-            self._orders[order] = {record_id: place for place, record_id in enumerate(found)}
-        return self._orders[order]
-
-    @requires(Permission.LOOK)
-    def queue(self, filters: Filters, order: str) -> list[str]:
-        """The ids of the records that pass the filters, in order."""
-        places = self.places(order)
-        return sorted(
-            (record.record_id for record in filters.chosen(self.items())), key=places.__getitem__
-        )
-
-    @requires(Permission.LOOK)
-    def next_after(
-        self, record_id: str, queue: Sequence[str], order: str, back: bool = False
-    ) -> str:
-        """The next record of a queue after another one, which may have left the queue meanwhile.
-
-        After the last record comes the first; empty if there is no other.
-
-        Args:
-            record_id: Id of the record to continue from.
-            queue: Ids that `queue` returned.
-            order: Order of that queue.
-            back: Whether to return the previous record instead.
-        """
-        places = self.places(order)
-        here = places.get(record_id, -1)
-        others = [other for other in queue if other != record_id]
-        if not others:
-            return ""
-        if back:
-            return next((o for o in reversed(others) if places[o] < here), others[-1])
-        return next((other for other in others if places[other] > here), others[0])
-
-    @requires(Permission.LOOK)
-    def neighbours(self, record_id: str, label: str, count: int = 6) -> list[Record]:
-        """Other records with a photo predicted as `label`, surest first, except corrected ones."""
-        state = self.review.refresh()
-        found: list[Record] = []
-        for other in self._by_label.get(label, ()):
-            record, outcome = self.records[other], state.of(other)
-            wrong = outcome.status != "open" and outcome.label != label
-            if other != record_id and record.image and not wrong:
-                found.append(record)
-            if len(found) == count:
-                break
-        return found
-
-    @requires(Permission.EXPORT, on=("name",))
+    @requires(Permission.EXPORT, on=("name",), logged_as="Desk.export")
     def export(self, name: str) -> Export:
         """Export the reviewed collection in a format, one of `exports.names()`.
 

@@ -14,7 +14,7 @@ from qcmfm.review.statistics import (
     decisions_a_day,
 )
 from qcmfm.review.tables import decisions_table
-from qcmfm.service import Desk
+from qcmfm.service import OpenReviewSession
 from tests.review.made import decision
 
 STATE = ReviewState(
@@ -39,17 +39,17 @@ STATE = ReviewState(
 @pytest.mark.parametrize(("days", "charts"), [((), 0), (("02-01",), 0), (("02-01", "02-02"), 1)])
 def test_one_day_is_a_number_and_not_a_chart(days: tuple[str, ...], charts: int):
     made = [decision(f"d{day}", day, reviewed_at=f"2026-{day}T10:00:00.000Z") for day in days]
-    desk = create_autospec(Desk, instance=True, review=Mock())
-    desk.review.refresh.return_value = ReviewState(made)
-    page = AppTest.from_function(show, kwargs={"desk": desk}).run(timeout=60)
+    session = create_autospec(OpenReviewSession, instance=True, review=Mock())
+    session.review.refresh.return_value = ReviewState(made)
+    page = AppTest.from_function(show, kwargs={"session": session}).run(timeout=60)
     assert not page.exception and len(page.get("vega_lite_chart")) == charts
     assert [len(table.value) for table in page.dataframe] == ([len(days)] if days else [])
 
 
-def show(desk) -> None:
+def show(session) -> None:
     from qcmfm.ui.review.progress import show_days
 
-    show_days(desk)
+    show_days(session)
 
 
 def test_decisions_a_day_by_reviewer():

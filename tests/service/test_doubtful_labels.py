@@ -13,7 +13,7 @@ from qcmfm.records import Collection, read_collection, write_collection
 from qcmfm.review.choice import Choice
 from qcmfm.review.doubtful import doubtful
 from qcmfm.review.review import open_review
-from qcmfm.service import Desk
+from qcmfm.service import OpenReviewSession
 from tests.cheap import cheap_cache, make_collection
 
 
@@ -36,8 +36,8 @@ def test_wrong_labels_are_found_kept_and_go_stale(home: Path):
     assert not list(out_of_fold_file("vases").parent.glob(".*"))
     found = [doubt.record_id for doubt in doubtful(kept, collection.records)]
     assert set(found[:3]) == set(wrong)
-    desk = Desk("vases", collection, {}, kept)
-    assert set(list(desk.places("most_likely_mislabelled"))[:3]) == set(wrong)
+    session = OpenReviewSession("vases", collection, {}, kept)
+    assert set(list(session.places("most_likely_mislabelled"))[:3]) == set(wrong)
     # A decision leaves the answers valid, another recorded label does not.
     open_review("vases").decide([Choice("r0", "correct", "red")], "Ada", kept.labels)
     assert service.cached_out_of_fold("vases", service.open_collection("vases")) is not None

@@ -25,7 +25,7 @@ from qcmfm.ui.shared.formatting import in_figure, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import THUMBNAIL, records, thumbnail
-from qcmfm.ui.shared.resources import open_desk, search_index
+from qcmfm.ui.shared.resources import open_session, search_index
 from qcmfm.ui.shell.language import N_, _, ngettext
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -140,7 +140,7 @@ def _value(name: str, record: Record, colour: str, predictions: dict[str, tuple[
 
 
 def _statuses(name: str) -> dict[str, str]:
-    found = open_desk(name, "")
+    found = open_session(name, "")
     assert found is not None  # without a model there is nothing to wait for
     state = found.review.refresh()
     return {key: state.of(key).status for key in found.records}

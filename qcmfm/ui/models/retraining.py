@@ -9,7 +9,7 @@ from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.resources import open_desk
+from qcmfm.ui.shared.resources import open_session
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -32,7 +32,7 @@ def show_learning(name: str, who: str) -> None:
 
 
 def _show_labels(name: str) -> int:
-    found = open_desk(name, "")
+    found = open_session(name, "")
     assert found is not None  # without a model there is nothing to wait for
     state = found.review.refresh()
     outcomes = [(record.label, state.of(record.record_id)) for record in found.collection.records]

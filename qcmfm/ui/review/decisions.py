@@ -35,14 +35,14 @@ class ShownRecord:
     """A record as a reviewer has it before them.
 
     Args:
-        desk: The review that it belongs to.
+        session: The review that it belongs to.
         address: The address of the page.
         reviewer: Who looks at it.
         record_id: The record.
         seen: The decision that is in force on it; empty for none.
     """
 
-    desk: service.Desk
+    session: service.OpenReviewSession
     address: QueueAddress
     reviewer: str
     record_id: str
@@ -51,8 +51,8 @@ class ShownRecord:
 
 def decide(shown: ShownRecord, decision: str, label: str = "", new: bool = False) -> None:
     """Save a decision on the record, then go on to the next one of the queue."""
-    desk, record_id = shown.desk, shown.record_id
-    current = desk.review.refresh().of(record_id)
+    session, record_id = shown.session, shown.record_id
+    current = session.review.refresh().of(record_id)
     if current.decision_id != shown.seen and current.reviewer == shown.reviewer:
         return  # the key was pressed twice before the next record was there
     if _says_the_same(shown, current, decision):
@@ -68,17 +68,17 @@ def decide(shown: ShownRecord, decision: str, label: str = "", new: bool = False
             aat_uri=_typed("aat", record_id) if new else "",
             reason=_typed("reason", record_id),
             evidence=st.session_state.pop(f"evidence-{record_id}", {}),
-            prediction=desk.predictions.get(record_id),
+            prediction=session.predictions.get(record_id),
             seen=shown.seen,
         )
-        (row,) = desk.review.decide([choice], shown.reviewer, desk.labels())
+        (row,) = session.review.decide([choice], shown.reviewer, session.labels())
         _set_message(_saved_text(plain(record_id), row.decision, row.reviewed_label))
         _leave(shown, following)
 
 
 def _says_the_same(shown: ShownRecord, current: RecordState, decision: str) -> bool:
     """Whether somebody accepts what they accepted already, without a new reason."""
-    suggestion = shown.desk.predictions.get(shown.record_id)
+    suggestion = shown.session.predictions.get(shown.record_id)
     return (
         decision == "accept"
         and suggestion is not None
@@ -116,10 +116,10 @@ def go(shown: ShownRecord, back: bool = False) -> None:
             _leave(shown, following)
 
 
-def undo(desk: service.Desk, address: QueueAddress | None, reviewer: str) -> None:
+def undo(session: service.OpenReviewSession, address: QueueAddress | None, reviewer: str) -> None:
     """Take back the reviewer's last step and, on the page of single records, show it again."""
     with _messages_for_errors():
-        undone = desk.review.undo(reviewer)
+        undone = session.review.undo(reviewer)
         records = _records(len(undone)) if len(undone) > 1 else plain(undone[0].record_id)
         _set_message(_("Undone: the last decision on {records}.").format(records=records))
         if address is not None:
@@ -129,7 +129,7 @@ def undo(desk: service.Desk, address: QueueAddress | None, reviewer: str) -> Non
 def restore(shown: ShownRecord, decision_id: str) -> None:
     """Make the record again what it was after one of its decisions."""
     with _messages_for_errors():
-        shown.desk.review.restore(shown.record_id, shown.reviewer, decision_id)
+        shown.session.review.restore(shown.record_id, shown.reviewer, decision_id)
         _set_message(
             _("Saved: {record_id} is again what it was then.").format(
                 record_id=plain(shown.record_id)
@@ -138,7 +138,7 @@ def restore(shown: ShownRecord, decision_id: str) -> None:
 
 
 def decide_many(
-    desk: service.Desk,
+    session: service.OpenReviewSession,
     reviewer: str,
     seen: dict[str, str],
     decision: str,
@@ -147,7 +147,7 @@ def decide_many(
     """Save one decision on many records as a batch, which one undo takes back.
 
     Args:
-        desk: The review that they belong to.
+        session: The review that they belong to.
         reviewer: Who decides.
         seen: The records, each with the decision that was in force when the page was drawn.
         decision: `accept` or `correct`.
@@ -156,13 +156,13 @@ def decide_many(
     with _messages_for_errors():
         choices = [
             Choice(
-                record_id, decision, label, new_label=label not in desk.labels(),
+                record_id, decision, label, new_label=label not in session.labels(),
                 reason=str(st.session_state.get("bulk-reason", "")),
-                prediction=desk.predictions.get(record_id), seen=before,
+                prediction=session.predictions.get(record_id), seen=before,
             )
             for record_id, before in seen.items()
         ]  # fmt: skip
-        rows = desk.review.decide(choices, reviewer, desk.labels())
+        rows = session.review.decide(choices, reviewer, session.labels())
         _set_message(_saved_text(_records(len(rows)), decision, label))
 
 
@@ -192,8 +192,8 @@ def show_message() -> None:
 
 def _following(shown: ShownRecord, back: bool = False) -> str:
     order = shown.address.order
-    queue = shown.desk.queue(shown.address.filters, order)
-    return shown.desk.next_after(shown.record_id, queue, order, back)
+    queue = shown.session.queue(shown.address.filters, order)
+    return shown.session.next_after(shown.record_id, queue, order, back)
 
 
 def _leave(shown: ShownRecord, following: str) -> None:

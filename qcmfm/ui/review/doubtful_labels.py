@@ -12,7 +12,7 @@ from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shared.jobs import latest_job, show_job, start_job
 from qcmfm.ui.shared.links import page_link
 from qcmfm.ui.shared.records import records, thumbnail
-from qcmfm.ui.shared.resources import open_desk, out_of_fold_predictions
+from qcmfm.ui.shared.resources import open_session, out_of_fold_predictions
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import is_allowed, permission_options
 
@@ -40,8 +40,8 @@ def show_doubtful_labels(name: str, who: str) -> None:
             _show_check_button(name, labels, first=True)
         return
     run = service.base_run(name, sorted(labels))
-    found = open_desk(name, run) if run else None
-    found = found or open_desk(name, "")
+    found = open_session(name, run) if run else None
+    found = found or open_session(name, "")
     assert found is not None
     doubts = doubtful(answers, collection.records)
     state = found.review.refresh()
@@ -83,7 +83,7 @@ def _show_check_button(name: str, labels: set[str], first: bool) -> None:
     )  # fmt: skip
 
 
-def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None:
+def _show_doubt(found: service.OpenReviewSession, doubt: Doubt, who: str, place: int) -> None:
     record = found.records[doubt.record_id]
     recorded, suggested = (plain(words_for(x)) for x in (doubt.recorded, doubt.suggested))
     with st.container(border=True), error_boundary():
@@ -135,12 +135,12 @@ def _show_doubt(found: service.Desk, doubt: Doubt, who: str, place: int) -> None
                 page_link("review", _("Open it in Review"), **where)
 
 
-def _decide_other(found: service.Desk, doubt: Doubt, key: str, who: str) -> None:
+def _decide_other(found: service.OpenReviewSession, doubt: Doubt, key: str, who: str) -> None:
     if label := st.session_state[key]:
         _decide(found, doubt, label, who)
 
 
-def _decide(found: service.Desk, doubt: Doubt, label: str, who: str) -> None:
+def _decide(found: service.OpenReviewSession, doubt: Doubt, label: str, who: str) -> None:
     def save() -> str:
         choice = Choice(
             doubt.record_id,

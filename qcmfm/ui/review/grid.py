@@ -24,9 +24,11 @@ WIDE = 160
 """Width of a picture, in pixels."""
 
 
-def choose_label(address: QueueAddress, desk: service.Desk, bar: DeltaGenerator) -> None:
+def choose_label(
+    address: QueueAddress, session: service.OpenReviewSession, bar: DeltaGenerator
+) -> None:
     """Let the visitor choose the label to look at; by default the one with most records."""
-    items = desk.items()
+    items = session.items()
     anywhere = replace(address.filters, labels=())
     counts = Counter(items.label_now(record) for record in anywhere.chosen(items))
     chosen = address.filters.labels
@@ -47,40 +49,40 @@ def choose_label(address: QueueAddress, desk: service.Desk, bar: DeltaGenerator)
 
 
 @st.fragment
-def show_grid(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
+def show_grid(session: service.OpenReviewSession, address: QueueAddress, reviewer: str) -> None:
     """The records that the filters show, a page at a time, and what to do with those picked."""
     if "told" in st.session_state and not st.session_state.pop("counted", False):
         st.session_state["counted"] = True
         st.rerun()  # to count the labels above the grid again, which a fragment alone does not
     with error_boundary():
-        _show_queue(desk, address, reviewer)
+        _show_queue(session, address, reviewer)
 
 
-def _show_queue(desk: service.Desk, address: QueueAddress, reviewer: str) -> None:
-    queue = desk.queue(address.filters, address.order)
+def _show_queue(session: service.OpenReviewSession, address: QueueAddress, reviewer: str) -> None:
+    queue = session.queue(address.filters, address.order)
     picked = _picked(address) & set(queue)
     if not queue:
         show_message()
-        show_empty_queue(desk, address)
+        show_empty_queue(session, address)
         with st.container(horizontal=True):
-            show_other_records_buttons(desk, address)
+            show_other_records_buttons(session, address)
             st.button(
                 _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo,
-                args=(desk, None, reviewer),
+                args=(session, None, reviewer),
             )  # fmt: skip
         return
     pages = -(-len(queue) // ON_A_PAGE)
     page = min(st.session_state.get("bulk-page", 1), pages)
     shown = queue[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    _show_keys(desk, address, reviewer, queue, shown, picked, (page, pages))
+    _show_keys(session, address, reviewer, queue, shown, picked, (page, pages))
     with st.container(horizontal=True):  # as many side by side as the screen is wide
         for record_id in shown:
             with st.container(width=WIDE, gap="xxsmall"):
-                _show_one(desk, address, desk.records[record_id], record_id in picked)
+                _show_one(session, address, session.records[record_id], record_id in picked)
 
 
 def _show_keys(
-    desk: service.Desk,
+    session: service.OpenReviewSession,
     address: QueueAddress,
     reviewer: str,
     queue: list[str],
@@ -90,11 +92,11 @@ def _show_keys(
 ) -> None:
     """Buttons with their keys; each says how many records it is about."""
     page, pages = place
-    state = desk.review.refresh()
+    state = session.review.refresh()
     seen = {
         record_id: state.of(record_id).decision_id for record_id in queue if record_id in picked
     }
-    args = (desk, reviewer, seen)
+    args = (session, reviewer, seen)
     with st.container(horizontal=True):
         st.button(
             _("Select these {n}").format(n=len(shown)), shortcut=key_of("bulk", "these"),
@@ -109,8 +111,8 @@ def _show_keys(
             _("Select none"), shortcut=key_of("bulk", "none"), on_click=_picked(address).clear
         )
         st.button(
-            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo, args=(desk, None, reviewer),
-            **permission_options(Permission.DECIDE),
+            _("Undo"), shortcut=key_of("bulk", "undo"), on_click=undo,
+            args=(session, None, reviewer), **permission_options(Permission.DECIDE),
         )  # fmt: skip
         if pages > 1:
             for title, name, step in (
@@ -130,14 +132,14 @@ def _show_keys(
             **permission_options(Permission.BULK, not picked),
         )  # fmt: skip
         label = st.selectbox(
-            _("Another label"), desk.labels(), index=None, key="bulk-other", width=260,
+            _("Another label"), session.labels(), index=None, key="bulk-other", width=260,
             format_func=words_for, placeholder=_("Type its first letters, or a new one"),
             accept_new_options=True,
         )  # fmt: skip
         st.text_input(_("Reason, if you like"), key="bulk-reason", width=260)
         wanted = _("Correct {n:,}")
         if label:
-            new = label not in desk.labels()
+            new = label not in session.labels()
             wanted = (
                 _("Correct {n:,} to {label}, a new label") if new else _("Correct {n:,} to {label}")
             )
@@ -150,14 +152,16 @@ def _show_keys(
     show_message()
 
 
-def _show_one(desk: service.Desk, address: QueueAddress, record: Record, picked: bool) -> None:
-    picture = thumbnail(desk.collection, record)
+def _show_one(
+    session: service.OpenReviewSession, address: QueueAddress, record: Record, picked: bool
+) -> None:
+    picture = thumbnail(session.collection, record)
     alt = record.caption or _("Record {record_id}").format(record_id=record.record_id)
     if picture is None:
         st.markdown(_(":material/hide_image: *No photo*"))
     else:
         st.image(picture, width="stretch", alt=alt)
-    suggestion = desk.predictions.get(record.record_id)
+    suggestion = session.predictions.get(record.record_id)
     sure = f"{percent(suggestion.confidence)} · " if suggestion else ""
     key = f"pick-{record.record_id}"
     st.session_state[key] = picked

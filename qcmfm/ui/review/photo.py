@@ -18,15 +18,15 @@ from qcmfm.ui.shared.resources import label_submission
 from qcmfm.ui.shell.language import _
 
 
-def show_photo(desk: service.Desk, record: Record) -> None:
+def show_photo(session: service.OpenReviewSession, record: Record) -> None:
     """The photo, big; the caption; and words to point at."""
     place, caption = st.container(), record.caption
     spans = word_spans(caption)
     st.markdown(plain(caption or _("No caption")))
-    path = desk.collection.image_path(record)
+    path = session.collection.image_path(record)
     alt = caption or _("The photo of record {record_id}").format(record_id=record.record_id)
     word = None
-    if path and spans and record.record_id in desk.predictions:
+    if path and spans and record.record_id in session.predictions:
         word = st.pills(
             _("Where did the model look for this word?"), range(len(spans)),
             format_func=lambda index: plain(caption[slice(*spans[index])]),
@@ -41,7 +41,7 @@ def show_photo(desk: service.Desk, record: Record) -> None:
             st.session_state.pop(f"evidence-{record.record_id}", None)
             st.image(picture, width="content", alt=alt)
         else:
-            _show_heat(desk, record, picture, spans[word], alt)
+            _show_heat(session, record, picture, spans[word], alt)
     if path and st.button(
         _("Full resolution"), key=f"full-{record.record_id}", shortcut=key_of("review", "full")
     ):
@@ -50,11 +50,15 @@ def show_photo(desk: service.Desk, record: Record) -> None:
 
 
 def _show_heat(
-    desk: service.Desk, record: Record, picture: bytes, word: tuple[int, int], alt: str
+    session: service.OpenReviewSession,
+    record: Record,
+    picture: bytes,
+    word: tuple[int, int],
+    alt: str,
 ) -> None:
     """The photo under the model's attention for one word, which becomes evidence."""
-    run = desk.predictions[record.record_id].model_run
-    answer = label_submission(run, service.record_submission(desk.collection, record))
+    run = session.predictions[record.record_id].model_run
+    answer = label_submission(run, service.record_submission(session.collection, record))
     shown = record.caption[slice(*word)]
     if answer.attention is None or word not in answer.words:
         st.image(picture, width="content", alt=alt)

@@ -6,9 +6,11 @@ import streamlit as st
 
 from qcmfm import exports, service
 from qcmfm.access import Permission, acting_as, actor
+from qcmfm.core.errors import ReviewError
 from qcmfm.review import statistics
 from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
+from qcmfm.ui.shared.errors import show_error
 from qcmfm.ui.shared.formatting import plain, words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import permission_options
@@ -17,59 +19,63 @@ MOST_TAKEN = ("records", "spreadsheet", "review_log")
 """Formats that are offered first; the others are for other programs."""
 
 
-def show_counts(desk: service.Desk) -> None:
+def show_counts(session: service.OpenReviewSession) -> None:
     """How many records are in which state, and what is wrong with the log if anything is."""
-    state = desk.review.refresh()
-    counts = state.counts(desk.records)
-    done = len(desk.records) - counts["open"]
-    share = done / len(desk.records) if desk.records else 0.0
+    state = session.review.refresh()
+    counts = state.counts(session.records)
+    done = len(session.records) - counts["open"]
+    share = done / len(session.records) if session.records else 0.0
     st.progress(
-        share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(desk.records))
+        share, _("{done:,} of {n:,} records are reviewed").format(done=done, n=len(session.records))
     )
     for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
         column.metric(_(status).capitalize(), f"{counts[status]:,}")
-    wrong = [*desk.review.log.damaged, *state.problems]
+    wrong = [*session.review.log.damaged, *state.problems]
     if wrong:
         st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))
         with st.expander(_("Which ones")):
             st.markdown("\n".join(f"- {plain(line)}" for line in wrong[:100]))
 
 
-def show_exports(desk: service.Desk) -> None:
+def show_exports(session: service.OpenReviewSession) -> None:
     """A button for every format, what most people take first; made when it is pressed."""
     st.header(_("Download"), anchor=False)
     with st.container(horizontal=True):
-        _show_download_buttons(desk, MOST_TAKEN)
+        _show_download_buttons(session, MOST_TAKEN)
         with st.popover(_("For other programs"), icon=":material/download:"):
             _show_download_buttons(
-                desk, [name for name in exports.names() if name not in MOST_TAKEN]
+                session, [name for name in exports.names() if name not in MOST_TAKEN]
             )
 
 
-def _show_download_buttons(desk: service.Desk, names: Sequence[str]) -> None:
+def _show_download_buttons(session: service.OpenReviewSession, names: Sequence[str]) -> None:
     for name in names:
-        file, mime = exports.described(name, desk.name)
+        try:
+            file, mime = exports.described(name, session.name)
+        except ReviewError as error:  # a plug-in that fails to load hides no other format
+            show_error(error)
+            continue
         st.download_button(
-            _(exports.title(name)), _export_later(desk, name), file, mime, key=f"export-{name}",
+            _(exports.title(name)), _export_later(session, name), file, mime, key=f"export-{name}",
             icon=":material/download:", on_click="ignore", **permission_options(Permission.EXPORT),
         )  # fmt: skip
 
 
-def _export_later(desk: service.Desk, name: str) -> Callable[[], bytes]:
+def _export_later(session: service.OpenReviewSession, name: str) -> Callable[[], bytes]:
     """Make a file when the button is pressed, outside the page, as the one who sees the button."""
     who = actor()
 
     def made() -> bytes:
         with acting_as(who):
-            return desk.export(name).content
+            return session.export(name).content
 
     return made
 
 
-def show_days(desk: service.Desk) -> None:
+def show_days(session: service.OpenReviewSession) -> None:
     """Decisions a day, by reviewer."""
     st.header(_("Decisions a day"), anchor=False)
-    found = statistics.decisions_a_day(desk.review.refresh())
+    found = statistics.decisions_a_day(session.review.refresh())
     if found.empty:
         st.caption(_("Nobody has decided anything yet."))
         return
@@ -83,10 +89,10 @@ def show_days(desk: service.Desk) -> None:
     st.dataframe(table, hide_index=True, alt=_("Decisions a day by reviewer"))
 
 
-def show_corrections(desk: service.Desk) -> None:
+def show_corrections(session: service.OpenReviewSession) -> None:
     """Which labels were confused with which."""
     st.header(_("Corrections"), anchor=False)
-    found = statistics.corrections_by_label(desk.review.refresh())
+    found = statistics.corrections_by_label(session.review.refresh())
     if found.empty:
         st.caption(_("Nothing was corrected yet."))
         return
@@ -97,10 +103,10 @@ def show_corrections(desk: service.Desk) -> None:
     st.dataframe(shown, hide_index=True, alt=_("Corrections by predicted and reviewed label"))
 
 
-def show_confidence(desk: service.Desk) -> None:
+def show_confidence(session: service.OpenReviewSession) -> None:
     """Whether reviewers accept the more the surer the model is."""
     st.header(_("Accepted, by how sure the model was"), anchor=False)
-    bins = statistics.accepted_by_confidence(desk.review.refresh())
+    bins = statistics.accepted_by_confidence(session.review.refresh())
     if bins.empty:
         st.caption(_("No prediction was accepted or corrected yet."))
         return
@@ -116,10 +122,10 @@ def show_confidence(desk: service.Desk) -> None:
     st.dataframe(rows, hide_index=True, alt=_("Share of predictions accepted, by confidence"))
 
 
-def show_agreement(desk: service.Desk) -> None:
+def show_agreement(session: service.OpenReviewSession) -> None:
     """How far reviewers agree beyond chance."""
     st.header(_("Agreement"), anchor=False)
-    found = agreement(desk.review.refresh())
+    found = agreement(session.review.refresh())
     if not found.records:
         st.caption(_("No record was decided on by two reviewers yet."))
         return

@@ -17,7 +17,7 @@ from qcmfm.ui.shared.address_widgets import choose
 from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import records
-from qcmfm.ui.shared.resources import circuit_inputs, load_labeller, open_desk
+from qcmfm.ui.shared.resources import circuit_inputs, load_labeller, open_session
 from qcmfm.ui.shell.language import _, ngettext, pgettext
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -30,8 +30,8 @@ def choice_bar() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom")
 
 
-def choose_desk(address: QueueAddress, bar: DeltaGenerator) -> service.Desk:
-    """Let the visitor choose collection and model; stops the page until there is a desk.
+def choose_session(address: QueueAddress, bar: DeltaGenerator) -> service.OpenReviewSession:
+    """Let the visitor choose collection and model; stops the page until there is one.
 
     Args:
         address: The address of the page.
@@ -62,11 +62,11 @@ def choose_desk(address: QueueAddress, bar: DeltaGenerator) -> service.Desk:
         run = choose(address, _("Model"), "model", runs, first, **look)
     address.set(collection=name, model=run)
     note_reviewed(collection=name, model=run)
-    found = open_desk(name, run)
+    found = open_session(name, run)
     return found if found is not None else _offer_labelling(name, run)
 
 
-def _offer_labelling(name: str, run: str) -> service.Desk:
+def _offer_labelling(name: str, run: str) -> service.OpenReviewSession:
     """Offer to let a model look at every record of a collection."""
     collection = records(name)
     st.info(_("The model has not looked at this collection yet; it does so once."))
@@ -77,7 +77,9 @@ def _offer_labelling(name: str, run: str) -> service.Desk:
     st.rerun()
 
 
-def choose_shown(address: QueueAddress, found: service.Desk, bar: DeltaGenerator) -> None:
+def choose_shown(
+    address: QueueAddress, found: service.OpenReviewSession, bar: DeltaGenerator
+) -> None:
     """The filters of a queue and its order, in the page's address."""
     filters = address.filters
     with bar:
@@ -131,7 +133,7 @@ def _show_selection_note(address: QueueAddress) -> None:
         st.button(_("Show the others too"), key="drop-pick", on_click=drop)
 
 
-def _measure_stability(address: QueueAddress, found: service.Desk) -> None:
+def _measure_stability(address: QueueAddress, found: service.OpenReviewSession) -> None:
     """Measure the records under the noise that the queue is to be ordered by; done once."""
     noise = found.unmeasured(address.order)
     if noise is not None:
@@ -146,7 +148,7 @@ def _apply_shown(address: QueueAddress) -> None:
     address.set(record="")
 
 
-def _filters(address: QueueAddress, found: service.Desk) -> None:
+def _filters(address: QueueAddress, found: service.OpenReviewSession) -> None:
     filters, state = address.filters, found.review.refresh()
     st.session_state["f-text"] = filters.text
     st.text_input(

@@ -8,10 +8,10 @@ from qcmfm import service
 from qcmfm.catalog import SearchIndex
 from qcmfm.encoders.photo import content_hash
 from qcmfm.explanation import Explanation
+from qcmfm.inference.out_of_fold import OutOfFold
 from qcmfm.inference.out_of_fold_cache import out_of_fold_file
 from qcmfm.inference.prediction_cache import fingerprint
 from qcmfm.lab.circuit_inputs import CircuitInputs
-from qcmfm.review.items import OutOfFold
 from qcmfm.ui.shared.progress import run_with_progress
 from qcmfm.ui.shared.records import changed_ns, records
 from qcmfm.ui.shared.result_cache import ResultCache
@@ -65,7 +65,7 @@ def _explained(
     return service.explain_submission(_labeller(run, version), _submission)
 
 
-def open_desk(name: str, run: str) -> service.Desk | None:
+def open_session(name: str, run: str) -> service.OpenReviewSession | None:
     """A collection to review with what a run predicted; None where it made no predictions yet.
 
     Args:
@@ -84,9 +84,9 @@ def open_desk(name: str, run: str) -> service.Desk | None:
     compared_ns = out_of_fold_file(name).stat().st_mtime_ns if answers else 0
     others = tuple(service.runs_with_predictions(name))
     key = (name, collection.folder, changed, run, input_fingerprint, compared_ns, others, answers)
-    found = _desk(*key)
+    found = _session(*key)
     if found is None:
-        _desk.clear(*key)  # look again next time
+        _session.clear(*key)  # look again next time
     return found
 
 
@@ -181,7 +181,7 @@ def _made_from(name: str, folder: Path, changed_ns: int, version: str) -> str:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _desk(
+def _session(
     name: str,
     folder: Path,
     changed_ns: int,
@@ -190,12 +190,12 @@ def _desk(
     compared_ns: int,
     key: tuple[str, ...],
     _out_of_fold: OutOfFold | None,
-) -> service.Desk | None:
+) -> service.OpenReviewSession | None:
     predictions = service.cached_predictions(name, run, made_from) if run else {}
     if predictions is None:
         return None
     others = service.other_predictions(name, records(name), run)
-    return service.Desk(name, records(name), predictions, _out_of_fold, others)
+    return service.OpenReviewSession(name, records(name), predictions, _out_of_fold, others)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
