@@ -1,6 +1,5 @@
 """Commands that make collections and search them: demo, import, catalog and search."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +8,6 @@ import typer
 from qcmfm.cli._arguments import Json
 from qcmfm.cli._output import echo, echo_result, finish_work
 from qcmfm.core import settings
-from qcmfm.core.errors import CatalogError
 
 if TYPE_CHECKING:
     from qcmfm.catalog import Hit
@@ -28,12 +26,13 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Generate the built-in collections, with the true region of every word."""
-    from qcmfm import demo as built_in
+    from qcmfm import service
 
     made: list[dict[str, Any]] = []
-    for name in collection or built_in.names():
+    for name in collection or service.built_in_collections():
         folder = out.resolve() / name
-        drawn = finish_work(built_in.draw(name, folder, size, seed, pixels), as_json)
+        work = service.draw_into(folder, name, size, seed, pixels)
+        drawn = finish_work(work, as_json)
         made.append({"collection": name, "folder": str(folder), "records": len(drawn.records)})
     text = "\n".join(f"{found['folder']}: {found['records']} records" for found in made)
     echo({"collections": made}, text, as_json)
@@ -66,18 +65,14 @@ def import_source(
     Columns that you do not name are detected. Run the same command again to continue after an
     interruption, or to update the collection when its source has changed.
     """
-    from qcmfm import importers
+    from qcmfm import service
 
     given = {
         "record_id": id_column, "image": image_column, "caption": caption_column,
         "label": label_column, "group": group_column,
     }  # fmt: skip
     named = {field: value for field, value in given.items() if value is not None}
-    columns = None
-    if named:
-        found = finish_work(importers.preview(source, photos, importer=importer), as_json)
-        columns = (found.chosen or importers.Columns()).changed(named)
-    work = importers.import_collection(source, name, importer, columns, photos)
+    work = service.import_source(source, name, importer, named, photos)
     report = finish_work(work, as_json)
     echo_result([str(problem) for problem in (*report.refused, *report.notes)])
     text = (
@@ -153,38 +148,15 @@ def search(
 ) -> None:
     """Find records by words, by a photo, or by similarity to another record."""
     from qcmfm import service
-    from qcmfm.catalog import PLACES, SearchFilters
+    from qcmfm.catalog import SearchFilters
 
-    if sum((bool(text.strip()), image is not None, bool(similar_to))) != 1:
-        raise CatalogError(
-            "It is not clear what to search for.",
-            "Give words, or --image, or --similar-to: one of them.",
-        )
-    if where not in PLACES:
-        raise CatalogError(f"There is no {where!r} to search in.", f"One of: {', '.join(PLACES)}.")
-    narrowing = SearchFilters(
+    filters = SearchFilters(
         {"category": label or (), "museum": museum or (), "period": period or ()}
     )
-    searcher, hits = service.Searcher(), []
-    for name in service.catalogued_collections(collection or ()):
-        shelf = service.open_search_index(name)
-        if reviewed:
-            decided = service.reviewed_labels(name)
-            only = [key for one in reviewed for key in decided.get(one, ())]
-            narrowing = replace(narrowing, only=only)
-        if similar_to:
-            found = shelf.similar_to(similar_to, narrowing, count)
-        elif image:
-            found = searcher.by_photo(shelf, image, narrowing, count)
-        else:
-            found = searcher.by_words(shelf, text, narrowing, where, count)
-        hits += [(name, hit) for hit in found]
-    if similar_to and not hits:
-        raise CatalogError(
-            f"No record {similar_to[:80]!r} is in the catalog.", "Check id and collection."
-        )
-    # Scores are comparable: every collection was searched in the same way.
-    hits = sorted(hits, key=lambda pair: -pair[1].score)[:count]
+    hits = service.search_collections(
+        service.SearchQuery(text, image, similar_to, where, filters, tuple(reviewed or ()), count),
+        collection or (),
+    )
     rows = [
         {"collection": name, "score": hit.score, "found_by": hit.found_by, **hit.row}
         for name, hit in hits

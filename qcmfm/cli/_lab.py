@@ -35,14 +35,12 @@ def noise(
 ) -> None:
     """Simulate the labels that a noisy device would give: the results of the Noise lab page."""
     from qcmfm import service
-    from qcmfm.lab import report, saved_noise
 
-    chosen = saved_noise.open_setting(setting)
+    chosen = service.open_noise_setting(setting)
     if save:
-        saved_noise.save(save, chosen, instead=True)
+        service.save_noise_setting(save, chosen, instead=True)
     labeller, collection = open_with_run(run, records, caption_column, device)
-    inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
-    work = report.noise_report(inputs, chosen, record, mitigation, sweep or (), seed)
+    work = service.report_noise(labeller, collection, chosen, record, mitigation, sweep or (), seed)
     result = finish_work(work, as_json)
     lines = [f"{result['setting']}: {result['records']} records, {result['labelled']} with a label"]
     for name, found in result.get("intervals", {}).items():
@@ -76,23 +74,14 @@ def circuit(
 ) -> None:
     """Follow a record through a run's circuit step by step: the results of the Circuit page."""
     from qcmfm import service
-    from qcmfm.lab.report import circuit_report
-    from qcmfm.lab.state_steps import walk
-    from qcmfm.lab.switched_gates import SwitchedOff, without_gates
 
     labeller, collection = open_with_run(run, records, caption_column, device)
-    inputs = finish_work(service.open_circuit_inputs(labeller, collection), as_json)
-    row = inputs.row(record) if record else 0
-    readout = inputs.readout
-    numbers = SwitchedOff.from_text(switch_off, readout.circuit).numbers(readout.circuit)
-    changed = without_gates(readout, numbers)
-    steps = walk(changed, inputs.amplitudes[row], granularity)
-    step = min(step, len(steps) - 1) if step >= 0 else len(steps) - 1
-    content = {"record_id": inputs.records[row].record_id, "off": sorted(numbers)}
-    content |= circuit_report(changed, readout, steps, step)
+    work = service.report_circuit(labeller, collection, record, granularity, step, switch_off)
+    content = finish_work(work, as_json)
     best = max(content["labels"], key=content["labels"].get)
     text = (
-        f"{content['record_id']}: {best} ({content['labels'][best]:.3f}), {len(numbers)} gates off"
+        f"{content['record_id']}: {best} ({content['labels'][best]:.3f}), "
+        f"{len(content['off'])} gates off"
     )
     echo(content, text, as_json)
 
@@ -106,9 +95,8 @@ def playground(
     as_json: Json = False,
 ) -> None:
     """Count gates of an untrained circuit, and measure its gradients at random angles."""
-    from qcmfm.lab.playground import trial_report, run_trial
+    from qcmfm import service
 
-    trial = finish_work(run_trial(family, qubits, layers), as_json)
-    content = trial_report(family, qubits, layers, trial)
-    slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in trial.slopes.items())
+    content = finish_work(service.try_circuit(family, qubits, layers), as_json)
+    slopes = "\n".join(f"{n:2} qubits: {slope:.2e}" for n, slope in content["slopes"].items())
     echo(content, f"{family}: variance of the slope in an angle\n{slopes}", as_json)

@@ -1,6 +1,5 @@
 """Commands that use a run on records: predict, evaluate and explain."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,19 +45,12 @@ def predict(
     if engine == "ray":
         _predict_on_ray(run, records, out, top, split, caption_column, address, device, as_json)
         return
-    from qcmfm.inference.predict import predict as predict_collection
-    from qcmfm.inference.prediction import write_predictions
+    from qcmfm import service
 
     _check_out(out, records)
     labeller, collection = open_with_run(run, records, caption_column, device)
-    if split:
-        rows = [row for row in collection.rows if row.record and row.record.split == split]
-        collection = replace(collection, rows=rows)
-        if not rows:
-            raise RecordsError(f"No record is in the split {split!r}.", "Choose another split.")
-    work = predict_collection(labeller.run, collection, labeller.cache, quantum_device, shots)
+    work = service.label_records(labeller, collection, out, top, split, quantum_device, shots)
     predictions = finish_work(work, as_json)
-    write_predictions(predictions, out, top)
     labelled = sum(bool(prediction.ranked) for prediction in predictions)
     summary = {
         "predictions": str(out.resolve()),
@@ -106,14 +98,14 @@ def _predict_on_ray(
     from dataclasses import asdict
 
     from qcmfm import service
-    from qcmfm.inference.ray_labelling import label_on_ray
     from qcmfm.runs.folder import read_config
 
     _check_out(out, records)
     folder = service.find_run(run)
     column = column or trained_column(read_config(folder), records)
     outcome = finish_work(
-        label_on_ray(folder, records, out, column, top, split, address, device), as_json
+        service.label_on_ray(str(folder), records, out, column, top, split, address, device),
+        as_json,
     )
     text = (
         f"{out}: {outcome.labelled:,} of {outcome.rows:,} rows labelled by {outcome.workers} "

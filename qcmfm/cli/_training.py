@@ -67,10 +67,8 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a model on labelled records."""
-    from qcmfm.encoders.features import FeatureCache, load_encoders
+    from qcmfm import service
     from qcmfm.training import TrainingSettings
-    from qcmfm.training.cross_fitting import FOLDS
-    from qcmfm.training.train import train as train_run
 
     chosen = TrainingSettings(model=model, seed=seed, options=_options(option or []))
     given = {"epochs": epochs, "views": views, "alignment": alignment}
@@ -78,15 +76,13 @@ def train(
     about = _read_notes(notes)
     collection = open_records(records, caption_column, label_column)
     need_labels(collection, label_column)
-    encoders = load_encoders(image_encoder, text_encoder, device)
-    cache = FeatureCache(encoders, settings.features_folder())
     provenance = {
         "command": shlex.join(["python", "-m", "qcmfm", *sys.argv[1:]]),
         "caption_column": caption_column,
         "notes": about,
     }
-    folds = FOLDS if calibrate else 0
-    work = train_run(collection, cache, chosen, out.resolve(), provenance, folds=folds)
+    encoders = service.ChosenEncoders(image_encoder, text_encoder, device)
+    work = service.train_run(collection, chosen, out.resolve(), encoders, provenance, calibrate)
     run = finish_work(work, as_json)
     not_read = run.config["data"]["photos_not_read"]
     echo_result(not_read)
@@ -211,17 +207,15 @@ def study(
     as_json: Json = False,
 ) -> None:
     """Train and compare models, with intervals. An interrupted study continues where it stopped."""
-    from qcmfm import studies
+    from qcmfm import service
     from qcmfm.studies.request import StudyRequest
 
-    module = studies.study(name)
     folder = (out or settings.home() / "studies" / name).resolve()
     request = StudyRequest(
-        folder, tuple(records or ("artifacts", "textiles")), seeds or module.SEEDS,
+        folder, tuple(records or ("artifacts", "textiles")), seeds or 0,
         tuple(fold or ()), tuple(only or ()), caption_column, minutes, data,
     )  # fmt: skip
-    finish_work(module.run(request), as_json)
-    rows = len(request.results.trials())
+    rows = finish_work(service.run_study(name, request), as_json)
     echo({"study": name, "out": str(folder), "trials": rows}, f"{folder}: {rows} trials", as_json)
 
 

@@ -81,8 +81,8 @@ from .runs import (
     study_sentence,
 )
 from .search import (
-    Query,
     Searcher,
+    SearchQuery,
     build_catalog,
     build_map,
     catalog_card,
@@ -106,10 +106,10 @@ __all__ = [
     "ModelComparison",
     "OpenReview",
     "OpenReviewSession",
-    "Query",
     "RecentEvent",
     "RunComparison",
     "RunSummary",
+    "SearchQuery",
     "Searcher",
     "Submission",
     "Waiting",

@@ -122,6 +122,29 @@ def draw_built_in(name: str) -> Work[Collection]:
 
 
 @requires(Permission.LOOK)
+def built_in_collections() -> list[str]:
+    """Names of the collections that the program can draw."""
+    return demo.names()
+
+
+@requires(Permission.IMPORT, on=("folder",))
+def draw_into(
+    folder: Path,
+    name: str,
+    records: int | None = None,
+    seed: int = 0,
+    pixels: int = demo.SIZE,
+) -> Work[Collection]:
+    """Draw a built-in collection into a folder of any place; see `demo.draw`.
+
+    Raises:
+        RecordsError: There is no such built-in collection, a number is out of its range, or the
+            folder exists.
+    """
+    return demo.draw(name, folder, records, seed, pixels)
+
+
+@requires(Permission.LOOK)
 def true_regions(folder: Path) -> dict[str, list[Region]]:
     """Regions of the things that the words of each record name, by record id; empty if unknown.
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from qcmfm.core import settings
 from qcmfm.core.errors import ImportingError, PermissionDenied, QcmfmError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Work
-from qcmfm.importers import Columns, Preview, Report, preview, title
+from qcmfm.importers import Columns, Preview, Report, import_collection, preview, title
 from qcmfm.records import named_folder
 
 KIND = "import_collection"
 """The kind of the jobs that import."""
 
 
-@requires(Permission.IMPORT, on=("name",))
+@requires(Permission.IMPORT, on=("name",), logged_as="keep_upload")
 def save_upload(name: str, content: io.BufferedIOBase) -> Path:
     """Save an uploaded file, so that an interrupted import can continue; the same file only once.
 
@@ -96,6 +97,36 @@ def preview_import(address: str, photos: str = "", columns: Columns | None = Non
     check_source(address)
     check_source(photos)
     return preview(address, Path(photos) if photos else None, columns)
+
+
+@requires(Permission.IMPORT, on=("source", "name"))
+def import_source(
+    source: str,
+    name: str,
+    importer: str = "",
+    columns: Mapping[str, str | list[str]] | None = None,
+    photos: Path | None = None,
+) -> Work[Report]:
+    """Import a source into a collection; the same call continues an interrupted import.
+
+    Args:
+        source: Path or web address.
+        name: Name of the collection; an existing one is updated.
+        importer: Name of the importer; by default the one that fits the source.
+        columns: Columns to use for some fields of `Columns`; the others are detected.
+        photos: Folder or ZIP file with the photos that a table names.
+
+    Raises:
+        PermissionDenied: The current actor may not read the source.
+        ImportingError: It cannot be imported.
+    """
+    check_source(source)
+    check_source(str(photos or ""))
+    chosen = None
+    if columns:
+        found = yield from preview(source, photos, importer=importer)
+        chosen = (found.chosen or Columns()).changed(columns)
+    return (yield from import_collection(source, name, importer, chosen, photos))
 
 
 @requires(Permission.LOOK)

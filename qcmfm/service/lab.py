@@ -8,13 +8,13 @@ from qcmfm.access import Permission, actor, requires
 from qcmfm.core import settings
 from qcmfm.core.errors import QcmfmError
 from qcmfm.core.progress import Work
+from qcmfm.encoders.fair_queue import ENCODERS
 from qcmfm.lab import saved_noise
 from qcmfm.lab.circuit_inputs import CircuitInputs, prepare_inputs
 from qcmfm.lab.outcome import compute_outcome, stability
 from qcmfm.quantum.noise import NoiseSetting
 from qcmfm.records import Collection
 from qcmfm.runs.folder import read_config
-from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.labelling import Labeller
 from qcmfm.service.runs import find_run, run_folders
 from qcmfm.studies.summary import QUANTUM, read_summary
@@ -58,7 +58,7 @@ def open_circuit_inputs(labeller: Labeller, collection: Collection) -> Work[Circ
     return ENCODERS.step_by_step(actor().session, work)
 
 
-@requires(Permission.ADD, on=("name",))
+@requires(Permission.ADD, on=("name",), logged_as="save_condition")
 def save_noise_setting(name: str, setting: NoiseSetting, instead: bool = False) -> Path:
     """Save a noise setting under a name, for everybody.
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from qcmfm.access import Permission, actor, requires
 from qcmfm.catalog import (
     EVERYWHERE,
+    PLACES,
     Card,
     Catalog,
     Change,
@@ -24,6 +26,7 @@ from qcmfm.core import settings
 from qcmfm.core.errors import CatalogError, QcmfmError
 from qcmfm.core.messages import msg
 from qcmfm.core.progress import Progress, Work
+from qcmfm.encoders.fair_queue import ENCODERS
 from qcmfm.encoders.features import FeatureCache, load_encoders
 from qcmfm.encoders.image import ImageEncoder, load_image_encoder
 from qcmfm.encoders.text import TextEncoder, load_text_encoder
@@ -33,7 +36,6 @@ from qcmfm.records import Collection
 from qcmfm.review.review import open_review
 from qcmfm.service.adoption import adopted_run
 from qcmfm.service.collections import collection_folders, open_collection
-from qcmfm.service.fair_queue import ENCODERS
 from qcmfm.service.predictions import cached_predictions
 from qcmfm.service.runs import run_version, runs_for
 
@@ -43,7 +45,7 @@ MAP_KIND = "make_map"
 """Kind of the jobs that compute maps."""
 
 
-@requires(Permission.PREPARE, on=("name",))
+@requires(Permission.PREPARE, on=("name",), logged_as="make_catalog")
 def build_catalog(
     name: str, rebuild: bool = False, cache: FeatureCache | None = None
 ) -> Work[Change]:
@@ -70,7 +72,7 @@ def build_catalog(
     return (yield from place.update(name, table, predictions, encoders, rebuild))
 
 
-@requires(Permission.PREPARE, on=("name", "of"))
+@requires(Permission.PREPARE, on=("name", "of"), logged_as="make_map")
 def build_map(name: str, of: str) -> Work[Projection]:
     """Project a collection onto a plane, and save the result in the catalog.
 
@@ -227,6 +229,78 @@ def catalogued_collections(names: Sequence[str] = ()) -> list[str]:
             "No collection is in the catalog yet.", "Make it with: python -m qcmfm catalog"
         )
     return found
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """What to search several collections for: words, a photo, or records similar to another.
+
+    Args:
+        text: Words; empty for none.
+        photo: Photo file; None for none.
+        similar_to: Id of a record; empty for none.
+        where: Where to look for the words, one of `catalog.PLACES`.
+        filters: Only records that pass these.
+        reviewed: Only records to which reviewers gave one of these labels; empty for all.
+        count: Maximum number of records.
+    """
+
+    text: str = ""
+    photo: Path | None = None
+    similar_to: str = ""
+    where: str = EVERYWHERE
+    filters: SearchFilters = field(default_factory=SearchFilters)
+    reviewed: tuple[str, ...] = ()
+    count: int = 48
+
+
+@requires(Permission.LOOK)
+def search_collections(query: SearchQuery, names: Sequence[str] = ()) -> list[tuple[str, Hit]]:
+    """The best hits of several collections, each with the name of its collection, best first.
+
+    Args:
+        query: What to search for.
+        names: Collections to search; by default all in the catalog.
+
+    Raises:
+        CatalogError: It is not clear what to search for, or nothing is in the catalog.
+    """
+    if sum((bool(query.text.strip()), query.photo is not None, bool(query.similar_to))) != 1:
+        raise CatalogError(
+            "It is not clear what to search for.",
+            "Give words, or --image, or --similar-to: one of them.",
+        )
+    if query.where not in PLACES:
+        raise CatalogError(
+            msg("There is no {where!r} to search in.", where=query.where),
+            msg("One of: {places}.", places=", ".join(PLACES)),
+        )
+    searcher = Searcher()
+    hits = [
+        (name, hit)
+        for name in catalogued_collections(names)
+        for hit in _search(searcher, name, query)
+    ]
+    if query.similar_to and not hits:
+        raise CatalogError(
+            msg("No record {record_id!r} is in the catalog.", record_id=query.similar_to[:80]),
+            "Check id and collection.",
+        )
+    # Scores are comparable: every collection was searched in the same way.
+    return sorted(hits, key=lambda pair: -pair[1].score)[: query.count]
+
+
+def _search(searcher: Searcher, name: str, query: SearchQuery) -> list[Hit]:
+    index, filters = open_search_index(name), query.filters
+    if query.reviewed:
+        decided = reviewed_labels(name)
+        only = [record_id for label in query.reviewed for record_id in decided.get(label, ())]
+        filters = replace(filters, only=only)
+    if query.similar_to:
+        return index.similar_to(query.similar_to, filters, query.count)
+    if query.photo is not None:
+        return searcher.by_photo(index, query.photo, filters, query.count)
+    return searcher.by_words(index, query.text, filters, query.where, query.count)
 
 
 def _check(ours: str, theirs: str) -> None:

@@ -57,33 +57,40 @@ VERBS = every_verb()
 # What needs more than to look; a verb that changes something belongs here, and so nobody can
 # weaken its door without a test that fails.
 NEEDS = {
-    "adopting.adopt_run": Permission.ADOPT,
-    "asking.label_collection": Permission.PREPARE,
-    "calibrating.calibrate_run": Permission.RETRAIN,
-    "caretaking.audit_log": Permission.MANAGE,
-    "caretaking.back_up": Permission.MANAGE,
-    "caretaking.examine_workspace": Permission.MANAGE,
-    "caretaking.mend_workspace": Permission.MANAGE,
-    "caretaking.restore": Permission.MANAGE,
-    "cleaning.compare_labels": Permission.RETRAIN,
+    "adoption.adopt_run": Permission.ADOPT,
+    "batches.label_on_ray": Permission.PREPARE,
+    "batches.label_records": Permission.PREPARE,
+    "calibration.calibrate_run": Permission.RETRAIN,
     "collections.draw_built_in": Permission.IMPORT,
-    "submission.save_submission": Permission.ADD,
-    "deciding.OpenReview.decide": Permission.DECIDE,
-    "deciding.OpenReview.decide_each": Permission.DECIDE,
-    "deciding.OpenReview.restore": Permission.DECIDE,
-    "deciding.OpenReview.undo": Permission.DECIDE,
-    "deciding.decide_on_submissions": Permission.DECIDE,
-    "importing.check_source": Permission.IMPORT,
-    "importing.errors_file": Permission.IMPORT,
-    "importing.import_arguments": Permission.IMPORT,
-    "importing.keep_upload": Permission.IMPORT,
-    "importing.uploads_folder": Permission.IMPORT,
-    "learning.learn": Permission.RETRAIN,
-    "measuring.keep_metrics": Permission.RETRAIN,
-    "quantum_lab.save_condition": Permission.ADD,
-    "reviewing.Desk.export": Permission.EXPORT,
-    "searching.make_catalog": Permission.PREPARE,
-    "searching.make_map": Permission.PREPARE,
+    "collections.draw_into": Permission.IMPORT,
+    "decisions.OpenReview.decide": Permission.DECIDE,
+    "decisions.OpenReview.decide_each": Permission.DECIDE,
+    "decisions.OpenReview.restore": Permission.DECIDE,
+    "decisions.OpenReview.undo": Permission.DECIDE,
+    "decisions.decide_on_submissions": Permission.DECIDE,
+    "doubtful_labels.find_doubtful_labels": Permission.RETRAIN,
+    "evaluation.save_metrics": Permission.RETRAIN,
+    "imports.check_source": Permission.IMPORT,
+    "imports.errors_file": Permission.IMPORT,
+    "imports.import_arguments": Permission.IMPORT,
+    "imports.import_source": Permission.IMPORT,
+    "imports.save_upload": Permission.IMPORT,
+    "imports.uploads_folder": Permission.IMPORT,
+    "jobs.run_job": Permission.MANAGE,
+    "lab.save_noise_setting": Permission.ADD,
+    "maintenance.audit_log": Permission.MANAGE,
+    "maintenance.back_up": Permission.MANAGE,
+    "maintenance.examine_workspace": Permission.MANAGE,
+    "maintenance.repair_workspace": Permission.MANAGE,
+    "maintenance.restore": Permission.MANAGE,
+    "predictions.label_collection": Permission.PREPARE,
+    "retraining.retrain": Permission.RETRAIN,
+    "review.OpenReviewSession.export": Permission.EXPORT,
+    "search.build_catalog": Permission.PREPARE,
+    "search.build_map": Permission.PREPARE,
+    "studies.run_study": Permission.RETRAIN,
+    "submissions.save_submission": Permission.ADD,
+    "training.train_run": Permission.RETRAIN,
 }
 
 
@@ -157,7 +164,7 @@ def test_a_job_starts_for_those_who_may(
 ):
     started: list[dict[str, Any]] = []
 
-    def start(kind: str, arguments: Any, by: Any) -> str:
+    def start(kind: str, arguments: Any, known: Any, by: Any) -> str:
         started.append(by)
         return "id"
 
@@ -176,25 +183,27 @@ def test_a_job_starts_for_those_who_may(
 
 
 @pytest.fixture
-def desk(tmp_path) -> service.Desk:
+def session(tmp_path) -> service.OpenReviewSession:
     records = [Record(f"r{n}", f"{n}.jpg", f"cup {n}, a secret caption") for n in range(30)]
     said = {record.record_id: prediction(record.record_id) for record in records}
-    return service.Desk("cups", Collection.from_records(tmp_path, records), said)
+    return service.OpenReviewSession("cups", Collection.from_records(tmp_path, records), said)
 
 
-def test_an_annotator_decides_on_one_record_and_a_curator_on_many(desk: service.Desk):
+def test_an_annotator_decides_on_one_record_and_a_curator_on_many(
+    session: service.OpenReviewSession,
+):
     many = [accept(f"r{n}") for n in range(30)]
     who = somebody(Role.ANNOTATOR)
     with acting_as(who):
-        desk.review.decide([correct("r1")], who.who, ("silver",))
+        session.review.decide([correct("r1")], who.who, ("silver",))
         with pytest.raises(PermissionDenied, match="many records at once needs the role curator"):
-            desk.review.decide(many, who.who)
-        assert len(desk.review.log.decisions) == 1
-        desk.review.undo(who.who)
+            session.review.decide(many, who.who)
+        assert len(session.review.log.decisions) == 1
+        session.review.undo(who.who)
     who = somebody(Role.CURATOR)
     with acting_as(who):
-        desk.review.decide(many, who.who)
-        desk.export("records")
+        session.review.decide(many, who.who)
+        session.export("records")
     entries = read_audit()[0]
     told = [(entry["verb"], entry["outcome"]) for entry in entries]
     assert told == [
@@ -206,18 +215,18 @@ def test_an_annotator_decides_on_one_record_and_a_curator_on_many(desk: service.
     assert "secret" not in json.dumps(entries)
 
 
-def test_who_is_signed_in_decides_in_nobody_elses_name(desk: service.Desk):
+def test_who_is_signed_in_decides_in_nobody_elses_name(session: service.OpenReviewSession):
     with acting_as(somebody(Role.ADMIN)):
         for decide in (
-            lambda: desk.review.decide([accept("r1")], "grace@museum.example"),
-            lambda: desk.review.undo("grace@museum.example"),
-            lambda: desk.review.restore("r1", "grace@museum.example"),
+            lambda: session.review.decide([accept("r1")], "grace@museum.example"),
+            lambda: session.review.undo("grace@museum.example"),
+            lambda: session.review.restore("r1", "grace@museum.example"),
             lambda: service.decide_on_submissions("x", [(prediction("r1"), "gold")], "grace"),
         ):
             with pytest.raises(PermissionDenied, match="somebody else's name"):
                 decide()
-    assert desk.review.log.decisions == []
-    desk.review.decide([accept("r1")], "Grace")  # nobody signs in at this computer
+    assert session.review.log.decisions == []
+    session.review.decide([accept("r1")], "Grace")  # nobody signs in at this computer
     assert read_audit()[0][-1]["who"] == "Grace"
 
 
