@@ -1,111 +1,104 @@
-"""Imports flow one way, and heavy libraries stay where they belong."""
+"""Imports flow one way, heavy libraries stay where they belong, and the rooms stay few."""
 
-import ast
 import subprocess
 import sys
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-
-# A module or package imports only from those above it. Those of one line know nothing of each
-# other, and nothing may stand here that does not exist.
-ORDER = """
-clock errors colours fonts progress run_schema safe_text sentences settings storage csv_rows
-metrics
-logs turns
-records vocabulary regions jobs access prediction
-splits evaluation demo
-encoders quantum
-reference
-calibration
-fusion importers run_folder
-runs trainer
-model_card crossfit
-calibrating predicting explanation
-training
-kept_predictions review
-exports catalog
-grounding adoption kept_answers studies
-lab
-workspace
-service
-cluster verbs
-cli
-__main__ ui
-"""
-LEVEL = {
-    f"qcmfm.{name}": level for level, line in enumerate(ORDER.split("\n")) for name in line.split()
-} | {"qcmfm": 0}
+from tests.structure import LOOSE, ORDER, ROOT, Checkout, levels, report, room_of
 
 # Where a library may be imported, as the start of a path.
 HOMES = {
     "streamlit": ("qcmfm/ui/", "pages/", "app.py"),
-    "pennylane": ("qcmfm/quantum/pennylane_bridge.py",),
+    "pennylane": ("qcmfm/quantum/pennylane",),
     "timm": ("qcmfm/encoders/",),
     "sentence_transformers": ("qcmfm/encoders/",),
     "cleanlab": ("qcmfm/review/",),
     "lancedb": ("qcmfm/catalog/",),
-    "ray": ("qcmfm/cluster/",),
+    "ray": ("qcmfm/inference/ray_labelling.py",),
     "prometheus_client": ("qcmfm/observability/metrics.py", "qcmfm/ui/"),
 }
 
-FILES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "qcmfm").rglob("*.py")]
-}
+PROGRAM = Checkout(ROOT)
 
 
-def module_name(file: str) -> str:
-    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+def test_the_order_names_every_room_once():
+    assert set(levels(ORDER)) == PROGRAM.rooms
+    assert len(ORDER.split()) == len(PROGRAM.rooms)
 
 
-MODULES = {module_name(file) for file in FILES}
-
-
-def imports(file: str) -> set[str]:
-    """The modules that a file imports, inside functions too."""
-    found: set[str] = set()
-    for node in ast.walk(FILES[file]):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0 and node.module, f"{file}: a relative import"
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= (inner & MODULES) or {node.module}
-    return found
-
-
-def unit(module: str) -> str:
-    """The module itself, or the package right under `qcmfm` that it belongs to."""
-    return ".".join(module.split(".")[:2])
-
-
-def test_the_order_names_every_module_and_package_once():
-    assert set(LEVEL) == {unit(module) for module in MODULES if module.startswith("qcmfm")}
-    assert len(ORDER.split()) == len(LEVEL) - 1
-
-
-@pytest.mark.parametrize("file", sorted(file for file in FILES if file.startswith("qcmfm/")))
-def test_a_module_imports_only_from_those_above_it(file: str):
-    own = unit(module_name(file))
-    ours = {unit(name) for name in imports(file) if name.split(".")[0] == "qcmfm"}
-    against = {name for name in ours - {own, "qcmfm"} if LEVEL[name] >= LEVEL[own]}
-    assert not against, f"{file} imports {', '.join(sorted(against))}"
+def test_a_room_imports_only_from_those_below_it():
+    assert PROGRAM.upward() == []
 
 
 def test_no_module_imports_itself_by_a_detour():
-    graph = {module_name(file): imports(file) & MODULES for file in FILES}
-    TopologicalSorter(graph).prepare()
+    assert PROGRAM.circle() == []
 
 
-@pytest.mark.parametrize("library", HOMES)
-def test_a_library_is_imported_only_in_its_home(library: str):
-    users = [file for file in FILES if library in {name.split(".")[0] for name in imports(file)}]
-    assert users
-    assert [file for file in users if not file.startswith(HOMES[library])] == []
+def test_no_room_imports_a_private_module_of_another():
+    assert PROGRAM.private() == []
+
+
+def test_only_the_service_and_the_command_line_import_the_drawings():
+    assert PROGRAM.demo() == []
+
+
+def test_there_are_at_most_thirty_rooms_and_nothing_beside_them():
+    assert len(PROGRAM.rooms) <= 30
+    package = ROOT / "qcmfm"
+    files = {path.stem for path in package.iterdir() if path.is_file() and path.suffix == ".py"}
+    assert files == LOOSE
+    others = {path.name for path in package.iterdir() if path.is_file() and path.suffix != ".py"}
+    assert others <= {"py.typed"}
+    folders = {path.name for path in package.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == PROGRAM.rooms
+
+
+def test_a_library_is_imported_only_in_its_home():
+    users = {
+        library: {file for file, names in PROGRAM.imports.items() if _imports(library, names)}
+        for library in HOMES
+    }
+    assert [library for library, files in users.items() if not files] == []
+    strangers = [
+        f"{file} imports {library}"
+        for library, files in users.items()
+        for file in sorted(files)
+        if not file.startswith(HOMES[library])
+    ]
+    assert strangers == []
+
+
+def _imports(library: str, names: frozenset[str]) -> bool:
+    return library in {name.split(".")[0] for name in names}
+
+
+def test_what_breaks_a_rule_is_found(tmp_path: Path):
+    """The rules above would be worth nothing if they were blind."""
+    program = {
+        "app.py": "",
+        "qcmfm/__init__.py": "",
+        "qcmfm/core/__init__.py": "def f():\n    from qcmfm.demo._pen import x\n",
+        "qcmfm/demo/__init__.py": '"""A doc\nstring."""\n\nfrom qcmfm import core  # comment\n',
+        "qcmfm/demo/_pen.py": "x = (\n    1\n)\n",
+        "qcmfm/review/__init__.py": "import qcmfm.catalog\n",
+        "qcmfm/catalog/__init__.py": "",
+    }
+    for name, text in program.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    checkout = Checkout(tmp_path)
+    into_demo = "qcmfm/core/__init__.py imports qcmfm.demo._pen"
+    assert checkout.upward() == [into_demo, "qcmfm/review/__init__.py imports qcmfm.catalog"]
+    assert checkout.private() == checkout.demo() == [into_demo]
+    assert checkout.arrows() == {("core", "demo"), ("demo", "core"), ("review", "catalog")}
+    assert checkout.code_lines() == 2 + 1 + 3 + 1
+    assert checkout.circle() == []  # of modules; the two rooms are one
+    (tmp_path / "qcmfm" / "demo" / "_pen.py").write_text("import qcmfm.core\n")
+    assert set(Checkout(tmp_path).circle()) == {"qcmfm.core", "qcmfm.demo._pen"}
+    assert "private: " + into_demo in report(tmp_path)
+    assert room_of("qcmfm") == room_of("numpy.linalg") == "" and room_of("qcmfm.ui.home") == "ui"
 
 
 @pytest.mark.parametrize("module", ["qcmfm", "qcmfm.cli"])
@@ -120,11 +113,12 @@ def test_importing_the_package_loads_no_heavy_library(module: str):
 
 def test_home_is_drawn_without_a_heavy_library(home: Path):
     heavy = {"torch", "sklearn", "scipy", "matplotlib", *HOMES} - {"streamlit", "prometheus_client"}
+    router = ROOT / "qcmfm" / "ui" / "shell" / "router.py"
     code = f"""
 import sys
 from streamlit.testing.v1 import AppTest
 import qcmfm.ui.shell.server
-page = AppTest.from_file({str(ROOT / "qcmfm" / "ui" / "router.py")!r}, default_timeout=120).run()
+page = AppTest.from_file({str(router)!r}, default_timeout=120).run()
 tables = len(page.dataframe) + len(page.table)
 print(page.title[0].value, tables, len(page.error), *({heavy} & set(sys.modules)))
 """

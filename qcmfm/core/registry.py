@@ -45,7 +45,7 @@ class Registry:
     package: str
     missing: Callable[[str, Sequence[str]], QcmfmError]
     group: str = ""
-    besides: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """Names of all entries, in alphabetical order."""
@@ -103,7 +103,7 @@ class Registry:
         return _title(own if self.is_built_in(name) else self._plug_ins()[name].module) or name
 
     def _own(self) -> frozenset[str]:
-        return _files(self.package) - {*self.besides}
+        return _files(self.package) - {*self.exclude}
 
     def _plug_ins(self) -> Mapping[str, EntryPoint]:
         return _plug_ins(self.group, self._own()) if self.group else {}
@@ -127,6 +127,7 @@ def look_for_plug_ins_again() -> None:
     _plug_ins.cache_clear()
 
 
+@functools.cache
 def _files(package: str) -> frozenset[str]:
     """Public modules of a package, without its subpackages, which contain shared code."""
     spec = importlib.util.find_spec(package)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from qcmfm import cli, exports, fusion, importers, service
@@ -143,7 +144,7 @@ def test_what_is_built_in_wins_and_the_log_says_so(
         assert "Not a name" not in exports.names() and "small letters" in caplog.text
 
 
-@pytest.mark.parametrize("source", ["raise RuntimeError('no licence')", "import no_such", "(", ""])
+@pytest.mark.parametrize("source", ["raise RuntimeError('no licence')", "import no_such", "("])
 def test_a_plug_in_that_fails_is_a_sentence_and_hides_no_other(
     install: Install, source: str, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
@@ -154,13 +155,40 @@ def test_a_plug_in_that_fails_is_a_sentence_and_hides_no_other(
     table.write_text("record_id,caption\nr1,a cup\n")
     with pytest.raises(TrainingError) as no_model:
         fusion.model_class("broken_odels")
-    if source:
-        assert "of the package museum_tools cannot be loaded" in no_model.value.message
-        assert "Update or uninstall the package museum_tools." in no_model.value.hint
-        with pytest.raises(ReviewError, match="museum_tools cannot be loaded"):
-            exports.described("broken_ports", "cups")
-        with pytest.raises(ImportingError, match="museum_tools cannot be loaded"):
-            finish(preview(str(table), importer="broken_rters"))
+    assert "of the package museum_tools cannot be loaded" in no_model.value.message
+    assert "Update or uninstall the package museum_tools." in no_model.value.hint
+    with pytest.raises(ReviewError, match="museum_tools cannot be loaded"):
+        exports.described("broken_ports", "cups")
+    with pytest.raises(ImportingError, match="museum_tools cannot be loaded"):
+        finish(preview(str(table), importer="broken_rters"))
     assert finish(import_collection(str(table), "cups")).importer == "csv_table"
     assert "broken_rters" in caplog.text
-    assert exports.described("records", "cups")[0].startswith("cups")
+    page = AppTest.from_function(show_download_buttons).run(timeout=60)
+    assert not page.exception and len(page.get("download_button")) == 8
+    (error,) = page.error
+    assert "cannot be loaded" in error.value and "ports" in error.value
+
+
+def test_a_plug_in_that_says_nothing_hides_no_other(
+    install: Install, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    install("qcmfm.models", "empty", "")
+    install("qcmfm.importers", "empty", "", "other_tools")
+    with pytest.raises(TrainingError, match="holds 0 models"):
+        fusion.model_class("empty")
+    assert fusion.title("empty") == "empty"
+    table = tmp_path / "cups.csv"
+    table.write_text("record_id,caption\nr1,a cup\n")
+    assert finish(import_collection(str(table), "cups")).importer == "csv_table"
+    assert "empty" in caplog.text
+
+
+def show_download_buttons() -> None:
+    from unittest.mock import create_autospec
+
+    from qcmfm.service import OpenReviewSession
+    from qcmfm.ui.review.progress import show_exports
+
+    session = create_autospec(OpenReviewSession, instance=True)
+    session.name = "cups"
+    show_exports(session)
