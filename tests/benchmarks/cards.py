@@ -15,7 +15,7 @@ from qcmfm.runs import schema
 from qcmfm.runs.folder import CARD
 from qcmfm.runs.model_card import write_card
 from qcmfm.runs.run import read_run
-from qcmfm.studies.request import DRAWN
+from qcmfm.service.studies import DRAWN
 from qcmfm.studies.summary import read_summary
 
 TRAINED = 1500, 71

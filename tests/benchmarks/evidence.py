@@ -34,7 +34,7 @@ from qcmfm.records import Collection, Record, read_collection
 from qcmfm.runs.calibration import Calibration
 from qcmfm.service.calibration import measure_coverage
 from qcmfm.service.labelling import Labeller
-from qcmfm.studies.request import FRESH
+from qcmfm.service.studies import FRESH
 from tests.benchmarks import strange
 from tests.benchmarks.trials import fresh_collection
 

@@ -13,7 +13,7 @@ from qcmfm.core.progress import finish
 from qcmfm.encoders.features import FeatureCache
 from qcmfm.inference.predict import predict
 from qcmfm.records import Collection, read_collection
-from qcmfm.studies.request import DRAWN, FRESH
+from qcmfm.service.studies import DRAWN, FRESH
 from qcmfm.training import TrainingSettings
 from qcmfm.training.train import train
 

@@ -93,7 +93,7 @@ def readme_built_in(summary: Mapping[str, Any]) -> list[str]:
         f"| `{model}`{' (simulated quantum)' if parts[0][model]['quantum'] else ''} | "
         + " | ".join(figure(part[model]["accuracy"]) for part in parts)
         + " |"
-        for model in sorted(fusion.names(), key=value, reverse=True)
+        for model in sorted(parts[0], key=value, reverse=True)
     ]
 
 
