@@ -1,4 +1,6 @@
-"""What a checkout is made of: `python -m tests.structure [PATH …]`.
+"""What a checkout is made of: `python -m tests.structure [--rooms] [PATH …]`.
+
+`--rooms` prints the table of rooms instead, as it is in `.github/CONTRIBUTING.md`.
 
 A room is a package or module right under `qcmfm`. An arrow leads from a room to another that one of
 its files imports. An arrow is upward where it goes against the order of rooms: the one in this
@@ -193,6 +195,23 @@ def _code_lines(file: Path, tree: ast.Module) -> int:
     return len(lines - docs)
 
 
+def rooms_table(root: Path) -> str:
+    """The rooms in import order, as Markdown: level, name and first line of the docstring."""
+    checkout = Checkout(root)
+    lines = sorted({checkout.order[room] for room in checkout.rooms})
+    rows = [
+        f"| {lines.index(line) + 1} | `{room}` | {_first_line(checkout, room)} |"
+        for room, line in checkout.order.items()
+    ]
+    return "\n".join(["| level | room | what it is for |", "|---|---|---|", *rows])
+
+
+def _first_line(checkout: Checkout, room: str) -> str:
+    found = ast.get_docstring(checkout.files[f"qcmfm/{room}/__init__.py"])
+    assert found, f"the room {room} has no docstring"
+    return found.partition("\n")[0]
+
+
 def report(root: Path) -> str:
     """The figures of a checkout, and every offender."""
     checkout = Checkout(root)
@@ -217,5 +236,7 @@ def report(root: Path) -> str:
 
 
 if __name__ == "__main__":
-    for path in sys.argv[1:] or [str(ROOT)]:
-        print(report(Path(path)), end="\n\n")
+    paths = [path for path in sys.argv[1:] if path != "--rooms"] or [str(ROOT)]
+    for path in paths:
+        show = rooms_table if "--rooms" in sys.argv else report
+        print(show(Path(path)), end="\n\n")

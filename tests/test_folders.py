@@ -53,8 +53,12 @@ def texts(file: Path) -> list[str]:
 
 
 def test_every_path_that_a_document_or_a_benchmark_names_is_there():
-    files = [ROOT / "README.md", ROOT / ".ci" / "run", *(ROOT / ".github").glob("*.md")]
-    files += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "tests" / "benchmarks").rglob("*.py")]
+    files = [ROOT / "README.md", ROOT / ".ci" / "run", *(ROOT / ".github").rglob("*.md")]
+    files += [
+        ROOT / ".deploy" / "README.md",
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "tests" / "benchmarks").rglob("*.py"),
+    ]
     found = {
         f"{file.relative_to(ROOT)}: {path}"
         for file in files

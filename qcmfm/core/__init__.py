@@ -1,1 +1,1 @@
-"""Shared foundations of every room: errors, progress, storage, settings and text."""
+"""Foundations of every room: errors, progress, storage, settings, registries and sandboxes."""

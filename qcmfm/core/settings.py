@@ -52,42 +52,42 @@ VARIABLES = (
     Variable(
         "QCMFM_HOME",
         "`workspace/` beside the app in a source tree, else `qcmfm` in the user's data folder",
-        "The workspace: all that is made here.",
+        "The workspace, the folder of everything that people make.",
     ),
     Variable(
         "QCMFM_CATALOG",
         "`catalog/` in the workspace",
-        "Where the search catalog lies: a folder, or an object store's URI that servers share.",
+        "The search catalog: a folder, or the URI of an object store that servers share.",
     ),
     Variable(
-        "QCMFM_ACCESS", "`access.json` in the workspace", "The file that says who has which role."
+        "QCMFM_ACCESS", "`access.json` in the workspace", "The file that assigns roles to people."
     ),
-    Variable("QCMFM_LOG", "`text`", "`json`: the log as one JSON object a line."),
+    Variable("QCMFM_LOG", "`text`", "`json`: one JSON object per line."),
     Variable(
         "QCMFM_LOG_LEVEL",
         "`info` for the server, `warning` for commands",
-        "The least that is logged of the program's own work: `debug`, `info`, `warning`, `error`.",
+        "Lowest level of the program's own messages: `debug`, `info`, `warning`, `error`.",
     ),
     Variable(
         "QCMFM_LOG_DETAILS",
-        "off, but on a terminal",
-        "`1`: errors are logged with their own words, which may hold a caption or a name.",
+        "off, except on a terminal",
+        "`1`: errors are logged with their text, which may contain a caption or a name.",
     ),
     Variable(
         "QCMFM_METRICS_TOKEN",
-        "none: metrics for this computer alone",
-        "Whoever bears this token may read `/metrics` from elsewhere; at least 16 characters.",
+        "none: metrics for this computer only",
+        "Token to read `/metrics` from elsewhere; at least 16 characters.",
     ),
     Variable(
         "QCMFM_CONTACT",
         "none",
-        "An e-mail or web address that is told to every museum's server that is asked.",
+        "E-mail or web address that is sent with every request to a museum's server.",
     ),
     Variable(
         "QCMFM_ALLOW_PRIVATE_ADDRESSES",
         "none",
-        "Hosts and networks that imports may ask though they are not public, with commas; "
-        "`*`: any.",
+        "Hosts and networks that imports may contact although they are not public, "
+        "separated by commas; `*`: any.",
     ),
     Variable("QCMFM_MET_API", "the Met's own", "Another address of the Met's object API."),
 )

@@ -1,9 +1,9 @@
 """Exports of reviewed collections for other programs.
 
 The folder is a registry: each file that does not start with an underscore, but `reviewed.py`, holds
-one format, and the file's name is the format's name. It has a `TITLE` for people, a `SUFFIX` that
-the file's name ends with, a media type `MIME`, and a function `content` that gives the bytes of the
-file. Another package adds a format by an entry point of the group `qcmfm.exports`.
+one format, and the file's name is the format's name. It has a display name `TITLE`, a `SUFFIX` that
+ends the name of the exported file, a media type `MIME`, and a function `content` that returns the
+bytes of the file. Another package adds a format by an entry point of the group `qcmfm.exports`.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def _missing(name: str, known: Sequence[str]) -> ReviewError:
     )
 
 
-FORMATS = Registry(__name__, _missing, "qcmfm.exports", besides=("reviewed",))
+FORMATS = Registry(__name__, _missing, "qcmfm.exports", exclude=("reviewed",))
 
 
 def names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Import any supported source into a collection of the workspace.
+"""Importers, which turn any supported source into a collection of the workspace.
 
 The folder is a registry: each file that does not start with an underscore is one importer, named
 like the file. It has a `TITLE` to display and three functions:

@@ -1,1 +1,1 @@
-"""What a trained circuit does with records, step by step and under noise; numbers, no drawing."""
+"""Experiments with circuits: states step by step, noise, sweeps and the playground; no drawing."""

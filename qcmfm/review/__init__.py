@@ -1,4 +1,5 @@
-"""Review: prediction -> decision -> review log -> state -> corrected labels.
+"""Review of predictions: decisions, their log, the state derived from it, and the queue.
 
-Only the log is stored; everything else is derived from it.
+The data flow is prediction -> decision -> review log -> state -> corrected labels. Only the log is
+stored; everything else is derived from it.
 """

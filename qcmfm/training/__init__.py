@@ -1,4 +1,4 @@
-"""Train a run on a collection; out-of-fold predictions by cross-fitting."""
+"""Training of a run on a collection, and out-of-fold predictions by cross-fitting."""
 
 from qcmfm.training.data import StartingPoint, TrainingData
 from qcmfm.training.settings import TrainingSettings

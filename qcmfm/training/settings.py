@@ -26,8 +26,8 @@ class TrainingSettings:
         modality_dropout: Weight of the loss without captions and of the loss without photos,
             relative to the loss with both; 0 trains on both alone.
         alignment: Number of initial epochs that train words to attend to what they name
-            (`fusion._alignment`), after which the parameters of attention scores are frozen. It
-            needs no labelled regions and has no effect on models without attention.
+            (`fusion.layers.alignment`), after which the parameters of attention scores are frozen.
+            It needs no labelled regions and has no effect on models without attention.
         balance: Power of the inverse label frequency that weights the loss; 0 for equal weights.
         views: Number of views of each photo to train on, including the original.
         refit: Whether the final weights are trained on `train` and `val` together, after `val`

@@ -1,4 +1,7 @@
-"""What the pages share; with `app.py` and `pages/`, all that knows Streamlit."""
+"""What the pages are made of, in one folder per area of the app.
+
+With `app.py` and `pages/`, this is the only code that imports Streamlit.
+"""
 
 from qcmfm import access
 from qcmfm.observability import logs

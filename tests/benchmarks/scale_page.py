@@ -8,11 +8,11 @@ from tests.benchmarks.scale import RESULTS
 
 PAGE = Path(__file__).resolve().parents[2] / ".github" / "SCALE.md"
 CORES = 16
-"""Of a machine."""
+"""Cores of a machine."""
 SIZES = {1_000_000: 1, 100_000_000: 20}
-"""Records, and how many machines they are given."""
+"""Numbers of records, and of machines for them."""
 OF_ONE = 1_000_000
-"""Records of one collection, where there are more."""
+"""Records of one collection, if there are more."""
 STEPS = ("import", "encode", "predict", "catalog")
 PARTS = {
     "photo": "photos", "features": "features", "prediction": "predictions", "catalog": "catalog",
@@ -34,43 +34,43 @@ def page(results: dict[str, Any]) -> str:
     lines = [
         "# How large a collection may be",
         "",
-        "Every figure here is measured (`tests/benchmarks/results/scale.json`) or computed from "
-        "what is measured there; `python -m tests.benchmarks.scale_page` writes this page, and a "
-        "test compares. No machine but the one below was used: what stands under a million and a "
-        "hundred million is arithmetic.",
+        "Every figure here was measured (`tests/benchmarks/results/scale.json`) or is computed "
+        "from measurements. `python -m tests.benchmarks.scale_page` writes this page, and "
+        "`tests/docs/test_scale_page.py` compares it with the measurements. Only the machine below "
+        "was used: the sections on a million and a hundred million records are extrapolations.",
         "",
         "## What was measured",
-        "One record with the built-in encoders, on photos of a museum "
+        "One record with the built-in encoders, on a museum's photos "
         f"({size['photo'] / 1000:,.0f} kB each), {rates['machine']}:",
         "",
-        "| step | processor time | what stays on the disk |",
+        "| step | CPU time | disk space |",
         "|---|---|---|",
         *(_step(step, ms[step], size) for step in STEPS),
-        f"| together | {whole:,.1f} ms | {sum(size.values()) / 1000:,.1f} kB |",
+        f"| total | {whole:,.1f} ms | {sum(size.values()) / 1000:,.1f} kB |",
         "",
-        f"Everything around the encoders, with {int(many):,} generated records and with "
-        f"{int(few):,} (a step that was stopped and went on counts what it did twice):",
+        f"Everything except the encoders, with {int(many):,} generated records and with "
+        f"{int(few):,} (a step that was interrupted and resumed includes what it did twice):",
         "",
         f"| | {int(few):,} records | {int(many):,} records |",
         "|---|---|---|",
         *(_beside(step, measured[few], measured[many]) for step in STEPS),
-        f"| together | {measured[few]['ms_per_record']:.2f} ms a record | "
+        f"| total | {measured[few]['ms_per_record']:.2f} ms a record | "
         f"{measured[many]['ms_per_record']:.2f} ms a record ({ratio['ratio']:.2f} times) |",
-        f"| most memory | {peaks[few]:,} MiB | {peaks[many]:,} MiB |",
+        f"| peak memory | {peaks[few]:,} MiB | {peaks[many]:,} MiB |",
         *(
             _search(way, told, measured[few], measured[many])
             for way, told in (("words", "words"), ("words_and_a_filter", "words and a filter"))
         ),
         "",
-        "Labelling on Ray (`predict --engine ray`), up to two processes on this machine:",
+        "Labelling on Ray (`predict --engine ray`), with up to two processes on this machine:",
         "",
         f"| | {least:,} rows | {most:,} rows |",
         "|---|---|---|",
-        f"| most memory of a worker | {ray[least]['worker_peak_mib']:,} MiB | "
+        f"| peak memory of a worker | {ray[least]['worker_peak_mib']:,} MiB | "
         f"{ray[most]['worker_peak_mib']:,} MiB |",
-        f"| most memory of the process that deals out | {ray[least]['dealing_peak_mib']:,} MiB | "
-        f"{ray[most]['dealing_peak_mib']:,} MiB |",
-        f"| labels other than in one process | {ray[least]['other_labels']} | "
+        "| peak memory of the process that distributes the rows | "
+        f"{ray[least]['dealing_peak_mib']:,} MiB | {ray[most]['dealing_peak_mib']:,} MiB |",
+        f"| labels that differ from those of one process | {ray[least]['other_labels']} | "
         f"{ray[most]['other_labels']} |",
         f"| largest difference of a probability | "
         f"{ray[least]['largest_difference_of_probability']} | "
@@ -79,17 +79,17 @@ def page(results: dict[str, Any]) -> str:
         *(line for count, machines in SIZES.items() for line in _at(count, machines, ms, size)),
         "## What bounds it",
         "- Import, catalog and the pages hold a collection's table in memory: "
-        f"{each * 1024:,.1f} KiB a record. A collection of {OF_ONE:,} needs about "
-        f"{of_one:,.0f} GiB that way; of more, make several collections of up to {OF_ONE:,}, such "
-        "as one for each department. They are imported and catalogued beside each other, a "
-        "process each, and `search` without `--collection` looks through all of them.",
-        "- Labelling on Ray holds nothing of the collection in memory: the table is read row by "
-        "row and dealt out in parts of 256 rows. A worker that is killed loses the part in hand.",
+        f"{each * 1024:,.1f} KiB a record. A collection of {OF_ONE:,} therefore needs about "
+        f"{of_one:,.0f} GiB. Divide more records into collections of up to {OF_ONE:,}, for example "
+        "one for each department. They can be imported and catalogued in parallel, one process "
+        "each, and `search` without `--collection` searches all of them.",
+        "- Labelling on Ray does not hold the collection in memory: the table is read row by row "
+        "and distributed in blocks of 256 rows. A worker that is killed loses its current block.",
         "- Workers need the program, and the records' folder, the workspace and the folder of "
         "`--out` under the same paths: a shared file system.",
-        "- Features are kept so that training and cataloguing need not encode again. "
-        "They may be deleted at any time (`features/` in the workspace).",
-        "- From 50,000 records on, vectors are searched through an index.",
+        "- Features are stored so that training and cataloguing need not encode again. "
+        "They can be deleted at any time (`features/` in the workspace).",
+        "- From 50,000 records on, vectors are searched with an index.",
         "",
     ]
     return "\n".join(lines)
@@ -121,7 +121,7 @@ def _at(count: int, machines: int, ms: dict[str, float], size: dict[str, int]) -
     alone = (
         "in one process, since it is one collection"
         if parts == 1
-        else f"as {parts} collections of {OF_ONE:,}, a process each"
+        else f"as {parts} collections of {OF_ONE:,}, one process each"
     )
     side = min(parts, cores)
     ray = (hours["encode"] + hours["predict"]) / cores
@@ -129,13 +129,13 @@ def _at(count: int, machines: int, ms: dict[str, float], size: dict[str, int]) -
     kept = ", ".join(f"{name} {_bytes(count * size[part])}" for part, name in PARTS.items())
     return [
         f"## {count:,} records",
-        f"- {sum(hours.values()):,.0f} hours of one core, {hours['encode']:,.0f} of them for the "
-        "encoders.",
+        f"- {sum(hours.values()):,.0f} hours of one core, {hours['encode']:,.0f} of them for "
+        "encoding.",
         f"- On {one} of {CORES} cores: import {rest['import']:,.1f} hours {alone}; encode and "
-        f"predict on Ray {ray:,.1f} hours on all cores; catalog {rest['catalog']:,.1f} hours, as "
-        f"the import. Together {sum(rest.values()) + ray:,.1f} hours.",
-        f"- Storage: {kept}. Photos of 1 MB each, in place of those measured, would be "
-        f"{_bytes(count * 1e6)}.",
+        f"predict on Ray {ray:,.1f} hours on all cores; catalog {rest['catalog']:,.1f} hours, like "
+        f"the import. In total {sum(rest.values()) + ray:,.1f} hours.",
+        f"- Storage: {kept}. Photos of 1 MB each, instead of the measured size, would "
+        f"take {_bytes(count * 1e6)}.",
         "",
     ]
 

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from qcmfm.access import Role, folder_of
@@ -64,6 +66,20 @@ def test_whoever_sits_at_the_computer_is_admin_unless_the_policy_says_otherwise(
     assert "You have no role here" in shown(AppTest.from_function(page).run())
     file.write_text("{")
     assert "access.json is no list of roles" in shown(AppTest.from_function(page).run())
+
+
+@pytest.mark.parametrize(
+    ("address", "header"), [("192.0.2.7", ""), *((None, name) for name in sign_in.FORWARDED)]
+)
+def test_behind_an_address_or_a_proxy_nobody_sits_at_this_computer(
+    address: str | None, header: str, monkeypatch: pytest.MonkeyPatch
+):
+    def visit(address: str | None, *headers: str) -> bool:
+        given = SimpleNamespace(ip_address=address, headers=dict.fromkeys(headers, "127.0.0.1"))
+        monkeypatch.setattr(st, "context", given)
+        return sign_in.is_at_this_computer()
+
+    assert visit(None) and not visit(address, *[header][: bool(header)])
 
 
 def review(home: Path) -> None:

@@ -1,12 +1,12 @@
-"""Orders of the queue: what is most worth a look comes first.
+"""Orders of the review queue, which decide what is reviewed first.
 
 The folder is a registry: each file that does not start with an underscore holds one order, and
-the file's name is the order's name. It has a `TITLE` for people and a function `keys` that gives
-each record a number: the lowest comes first, NaN (nothing to go by) last, and records with the same
-number stay in the order of the collection.
+the file's name is the order's name. It has a display name `TITLE` and a function `keys` that gives
+each record a number: the lowest comes first, NaN (unknown) last, and equal ones stay in the order
+of the collection.
 
-An order may be by something that has a name of its own: `unstable_under_noise:our device` is the
-order `unstable_under_noise` by the noise that was saved as `our device`.
+An order may have an argument after a colon: `unstable_under_noise:our device` is the order
+`unstable_under_noise` under the noise setting that was saved as `our device`.
 """
 
 from collections.abc import Sequence

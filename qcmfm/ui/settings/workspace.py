@@ -121,8 +121,9 @@ def show_roles() -> None:
     if not is_set_up():
         st.caption(
             _(
-                "Nobody signs in: whoever sits at this computer may do everything, whoever "
-                "comes over the network may look. The README says how to set up a sign-in."
+                "Nobody signs in. By default, whoever sits at this computer may do everything, and "
+                "whoever comes over the network may look. The README says how to set up a sign-in "
+                "and how to change this."
             )
         )
     else:
