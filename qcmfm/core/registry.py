@@ -39,7 +39,7 @@ class Registry:
         package: Name of the package. Files that start with an underscore are not entries.
         missing: Builds the error for an unknown name from that name and the known ones.
         group: Group of the entry points of plug-ins; empty for none.
-        besides: Public modules of the package that are not entries.
+        exclude: Public modules of the package that are not entries.
     """
 
     package: str

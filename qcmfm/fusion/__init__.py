@@ -20,7 +20,7 @@ def _missing(name: str, known: Sequence[str]) -> TrainingError:
     return TrainingError(f"There is no model {name[:80]!r}.", f"Choose from {', '.join(known)}.")
 
 
-MODELS = Registry(__name__, _missing, "qcmfm.models", besides=("base",))
+MODELS = Registry(__name__, _missing, "qcmfm.models", exclude=("base",))
 
 
 def names() -> list[str]:

@@ -31,7 +31,7 @@ SAMPLES = 100
 
 
 @dataclass(frozen=True)
-class Trial:
+class PlaygroundResult:
     """What random angles show about an untrained circuit.
 
     Args:
@@ -66,7 +66,7 @@ def untrained_circuit(family: str, n_qubits: int, n_layers: int) -> Circuit:
     return FAMILIES[family](n_qubits, n_layers)
 
 
-def run_trial(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[Trial]:
+def run_trial(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[PlaygroundResult]:
     """Draw random angles for circuits of up to so many qubits.
 
     Args:
@@ -89,10 +89,10 @@ def run_trial(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[
     yield Progress("Trying random angles", total - 1, total)
     entangling = entangling_capability(circuit, SAMPLES, chance)
     yield Progress("Trying random angles", total, total)
-    return Trial(slopes, reach, entangling)
+    return PlaygroundResult(slopes, reach, entangling)
 
 
-def trial_report(family: str, n_qubits: int, n_layers: int, trial: Trial) -> dict[str, Any]:
+def trial_report(family: str, n_qubits: int, n_layers: int, trial: PlaygroundResult) -> dict[str, Any]:
     """A trial as JSON values."""
     return {
         "family": family,

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 import torch
 
-from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, Trial, run_trial, untrained_circuit
+from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, PlaygroundResult, run_trial, untrained_circuit
 from qcmfm.quantum.resources import resources
 from qcmfm.ui.lab.diagram import drawing, show_diagram
 from qcmfm.ui.lab.results import compute_once
@@ -64,7 +64,7 @@ def show_playground(address: Address) -> None:
             _show_trial(trial)
 
 
-def _show_trial(trial: Trial) -> None:
+def _show_trial(trial: PlaygroundResult) -> None:
     rows = [
         {
             _("Qubits"): str(qubits),
