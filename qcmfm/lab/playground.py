@@ -92,7 +92,9 @@ def run_trial(family: str, n_qubits: int, n_layers: int, seed: int = 0) -> Work[
     return PlaygroundResult(slopes, reach, entangling)
 
 
-def trial_report(family: str, n_qubits: int, n_layers: int, trial: PlaygroundResult) -> dict[str, Any]:
+def trial_report(
+    family: str, n_qubits: int, n_layers: int, trial: PlaygroundResult
+) -> dict[str, Any]:
     """A trial as JSON values."""
     return {
         "family": family,

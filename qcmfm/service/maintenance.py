@@ -15,7 +15,7 @@ def examine_workspace() -> Work[Examination]:
     return workspace.examine()
 
 
-@requires(Permission.MANAGE)
+@requires(Permission.MANAGE, logged_as="mend_workspace")
 def repair_workspace() -> Work[Examination]:
     """Repair what can be repaired, and report what cannot."""
     return workspace.repair()

@@ -37,7 +37,7 @@ def training_labels(collection: str) -> list[str]:
     return sorted(collection_with_catalogue_labels(collection, {}).labels)
 
 
-@requires(Permission.RETRAIN, on=("name", "parent", "out"))
+@requires(Permission.RETRAIN, on=("name", "parent", "out"), logged_as="learn")
 def retrain(
     name: str,
     parent: str = "",

@@ -39,8 +39,8 @@ def scratch() -> Path:
 def csv_target(folder: Path) -> Callable[[bytes], None]:
     """Both readers of tables."""
     from qcmfm.core.errors import QcmfmError
-    from qcmfm.importers.reading import tables
     from qcmfm.importers import csv_table
+    from qcmfm.importers.reading import tables
     from qcmfm.importers.reading.documents import Documents
     from qcmfm.importers.reading.source import Source
     from qcmfm.records import read_collection
@@ -66,8 +66,8 @@ def csv_target(folder: Path) -> Callable[[bytes], None]:
 def manifest_target(folder: Path) -> Callable[[bytes], None]:
     """The reader of IIIF documents, where nothing can be fetched."""
     from qcmfm.core.errors import ImportingError, QcmfmError
-    from qcmfm.importers.reading import iiif_image
     from qcmfm.importers import iiif
+    from qcmfm.importers.reading import iiif_image
     from qcmfm.importers.reading.documents import Documents
     from qcmfm.importers.reading.source import Source
 

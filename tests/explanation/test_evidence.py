@@ -15,10 +15,10 @@ from qcmfm.core.progress import finish
 from qcmfm.encoders.features import Encoders
 from qcmfm.explanation import (
     Explanation,
+    attention_inside,
     caption_heat,
     encode_record,
     explain,
-    attention_inside,
     regions_in,
 )
 from qcmfm.explanation.occlusion import area_under, covered, most_attended, occlude, shifted
@@ -232,7 +232,9 @@ def test_words_and_regions_see_the_same_map():
     mask = np.array([[True, False, False], [False, True, False]])
     found = attention_inside(attention, mask, 2, head=1)
     np.testing.assert_allclose(found, maps[0, 1, :2][:, [0, 4]].sum(-1), rtol=1e-6)
-    np.testing.assert_allclose(attention_inside(attention, ~np.zeros((2, 3), bool), 3), 1, rtol=1e-6)
+    np.testing.assert_allclose(
+        attention_inside(attention, ~np.zeros((2, 3), bool), 3), 1, rtol=1e-6
+    )
 
 
 def test_a_box_holds_the_regions_whose_middle_it_holds():

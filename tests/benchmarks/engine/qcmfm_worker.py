@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from qcmfm.quantum.circuit import Circuit, Gate
-from qcmfm.quantum.noise import NoiseEntry, NoiseSetting
+from qcmfm.quantum.noise import NoiseSetting, PlacedChannel
 from qcmfm.quantum.noisy_simulation import NoisySimulator
 from qcmfm.quantum.simulation import Simulator
 
@@ -53,7 +53,7 @@ def noiseless(case: Any, arrays: Any) -> Any:
 def noisy(case: Any, arrays: Any) -> Any:
     """Compiling for the weights is timed: a fresh simulator has nothing to use again."""
     circuit = build_circuit(case)
-    entry = NoiseEntry("depolarizing", {"probability": case["depolarizing"]})
+    entry = PlacedChannel("depolarizing", {"probability": case["depolarizing"]})
     setting = NoiseSetting("benchmark", (entry,))
     amplitudes, weights = (torch.from_numpy(arrays[k]).double() for k in ("amplitudes", "weights"))
     amplitudes = torch.nn.functional.normalize(amplitudes, dim=1)
