@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from qcmfm.ui.review.log_notices import show_log_notices
 from qcmfm.ui.review.progress import (
     show_agreement,
     show_confidence,
@@ -23,6 +24,7 @@ st.markdown(
 with error_boundary():
     session = choose_session(QueueAddress("progress"), choice_bar())
     show_counts(session)
+    show_log_notices(session)
     show_exports(session)
     left, right = wrapping_container("figures", 280).columns(2, gap="medium")
     with left:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from qcmfm.ui.review.log_notices import show_log_summary
 from qcmfm.ui.review.queue import show_queue
 from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.review.session import choice_bar, choose_session, choose_shown
@@ -20,6 +21,7 @@ with error_boundary():
     bar = choice_bar()
     session = choose_session(address, bar)
     choose_shown(address, session, bar)
+    show_log_summary(session)
     show_queue(session, address, name)
     show_reviewer(name)
 st.caption(_(SIMULATED))

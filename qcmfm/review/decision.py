@@ -67,6 +67,8 @@ class Decision(NamedTuple):
 
 
 COLUMNS = Decision._fields
+HEADER = ",".join(COLUMNS) + "\r\n"
+"""First row of the review log."""
 _WHAT = COLUMNS.index("decision")
 _NEEDED = {name: COLUMNS.index(name) for name in ("decision_id", "record_id", "reviewer")}
 
@@ -74,6 +76,11 @@ _NEEDED = {name: COLUMNS.index(name) for name in ("decision_id", "record_id", "r
 def unique_id() -> str:
     """A new id for a decision or a batch of decisions."""
     return str(uuid.uuid4())
+
+
+def is_header(cells: list[str] | str) -> bool:
+    """Whether the cells of a row, or the reason why it cannot be read, are those of the header."""
+    return not isinstance(cells, str) and tuple(name.lstrip("\ufeff") for name in cells) == COLUMNS
 
 
 def parse_problem(cells: list[str]) -> str:

@@ -3,40 +3,36 @@
 Several processes and threads write to it. A writer takes a lock, reads the rows that others
 appended, appends its own in one write, and flushes to disk. Readers take no lock: they read the
 rows appended since their last read, up to the last complete one.
+
+People edit the file in other programs. It is read in whatever form they save it; rows are appended
+only to a file in the form that the program itself writes, so that forms never mix in a file.
 """
 
 import contextlib
 import csv
-import glob
 import io
-import os
-import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from filelock import Timeout
-
 from qcmfm.core import settings, storage
-from qcmfm.core.clock import utc_now_ms
-from qcmfm.core.errors import ReviewError
+from qcmfm.core.errors import ReviewError, StorageError
 from qcmfm.core.messages import msg
-from qcmfm.review.decision import COLUMNS, Decision, parse_problem
-from qcmfm.review.rows import complete_rows
+from qcmfm.review.decision import HEADER, Decision, is_header, parse_problem
+from qcmfm.review.form import CONVERT, Form, recognise
+from qcmfm.review.read_part import ReadPart
+from qcmfm.review.rows import complete_rows, finished_row
+from qcmfm.review.writing import append, complete_or_set_aside, locked, torn_files
 
-WAIT = 30.0
-"""Seconds to wait for the lock before raising an error."""
+_SETTLE_AFTER = 2.0
+"""Seconds after which a row that is still incomplete was not merely being written."""
 
-_POLL = 0.01
-"""Seconds between two attempts to take the lock."""
-
-_REMEMBERED = 64
-"""Number of bytes before the read position that are compared to detect a replaced file."""
+_SETTLE_AGAIN = 30.0
+"""Seconds to wait after a failed attempt to complete that row or to move it out of the file."""
 
 _FORBIDDEN = set('/\\:\0*?"<>|')
 """Characters that file names may not contain on some operating system."""
-
-_ROW_START = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12},")
 
 
 def review_folder() -> Path:
@@ -63,26 +59,34 @@ class ReviewLog:
 
     Args:
         file: Path of the CSV file, which the first decision creates together with its folder.
+        read_only: Whether the file is left as it is even if its last row is incomplete.
 
     Attributes:
         decisions: Every decision, in the order of the file.
         damaged: A sentence for each row that is not a valid decision.
+        form: How the file was saved; nothing is appended to a file in another form than our own.
+        unread: The end of the file if that is not a complete row.
+        ends_inside_line: Whether the last row was complete but for its line end, and left so.
         generation: How often the file was found replaced, and read again from the start.
     """
 
-    def __init__(self, file: Path):
+    def __init__(self, file: Path, read_only: bool = False):
         self.file = file
+        self._read_only = read_only
         self.decisions: list[Decision] = []
         self.damaged: list[str] = []
+        self.form = Form()
+        self.unread = b""
+        self.ends_inside_line = False
         self.generation = 0
-        self._end = 0  # Bytes read so far, always up to the end of a row.
-        self._before = b""  # The last bytes before that position.
+        self._part = ReadPart()  # In our own form, always up to the end of a row.
         self._rows = 0  # Rows read so far, including the header.
+        self._settle_at = 0.0
         self._threads = threading.RLock()
-        unread = self._unread()
-        if self._add_rows(unread) < len(unread):
+        self._read_new()
+        if self.unread and self._may_write:
             with self.writing():
-                pass  # Taking the lock moves a row torn by a power cut out of the file.
+                pass  # Taking the lock settles the incomplete row.
 
     def read(self) -> None:
         """Read the decisions that were appended since the last read.
@@ -91,42 +95,45 @@ class ReviewLog:
             ReviewError: The file is not a review log, or cannot be read.
         """
         with self._threads:
-            self._add_rows(self._unread())
+            generation, unread = self.generation, self.unread
+            self._read_new()
+            if not self.unread or not self._may_write:
+                return
+            if unread != self.unread and generation == self.generation:
+                self._settle_at = time.monotonic() + _SETTLE_AFTER
+            elif generation != self.generation or time.monotonic() >= self._settle_at:
+                self._settle_at = time.monotonic() + _SETTLE_AGAIN
+                # Where that fails, `unread` is reported, and the next writer tries again.
+                with contextlib.suppress(ReviewError, StorageError), self.writing(wait=0.5):
+                    pass
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, wait: float | None = None) -> Iterator[None]:
         """Hold the lock against other writers; inside the block all decisions have been read.
 
+        Args:
+            wait: Seconds to wait for the lock; by default `writing.WAIT`.
+
         Raises:
-            ReviewError: The file is not a review log, cannot be read, or stays locked.
+            ReviewError: The file is not a review log, cannot be read, stays locked, or was saved by
+                another program in a form that rows cannot be appended to.
             StorageError: The disk has no locks.
         """
-        with self._threads:
-            try:
-                lock = storage.lock(self.file).acquire(timeout=WAIT, poll_interval=_POLL)
-            except Timeout as error:
+        with self._threads, locked(self.file, wait):
+            self._read_new()
+            if not self.form.native:
                 raise ReviewError(
                     msg(
-                        "The review log {name} is locked: another program is writing to it.",
+                        "The review log {name} was saved by another program as {form}. No decision "
+                        "can be added to it in that form.",
                         name=self.file.name,
+                        form=self.form.described,
                     ),
-                    "Try again.",
-                ) from error
-            except OSError as error:
-                raise ReviewError(
-                    msg(
-                        "The review log {name} cannot be locked ({error}).",
-                        name=self.file.name,
-                        error=error.strerror or error,
-                    ),
-                    "Check the rights on its folder, and the disk.",
-                ) from error
-            with lock:
-                unread = self._unread()
-                taken = self._add_rows(unread)
-                if taken < len(unread):
-                    self._set_aside(unread[taken:])
-                yield
+                    CONVERT,
+                )
+            if self.unread:
+                self._settle()
+            yield
 
     def append(self, decisions: Sequence[Decision]) -> None:
         """Append decisions and flush them to disk. Call this inside `writing` only.
@@ -138,9 +145,9 @@ class ReviewLog:
         csv.writer(out).writerows(decisions)
         content = out.getvalue().encode("utf-8", "replace")
         try:
-            if not self._holds_bytes():
-                storage.write_text(self.file, ",".join(COLUMNS) + "\r\n")
-            _append(self.file, content)
+            if not self.file.is_file() or not self.file.stat().st_size:
+                storage.write_text(self.file, HEADER)
+            append(self.file, content)
         except OSError as error:
             raise ReviewError(
                 msg(
@@ -151,31 +158,32 @@ class ReviewLog:
         self.read()
 
     def torn_files(self) -> list[Path]:
-        """Files with torn rows that were moved out of the log, oldest first."""
-        return sorted(self.file.parent.glob(f"{glob.escape(self.file.name)}.torn-*"))
+        """Files with incomplete rows that were moved out of the log, oldest first."""
+        return torn_files(self.file)
 
-    def _holds_bytes(self) -> bool:
-        return self.file.is_file() and self.file.stat().st_size > 0
+    @property
+    def _may_write(self) -> bool:
+        return self.form.native and not self._read_only
 
-    def _unread(self) -> bytes:
-        """The bytes after the read position; the entire content if the file was replaced."""
+    def _read_new(self) -> None:
+        """Read what is new; everything if the file was changed in any way but appending."""
         try:
-            size = self.file.stat().st_size
-            if size == self._end:
-                return b""
+            status = self.file.stat()
+            if self._part.is_current(status):
+                return
             with self.file.open("rb") as handle:
-                start = self._end - len(self._before)
-                handle.seek(start)
+                changed = self._part.was_changed(handle, status)
+                handle.seek(self._part.size)
                 content = handle.read()
-                if content[: len(self._before)] == self._before:
-                    return content[len(self._before) :]
-                self._restart()
-                handle.seek(0)
-                return handle.read()
+                if changed or (content and not self.form.native):
+                    self._restart()
+                    self._part.was_changed(handle, status)
+                    handle.seek(0)
+                    content = handle.read()
         except FileNotFoundError:
-            if self._end:
+            if self._part.size or self.unread:
                 self._restart()
-            return b""
+            return
         except OSError as error:
             raise ReviewError(
                 msg(
@@ -185,16 +193,30 @@ class ReviewLog:
                 ),
                 "Check the file and its folder.",
             ) from error
+        if not self._part.size:
+            self.form = recognise(content, self.file)
+        self._add(content)
 
     def _restart(self) -> None:
         self.decisions, self.damaged = [], []
+        self.form, self.unread = Form(), b""
         self.generation += 1
-        self._end, self._before, self._rows = 0, b"", 0
+        self._part, self._rows = ReadPart(), 0
 
-    def _add_rows(self, content: bytes) -> int:
-        """Add the complete rows at the start of `content`; returns their size in bytes."""
+    def _add(self, content: bytes) -> None:
+        """Add the complete rows at the start of `content`, and note what remains."""
+        text = self.form.to_utf8(content)
+        taken = self._add_rows(text)
+        self._part.add(content[:taken] if self.form.native else content)
+        self.unread = text[taken:]
+        if not self._may_write and (row := finished_row(self.unread, self.form.delimiter)):
+            self._add_rows(row)
+            self.unread, self.ends_inside_line = b"", True
+
+    def _add_rows(self, text: bytes) -> int:
+        """Add the complete rows at the start of a text in UTF-8; returns their size in bytes."""
         taken = 0
-        for cells, size in complete_rows(content):
+        for cells, size in complete_rows(text, self.form.delimiter):
             taken += size
             self._rows += 1
             if self._rows == 1:
@@ -205,33 +227,21 @@ class ReviewLog:
                     self.damaged.append(f"Row {self._rows} of {self.file.name}: {reason}.")
                 else:
                     self.decisions.append(Decision(*cells))
-        self._end += taken
-        self._before = (self._before + content[:taken])[-_REMEMBERED:]
         return taken
 
     def _check_header(self, cells: list[str] | str) -> None:
-        if isinstance(cells, str) or tuple(name.lstrip("\ufeff") for name in cells) != COLUMNS:
+        if not is_header(cells):
             self._restart()
             raise ReviewError(
                 msg("{name} is no review log: its columns are others.", name=self.file.name),
                 "Move the file elsewhere; a review log is then begun anew.",
             )
 
-    def _set_aside(self, torn: bytes) -> None:
-        """Move an incomplete row out of the file, but keep complete rows that follow it.
-
-        A row torn by a power cut is the last one. After a quotation mark that somebody broke by
-        hand, however, the rest of the file looks like a single unfinished row.
-        """
-        aside = self.file.with_name(f"{self.file.name}.torn-{utc_now_ms().replace(':', '')}")
+    def _settle(self) -> None:
+        """Complete the last row if only its line end is missing, or move it out of the file."""
+        known = {decision.decision_id for decision in self.decisions}
         try:
-            storage.write_bytes(aside, torn)
-            with self.file.open("r+b") as handle:
-                handle.truncate(self._end)
-                os.fsync(handle.fileno())
-            following = self._rows_after(torn)
-            if following:
-                _append(self.file, following)
+            complete_or_set_aside(self.file, self._part.size, self.unread, known)
         except OSError as error:
             raise ReviewError(
                 msg(
@@ -241,33 +251,5 @@ class ReviewLog:
                 ),
                 "Make room on the disk, or check the folder.",
             ) from error
-        self._add_rows(self._unread())
-
-    def _rows_after(self, torn: bytes) -> bytes:
-        """The first complete rows after a torn one that are decisions not known yet."""
-        known = {decision.decision_id for decision in self.decisions}
-        place = torn.find(b"\n") + 1
-        while 0 < place < len(torn):
-            rows = list(complete_rows(torn[place:])) if _ROW_START.match(torn, place) else []
-            first = rows[0][0] if rows else ""
-            if not isinstance(first, str) and not parse_problem(first) and first[0] not in known:
-                return torn[place : place + sum(size for _, size in rows)]
-            place = torn.find(b"\n", place) + 1
-        return b""
-
-
-def _append(file: Path, content: bytes) -> None:
-    """Append to a file and flush it to disk; if that fails, the file is unchanged."""
-    handle = os.open(file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
-    try:
-        before = os.fstat(handle).st_size
-        try:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
-        except OSError:
-            os.ftruncate(handle, before)
-            raise
-    finally:
-        os.close(handle)
+        self.unread = b""
+        self._read_new()

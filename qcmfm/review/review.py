@@ -12,6 +12,7 @@ from qcmfm.core.messages import msg
 from qcmfm.review.choice import Choice, Vocabulary, check_unchanged, cleaned, decision_row
 from qcmfm.review.decision import Decision, unique_id
 from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.review.replay import Replay
 from qcmfm.review.state import RecordState, ReviewState
 
 
@@ -36,15 +37,19 @@ class Review:
 
     Args:
         file: Path of the review log.
+        read_only: Whether the file is left as it is even if its last row is incomplete.
     """
 
-    def __init__(self, file: Path):
-        self.log = ReviewLog(file)
+    def __init__(self, file: Path, read_only: bool = False):
+        self.log = ReviewLog(file, read_only)
         self._threads = threading.RLock()
-        self._state = ReviewState()
-        self._applied = 0
-        self._generation = self.log.generation
+        self._replay = Replay()
         self.refresh()
+
+    @property
+    def reordered(self) -> list[str]:
+        """Ids of the records whose rows are not in the order in which they were made."""
+        return self._replay.reordered
 
     def refresh(self) -> ReviewState:
         """The current state, including decisions of others; fast if there are no new ones.
@@ -174,13 +179,7 @@ class Review:
 
     def _follow(self) -> ReviewState:
         """Apply the decisions that were added to the log since the last call."""
-        if self._generation != self.log.generation:
-            self._generation, self._applied = self.log.generation, 0
-            self._state = ReviewState()
-        for decision in self.log.decisions[self._applied :]:
-            self._state.apply(decision)
-        self._applied = len(self.log.decisions)
-        return self._state
+        return self._replay.follow(self.log.decisions, self.log.generation)
 
 
 def _name(reviewer: str) -> str:

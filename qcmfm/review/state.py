@@ -42,11 +42,15 @@ class ReviewState:
     Attributes:
         labels: AAT concept of every label that reviewers chose, by label.
         problems: A sentence for each inconsistent row.
+        contradicted: Record ids of the rows that say something else about the rows before them than
+            those do, in order; such rows are in another order than they were made, or some of them
+            are missing.
     """
 
     def __init__(self, decisions: Iterable[Decision] = ()):
         self.labels: dict[str, str] = {}
         self.problems: list[str] = []
+        self.contradicted: list[str] = []
         self._decisions: dict[str, Decision] = {}
         self._history: dict[str, list[Decision]] = {}  # By record id.
         self._live: dict[str, list[RecordState]] = {}  # By record id: states not undone, in order.
@@ -59,6 +63,8 @@ class ReviewState:
 
     def apply(self, decision: Decision) -> None:
         """Apply the next row of the log."""
+        if self._contradicts(decision):
+            self.contradicted.append(decision.record_id)
         problem = self._problem(decision)
         if problem:
             self.problems.append(f"Decision {decision.decision_id}: {problem}.")
@@ -150,6 +156,17 @@ class ReviewState:
         if status == "unsure":
             return RecordState(status, "", "", *who)
         return RecordState(status, decision.reviewed_label, decision.reviewed_aat_uri, *who)
+
+    def _contradicts(self, decision: Decision) -> bool:
+        """Whether the rows before a row are not those that it was made after."""
+        if decision.decision == "undo":
+            return not self.is_active(decision.supersedes)
+        if decision.decision == "restore":
+            if not decision.supersedes:
+                return decision.record_id not in self._history
+            known = decision.supersedes in self._decisions
+            return not known or self.after(decision.supersedes).label != decision.reviewed_label
+        return decision.supersedes != self.of(decision.record_id).decision_id
 
     def _problem(self, decision: Decision) -> str:
         """The reason why a row is inconsistent with those before it; empty if it is not."""

@@ -10,6 +10,7 @@ from qcmfm.inference.prediction import Prediction
 from qcmfm.review.choice import Choice
 from qcmfm.review.decision import Decision
 from qcmfm.review.log import ReviewLog
+from qcmfm.review.notices import Notice, notices
 from qcmfm.review.presence import Presence, mark_present, others_at
 from qcmfm.review.review import Review, open_review
 from qcmfm.review.state import ReviewState
@@ -43,6 +44,15 @@ class OpenReview:
     def refresh(self) -> ReviewState:
         """The current state, including decisions of others; see `Review.refresh`."""
         return self._review.refresh()
+
+    @requires(Permission.LOOK)
+    def notices(self, record_ids: Collection[str]) -> list[Notice]:
+        """What people should know about the review log: what is not used, and how to get it back.
+
+        Args:
+            record_ids: Ids of the collection's records.
+        """
+        return notices(self._review, record_ids)
 
     @requires(Permission.LOOK)
     def mark_present(self, record_id: str, reviewer: str, page: str) -> list[Presence]:

@@ -148,7 +148,7 @@ class Reviewing(RuleBasedStateMachine):
         self.writers[writer] = Review(self.file)
 
     @precondition(lambda self: self.file.is_file())
-    @rule(share=st.floats(0.01, 0.99), reopened=st.booleans())
+    @rule(share=st.floats(0.01, 0.97), reopened=st.booleans())
     def power_cut(self, share: float, reopened: bool) -> None:
         out = io.StringIO(newline="")
         csv.writer(out).writerow(decision("torn", reason='"one",\r\ntwo\n'))

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 from qcmfm import cli, jobs
 from qcmfm.core import settings
 from qcmfm.core.progress import finish
+from qcmfm.review.choice import Choice
 from qcmfm.review.log import ReviewLog, review_file
+from qcmfm.review.review import Review
 from qcmfm.service.tasks import TASKS
 from qcmfm.workspace import FAULT, examine, newest, open_workspace, repair
 from tests.workspace.made import content, make_workspace
@@ -89,6 +91,23 @@ def spoil_row(home: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b",correct,", b",perhaps,", 1))
 
 
+def save_as_utf_16(home: Path) -> None:
+    file = home / "review" / "vases.csv"
+    file.write_bytes(file.read_bytes().decode().encode("utf-16"))
+
+
+def alter_record_id(home: Path) -> None:
+    file = home / "review" / "vases.csv"
+    rows = file.read_bytes().split(b"\r\n")
+    rows[-2] = rows[-2].replace(b",r4,", b",R 4,")
+    file.write_bytes(b"\r\n".join(rows))
+
+
+def repeat_row(home: Path) -> None:
+    file = home / "review" / "vases.csv"
+    file.write_bytes(file.read_bytes() + file.read_bytes().split(b"\r\n", 1)[1])
+
+
 def lose_photo(home: Path) -> None:
     first(home, "collections/vases/images/*.png").unlink()
 
@@ -141,6 +160,9 @@ def spoil_catalog(home: Path) -> None:
 BROKEN: list[tuple[Callable[[Path], None], str, bool]] = [
     (tear_log, "review/vases.csv", True),
     (spoil_row, "review/vases.csv", False),
+    (save_as_utf_16, "review/vases.csv", True),
+    (alter_record_id, "review/vases.csv", False),
+    (repeat_row, "review/vases.csv", False),
     (lose_photo, "collections/vases", False),
     (spoil_table, "collections/vases", False),
     (alter_weights, "runs/vases-1", False),
@@ -179,6 +201,43 @@ def test_mending_a_log_loses_no_whole_decision(workspace: Path):
     assert len(log.decisions) == 4 and log.damaged == [] and len(log.torn_files()) == 1
     (note,) = finish(examine()).findings
     assert note.level != FAULT and "torn" in note.path
+
+
+def test_a_log_that_another_program_saved_is_converted_and_the_original_stays(workspace: Path):
+    file = review_file("vases")
+    before, decisions = file.read_bytes(), ReviewLog(file).decisions
+    save_as_utf_16(workspace)
+    (fault,) = finish(examine()).faults
+    assert "UTF-16" in fault.what and "keeps the original" in fault.remedy
+    assert finish(repair()).clean
+    assert file.read_bytes() == before and ReviewLog(file).decisions == decisions
+    (original,) = file.parent.glob("vases.csv.original-*")
+    assert original.read_bytes() == before.decode().encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"), [(b"\r\n", b"\r", "carriage return"), (b"\r\n", b"", "no line end")]
+)
+def test_line_ends_that_others_wrote_are_noted_and_repaired(
+    workspace: Path, old: bytes, new: bytes, what: str
+):
+    file = review_file("vases")
+    before = file.read_bytes()
+    file.write_bytes(before.replace(old, new) if new else before.removesuffix(old))
+    (note,) = finish(examine()).findings
+    assert note.level != FAULT and what in note.what
+    finish(repair())
+    assert file.read_bytes() == before and finish(examine()).findings == []
+
+
+def test_rows_in_another_order_are_noted(workspace: Path):
+    review = Review(review_file("vases"))
+    (old,) = review.decide([Choice("r1", "unsure")], "Ada")
+    rows = review_file("vases").read_bytes().split(b"\r\n")
+    review_file("vases").write_bytes(b"\r\n".join([rows[0], *rows[-2:0:-1], b""]))
+    (note,) = finish(examine()).findings
+    assert note.level != FAULT and "order in which they were made" in note.what
+    assert Review(review_file("vases")).refresh().of("r1").decision_id == old.decision_id
 
 
 def test_what_a_kill_left_goes_once_it_is_nobodys(workspace: Path):

@@ -216,7 +216,7 @@ def test_who_waits_for_a_lock_that_nobody_gives_up_is_told(
          str(review_file("vases"))], stdout=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
     assert holder.stdout and holder.stdout.readline() == "held\n"
-    monkeypatch.setattr("qcmfm.review.log.WAIT", 0.2)
+    monkeypatch.setattr("qcmfm.review.writing.WAIT", 0.2)
     with pytest.raises(ReviewError, match="locked"):
         service.OpenReview("vases").decide([correct("v3")], "Ada", ("silver",))
     holder.send_signal(signal.SIGKILL)

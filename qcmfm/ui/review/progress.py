@@ -11,7 +11,7 @@ from qcmfm.review import statistics
 from qcmfm.review.agreement import agreement
 from qcmfm.review.state import STATUSES
 from qcmfm.ui.shared.errors import show_error
-from qcmfm.ui.shared.formatting import plain, words_for
+from qcmfm.ui.shared.formatting import words_for
 from qcmfm.ui.shell.language import _
 from qcmfm.ui.shell.sign_in import permission_options
 
@@ -20,7 +20,7 @@ MOST_TAKEN = ("records", "spreadsheet", "review_log")
 
 
 def show_counts(session: service.OpenReviewSession) -> None:
-    """How many records are in which state, and what is wrong with the log if anything is."""
+    """How many records are in which state."""
     state = session.review.refresh()
     counts = state.counts(session.records)
     done = len(session.records) - counts["open"]
@@ -30,11 +30,6 @@ def show_counts(session: service.OpenReviewSession) -> None:
     )
     for column, status in zip(st.columns(len(STATUSES)), STATUSES, strict=True):
         column.metric(_(status).capitalize(), f"{counts[status]:,}")
-    wrong = [*session.review.log.damaged, *state.problems]
-    if wrong:
-        st.warning(_("{n:,} rows of the review log were passed over.").format(n=len(wrong)))
-        with st.expander(_("Which ones")):
-            st.markdown("\n".join(f"- {plain(line)}" for line in wrong[:100]))
 
 
 def show_exports(session: service.OpenReviewSession) -> None:

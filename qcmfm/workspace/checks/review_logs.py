@@ -1,53 +1,84 @@
-"""Checks that every row of the review logs is complete and a valid decision."""
+"""Checks that every row of the review logs is complete, a valid decision, and on a known record."""
 
+import contextlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from filelock import Timeout
-
-from qcmfm.core import storage
-from qcmfm.core.errors import StorageError
-from qcmfm.review.decision import COLUMNS, parse_problem
+from qcmfm.core import settings
+from qcmfm.core.errors import RecordsError, ReviewError, StorageError
+from qcmfm.records import read_collection
+from qcmfm.review.convert import convert
 from qcmfm.review.log import ReviewLog
-from qcmfm.review.rows import complete_rows
+from qcmfm.review.notices import Notice, notices
+from qcmfm.review.review import Review
+from qcmfm.review.rows import line_starts
+from qcmfm.review.writing import locked
 from qcmfm.workspace._findings import FAULT, NOTE, Finding
 
 NAMED = 5
-"""Number of invalid rows that are listed."""
+"""Number of rows, files or records that are listed."""
 
 
 def examine(home: Path) -> Iterator[Finding]:
-    """Report problems of each log, and torn rows that were moved out of one."""
+    """Report problems of each log, and incomplete rows that were moved out of one."""
     for file in sorted((home / "review").glob("*.csv")):
+        path = file.relative_to(home).as_posix()
         try:
-            with storage.lock(file).acquire(timeout=10):
-                content = file.read_bytes()
-        except (OSError, Timeout, StorageError):
-            content = file.read_bytes()  # Nobody writes to a read-only folder.
-        yield from _of_log(file, content, file.relative_to(home).as_posix())
+            yield from _of_log(file, path, _record_ids(home, file.stem))
+        except ReviewError as error:
+            yield Finding(FAULT, path, error.message, f"{error.hint} A backup may have it.")
     for file in sorted((home / "review").glob("*.csv.torn-*")):
         path = file.relative_to(home).as_posix()
-        what = "The end of a review log that was not whole, set aside."
-        yield Finding(NOTE, path, what, "It holds nothing that was said to be saved.")
+        what = "The end of a review log that was not a complete row, moved out of the log."
+        remedy = (
+            "A crash cuts off only what was never confirmed. After an edit, complete the row and "
+            "add it to the log. Then delete this file."
+        )
+        yield Finding(NOTE, path, what, remedy)
 
 
-def _of_log(file: Path, content: bytes, path: str) -> Iterator[Finding]:
-    taken, number, wrong = 0, 0, list[str]()
-    for cells, size in complete_rows(content):
-        taken, number = taken + size, number + 1
-        if number == 1:
-            if isinstance(cells, str) or tuple(n.lstrip("\ufeff") for n in cells) != COLUMNS:
-                what = "It is no review log: its columns are others."
-                yield Finding(FAULT, path, what, "Put back a backup of it.")
-                return
-        elif isinstance(cells, str) or cells:
-            reason = cells if isinstance(cells, str) else parse_problem(cells)
-            wrong += [f"row {number}: {reason}"] if reason else []
-    if wrong:
-        more = f"; and {len(wrong) - NAMED:,} more" if len(wrong) > NAMED else ""
-        what = f"Rows that are no decision are passed over: {'; '.join(wrong[:NAMED])}{more}."
-        yield Finding(FAULT, path, what, "Compare them with a backup.")
-    if taken < len(content):
-        what = f"Its last {len(content) - taken:,} bytes are no whole row."
-        yield Finding(FAULT, path, what, "Mending sets them aside.", partial(ReviewLog, file))
+def _of_log(file: Path, path: str, record_ids: set[str] | None) -> Iterator[Finding]:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ReviewError, StorageError):
+            stack.enter_context(locked(file, wait=10.0))  # Nobody writes to a read-only folder.
+        review = Review(file, read_only=True)
+        found = notices(review, record_ids)
+        start = file.open("rb").read(4096)
+    for notice in found:
+        if notice.kind != "set_aside":  # Each of these files is a finding of its own.
+            yield _finding(notice, file, path)
+    # In UTF-16 and the like, the conversion is offered already.
+    first = start[: [*line_starts(start), 0, 0][1]]
+    if review.log.form.native and first.endswith(b"\r") and start[len(first) :][:1] != b"\n":
+        what = "Its rows end with a carriage return alone, which some programs cannot read."
+        remedy = "Repairing rewrites it, and keeps the original beside it."
+        yield Finding(NOTE, path, what, remedy, partial(convert, file))
+    elif review.log.form.native and review.log.ends_inside_line:
+        what = "Its last row is complete but has no line end; it is used."
+        yield Finding(NOTE, path, what, "Repairing adds the line end.", partial(ReviewLog, file))
+
+
+def _finding(notice: Notice, file: Path, path: str) -> Finding:
+    level = NOTE if notice.harmless else FAULT
+    more = f"; and {len(notice.details) - NAMED:,} more" if len(notice.details) > NAMED else ""
+    named = "; ".join(detail.rstrip(".") for detail in notice.details[:NAMED])
+    what = f"{notice.text} {named}{more}." if named else notice.text
+    if notice.kind == "form":
+        remedy = "Repairing rewrites it as UTF-8 with commas, and keeps the original beside it."
+        return Finding(level, path, what, remedy, partial(convert, file))
+    if notice.kind == "incomplete":
+        remedy = "Repairing moves it to a file beside the log."
+        return Finding(level, path, what, remedy, partial(ReviewLog, file))
+    return Finding(level, path, what, notice.remedy)
+
+
+def _record_ids(home: Path, name: str) -> set[str] | None:
+    """Ids of a collection's records; None if there is no such collection, or it cannot be read."""
+    for folder in (home / "collections" / name, settings.SHIPPED_COLLECTIONS / name):
+        if (folder / "records.csv").is_file():
+            try:
+                return {record.record_id for record in read_collection(folder).records}
+            except RecordsError:
+                return None  # The check of the collections reports that.
+    return None
