@@ -5,7 +5,14 @@ import math
 import streamlit as st
 import torch
 
-from qcmfm.lab.playground import FAMILIES, LAYERS, QUBITS, PlaygroundResult, run_trial, untrained_circuit
+from qcmfm.lab.playground import (
+    FAMILIES,
+    LAYERS,
+    QUBITS,
+    PlaygroundResult,
+    run_trial,
+    untrained_circuit,
+)
 from qcmfm.quantum.resources import resources
 from qcmfm.ui.lab.diagram import drawing, show_diagram
 from qcmfm.ui.lab.results import compute_once
