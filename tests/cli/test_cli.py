@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.main import get_command
+from typer.main import get_group
 
 from qcmfm import cli
 from qcmfm.encoders import features
@@ -17,6 +17,8 @@ from qcmfm.encoders.features import Encoders
 from qcmfm.records import read_collection
 from qcmfm.records.regions import region_of, write_regions
 from tests.cheap import CheapImageEncoder, CheapTextEncoder, make_collection
+
+COMMANDS = get_group(cli.app).commands
 
 
 @pytest.fixture
@@ -292,7 +294,7 @@ class TestFormerOptions:
 
     def test_they_do_the_same(self, words, former, current, value):
         name, *given = words
-        command = get_command(cli.app).get_command(None, name)  # type: ignore[attr-defined]
+        command = COMMANDS[name]
 
         def parsed(*option: str) -> dict[str, object]:
             return command.make_context(name, [*given, *option]).params
@@ -309,5 +311,5 @@ class TestFormerOptions:
 def test_a_former_option_is_unknown_where_it_never_was_and_plain_text_behind_dashes(run_cli):
     code, _, err = run_cli("doctor", "--like", "x")
     assert code == 2 and "--like" in err and "--similar-to" not in err
-    command = get_command(cli.app).get_command(None, "search")  # type: ignore[attr-defined]
+    command = COMMANDS["search"]
     assert command.make_context("search", ["--", "--like"]).params["text"] == "--like"
