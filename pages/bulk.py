@@ -7,7 +7,7 @@ from qcmfm.ui.review.queue_address import QueueAddress
 from qcmfm.ui.review.session import choice_bar, choose_session, choose_shown
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
-from qcmfm.ui.shared.suggestion import SIMULATED
+from qcmfm.ui.shared.suggestion import show_model_note
 from qcmfm.ui.shell.language import _
 
 st.title(_("Bulk"))
@@ -23,4 +23,4 @@ with error_boundary():
     choose_label(address, session, bar)
     show_grid(session, address, name)
     show_reviewer(name)
-st.caption(_(SIMULATED))
+    show_model_note(address.get("model"), session.predictions)

@@ -7,7 +7,7 @@ from qcmfm.ui.home.overview import show_collections, show_models, show_overview,
 from qcmfm.ui.home.tour import show_tour_link
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.links import page_link
-from qcmfm.ui.shared.suggestion import SIMULATED
+from qcmfm.ui.shared.suggestion import QUANTUM_PARTS
 from qcmfm.ui.shell.language import _
 
 st.title("QCMFM Studio")
@@ -36,4 +36,4 @@ with error_boundary():
     show_models()
 with error_boundary():
     st.caption(_(service.study_sentence()))
-st.caption(_(SIMULATED))
+st.caption(_(QUANTUM_PARTS))

@@ -6,7 +6,7 @@ from qcmfm.ui.models.retraining import show_learning
 from qcmfm.ui.shared.collections import choose_collection, open_address
 from qcmfm.ui.shared.errors import error_boundary
 from qcmfm.ui.shared.reviewer import reviewer, show_reviewer
-from qcmfm.ui.shared.suggestion import SIMULATED
+from qcmfm.ui.shared.suggestion import QUANTUM_PARTS
 from qcmfm.ui.shell.language import _
 
 st.title(_("Learn"))
@@ -20,4 +20,4 @@ with error_boundary():
     name = reviewer()
     show_learning(choose_collection(open_address("learn")), name)
     show_reviewer(name)
-st.caption(_(SIMULATED))
+st.caption(_(QUANTUM_PARTS))

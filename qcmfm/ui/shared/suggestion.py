@@ -1,7 +1,10 @@
 """What a model suggests for a record: the likeliest labels, and how certain they are."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from qcmfm import service
 from qcmfm.inference.prediction import Prediction
 from qcmfm.ui.shared.formatting import percent, plain, words_for
 from qcmfm.ui.shell.language import N_, _
@@ -10,6 +13,19 @@ SIMULATED = N_(
     "The proposal comes from a simulated quantum circuit, run on this computer. No "
     "quantum computer was used."
 )
+CLASSICAL = N_("The suggestion comes from a classical model, without a quantum circuit.")
+QUANTUM_PARTS = N_("Quantum parts are simulated on this computer. No quantum computer is used.")
+
+
+def show_model_note(run: str, predictions: Mapping[str, Prediction]) -> None:
+    """Say what kind of model the suggestions come from; nothing where there are none.
+
+    Args:
+        run: The run that made them; empty for none.
+        predictions: The suggestions, by record id.
+    """
+    if run and predictions:
+        st.caption(_(SIMULATED if run in service.circuit_runs() else CLASSICAL))
 
 
 def probability_bars(prediction: Prediction, top: int = 3) -> None:
