@@ -25,7 +25,7 @@ from qcmfm.review.read_part import ReadPart
 from qcmfm.review.rows import complete_rows, finished_row
 from qcmfm.review.writing import append, complete_or_set_aside, locked, torn_files
 
-_SETTLE_AFTER = 2.0
+SETTLE_AFTER = 2.0
 """Seconds after which a row that is still incomplete was not merely being written."""
 
 _SETTLE_AGAIN = 30.0
@@ -100,7 +100,7 @@ class ReviewLog:
             if not self.unread or not self._may_write:
                 return
             if unread != self.unread and generation == self.generation:
-                self._settle_at = time.monotonic() + _SETTLE_AFTER
+                self._settle_at = time.monotonic() + SETTLE_AFTER
             elif generation != self.generation or time.monotonic() >= self._settle_at:
                 self._settle_at = time.monotonic() + _SETTLE_AGAIN
                 # Where that fails, `unread` is reported, and the next writer tries again.

@@ -63,7 +63,7 @@ class ReadPart:
             handle.seek(self.size - len(self._tail))
             return handle.read(len(self._tail)) != self._tail
         begun = time.monotonic()
-        changed = not self._has_same_start(handle)
+        changed = not self.has_same_start(handle)
         self._took, self._check_at = time.monotonic() - begun, math.inf
         self._check_again_if_recent(status)
         return changed
@@ -77,7 +77,8 @@ class ReadPart:
         wait = max(CHECK_AFTER, _SHARE * self._took)
         self._check_at = min(self._check_at, time.monotonic() + wait)
 
-    def _has_same_start(self, handle: IO[bytes]) -> bool:
+    def has_same_start(self, handle: IO[bytes]) -> bool:
+        """Whether an open file still starts with the bytes that were read; reads all of them."""
         found, left = hashlib.blake2b(), self.size
         handle.seek(0)
         while left and (chunk := handle.read(min(left, _CHUNK))):

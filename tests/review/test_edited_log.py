@@ -14,7 +14,7 @@ from qcmfm.review import review as review_module
 from qcmfm.review.choice import Choice
 from qcmfm.review.convert import convert
 from qcmfm.review.decision import Decision, unique_id
-from qcmfm.review.log import ReviewLog
+from qcmfm.review.log import SETTLE_AFTER, ReviewLog
 from qcmfm.review.notices import notices
 from qcmfm.review.orphans import orphans
 from qcmfm.review.read_part import CHECK_AFTER, ReadPart
@@ -141,13 +141,14 @@ def test_a_last_row_without_line_end_counts_while_the_server_runs(file: Path):
 def test_an_incomplete_row_that_stays_is_settled_by_a_reader(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    clock = [100.0]
+    monkeypatch.setattr("qcmfm.review.log.time.monotonic", lambda: clock[0])
     log = ReviewLog(write(file, saved(ROWS[:2])))
     with file.open("ab") as handle:
         handle.write(saved(ROWS[2:3], last=False).split(b"\r\n", 1)[1])
     log.read()
     assert log.decisions == ROWS[:2]  # another process may be writing it
-    monkeypatch.setattr("qcmfm.review.log._SETTLE_AFTER", 0.0)
-    log._settle_at = 0.0  # pyright: ignore[reportPrivateUsage]
+    clock[0] += SETTLE_AFTER
     log.read()
     assert log.decisions == ROWS[:3]
 
@@ -193,7 +194,7 @@ def test_a_file_that_only_grows_is_not_read_again_and_again(
 ):
     log, other = ReviewLog(file), ReviewLog(file)
     compared = 0
-    real = ReadPart._has_same_start  # pyright: ignore[reportPrivateUsage]
+    real = ReadPart.has_same_start
 
     def counted(part: ReadPart, handle: object) -> bool:
         nonlocal compared
@@ -203,7 +204,7 @@ def test_a_file_that_only_grows_is_not_read_again_and_again(
     with other.writing():
         other.append([row()])
     log.read()
-    monkeypatch.setattr(ReadPart, "_has_same_start", counted)
+    monkeypatch.setattr(ReadPart, "has_same_start", counted)
     for _ in range(50):
         with other.writing():
             other.append([row()])
