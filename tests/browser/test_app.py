@@ -40,7 +40,7 @@ def test_a_deep_link_opens_on_a_fresh_server(browser: Browser, tmp_path: Path):
 
 def test_home_says_what_is_here_and_leads_on(visit: Visit):
     text = visit.open().text()
-    assert "simulated quantum circuit" in text
+    assert "Quantum parts are simulated on this computer." in text
     assert service.study_sentence() in text
     visit.page.get_by_test_id("stPageLink").get_by_text("Label a photo").click()
     expect(visit.page.get_by_role("heading", name="Classify")).to_be_visible()
@@ -48,7 +48,7 @@ def test_home_says_what_is_here_and_leads_on(visit: Visit):
 
 def test_home_speaks_chinese_where_the_address_says_so(visit: Visit):
     visit.open("/?lang=zh")
-    assert "模拟量子线路" in visit.text() and "No quantum computer" not in visit.text()
+    assert "量子部分在本机上模拟" in visit.text() and "No quantum computer" not in visit.text()
     assert visit.page.get_by_test_id("stSidebarNav").get_by_text("量子线路").count() == 1
     assert visit.page.evaluate("document.documentElement.lang") == "zh-CN"
     visit.screenshot("home-zh")
